@@ -1,0 +1,55 @@
+"""coursekit: the lab half of a deep-learning course.
+
+Public names are resolved on first use, so that `import coursekit` loads neither a backend nor matplotlib.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+__version__ = "0.1.0"
+
+_PUBLIC = {
+    "CoursekitError": "coursekit.errors",
+    "DataUnavailableError": "coursekit.errors",
+    "DeviceError": "coursekit.errors",
+    "InvalidInputError": "coursekit.errors",
+    "NotAnsweredYet": "coursekit.errors",
+    "Evaluation": "coursekit.evaluation",
+    "KerasClassifier": "coursekit.classifier",
+    "check_compile": "coursekit.training",
+    "compare": "coursekit.comparison",
+    "evaluate": "coursekit.evaluation",
+    "fit": "coursekit.training",
+    "from_folder": "coursekit.datasets",
+    "from_npz": "coursekit.datasets",
+    "gradients": "coursekit.training",
+    "load_cifar10": "coursekit.datasets",
+    "load_digits": "coursekit.datasets",
+    "load_fashion_mnist": "coursekit.datasets",
+    "load_mnist": "coursekit.datasets",
+    "load_spoken_digits": "coursekit.datasets",
+    "make_circles": "coursekit.datasets",
+    "make_moons": "coursekit.datasets",
+    "make_spiral": "coursekit.datasets",
+    "make_xor": "coursekit.datasets",
+    "open_lab": "coursekit.labs",
+}
+_ROOMS = ("classifier", "comparison", "datasets", "devices", "evaluation", "grading", "hog", "labs", "losses", "models",
+          "plots", "training")  # fmt: skip
+
+__all__ = sorted(_PUBLIC)
+
+
+def __getattr__(name: str):
+    if name in _PUBLIC:
+        value = getattr(importlib.import_module(_PUBLIC[name]), name)
+        globals()[name] = value
+        return value
+    if name in _ROOMS:
+        return importlib.import_module(f"coursekit.{name}")
+    raise AttributeError(f"module 'coursekit' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_PUBLIC, *_ROOMS})

@@ -1,0 +1,7 @@
+"""`coursekit reproduce`."""
+
+from __future__ import annotations
+
+
+def add_parser(commands) -> None:
+    """Register the command."""

@@ -1,0 +1,37 @@
+"""The errors that coursekit raises on purpose. Each message says what was expected, what came, and what to do."""
+
+
+class CoursekitError(Exception):
+    """Base of all errors meant for a person. The command line prints it as one line and exits with 2."""
+
+
+class InvalidInputError(CoursekitError, ValueError):
+    """An argument or a file does not have the form that was asked for."""
+
+
+class DataUnavailableError(CoursekitError):
+    """A data set is in none of the places looked at; the message names them and says what to do."""
+
+
+class DeviceError(CoursekitError):
+    """A backend or device that was asked for by name cannot be had."""
+
+
+class MissingDependencyError(CoursekitError, ImportError):
+    """An optional package is needed; the message names the extra that brings it."""
+
+
+class OutputError(CoursekitError):
+    """A result cannot be written where it was asked for."""
+
+
+class LabSourceError(CoursekitError):
+    """A lab's source breaks the lab format. The message starts with `file:line:`."""
+
+
+class NotAnsweredYet(CoursekitError):
+    """Raised by an exercise that the student has not written yet. `NotAnsweredYet("Exercise 5.2")`."""
+
+
+class SandboxUnavailableError(CoursekitError):
+    """A layer of the grading sandbox is missing on this machine."""
