@@ -48,6 +48,24 @@ def write_atomic(path: str | os.PathLike, content: str | bytes) -> Path:
     return Path(path)
 
 
+def ensure_writable(folder: str | os.PathLike) -> Path:
+    """Make `folder` and prove that a file can be written there, before hours of work depend on it. Returns the folder.
+
+    Raises:
+        OutputError: if it cannot be made or written.
+    """
+    folder = Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"0")
+    except OSError as error:
+        raise OutputError(
+            f"Expected a folder that can be written at {folder}. Received: {error.strerror or error}. Choose another place with --out."
+        ) from error
+    return folder
+
+
 def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)

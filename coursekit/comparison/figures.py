@@ -1,0 +1,185 @@
+"""Pictures of a comparison: one message each, all systems in one frame."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from coursekit.plots.style import PALETTE, figure
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from coursekit.comparison.run import Comparison
+
+_MARKERS = "osD^vPX*<>"
+
+
+def accuracy_figure(comparison: Comparison) -> tuple[Figure, str]:
+    """Accuracy of each system with its interval. Returns the figure and its alt text."""
+    results = comparison.systems
+    fig = figure(7.2, 0.55 * len(results) + 1.2)
+    ax = fig.subplots()
+    for row, result in enumerate(results):
+        low, high = result.evaluation.accuracy_interval
+        colour = PALETTE[row % len(PALETTE)]
+        ax.plot([100 * low, 100 * high], [row, row], color=colour, linewidth=3, solid_capstyle="round")
+        ax.plot(100 * result.evaluation.accuracy, row, _MARKERS[row % 10], color=colour, markersize=9, markeredgecolor="white")
+        ax.annotate(
+            f"{result.evaluation.accuracy:.2%}",
+            (100 * result.evaluation.accuracy, row),
+            textcoords="offset points",
+            xytext=(0, 9),
+            ha="center",
+            fontsize=9,
+        )
+    ax.set_yticks(range(len(results)), [result.title for result in results])
+    ax.set_ylim(len(results) - 0.4, -0.75)
+    ax.set_xlabel(f"accuracy on {len(comparison.data.x_test):,} test images, % (bar: 95 % Wilson interval)")
+    ax.grid(axis="x", alpha=0.3)
+    ax.spines[["top", "right", "left"]].set_visible(False)
+    ax.tick_params(axis="y", length=0)
+    best = max(results, key=lambda result: result.evaluation.accuracy)
+    worst = min(results, key=lambda result: result.evaluation.accuracy)
+    alt = (
+        f"Accuracy of {len(results)} systems as dots with 95 % intervals. Highest: {best.title} at {best.evaluation.accuracy:.2%}; "
+        f"lowest: {worst.title} at {worst.evaluation.accuracy:.2%}."
+    )
+    return fig, alt
+
+
+def cost_figure(comparison: Comparison) -> tuple[Figure, str]:
+    """Error against training time, both on logarithmic axes."""
+    results = comparison.systems
+    fig = figure(6.4, 4.2)
+    ax = fig.subplots()
+    floor = 0.5 / len(comparison.data.x_test)
+    for index, result in enumerate(results):
+        error = max(1 - result.evaluation.accuracy, floor)
+        ax.plot(
+            result.fit_seconds,
+            100 * error,
+            _MARKERS[index % 10],
+            color=PALETTE[index % len(PALETTE)],
+            markersize=11,
+            markeredgecolor="white",
+            label=result.title,
+        )
+    ax.set(xscale="log", yscale="log", xlabel="training time, s (features and compilation included)", ylabel="test error, %")
+    ax.margins(0.15)
+    _plain_ticks(ax.xaxis)
+    _plain_ticks(ax.yaxis)
+    ax.grid(alpha=0.3, which="both")
+    ax.legend(frameon=False, fontsize=9)
+    ax.spines[["top", "right"]].set_visible(False)
+    quick = min(results, key=lambda result: result.fit_seconds)
+    best = max(results, key=lambda result: result.evaluation.accuracy)
+    alt = (
+        f"Test error against training time. {quick.title} trains fastest ({quick.fit_seconds:.1f} s) with "
+        f"{1 - quick.evaluation.accuracy:.2%} error; {best.title} has the least error, {1 - best.evaluation.accuracy:.2%}, "
+        f"after {best.fit_seconds:.1f} s."
+    )
+    return fig, alt
+
+
+def curves_figure(comparison: Comparison) -> tuple[Figure, str]:
+    """Macro-averaged ROC and precision-recall curves of all systems, in the corner where they differ."""
+    from coursekit.evaluation import curves
+
+    fig = figure(10, 4.4)
+    left, right = fig.subplots(1, 2)
+    for index, result in enumerate(comparison.systems):
+        colour = PALETTE[index % len(PALETTE)]
+        style = {"color": colour, "linewidth": 1.8, "linestyle": ["-", "--", "-.", ":", (0, (5, 1))][index % 5]}
+        rate, hit, area = curves.macro_roc(result.evaluation)
+        left.plot(rate, hit, label=f"{result.title} (AUC {area:.4f})", **style)
+        recall, precision, area = curves.macro_precision_recall(result.evaluation)
+        right.plot(recall, precision, label=f"{result.title} (AP {area:.4f})", **style)
+    left.set(xlabel="false positive rate", ylabel="true positive rate", title="ROC, macro average", xscale="symlog")
+    left.set_xscale("symlog", linthresh=1e-3)
+    left.set_xlim(0, 1)
+    right.set(xlabel="recall", ylabel="precision", title="Precision-recall, macro average")
+    for ax in (left, right):
+        ax.grid(alpha=0.3)
+        ax.legend(frameon=False, fontsize=8, loc="lower right" if ax is left else "lower left")
+        ax.spines[["top", "right"]].set_visible(False)
+    best = max(comparison.systems, key=lambda result: result.evaluation.averages["macro_auc"])
+    alt = (
+        f"Macro-averaged ROC curves on a logarithmic false-positive axis, and precision-recall curves, one line per system. "
+        f"{best.title} has the largest ROC area, {best.evaluation.averages['macro_auc']:.4f}."
+    )
+    return fig, alt
+
+
+def sizes_figure(comparison: Comparison) -> tuple[Figure, str]:
+    """Test error against the number of training images, one line per system."""
+    fig = figure(6.8, 4.4)
+    ax = fig.subplots()
+    ends = []
+    for index, result in enumerate(comparison.systems):
+        points = [point for point in comparison.train_sizes if point.name == result.name]
+        sizes = [point.size for point in points]
+        colour = PALETTE[index % len(PALETTE)]
+        ax.plot(
+            sizes,
+            [100 * (1 - point.accuracy) for point in points],
+            marker=_MARKERS[index % 10],
+            color=colour,
+            label=result.title,
+            markeredgecolor="white",
+        )
+        ax.fill_between(
+            sizes,
+            [100 * (1 - point.interval[1]) for point in points],
+            [100 * (1 - point.interval[0]) for point in points],
+            color=colour,
+            alpha=0.12,
+            linewidth=0,
+        )
+        ends.append((points[0].accuracy, result.title, sizes[0]))
+    ax.set(xscale="log", yscale="log", xlabel="training images", ylabel="test error, % (band: 95 % interval)")
+    _plain_ticks(ax.xaxis)
+    _plain_ticks(ax.yaxis)
+    ax.grid(alpha=0.3, which="both")
+    ax.legend(frameon=False, fontsize=9)
+    ax.spines[["top", "right"]].set_visible(False)
+    accuracy, title, size = max(ends)
+    alt = f"Test error falls as training images are added. With the fewest, {size:,}, {title} does best at {1 - accuracy:.1%} error."
+    return fig, alt
+
+
+def everyone_wrong_figure(comparison: Comparison, *, most: int = 24) -> tuple[Figure, str] | None:
+    """Test images that the most systems got wrong, with the truth and each system's answer."""
+    data = comparison.data
+    if data.x_test.ndim not in (3, 4):
+        return None
+    wrong = np.stack([result.predictions != data.y_test for result in comparison.systems])
+    votes = wrong.sum(axis=0)
+    rows = np.argsort(-votes, kind="stable")[: min(most, int(np.sum(votes > 0)))]
+    if len(rows) == 0:
+        return None
+    across = min(8, len(rows))
+    down = -(-len(rows) // across)
+    fig = figure(1.25 * across, 1.6 * down)
+    axes = np.atleast_1d(fig.subplots(down, across)).reshape(-1)
+    for ax in axes:
+        ax.axis("off")
+    for ax, row in zip(axes, rows, strict=False):
+        answers = [data.class_names[result.predictions[row]] for result in comparison.systems]
+        ax.imshow(data.x_test[row].squeeze(), cmap="gray" if data.x_test[row].squeeze().ndim == 2 else None)
+        ax.set_title(f"{data.class_names[data.y_test[row]]} read as\n{' '.join(answers)}", fontsize=8)
+    alt = (
+        f"{len(rows)} test images that the most systems misread; above each stand the truth and the answers in the order "
+        f"{', '.join(result.title for result in comparison.systems)}. "
+        f"{int(np.sum(votes == len(comparison.systems)))} images are misread by every system."
+    )
+    return fig, alt
+
+
+def _plain_ticks(axis) -> None:
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}"))
+    axis.set_minor_formatter(NullFormatter())

@@ -1,0 +1,100 @@
+"""pyproject, environment.yml, Makefile and CI script tell the same story."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+yaml = pytest.importorskip("yaml")
+
+_CONDA_NAMES = {"matplotlib": "matplotlib-base", "msgpack": "msgpack-python"}
+
+
+def _split(requirement: str) -> tuple[str, str]:
+    name, bound = re.fullmatch(r"([A-Za-z0-9_.-]+)(.*)", requirement.strip()).groups()
+    return name.lower(), bound.strip()
+
+
+@pytest.fixture(scope="module")
+def project():
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def test_conda_environment_matches_pyproject(project):
+    extras = project["optional-dependencies"]
+    wanted = {}
+    for requirement in [*project["dependencies"], *(r for e in ("tensorflow", "fast", "labs", "grading") for r in extras[e])]:
+        name, bound = _split(requirement)
+        wanted[_CONDA_NAMES.get(name, name)] = bound
+    listed = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    conda = dict(_split(item) for item in listed if isinstance(item, str))
+    assert conda.pop("python") == project["requires-python"]
+    conda.pop("pip")
+    assert conda == wanted
+
+
+def test_backends_are_extras_only(project):
+    names = {_split(requirement)[0] for requirement in project["dependencies"]}
+    assert names.isdisjoint({"tensorflow", "tensorflow-cpu", "jax", "torch"})
+    assert {"tensorflow", "jax", "labs", "grading", "fast", "dev"} <= set(project["optional-dependencies"])
+
+
+def test_no_requirement_has_an_upper_pin(project):
+    requirements = [*project["dependencies"], *(r for extra in project["optional-dependencies"].values() for r in extra)]
+    assert [r for r in requirements if re.search(r"<|==|~=", r)] == []
+
+
+def test_lower_bounds_admit_the_versions_of_colab(project):
+    from packaging.requirements import Requirement
+
+    colab = {
+        "tensorflow": "2.20.0",
+        "keras": "3.13.2",
+        "jax": "0.7.2",
+        "numpy": "2.1.3",
+        "scikit-image": "0.25.2",
+        "scikit-learn": "1.6.1",
+    }
+    requirements = [*project["dependencies"], *(r for extra in project["optional-dependencies"].values() for r in extra)]
+    for requirement in map(Requirement, requirements):
+        if requirement.name in colab:
+            assert requirement.specifier.contains(colab[requirement.name]), requirement
+
+
+def test_every_command_states_what_it_does():
+    from coursekit.cli import build_parser
+
+    parser = build_parser()
+    actions = [action for action in parser._actions if getattr(action, "choices", None) and not action.option_strings]
+    commands = actions[0].choices
+    assert {"compare", "data", "doctor", "labs", "grade", "reproduce"} <= set(commands)
+    for name, command in commands.items():
+        assert command.description, f"{name} has no description"
+
+
+def test_readme_documents_every_command():
+    from coursekit.cli import _COMMANDS
+
+    readme = (ROOT / "README.md").read_text()
+    assert [name for name in _COMMANDS if f"coursekit {name}" not in readme] == []
+    assert "make demo" in readme
+    assert "make test" in readme
+
+
+def test_public_names_resolve_and_nothing_heavy_is_loaded():
+    code = (
+        "import sys, coursekit\n"
+        "heavy = {'keras', 'tensorflow', 'jax', 'matplotlib', 'sklearn', 'skimage', 'pandas'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+        "missing = [name for name in coursekit.__all__ if getattr(coursekit, name, None) is None]\n"
+        "assert not missing, missing\n"
+        "assert callable(coursekit.compare)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=180)
+    assert done.returncode == 0, done.stderr
