@@ -1,0 +1,16 @@
+"""Choose a backend and a device before Keras is imported, say what is there, and train on several devices at once.
+
+>>> from coursekit import devices
+>>> info = devices.use("cpu")
+>>> info.kind
+'cpu'
+
+`import coursekit.devices` loads no backend. `"auto"` takes a TPU (with JAX), then a GPU, then the CPU, and the answer
+says which and why; a device or backend that was asked for by name and cannot be had is a `DeviceError`.
+"""
+
+from coursekit.devices._choose import BACKENDS, KINDS, describe, use
+from coursekit.devices._info import DeviceInfo
+from coursekit.devices._scope import even_batches, scope
+
+__all__ = ["BACKENDS", "KINDS", "DeviceInfo", "describe", "even_batches", "scope", "use"]
