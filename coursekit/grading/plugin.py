@@ -1,1 +1,1 @@
-"""The pytest plugin that gives lab checks their \`student\`."""
+"""The pytest plugin that gives lab checks their `student`."""
