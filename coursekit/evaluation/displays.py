@@ -1,0 +1,254 @@
+"""Pictures of an evaluation. Each draws into `ax=` or a figure of its own, returns the axes, and shows nothing by itself."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from coursekit.errors import InvalidInputError
+from coursekit.evaluation.curves import Curve
+from coursekit.plots.style import GREY, INK, PALETTE, SEQUENTIAL, figure, subplots, tidy
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from coursekit.evaluation.report import Evaluation
+
+_TEXT_LIMIT = 20  # classes; above, the cells of a confusion matrix hold no numbers
+_LINE_STYLES = ("-", "--", ":")  # the palette repeats after 8 classes, so line styles tell them apart
+
+
+def plot_confusion_matrix(evaluation: Evaluation, *, ax: Axes | None = None) -> Axes:
+    """Confusion matrix: the colour is the share of the true class, the text the count and, under it, that share."""
+    ax = _own_axes(ax, evaluation, grid=False)
+    matrix, k = evaluation.confusion_matrix, len(evaluation.labels)
+    shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
+    ax.imshow(shares, cmap=SEQUENTIAL, vmin=0, vmax=1)
+    if k <= _TEXT_LIMIT:
+        size = max(4.5, min(10.0, 66 / k))
+        for row, column in zip(*np.nonzero(matrix), strict=True):
+            percent = 100 * shares[row, column]
+            share = f"{percent:.0f}%" if percent >= 1 or percent == 0 else "<1%"
+            text = f"{matrix[row, column]}\n{share}"
+            colour = "white" if shares[row, column] > 0.55 else INK
+            ax.text(column, row, text, ha="center", va="center", color=colour, fontsize=size, linespacing=0.95)
+    step = math.ceil(k / 25)
+    names = [_short(name) for name in evaluation.class_names]
+    ax.set_xticks(range(0, k, step), names[::step], **_slant(names))
+    ax.set_yticks(range(0, k, step), names[::step])
+    ax.set(xlabel="predicted class", ylabel="true class", title="Confusion matrix (counts, share of row)")
+    return ax
+
+
+def plot_f1(evaluation: Evaluation, *, ax: Axes | None = None) -> Axes:
+    """F1 of each class as bars, with macro F1 and its interval behind them. An undefined F1 has no bar but a word."""
+    ax = _own_axes(ax, evaluation)
+    values, names = evaluation.per_class["f1"], [_short(name) for name in evaluation.class_names]
+    k = len(names)
+    low, high = evaluation.macro_f1_interval
+    macro = evaluation.averages["macro_f1"]
+    ax.bar(range(k), np.nan_to_num(values), color=PALETTE[0], width=0.75)
+    if not math.isnan(macro):
+        ax.axhspan(low, high, color=PALETTE[1], alpha=0.25, linewidth=0)
+        ax.axhline(macro, color=PALETTE[1], linewidth=1.2, label=f"macro F1 {macro:.3f} [{low:.3f}, {high:.3f}]")
+    for code in np.flatnonzero(np.isnan(values)):
+        ax.text(code, 0.02, "undefined", rotation=90, ha="center", va="bottom", color=INK, fontsize=8)
+    step = math.ceil(k / 25)
+    ax.set_xticks(range(0, k, step), names[::step], **_slant(names))
+    floor = np.nanmin(values) if not np.isnan(values).all() else 0.0
+    bottom = 0.0 if floor < 0.85 or np.isnan(values).any() else math.floor(floor * 20 - 1) / 20
+    ax.set(ylim=(bottom, 1.0), xlabel="class", ylabel="F1", title="F1 by class" + (f" (from {bottom:.2f})" if bottom else ""))
+    ax.grid(False, axis="x")
+    _legend(ax, loc="lower right")
+    return ax
+
+
+def plot_roc(evaluation: Evaluation, *, ax: Axes | None = None) -> Axes:
+    """One-vs-rest ROC curves, with their macro average. With more than 10 classes only the 3 worst are named."""
+    ax = _own_axes(ax, evaluation)
+    curves = evaluation.roc_curves()
+    _draw_curves(ax, evaluation, curves)
+    if "macro" in curves and len(curves) > 3:
+        macro = curves["macro"]
+        ax.plot(macro.x, macro.y, color=INK, linewidth=2.2, label=f"macro, area {_area(macro.area)}")
+    ax.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=(0, (4, 4)), label="chance")
+    ax.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.02), xlabel="false positive rate", ylabel="true positive rate (recall)")
+    ax.set_title("ROC, one class against the rest")
+    _legend(ax, loc="lower right")
+    return ax
+
+
+def plot_pr(evaluation: Evaluation, *, ax: Axes | None = None) -> Axes:
+    """One-vs-rest precision-recall curves, and all decisions pooled (micro). Areas are average precision."""
+    ax = _own_axes(ax, evaluation)
+    curves = evaluation.pr_curves()
+    _draw_curves(ax, evaluation, curves, drawstyle="steps-post")
+    micro = curves["micro"]
+    ax.plot(micro.x, micro.y, color=INK, linewidth=2.2, label=f"micro, area {_area(micro.area)}", drawstyle="steps-post")
+    ax.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.02), xlabel="recall", ylabel="precision")
+    ax.set_title("Precision-recall, one class against the rest")
+    _legend(ax, loc="lower left")
+    return ax
+
+
+def plot_calibration(evaluation: Evaluation, *, ax: Axes | None = None) -> Axes:
+    """Reliability diagram: accuracy against confidence in bins. A point's size is its share of the rows."""
+    evaluation._need_probabilities("plot_calibration")
+    ax = _own_axes(ax, evaluation)
+    bins = evaluation.calibration["bins"]
+    full = bins["count"] > 0
+    x, y = bins["confidence"][full], bins["accuracy"][full]
+    low, high = _wilson_bars(bins["accuracy"][full], bins["count"][full], evaluation.confidence)
+    ax.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=(0, (4, 4)), label="perfectly calibrated")
+    ax.vlines(x, low, high, color=PALETTE[0], linewidth=1.2)
+    ax.plot(x, y, color=PALETTE[0], linewidth=1.2, label=f"ECE {evaluation.calibration['ece']:.3f}")
+    ax.scatter(x, y, s=20 + 140 * bins["count"][full] / evaluation.n, color=PALETTE[0], zorder=3, clip_on=False)
+    ax.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.02), xlabel="confidence in the predicted class", ylabel="accuracy")
+    ax.set_title("Reliability")
+    _legend(ax, loc="upper left")
+    return ax
+
+
+def plot_worst(evaluation: Evaluation, images: ArrayLike, *, k: int = 12, columns: int = 6) -> Figure:
+    """The `k` worst mistakes with their images: what it is, what it was called, and how surely.
+
+    Args:
+        evaluation: the evaluation.
+        images: the evaluated images in the order of its rows, `(n, h, w)`, `(n, h, w, 1)` or `(n, h, w, 3)`; uint8 or float.
+        k: how many.
+        columns: images per row.
+
+    Returns:
+        The figure; without mistakes it says so.
+    """
+    images = np.asarray(images)
+    if images.ndim not in (3, 4) or len(images) != evaluation.n or (images.ndim == 4 and images.shape[3] not in (1, 3)):
+        raise InvalidInputError(
+            f"Expected {evaluation.n} images of shape (n, h, w), (n, h, w, 1) or (n, h, w, 3). Received: shape {images.shape}."
+        )
+    rows = evaluation.worst(k)
+    if len(rows) == 0:
+        fig = figure((4.0, 1.0))
+        fig.text(0.5, 0.5, "No mistakes.", ha="center", va="center", color=INK)
+        return fig
+    columns = min(columns, len(rows))
+    lines = math.ceil(len(rows) / columns)
+    fig, axes = subplots(lines, columns, size=(1.5 * columns, 1.95 * lines), squeeze=False)
+    for ax in axes.ravel():
+        ax.set_axis_off()
+    for ax, row in zip(axes.ravel(), rows, strict=False):
+        ax.imshow(_showable(images[row]), cmap="gray", interpolation="nearest")
+        true, said = (_short(evaluation.class_names[codes[row]]) for codes in (evaluation.y_true, evaluation.y_pred))
+        sure = "" if evaluation.probabilities is None else f" ({evaluation.probabilities[row, evaluation.y_pred[row]]:.0%})"
+        ax.set_title(f"is {true}\nsaid {said}{sure}", fontsize=9)
+    return fig
+
+
+def plot_all(evaluation: Evaluation, *, figure: Figure | None = None, title: str | None = None) -> Figure:
+    """All panels in one figure; see `Evaluation.plot`."""
+    panels = [plot_confusion_matrix, plot_f1]
+    if evaluation.probabilities is not None:
+        panels += [plot_roc, plot_pr, plot_calibration]
+    fig = figure or _new_figure((13.5, 8.4) if len(panels) > 2 else (10.5, 4.8))
+    if len(panels) > 2:
+        places = fig.add_gridspec(2, 6)
+        slots = [places[0, :3], places[0, 3:], places[1, :2], places[1, 2:4], places[1, 4:]]
+    else:
+        slots = list(fig.add_gridspec(1, 2))
+    for panel, slot in zip(panels, slots, strict=True):
+        panel(evaluation, ax=fig.add_subplot(slot))
+    low, high = evaluation.accuracy_interval
+    headline = f"accuracy {evaluation.accuracy:.4f} [{low:.4f}, {high:.4f}], {evaluation.n} rows"
+    fig.suptitle(f"{title}: {headline}" if title else headline, color=INK)
+    return fig
+
+
+def describe_all(evaluation: Evaluation) -> str:
+    """Alt text of `plot_all`: the headline, and the most frequent confusion."""
+    low, high = evaluation.accuracy_interval
+    wrong = evaluation.confusion_matrix - np.diag(np.diag(evaluation.confusion_matrix))
+    true, said = np.unravel_index(np.argmax(wrong), wrong.shape)
+    names = evaluation.class_names
+    often = (
+        f"most often {names[true]} was called {names[said]} ({wrong[true, said]} times)"
+        if wrong.any()
+        else "nothing was confused"
+    )
+    panels = "Confusion matrix and F1 by class"
+    if evaluation.probabilities is not None:
+        panels = "Confusion matrix, F1 by class, ROC, precision-recall and reliability"
+    return (
+        f"{panels}: accuracy {evaluation.accuracy:.4f} ({evaluation.confidence:.0%} interval {low:.4f} to {high:.4f}), "
+        f"macro F1 {evaluation.averages['macro_f1']:.4f}; {often}."
+    )
+
+
+_new_figure = figure  # plot_all takes an argument of that name
+
+
+def _own_axes(ax: Axes | None, evaluation: Evaluation, *, grid: bool = True) -> Axes:
+    if ax is None:
+        ax = figure((5.6, 5.0)).add_subplot()
+    return tidy(ax, grid=grid)
+
+
+def _draw_curves(ax: Axes, evaluation: Evaluation, curves: dict[int | str, Curve], **kwargs) -> None:
+    codes = [key for key in curves if isinstance(key, int)]
+    if len(evaluation.labels) == 2 and 1 in codes:
+        codes = [1]
+    named = codes if len(codes) <= 10 else sorted(codes, key=lambda code: curves[code].area)[:3]
+    for code in codes:
+        curve = curves[code]
+        if code not in named:
+            ax.plot(curve.x, curve.y, color=GREY, alpha=0.35, linewidth=0.8, **kwargs)
+    for place, code in enumerate(named):
+        curve, name = curves[code], _short(evaluation.class_names[code])
+        style = _LINE_STYLES[place // len(PALETTE[:7]) % len(_LINE_STYLES)]
+        colour = PALETTE[place % len(PALETTE[:7])]
+        ax.plot(curve.x, curve.y, color=colour, linestyle=style, label=f"{name}, area {_area(curve.area)}", **kwargs)
+    if not codes:
+        ax.text(0.5, 0.5, "undefined: one class only", ha="center", va="center", color=INK, transform=ax.transAxes)
+
+
+def _wilson_bars(shares: np.ndarray, counts: np.ndarray, confidence: float) -> tuple[np.ndarray, np.ndarray]:
+    from coursekit.evaluation.significance import wilson_interval
+
+    pairs = [wilson_interval(round(share * count), int(count), confidence) for share, count in zip(shares, counts, strict=True)]
+    low, high = np.array(pairs).T
+    return low, high
+
+
+def _area(value: float) -> str:
+    """Three digits; more where three would round up to a perfect 1."""
+    for digits in (3, 4, 5):
+        if round(value, digits) < 1:
+            return f"{value:.{digits}f}"
+    return "1.000" if value == 1 else ">0.99999"
+
+
+def _showable(image: np.ndarray) -> np.ndarray:
+    if image.ndim == 3 and image.shape[2] == 1:
+        image = image[:, :, 0]
+    if image.ndim == 3 and image.dtype.kind == "f":
+        low, high = float(image.min()), float(image.max())
+        if low < 0 or high > 1:
+            image = (image - low) / max(high - low, 1e-12)
+    return image
+
+
+def _short(name: str, limit: int = 14) -> str:
+    return name if len(name) <= limit else name[: limit - 1] + "…"
+
+
+def _slant(names: list[str]) -> dict:
+    long = max(map(len, names)) > 3 and len(names) > 4
+    return {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if long else {}
+
+
+def _legend(ax: Axes, **kwargs) -> None:
+    if ax.get_legend_handles_labels()[0]:
+        ax.legend(fontsize=7.5, frameon=True, framealpha=0.85, facecolor="white", edgecolor="none", labelcolor=INK, **kwargs)

@@ -1,0 +1,7 @@
+"""Pictures that labs and reports share. Each function takes `ax=`, returns axes or a figure, and shows nothing by itself."""
+
+from __future__ import annotations
+
+from coursekit.plots.style import GREY, INK, PALETTE, figure, img_tag, png_bytes, subplots, tidy
+
+__all__ = ["GREY", "INK", "PALETTE", "figure", "img_tag", "png_bytes", "subplots", "tidy"]
