@@ -1,0 +1,157 @@
+"""Known wrong answers, and how to recognise one by its behaviour when its source is not at hand.
+
+A fingerprint is what an answer gives back while the public checks run on fixed probe seeds, each value reduced to a few rounded
+numbers. It tells one wrong answer from another and holds no code.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import math
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from coursekit.errors import LabSourceError
+from coursekit.labs.checks import Case, run_case
+from coursekit.labs.student import Handle, local_student
+
+PROBE_SEEDS = (101, 202)
+_REGISTRY = "__coursekit_mistakes__"
+_RTOL = 1e-3
+_MAX_CALLS = 60
+
+
+@dataclasses.dataclass(frozen=True)
+class Mistake:
+    """One known wrong answer to an exercise: `answer` (function or class) stands in for the student's of the same name."""
+
+    exercise: str
+    name: str
+    hints: tuple[str, ...]
+    answer: Any
+    line: int
+
+    @property
+    def function(self) -> str:
+        """The name of the function or class that this replaces."""
+        return self.answer.__name__
+
+
+def mistake(exercise: str, *, name: str, hints: Sequence[str] | str) -> Callable[[Any], Any]:
+    """Register the decorated function or class as a known wrong answer.
+
+    Args:
+        exercise: the exercise's number, "5.2".
+        name: a short name, unique in the lab: "count-not-share".
+        hints: one to three hints, from a thought to nearly telling.
+
+    Raises:
+        LabSourceError: if there are no hints, more than three, or an empty one.
+    """
+    hints = (hints,) if isinstance(hints, str) else tuple(hints)
+    frame = sys._getframe(1)
+    where = f"{frame.f_code.co_filename}:{frame.f_lineno}"
+    if not 1 <= len(hints) <= 3 or not all(isinstance(h, str) and h.strip() for h in hints):
+        raise LabSourceError(f"{where}: expected one to three hints for the mistake {name!r}. Received: {hints!r}.")
+
+    def register(answer: Any) -> Any:
+        entries = frame.f_globals.setdefault(_REGISTRY, [])
+        if any(entry.name == name for entry in entries):
+            raise LabSourceError(f"{where}: expected a new name for this mistake. Received: {name!r} again.")
+        entries.append(Mistake(str(exercise), name, hints, answer, frame.f_lineno))
+        return answer
+
+    return register
+
+
+def registered(module: Any) -> list[Mistake]:
+    """The mistakes that a loaded `mistakes.py` registered, in their order."""
+    return list(vars(module).get(_REGISTRY, ()))
+
+
+def behaviour(namespace: Mapping[str, Any], cases: Iterable[Case], seeds: Sequence[int] = PROBE_SEEDS) -> dict[str, list]:
+    """How the answers in `namespace` behave under `cases`: per case and seed, a summary of each result, then the outcome.
+
+    Returns:
+        `{"case@seed": [summary, ..., outcome]}`, plain data that JSON can hold.
+    """
+    seen = {}
+    for case in cases:
+        for seed in seeds:
+            record: list = []
+
+            def note(value: Any, record: list = record) -> None:
+                if len(record) < _MAX_CALLS:
+                    record.append(summarise(value))
+
+            student = local_student(namespace, case.seed(seed), record=note)
+            result = run_case(case, student)
+            seen[f"{case.name}@{seed}"] = [*record, result.status]
+    return seen
+
+
+def summarise(value: Any) -> Any:
+    """A few rounded numbers that stand for `value`: form, shape and projections; errors by their type."""
+    if isinstance(value, BaseException):
+        return ["error", getattr(value, "type_name", "") or type(value).__name__]
+    if value is None or isinstance(value, bool | np.bool_):
+        return ["plain", None if value is None else bool(value)]
+    if isinstance(value, Handle):
+        return ["object", repr(value)]
+    if isinstance(value, str | bytes):
+        return ["text", hashlib.sha256(value.encode() if isinstance(value, str) else value).hexdigest()[:12]]
+    if isinstance(value, Mapping):
+        return ["dict", [[str(key)[:40], summarise(part)] for key, part in list(value.items())[:20]]]
+    array = _numeric(value)
+    if array is None:
+        return (
+            ["many", len(value), [summarise(part) for part in list(value)[:20]]]
+            if isinstance(value, list | tuple)
+            else ["other"]
+        )
+    return ["numbers", list(array.shape), array.dtype.kind in "fc", *_projections(array)]
+
+
+def alike(first: Any, second: Any) -> bool:
+    """Whether two summaries, or lists of them, agree: structure exactly, numbers up to rounding."""
+    if isinstance(first, list) and isinstance(second, list):
+        return len(first) == len(second) and all(map(alike, first, second))
+    numbers = [isinstance(x, int | float) and not isinstance(x, bool) for x in (first, second)]
+    if all(numbers):
+        if math.isnan(first) or math.isnan(second):
+            return math.isnan(first) and math.isnan(second)
+        return first == second or abs(first - second) <= _RTOL * max(abs(first), abs(second)) + 1e-6
+    return not any(numbers) and first == second
+
+
+def matches(known: Mapping[str, list], seen: Mapping[str, list]) -> bool:
+    """Whether behaviour `seen` is that of `known`: the same under every case both have, at least one of them not passed."""
+    shared = [key for key in known if key in seen]
+    failing = any(known[key][-1:] != ["passed"] for key in shared)
+    return failing and len(shared) == len(known) and all(alike(known[key], seen[key]) for key in shared)
+
+
+def _numeric(value: Any) -> np.ndarray | None:
+    if isinstance(value, set | frozenset):
+        value = sorted(value, key=repr)
+    if isinstance(value, int | float | complex | np.ndarray | np.generic | list | tuple):
+        try:
+            array = np.asarray(value)
+        except ValueError:
+            return None
+        return array if array.dtype.kind in "biufc" else None
+    return None
+
+
+def _projections(array: np.ndarray) -> list:
+    flat = np.ravel(array)
+    flat = np.concatenate([flat.real, flat.imag]) if flat.dtype.kind == "c" else flat
+    flat = flat.astype(np.float64)
+    finite = np.where(np.isfinite(flat), flat, 0.0)
+    ramp = np.cos(1.0 + 1.7 * np.arange(flat.size))
+    values = [finite.sum(), finite @ ramp, np.abs(finite).sum(), float(np.size(flat) - np.isfinite(flat).sum())]
+    return [float(f"{float(v):.5g}") for v in values]

@@ -1,0 +1,279 @@
+"""The check's side: `student`, a proxy for code that runs elsewhere. What carries the messages is a `Transport`."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from collections.abc import Callable, Iterator, MutableMapping
+from typing import Any, NoReturn, Protocol
+
+import numpy as np
+
+from coursekit.labs import wire
+from coursekit.labs.agent import ANSWER, CALLBACK, REPLY, REQUEST, Agent
+from coursekit.labs.testing import MissingAnswer, NotAnswered, StudentError
+
+_MAX_ITERATION = 10_000
+
+
+class Transport(Protocol):
+    """Carries one request to an `Agent` and brings back its reply."""
+
+    def request(self, message: bytes, on_callback: Callable[[bytes], bytes]) -> bytes:
+        """Send `message` (first byte `REQUEST`), return the reply (first byte `REPLY`).
+
+        While waiting, an incoming message with first byte `CALLBACK` is answered with `on_callback(message)`.
+        """
+
+
+class LocalTransport:
+    """Reaches an `Agent` in this process; every value is encoded and decoded all the same, as in grading."""
+
+    def __init__(self, agent: Agent):
+        self.agent = agent
+
+    def request(self, message: bytes, on_callback: Callable[[bytes], bytes]) -> bytes:
+        """See `Transport.request`."""
+        outer, self.agent.ask = self.agent.ask, on_callback
+        try:
+            return self.agent.handle(message)
+        finally:
+            self.agent.ask = outer
+
+
+class StreamTransport:
+    """Reaches an `Agent` that `serve` runs behind a pair of functions, such as the two ends of a pipe.
+
+    Args:
+        receive: returns the next message, or None when the other side is gone.
+        send: sends one message.
+    """
+
+    def __init__(self, receive: Callable[[], bytes | None], send: Callable[[bytes], None]):
+        self.receive, self.send = receive, send
+
+    def request(self, message: bytes, on_callback: Callable[[bytes], bytes]) -> bytes:
+        """See `Transport.request`. Raises `EOFError` when the other side is gone."""
+        self.send(message)
+        while (incoming := self.receive()) is not None:
+            if incoming[:1] != CALLBACK:
+                return incoming
+            self.send(on_callback(incoming))
+        raise EOFError("The student's process ended before it answered.")
+
+
+class Student:
+    """What a check receives: `student.rng`, and the student's functions by their names.
+
+    Args:
+        transport: carries the messages.
+        seed: seeds `rng` and the global generators on the student's side; an int, or a sequence of ints.
+        record: called with every decoded result, and with every error, for fingerprints.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        seed: int | tuple[int, ...] = 0,
+        *,
+        record: Callable[[Any], None] | None = None,
+        limits: wire.Limits = wire.DEFAULT_LIMITS,
+    ):
+        self.rng = np.random.default_rng(seed)
+        self._transport, self._record, self._limits = transport, record, limits
+        self._callbacks: dict[int, Callable] = {}
+        global_seed = int(np.random.SeedSequence(seed).generate_state(1)[0])
+        self._exchange({"do": "begin", "seed": global_seed})
+
+    def __getattr__(self, name: str) -> StudentFunction:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return StudentFunction(self, name)
+
+    def call(self, name: str, /, *args: Any, **kwargs: Any) -> Any:
+        """Call the student's function `name`; the same as `student.NAME(...)`, for names that this class uses itself."""
+        return self._ask({"do": "call", "name": name, "args": args, "kwargs": kwargs})
+
+    def call_tracking(self, name: str, /, *args: Any, **kwargs: Any) -> tuple[Any, list]:
+        """Call the student's function `name`; returns its result and the positional arguments as the call left them."""
+        reply = self._ask({"do": "call", "name": name, "args": args, "kwargs": kwargs, "track": True})
+        return reply["value"], reply["args"]
+
+    def make(self, path: str, /, *args: Any, **kwargs: Any) -> Handle:
+        """Build a library object beside the student's code, e.g. `student.make("coursekit.models.mlp", (28, 28, 1), 10)`."""
+        return self._ask({"do": "make", "path": path, "args": args, "kwargs": kwargs})
+
+    def library(self, path: str, /) -> Handle:
+        """A function of coursekit, keras or numpy as it stands beside the student's code, to pass as an argument."""
+        return self._ask({"do": "library", "path": path})
+
+    def value(self, name: str, /) -> Any:
+        """The value of a variable of the student's."""
+        return self._ask({"do": "value", "name": name})
+
+    def has(self, name: str, /) -> bool:
+        """Whether the student's namespace holds `name`."""
+        return self._ask({"do": "has", "name": name})
+
+    # Messages
+
+    def _ask(self, message: dict) -> Any:
+        if "args" in message:
+            message["args"] = list(message["args"])
+        try:
+            value = self._exchange(message)
+        except (StudentError, NotAnswered) as error:
+            if self._record is not None:
+                self._record(error)
+            raise
+        if self._record is not None:
+            self._record(value)
+        return value
+
+    def _exchange(self, message: dict) -> Any:
+        packed = REQUEST + wire.pack(message, refer=self._refer, limits=self._limits)
+        raw = self._transport.request(packed, self._on_callback)
+        reply = self._open_reply(raw)
+        if reply["ok"] is True:
+            return reply["value"]
+        return self._raise(reply["error"], _tried(message))
+
+    def _open_reply(self, raw: bytes) -> dict:
+        if raw[:1] != REPLY:
+            raise wire.WireError("Expected a reply. Received: another message.")
+        reply = wire.unpack(raw[1:], resolve=self._resolve, limits=self._limits)
+        if not isinstance(reply, dict) or not isinstance(reply.get("ok"), bool):
+            raise wire.WireError("Expected a reply. Received: another structure.")
+        if (reply["ok"] and "value" not in reply) or (not reply["ok"] and not isinstance(reply.get("error"), dict)):
+            raise wire.WireError("Expected a reply. Received: an incomplete one.")
+        return reply
+
+    def _refer(self, value: Any) -> wire.Ref:
+        if isinstance(value, Handle):
+            return value._ref
+        if isinstance(value, StudentFunction):
+            return wire.Ref("name", value._name)
+        if callable(value):
+            key = len(self._callbacks) + 1
+            self._callbacks[key] = value
+            return wire.Ref("callback", key, getattr(value, "__name__", type(value).__name__)[:80])
+        raise wire.WireError(f"Expected plain data, a function or a handle as argument. Received: {type(value).__name__}.")
+
+    def _resolve(self, ref: wire.Ref) -> Any:
+        if ref.kind == "handle":
+            return Handle(self, ref)
+        raise wire.WireError("Expected a handle. Received: another reference.")
+
+    def _on_callback(self, raw: bytes) -> bytes:
+        try:
+            message = wire.unpack(raw[1:], resolve=self._resolve, limits=self._limits)
+            value = self._callbacks[message["key"]](*message["args"], **message["kwargs"])
+            reply = {"ok": True, "value": value}
+            return ANSWER + wire.pack(reply, refer=self._refer, limits=self._limits)
+        except Exception as error:
+            return ANSWER + wire.pack({"ok": False, "error": f"{type(error).__name__}: {str(error)[:500]}"})
+
+    def _raise(self, error: dict, tried: str) -> NoReturn:
+        kind, message = error.get("kind"), str(error.get("message", ""))
+        if kind == "not-answered":
+            raise NotAnswered(message)
+        if kind == "missing":
+            raise MissingAnswer(_missing_message(message, error.get("names")))
+        line = error.get("line") if isinstance(error.get("line"), int) else None
+        type_name, code, function = (str(error.get(key, "")) for key in ("type", "code", "function"))
+        lines = [tried, "expected: a result that can be checked", f"got:      {message}"]
+        if kind == "raised":
+            lines = [tried, f"got:      {type_name}: {message}"]
+            if line is not None:
+                where = f" of `{function}`" if function and function[0] != "<" else ""
+                lines.append(f"where:    line {line}{where}: {code}".rstrip(": "))
+            if type_name == "NameError":
+                lines.append("hint:     after a restart, run the cells above first, the imports included.")
+        raise StudentError("\n".join(filter(None, lines)), type_name=type_name, text=message, line=line, code=code)
+
+
+class StudentFunction:
+    """A name in the student's namespace: call it, or pass it as an argument."""
+
+    def __init__(self, student: Student, name: str):
+        self._student, self._name = student, name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._student.call(self._name, *args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<{self._name} of the student>"
+
+
+class Handle:
+    """An object that stays on the student's side. Attributes, calls, items and iteration are asked of it."""
+
+    __slots__ = ("_ref", "_student")
+
+    def __init__(self, student: Student, ref: wire.Ref):
+        self._student, self._ref = student, ref
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._student._ask({"do": "attribute", "key": self._ref.key, "name": name})
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._student._ask({"do": "handle_call", "key": self._ref.key, "args": args, "kwargs": kwargs})
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._student._ask({"do": "item", "key": self._ref.key, "index": index})
+
+    def __len__(self) -> int:
+        try:
+            length = self._student._exchange({"do": "length", "key": self._ref.key})
+        except StudentError as error:
+            raise TypeError(error.text) from None
+        if type(length) is not int or length < 0:
+            raise wire.WireError("Expected a length. Received: something else.")
+        return length
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._student._ask({"do": "iterate", "key": self._ref.key, "limit": _MAX_ITERATION}))
+
+    def __repr__(self) -> str:
+        return f"<{self._ref.about or 'object'} of the student>"
+
+
+def local_student(namespace: MutableMapping[str, Any], seed: int | tuple[int, ...] = 0, **kwargs: Any) -> Student:
+    """A `student` for code that lives in this process, e.g. a notebook's namespace or the solution's."""
+    return Student(LocalTransport(Agent(namespace)), seed, **kwargs)
+
+
+def _tried(message: dict) -> str:
+    """The line that says which call went wrong."""
+    name = message.get("name") or message.get("path")
+    if name is None:
+        return ""
+    if "args" not in message:
+        return f"tried:    {name}"
+    given = [_short(value) for value in message["args"]]
+    given += [f"{key}={_short(value)}" for key, value in message["kwargs"].items()]
+    return f"tried:    {name}({', '.join(given)})"
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, np.ndarray) and value.size > 6:
+        return f"<{value.dtype} {value.shape}>"
+    text = " ".join(repr(value.tolist() if isinstance(value, np.ndarray | np.generic) else value).split())
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _missing_message(name: str, names: Any) -> str:
+    known = [n for n in names if isinstance(n, str)] if isinstance(names, list) else []
+    by_fold = {n.lower().replace("_", ""): n for n in known}
+    close = by_fold.get(name.lower().replace("_", "")) or next(iter(difflib.get_close_matches(name, known, 1, 0.8)), None)
+    if close and close != name:
+        return f"There is no `{name}` here, but there is `{close}`. The check looks for the name `{name}`."
+    return f"There is no `{name}` here yet. Run the cell that defines it; a restart or an interrupted cell forgets it."
+
+
+RESERVED_NAMES = frozenset(name for name, _ in inspect.getmembers(Student) if not name.startswith("_")) | {"rng"}

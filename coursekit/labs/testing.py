@@ -1,0 +1,252 @@
+"""Assertions for lab checks. Each failure says in three lines what was tried, what was expected and what came."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+__all__ = [
+    "MissingAnswer",
+    "NotAnswered",
+    "StudentError",
+    "assert_close",
+    "assert_equal",
+    "assert_gradient",
+    "assert_probabilities",
+    "assert_true",
+    "assert_unchanged",
+    "tolerance",
+]
+
+
+class StudentError(AssertionError):
+    """The student's code raised. `type_name`, `text`, `line` (int or None) and `code` (the line's text) say what and where."""
+
+    def __init__(self, message: str, *, type_name: str = "", text: str = "", line: int | None = None, code: str = ""):
+        super().__init__(message)
+        self.type_name, self.text, self.line, self.code = type_name, text, line, code
+
+
+class NotAnswered(Exception):
+    """The exercise still raises `NotAnsweredYet`."""
+
+
+class MissingAnswer(NotAnswered):
+    """The function that the check calls is not defined."""
+
+
+def assert_close(
+    got: Any,
+    expected: Any,
+    *,
+    tried: str = "",
+    rtol: float | None = None,
+    atol: float | None = None,
+    hint: str = "",
+    inputs: Any = None,
+) -> None:
+    """Fail unless `got` equals `expected` up to rounding, in the same shape.
+
+    Args:
+        got: what the student's function gave: number, array, list, tuple or dict of these.
+        expected: what is right, of the same form. NaN equals NaN.
+        tried: what was called, in words.
+        rtol: relative tolerance; by default it follows the coarsest float dtype among `got`, `expected` and `inputs`.
+        atol: absolute tolerance; by default `rtol` times the largest finite value expected.
+        hint: one more line for the student.
+        inputs: arrays that the result was computed from, when their dtype limits the precision.
+
+    Raises:
+        AssertionError: with lines `tried`, `expected`, `got`.
+    """
+    if isinstance(expected, Mapping):
+        _compare_mapping(got, expected, tried, rtol, atol, hint, inputs)
+        return
+    if isinstance(expected, list | tuple) and (len(expected) == 0 or not _is_numeric(expected)):
+        _compare_sequence(got, expected, tried, rtol, atol, hint, inputs)
+        return
+    if isinstance(expected, str | bytes | type(None)):
+        if type(got) is not type(expected) or got != expected:
+            _fail(tried, repr(expected), describe(got), hint)
+        return
+    right = np.asarray(expected)
+    mine = _as_numbers(got)
+    if mine is None:
+        _fail(tried, describe(right), f"{describe(got)}{_form_advice(got)}", hint)
+    if mine.shape != right.shape:
+        _fail(tried, describe(right), f"{describe(mine)}; the shape differs", hint)
+    if right.dtype.kind in "SUmMO":
+        same = mine == right
+    else:
+        rtol = tolerance(got, expected, inputs) if rtol is None else rtol
+        if atol is None:
+            finite = np.abs(right[np.isfinite(right)]) if right.size else right
+            atol = rtol * float(finite.max()) if finite.size and finite.max() > 0 else rtol
+        with np.errstate(all="ignore"):
+            wide = [
+                a.astype(np.complex128 if "c" in (mine.dtype.kind, right.dtype.kind) else np.float64) for a in (mine, right)
+            ]
+            same = np.isclose(wide[0], wide[1], rtol=rtol, atol=atol, equal_nan=True)
+    if not np.all(same):
+        _fail(tried, describe(right), f"{describe(mine)}{_first_difference(mine, right, same)}", hint)
+
+
+def assert_equal(got: Any, expected: Any, *, tried: str = "", hint: str = "") -> None:
+    """Fail unless `got` equals `expected` exactly (labels, counts, names); arrays also need the same shape."""
+    assert_close(got, expected, tried=tried, rtol=0.0, atol=0.0, hint=hint)
+
+
+def assert_true(condition: bool, *, tried: str, expected: str, got: Any, hint: str = "") -> None:
+    """Fail with the three lines unless `condition` holds; for properties that have no single right value."""
+    if not np.all(condition):
+        _fail(tried, expected, got if isinstance(got, str) else describe(got), hint)
+
+
+def assert_unchanged(before: Any, after: Any, *, tried: str = "", name: str = "the input") -> None:
+    """Fail if a call changed its arguments.
+
+    Args:
+        before: one argument, or the list or tuple of them, as passed.
+        after: what `student.call_tracking` gave back beside the result.
+        tried: what was called, in words.
+        name: what the argument is called in the message.
+    """
+    if isinstance(after, list | tuple) and not isinstance(before, list | tuple):
+        after = after[0]
+    try:
+        assert_close(after, before, tried=tried or "the arguments after the call", rtol=0.0, atol=0.0)
+    except AssertionError as error:
+        raise AssertionError(f"{error}\nhint:     {name} was changed by the call; work on a copy.") from None
+
+
+def assert_probabilities(got: Any, *, tried: str = "", axis: int = -1, hint: str = "") -> None:
+    """Fail unless every value lies in [0, 1] and they sum to one along `axis`."""
+    mine = _as_numbers(got)
+    if mine is None or mine.ndim == 0:
+        _fail(tried, "an array of probabilities", f"{describe(got)}{_form_advice(got)}", hint)
+    slack = tolerance(mine)
+    if not np.all(np.isfinite(mine)) or mine.min(initial=0.0) < -slack or mine.max(initial=0.0) > 1 + slack:
+        _fail(tried, "probabilities between 0 and 1", describe(mine), hint)
+    sums = mine.sum(axis=axis)
+    if not np.allclose(sums, 1.0, atol=max(slack, 1e-6) * 10, rtol=0):
+        worst = float(np.ravel(sums)[np.argmax(np.abs(np.ravel(sums) - 1))])
+        _fail(tried, f"a sum of 1 along axis {axis}", f"a sum of {worst:.6g}", hint)
+
+
+def assert_gradient(
+    got: Any, function: Callable[[np.ndarray], float], x: Any, *, tried: str = "", rtol: float = 1e-4, hint: str = ""
+) -> None:
+    """Fail unless `got` is the gradient of the scalar `function` at `x`, measured by central differences in float64.
+
+    Args:
+        got: the student's gradient, of the shape of `x`.
+        function: takes an array of the shape of `x`, returns a number.
+        x: where the gradient is taken.
+        tried: what was called, in words.
+        rtol: tolerance relative to the largest entry of the gradient.
+        hint: one more line for the student.
+    """
+    point = np.array(x, dtype=np.float64)
+    slope = np.zeros_like(point)
+    for index in np.ndindex(point.shape):
+        step = 1e-5 * max(1.0, abs(point[index]))
+        up, down = point.copy(), point.copy()
+        up[index] += step
+        down[index] -= step
+        slope[index] = (float(function(up)) - float(function(down))) / (2 * step)
+    scale = float(np.max(np.abs(slope), initial=0.0)) or 1.0
+    assert_close(got, slope, tried=tried or "the gradient, beside finite differences", rtol=rtol, atol=rtol * scale, hint=hint)
+
+
+def tolerance(*values: Any) -> float:
+    """The relative tolerance that the coarsest float dtype among `values` allows: 1e-2 for float16, 1e-4 float32, 1e-7 float64."""
+    coarsest = 1e-7
+    for value in values:
+        if isinstance(value, list | tuple):
+            coarsest = max(coarsest, tolerance(*value))
+        elif isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "fc":
+            digits = np.finfo(value.dtype).precision
+            coarsest = max(coarsest, 2e-2 if digits < 4 else 1e-4 if digits < 8 else 1e-7)
+    return coarsest
+
+
+def describe(value: Any) -> str:
+    """A value in one line: small ones whole, arrays with shape and dtype."""
+    if isinstance(value, np.ndarray) and value.ndim:
+        inside = np.array2string(value.ravel()[:6], precision=5, separator=", ", threshold=7).replace("\n", "")
+        if value.size > 6:
+            inside = inside[:-1] + ", ...]"
+        if value.ndim == 1 and value.size <= 6:
+            return f"{inside} (shape {value.shape}, {value.dtype})"
+        return f"array of shape {value.shape}, {value.dtype}, first values {inside}"
+    if isinstance(value, np.ndarray | np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return f"{value:.8g}"
+    text = repr(value)
+    return text if len(text) <= 160 else text[:157] + "..."
+
+
+def _fail(tried: str, expected: str, got: str, hint: str) -> None:
+    lines = [f"tried:    {tried}"] if tried else []
+    lines += [f"expected: {expected}", f"got:      {got}"]
+    if hint:
+        lines.append(f"hint:     {hint}")
+    raise AssertionError("\n".join(lines))
+
+
+def _is_numeric(values: list | tuple) -> bool:
+    try:
+        return np.asarray(values).dtype.kind in "biufcSUmM" and not any(isinstance(v, str) for v in values)
+    except ValueError:
+        return False
+
+
+def _as_numbers(value: Any) -> np.ndarray | None:
+    if isinstance(value, np.ndarray | np.generic | numbers.Number):
+        return np.asarray(value)
+    if isinstance(value, list | tuple):
+        try:
+            array = np.asarray(value)
+        except ValueError:
+            return None
+        return array if array.dtype.kind in "biufcSUmM" else None
+    return None
+
+
+def _form_advice(value: Any) -> str:
+    if value is None:
+        return "; does the function end with `return`?"
+    if callable(value):
+        return "; a function or object came where a value is due"
+    return ""
+
+
+def _first_difference(mine: np.ndarray, right: np.ndarray, same: Any) -> str:
+    if mine.ndim == 0:
+        return ""
+    wrong = np.argwhere(~same)
+    place = tuple(int(i) for i in wrong[0])
+    where = place[0] if len(place) == 1 else place
+    count = f"{len(wrong)} of {mine.size} differ, " if mine.size > 1 else ""
+    return f"; {count}first at [{str(where).strip('()')}]: {describe(mine[place])} instead of {describe(right[place])}"
+
+
+def _compare_sequence(got, expected, tried, rtol, atol, hint, inputs) -> None:
+    kind = type(expected).__name__
+    if not isinstance(got, list | tuple | np.ndarray) or len(got) != len(expected):
+        _fail(tried, f"a {kind} of {len(expected)}: {describe(expected)}", f"{describe(got)}{_form_advice(got)}", hint)
+    for place, (mine, right) in enumerate(zip(got, expected, strict=True)):
+        assert_close(
+            mine, right, tried=f"{tried}, part {place + 1} of {len(expected)}", rtol=rtol, atol=atol, hint=hint, inputs=inputs
+        )
+
+
+def _compare_mapping(got, expected, tried, rtol, atol, hint, inputs) -> None:
+    if not isinstance(got, Mapping) or set(got) != set(expected):
+        _fail(tried, f"a dict with the keys {list(expected)}", describe(list(got) if isinstance(got, Mapping) else got), hint)
+    for key, right in expected.items():
+        assert_close(got[key], right, tried=f"{tried}, entry {key!r}", rtol=rtol, atol=atol, hint=hint, inputs=inputs)
