@@ -1,0 +1,284 @@
+"""Any Keras model as a scikit-learn classifier."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+
+import keras
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.model_selection import train_test_split
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from coursekit.errors import InvalidInputError
+from coursekit.training import ProgressLine, exponential_decay, one_cycle, output_head
+from coursekit.training.loop import quiet_retracing, seeded
+
+_SCHEDULES = {"one_cycle": one_cycle, "exponential": exponential_decay}
+_PREDICT_BATCH = 1000
+
+
+class KerasClassifier(ClassifierMixin, BaseEstimator):
+    """Wrap a Keras model or its builder for scikit-learn: `clone`, `cross_val_score`, `Pipeline`, displays.
+
+    The loss follows from the model's last layer: logits, softmax, one sigmoid unit and one linear unit are all trained as
+    what they are, and `predict_proba` gives probabilities from each.
+
+    Args:
+        build: `build(input_shape, num_classes)` returning an uncompiled `keras.Model`, called anew by each `fit`; or a
+            `keras.Model`, of which each `fit` trains a copy that starts from the weights it holds.
+        epochs: passes over the training data, at most.
+        batch_size: samples per optimiser step.
+        optimizer: name of a Keras optimiser, or an optimiser, of which a copy is used as it is set up.
+        learning_rate: learning rate of an optimiser given by name; the peak or first rate under a `schedule`.
+        schedule: None, "one_cycle", "exponential", or a function `(learning_rate, total_steps)` returning a Keras schedule.
+        validation_split: share of the training data held out, by classes, to watch; 0 holds out nothing.
+        early_stopping: None, or the number of epochs without a lower validation loss after which training stops. The
+            weights of the best epoch are restored.
+        seed: int makes `fit` repeatable on one machine and backend; None does not.
+        verbose: 0 is silent, 1 shows one line of progress.
+        scale: True divides uint8 inputs by 255 and leaves other numbers as they are; "standard" then also standardises
+            every feature by the training data; False does neither.
+        loss: None for the loss described above, or a Keras loss on what the model gives and integer labels.
+        callbacks: more Keras callbacks for `fit`.
+
+    Attributes:
+        classes_: the labels, sorted; column order of `predict_proba`.
+        model_: the trained `keras.Model`.
+        n_parameters_: number of its weights, trainable or not.
+        history_: dict of lists, one value per epoch: "loss", "accuracy", and "val_..." where a share is held out.
+        n_features_in_: length of the second axis of the training data.
+
+    Shapes: `X` is `(n, features)`, images `(n, h, w)` or `(n, h, w, c)`. A builder is asked for `(features,)` or `(h, w, c)`;
+    grey images get `c = 1`. Inputs are reshaped where a model given as such takes the same numbers in another shape.
+    """
+
+    def __init__(
+        self,
+        build: Callable[[tuple[int, ...], int], keras.Model] | keras.Model,
+        *,
+        epochs: int = 10,
+        batch_size: int = 128,
+        optimizer: str | keras.optimizers.Optimizer = "adam",
+        learning_rate: float = 1e-3,
+        schedule: str | Callable | None = None,
+        validation_split: float = 0.0,
+        early_stopping: int | None = None,
+        seed: int | None = 0,
+        verbose: int = 0,
+        scale: bool | str = True,
+        loss: str | keras.losses.Loss | None = None,
+        callbacks: Sequence[keras.callbacks.Callback] = (),
+    ):
+        self.build = build
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.schedule = schedule
+        self.validation_split = validation_split
+        self.early_stopping = early_stopping
+        self.seed = seed
+        self.verbose = verbose
+        self.scale = scale
+        self.loss = loss
+        self.callbacks = callbacks
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        tags.non_deterministic = self.seed is None
+        return tags
+
+    def fit(self, X, y) -> KerasClassifier:
+        """Train a fresh model.
+
+        Args:
+            X: numbers `(n, features)`, `(n, h, w)` or `(n, h, w, c)`.
+            y: labels `(n,)` of any sortable kind.
+
+        Raises:
+            InvalidInputError: if data or settings do not fit one another.
+        """
+        self._check_settings()
+        X, y = self._validated(X, y=y, reset=True)
+        self.classes_, labels = np.unique(y, return_inverse=True)
+        if len(self.classes_) < 2:
+            raise InvalidInputError("a classifier needs at least 2 classes. Received: data with 1 class; add another")
+        rows, held_out = self._split(labels)
+        self._learn_scale(X if held_out is None else X[rows])
+        with seeded(self.seed), quiet_retracing():
+            model = self._build(X.shape)
+            self._head = self._check_head(model)
+            self._input_shape = tuple(model.input_shape[1:])
+            x = self._prepare(X)
+            validation = None if held_out is None else (x[held_out], labels[held_out])
+            if held_out is not None:
+                x, labels = x[rows], labels[rows]
+            steps = -(-len(x) // self.batch_size)
+            model.compile(self._optimizer(steps * self.epochs), self._loss(), metrics=[self._accuracy()])
+            history = model.fit(
+                x,
+                labels,
+                epochs=self.epochs,
+                batch_size=self.batch_size,
+                validation_data=validation,
+                callbacks=self._callbacks(),
+                verbose=0,
+            )
+        self.model_ = model
+        self.n_parameters_ = int(model.count_params())
+        self.history_ = {name: [float(value) for value in values] for name, values in history.history.items()}
+        return self
+
+    def predict_proba(self, X) -> np.ndarray:
+        """Probabilities `(n, classes)`, float64, rows sum to 1, columns in the order of `classes_`."""
+        check_is_fitted(self, "model_")
+        x = self._prepare(self._validated(X, reset=False))
+        with quiet_retracing():
+            scores = np.asarray(self.model_.predict(x, batch_size=_PREDICT_BATCH, verbose=0), np.float64)
+        if self._head.from_logits:
+            if self._head.units == 1:
+                scores = 0.5 * (1 + np.tanh(scores / 2))  # the sigmoid, without overflow
+            else:
+                scores = np.exp(scores - scores.max(axis=1, keepdims=True))
+        if self._head.units == 1:
+            scores = np.hstack([1 - scores, scores])
+        return scores / scores.sum(axis=1, keepdims=True)
+
+    def predict(self, X) -> np.ndarray:
+        """The likeliest label of each row, `(n,)`, from `classes_`."""
+        best = self.predict_proba(X).argmax(axis=1)
+        return self.classes_[best]
+
+    def _check_settings(self) -> None:
+        if self.early_stopping is not None and not self.validation_split:
+            raise InvalidInputError(
+                "`early_stopping` needs data to watch. Received: validation_split=0; set validation_split=0.1, say"
+            )
+        if not 0 <= self.validation_split < 1:
+            raise InvalidInputError(f"`validation_split` must lie in [0, 1). Received: {self.validation_split}")
+        if self.scale not in (True, False, "standard"):
+            raise InvalidInputError(f'`scale` must be True, False or "standard". Received: scale={self.scale!r}')
+        if not (self.schedule is None or callable(self.schedule) or self.schedule in _SCHEDULES):
+            raise InvalidInputError(
+                f"`schedule` must be one of {', '.join(_SCHEDULES)} or callable. Received: {self.schedule!r}"
+            )
+        for name in ("epochs", "batch_size"):
+            if getattr(self, name) < 1:
+                raise InvalidInputError(f"`{name}` must be at least 1. Received: {name}={getattr(self, name)}")
+
+    def _validated(self, X, *, reset: bool, **y):
+        try:
+            checked = validate_data(self, X, **y, reset=reset, allow_nd=True, dtype="numeric")
+            if y:
+                check_classification_targets(checked[1])
+        except ValueError as error:
+            raise InvalidInputError(str(error)) from error
+        x = checked[0] if y else checked
+        if reset:
+            self._trained_on = x.dtype
+        elif self._trained_on == np.uint8 and x.dtype.kind == "f" and self.scale and x.max() > 1:
+            raise InvalidInputError(
+                f"the training images were uint8 and scaled to [0, 1]. Received: {x.dtype} up to {x.max():g}; pass uint8 again"
+            )
+        return checked
+
+    def _split(self, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        rows = np.arange(len(labels))
+        if not self.validation_split:
+            return rows, None
+        try:
+            rows, held_out = train_test_split(
+                rows, test_size=self.validation_split, stratify=labels, random_state=self.seed, shuffle=True
+            )
+        except ValueError as error:
+            raise InvalidInputError(
+                f"validation_split={self.validation_split} cannot be held out by classes: {error}"
+            ) from error
+        return np.sort(rows), np.sort(held_out)
+
+    def _learn_scale(self, X: np.ndarray) -> None:
+        self._mean = self._deviation = None
+        if self.scale == "standard":
+            x = X / np.float32(255) if X.dtype == np.uint8 else X
+            self._mean = x.mean(axis=0, dtype=np.float64).astype(np.float32)
+            deviation = x.std(axis=0, dtype=np.float64).astype(np.float32)
+            self._deviation = np.where(deviation > 0, deviation, np.float32(1))
+
+    def _prepare(self, X: np.ndarray) -> np.ndarray:
+        x = X.astype(np.float32)
+        if X.dtype == np.uint8 and self.scale:
+            x *= np.float32(1 / 255)
+        if self._mean is not None:
+            x = (x - self._mean) / self._deviation
+        wanted = self._input_shape
+        if None in wanted or x.shape[1:] == wanted:
+            return x[..., None] if x.ndim == len(wanted) and wanted[-1] == 1 else x
+        if np.prod(wanted) != np.prod(x.shape[1:]):
+            raise InvalidInputError(f"the model takes inputs of shape {wanted}. Received: samples of shape {x.shape[1:]}")
+        return x.reshape(-1, *wanted)
+
+    def _build(self, shape: tuple[int, ...]) -> keras.Model:
+        if isinstance(self.build, keras.Model):
+            model = keras.models.clone_model(self.build)
+            model.set_weights(self.build.get_weights())
+            return model
+        if not callable(self.build):
+            raise InvalidInputError(
+                f"`build` must be a keras.Model or a function (input_shape, num_classes). Received: {self.build!r}"
+            )
+        sample = (*shape[1:], 1) if len(shape) == 3 else shape[1:]
+        model = self.build(sample, len(self.classes_))
+        if not isinstance(model, keras.Model):
+            raise InvalidInputError(f"`build` must return a keras.Model. Received: {type(model).__name__}")
+        if not model.built:
+            model.build((None, *sample))
+        return model
+
+    def _check_head(self, model: keras.Model):
+        head, count = output_head(model), len(self.classes_)
+        if len(model.output_shape) != 2 or not (head.units == count or (head.units == 1 and count == 2)):
+            raise InvalidInputError(
+                f"{count} classes need {count} output units{' or 1' if count == 2 else ''}. "
+                f"Received: a model with output shape {model.output_shape}"
+            )
+        if self.loss is None and head.activation not in ("linear", "sigmoid" if head.units == 1 else "softmax"):
+            raise InvalidInputError(
+                f"a last layer of {head.units} units should give logits or {'sigmoid' if head.units == 1 else 'softmax'}. "
+                f"Received: activation {head.activation!r}; leave the activation out"
+            )
+        return head
+
+    def _loss(self) -> keras.losses.Loss:
+        if self.loss is not None:
+            return copy.deepcopy(self.loss)
+        if self._head.units == 1:
+            return keras.losses.BinaryCrossentropy(from_logits=self._head.from_logits)
+        return keras.losses.SparseCategoricalCrossentropy(from_logits=self._head.from_logits)
+
+    def _accuracy(self) -> keras.metrics.Metric:
+        if self._head.units == 1:
+            return keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0 if self._head.from_logits else 0.5)
+        return keras.metrics.SparseCategoricalAccuracy(name="accuracy")
+
+    def _optimizer(self, total_steps: int) -> keras.optimizers.Optimizer:
+        if isinstance(self.optimizer, keras.optimizers.Optimizer):
+            optimizer = keras.optimizers.deserialize(keras.optimizers.serialize(self.optimizer))
+            if self.schedule is None:
+                return optimizer
+        else:
+            optimizer = keras.optimizers.get(self.optimizer)
+        rate = self.learning_rate
+        if self.schedule is not None:
+            rate = _SCHEDULES.get(self.schedule, self.schedule)(rate, total_steps)
+        config = optimizer.get_config() | {"learning_rate": rate}
+        return type(optimizer).from_config(config)
+
+    def _callbacks(self) -> list[keras.callbacks.Callback]:
+        callbacks = [*copy.deepcopy(list(self.callbacks)), ProgressLine(bool(self.verbose))]
+        if self.early_stopping is not None:
+            callbacks.append(keras.callbacks.EarlyStopping("val_loss", patience=self.early_stopping, restore_best_weights=True))
+        return callbacks

@@ -1,0 +1,226 @@
+import copy
+import pickle
+from functools import partial
+
+import keras
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.metrics import RocCurveDisplay
+from sklearn.model_selection import cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from coursekit.classifier import KerasClassifier
+from coursekit.errors import InvalidInputError
+from coursekit.models import lenet5, mlp
+
+SMALL = partial(mlp, hidden=(16,))
+
+
+def blobs(n=240, classes=3, seed=0):
+    rng = np.random.default_rng(seed)
+    y = rng.integers(0, classes, n)
+    centres = 4 * np.array([[0, 1], [1, 0], [-1, -1], [1, 1]])[:classes]
+    return centres[y] + rng.normal(size=(n, 2)), y
+
+
+def images(n=200, seed=0):
+    rng = np.random.default_rng(seed)
+    y = rng.integers(0, 2, n)
+    x = rng.integers(0, 90, (n, 12, 12))
+    x[y == 1, 3:9, 3:9] += 120
+    return x.astype(np.uint8), y
+
+
+def classifier(build=SMALL, **options):
+    return KerasClassifier(build, **{"epochs": 15, "batch_size": 32, "learning_rate": 0.02, **options})
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    x, y = blobs()
+    return classifier().fit(x, y), x, y
+
+
+def test_it_learns_and_reports_itself(fitted):
+    model, x, y = fitted
+    proba = model.predict_proba(x)
+    assert model.score(x, y) > 0.95
+    assert proba.dtype == np.float64
+    np.testing.assert_allclose(proba.sum(axis=1), 1, rtol=1e-12)
+    np.testing.assert_array_equal(model.classes_, [0, 1, 2])
+    assert model.n_features_in_ == 2
+    assert model.n_parameters_ == 2 * 16 + 16 + 16 * 3 + 3
+    assert len(model.history_["loss"]) == 15
+
+
+def test_clone_and_parameters():
+    model = classifier(epochs=3)
+    again = clone(model).set_params(epochs=7, seed=4)
+    assert (model.epochs, again.epochs, again.seed) == (3, 7, 4)
+    assert set(model.get_params()) >= {"build", "epochs", "batch_size", "optimizer", "early_stopping", "scale"}
+
+
+def test_one_seed_gives_one_result_and_another_seed_another():
+    x, y = blobs(80)
+    first, second, other = (classifier(epochs=2, seed=seed).fit(x, y).predict_proba(x) for seed in (1, 1, 2))
+    np.testing.assert_allclose(first, second, rtol=1e-5)
+    assert np.abs(first - other).max() > 1e-3
+
+
+def test_string_labels_come_back_as_strings():
+    x, y = blobs()
+    names = np.array(["two", "ten", "one"])[y]
+    model = classifier().fit(x, names)
+    assert list(model.classes_) == ["one", "ten", "two"]
+    assert (model.predict(x) == names).mean() > 0.95
+
+
+def head(units, activation):
+    def build(input_shape, num_classes):
+        return keras.Sequential([keras.Input(input_shape), keras.layers.Dense(units, activation=activation)])
+
+    return build
+
+
+@pytest.mark.parametrize(("units", "activation"), [(2, None), (2, "softmax"), (1, None), (1, "sigmoid")])
+def test_every_kind_of_head_is_trained_as_what_it_is(units, activation):
+    x, y = blobs(classes=2)
+    model = classifier(head(units, activation), learning_rate=0.1).fit(x, y)
+    assert model.score(x, y) > 0.95
+    assert model.history_["accuracy"][-1] > 0.95
+    raw = np.asarray(model.model_(x.astype("float32")), float)
+    right = np.where(y == 1, raw[:, -1], 1 - raw[:, -1]) if activation else None
+    if activation:
+        np.testing.assert_allclose(model.predict_proba(x)[np.arange(len(y)), y], right, rtol=1e-5, atol=1e-6)
+    else:
+        logit = raw[:, 0] if units == 1 else raw[:, 1] - raw[:, 0]
+        np.testing.assert_allclose(model.predict_proba(x)[:, 1], 1 / (1 + np.exp(-logit)), rtol=1e-5, atol=1e-9)
+
+
+def test_cross_validation_and_pipeline():
+    x, y = blobs()
+    pipeline = make_pipeline(StandardScaler(), classifier(epochs=8))
+    assert cross_val_score(pipeline, 100 * x, y, cv=2).min() > 0.9
+
+
+def test_scikit_learns_displays_take_it():
+    plt = pytest.importorskip("matplotlib.pyplot")
+    plt.switch_backend("agg")
+    x, y = blobs(classes=2)
+    display = RocCurveDisplay.from_estimator(classifier().fit(x, y), x, y)
+    assert display.roc_auc > 0.95
+    plt.close("all")
+
+
+def test_early_stopping_keeps_the_best_epoch():
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(200, 20)), rng.integers(0, 2, 200)  # nothing to learn: validation loss only rises
+    model = classifier(epochs=60, validation_split=0.25, early_stopping=2).fit(x, y)
+    losses = model.history_["val_loss"]
+    assert len(losses) < 60
+    assert np.argmin(losses) == len(losses) - 3
+
+
+def test_images_are_scaled_and_get_a_channel_axis():
+    x, y = images()
+    model = classifier(partial(lenet5), epochs=3, learning_rate=0.003).fit(x, y)
+    assert model.model_.input_shape == (None, 12, 12, 1)
+    assert model.score(x, y) > 0.95
+    np.testing.assert_allclose(model.predict_proba(x[:5]), model.predict_proba(x)[:5], rtol=1e-4, atol=1e-6)
+    with pytest.raises(InvalidInputError, match="uint8"):
+        model.predict(x.astype(float))
+
+
+def test_standardisation_is_learnt_from_the_training_data():
+    x, y = blobs()
+    model = classifier(scale="standard").fit(1e4 * x + 1e6, y)
+    assert model.score(1e4 * x + 1e6, y) > 0.95
+
+
+def test_a_model_is_copied_reshaped_to_and_left_alone():
+    x, y = images()
+    net = mlp((144,), 2, hidden=(8,))
+    before = net.get_weights()
+    model = classifier(net, epochs=4).fit(x, y)
+    assert model.score(x, y) > 0.9
+    assert not net.compiled
+    for old, new in zip(before, net.get_weights(), strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning:keras")
+@pytest.mark.parametrize("again", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
+def test_a_fitted_classifier_can_be_copied_and_pickled(fitted, again):
+    model, x, _ = fitted
+    np.testing.assert_allclose(again(model).predict_proba(x), model.predict_proba(x), rtol=1e-6)
+
+
+@pytest.mark.parametrize("schedule", ["one_cycle", "exponential", lambda rate, steps: rate / 2])
+def test_schedules_reach_the_optimiser(schedule):
+    x, y = blobs(64)
+    model = classifier(schedule=schedule, epochs=4).fit(x, y)
+    last = float(np.asarray(model.model_.optimizer.learning_rate))
+    assert last < 0.02
+
+
+def test_an_optimiser_given_as_such_keeps_its_settings():
+    x, y = blobs(64)
+    given = keras.optimizers.SGD(0.3, momentum=0.5)
+    model = classifier(optimizer=given, epochs=1).fit(x, y)
+    assert model.model_.optimizer is not given
+    assert float(model.model_.optimizer.learning_rate) == pytest.approx(0.3)
+    assert model.model_.optimizer.momentum == 0.5
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"early_stopping": 3}, "validation_split"),
+        ({"validation_split": 1.5}, "validation_split"),
+        ({"scale": "much"}, "scale"),
+        ({"schedule": "zigzag"}, "schedule"),
+        ({"epochs": 0}, "epochs"),
+        ({"build": 3}, "build"),
+        ({"build": head(5, None)}, "3 classes need 3 output units"),
+        ({"build": head(3, "sigmoid")}, "softmax"),
+        ({"build": lambda shape, classes: "no model"}, "must return a keras.Model"),
+    ],
+)
+def test_settings_that_do_not_fit_are_named(options, message):
+    x, y = blobs(40)
+    with pytest.raises(InvalidInputError, match=message):
+        classifier(**options).fit(x, y)
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "message"),
+    [
+        (np.zeros((4, 2)), np.zeros(4), "class"),
+        (np.zeros((4, 2)), np.zeros(3), "inconsistent"),
+        (np.full((4, 2), np.nan), np.array([0, 1, 0, 1]), "NaN"),
+        (np.zeros((0, 2)), np.zeros(0), "0 sample"),
+    ],
+)
+def test_data_that_do_not_fit_are_named(x, y, message):
+    with pytest.raises(InvalidInputError, match=message):
+        classifier().fit(x, y)
+
+
+def test_another_number_of_features_is_refused(fitted):
+    with pytest.raises(InvalidInputError, match="features"):
+        fitted[0].predict(np.zeros((3, 5)))
+
+
+@pytest.mark.slow
+def test_scikit_learns_own_checks_pass():
+    from sklearn.utils.estimator_checks import check_estimator
+
+    build = partial(mlp, hidden=(16,))
+    results = check_estimator(
+        KerasClassifier(build, epochs=30, batch_size=16, learning_rate=0.01, scale="standard"), on_fail=None, on_skip=None
+    )
+    failed = {result["check_name"]: repr(result["exception"]) for result in results if result["status"] == "failed"}
+    assert failed == {}
+    assert len(results) > 40
