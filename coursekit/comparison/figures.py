@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coursekit.plots.style import PALETTE, figure
+from coursekit.plots.style import PALETTE, figure, subplots
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from coursekit.comparison.run import Comparison
 
 _MARKERS = "osD^vPX*<>"
+_DASHES = ("-", "--", "-.", ":", (0, (5, 1)))
 
 
 def accuracy_figure(comparison: Comparison) -> tuple[Figure, str]:
     """Accuracy of each system with its interval. Returns the figure and its alt text."""
     results = comparison.systems
-    fig = figure(7.2, 0.55 * len(results) + 1.2)
-    ax = fig.subplots()
+    fig, ax = subplots(size=(7.2, 0.55 * len(results) + 1.2))
     for row, result in enumerate(results):
         low, high = result.evaluation.accuracy_interval
         colour = PALETTE[row % len(PALETTE)]
@@ -37,8 +37,8 @@ def accuracy_figure(comparison: Comparison) -> tuple[Figure, str]:
     ax.set_yticks(range(len(results)), [result.title for result in results])
     ax.set_ylim(len(results) - 0.4, -0.75)
     ax.set_xlabel(f"accuracy on {len(comparison.data.x_test):,} test images, % (bar: 95 % Wilson interval)")
-    ax.grid(axis="x", alpha=0.3)
-    ax.spines[["top", "right", "left"]].set_visible(False)
+    ax.grid(False, axis="y")
+    ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
     best = max(results, key=lambda result: result.evaluation.accuracy)
     worst = min(results, key=lambda result: result.evaluation.accuracy)
@@ -52,8 +52,7 @@ def accuracy_figure(comparison: Comparison) -> tuple[Figure, str]:
 def cost_figure(comparison: Comparison) -> tuple[Figure, str]:
     """Error against training time, both on logarithmic axes."""
     results = comparison.systems
-    fig = figure(6.4, 4.2)
-    ax = fig.subplots()
+    fig, ax = subplots(size=(6.4, 4.2))
     floor = 0.5 / len(comparison.data.x_test)
     for index, result in enumerate(results):
         error = max(1 - result.evaluation.accuracy, floor)
@@ -70,9 +69,7 @@ def cost_figure(comparison: Comparison) -> tuple[Figure, str]:
     ax.margins(0.15)
     _plain_ticks(ax.xaxis)
     _plain_ticks(ax.yaxis)
-    ax.grid(alpha=0.3, which="both")
     ax.legend(frameon=False, fontsize=9)
-    ax.spines[["top", "right"]].set_visible(False)
     quick = min(results, key=lambda result: result.fit_seconds)
     best = max(results, key=lambda result: result.evaluation.accuracy)
     alt = (
@@ -84,29 +81,24 @@ def cost_figure(comparison: Comparison) -> tuple[Figure, str]:
 
 
 def curves_figure(comparison: Comparison) -> tuple[Figure, str]:
-    """Macro-averaged ROC and precision-recall curves of all systems, in the corner where they differ."""
-    from coursekit.evaluation import curves
-
-    fig = figure(10, 4.4)
-    left, right = fig.subplots(1, 2)
+    """ROC and precision-recall curves of all systems, with the axes stretched where good systems differ."""
+    fig, (left, right) = subplots(1, 2, size=(10, 4.4))
     for index, result in enumerate(comparison.systems):
-        colour = PALETTE[index % len(PALETTE)]
-        style = {"color": colour, "linewidth": 1.8, "linestyle": ["-", "--", "-.", ":", (0, (5, 1))][index % 5]}
-        rate, hit, area = curves.macro_roc(result.evaluation)
-        left.plot(rate, hit, label=f"{result.title} (AUC {area:.4f})", **style)
-        recall, precision, area = curves.macro_precision_recall(result.evaluation)
-        right.plot(recall, precision, label=f"{result.title} (AP {area:.4f})", **style)
-    left.set(xlabel="false positive rate", ylabel="true positive rate", title="ROC, macro average", xscale="symlog")
+        style = {"color": PALETTE[index % len(PALETTE)], "linewidth": 1.8, "linestyle": _DASHES[index % len(_DASHES)]}
+        roc = result.evaluation.roc_curves().get("macro")
+        if roc is not None:
+            left.plot(roc.x, roc.y, label=f"{result.title} (AUC {roc.area:.4f})", **style)
+        pr = result.evaluation.pr_curves()["micro"]
+        right.plot(pr.x, pr.y, label=f"{result.title} (AP {pr.area:.4f})", **style)
+    left.set(xlabel="false positive rate (logarithmic from 0.001 on)", ylabel="true positive rate", title="ROC, macro average")
     left.set_xscale("symlog", linthresh=1e-3)
     left.set_xlim(0, 1)
-    right.set(xlabel="recall", ylabel="precision", title="Precision-recall, macro average")
+    right.set(xlabel="recall", ylabel="precision", title="Precision-recall, all decisions pooled (micro)")
     for ax in (left, right):
-        ax.grid(alpha=0.3)
         ax.legend(frameon=False, fontsize=8, loc="lower right" if ax is left else "lower left")
-        ax.spines[["top", "right"]].set_visible(False)
     best = max(comparison.systems, key=lambda result: result.evaluation.averages["macro_auc"])
     alt = (
-        f"Macro-averaged ROC curves on a logarithmic false-positive axis, and precision-recall curves, one line per system. "
+        "ROC curves, macro average, and precision-recall curves, micro average, one line per system. "
         f"{best.title} has the largest ROC area, {best.evaluation.averages['macro_auc']:.4f}."
     )
     return fig, alt
@@ -114,8 +106,7 @@ def curves_figure(comparison: Comparison) -> tuple[Figure, str]:
 
 def sizes_figure(comparison: Comparison) -> tuple[Figure, str]:
     """Test error against the number of training images, one line per system."""
-    fig = figure(6.8, 4.4)
-    ax = fig.subplots()
+    fig, ax = subplots(size=(6.8, 4.4))
     ends = []
     for index, result in enumerate(comparison.systems):
         points = [point for point in comparison.train_sizes if point.name == result.name]
@@ -141,9 +132,7 @@ def sizes_figure(comparison: Comparison) -> tuple[Figure, str]:
     ax.set(xscale="log", yscale="log", xlabel="training images", ylabel="test error, % (band: 95 % interval)")
     _plain_ticks(ax.xaxis)
     _plain_ticks(ax.yaxis)
-    ax.grid(alpha=0.3, which="both")
     ax.legend(frameon=False, fontsize=9)
-    ax.spines[["top", "right"]].set_visible(False)
     accuracy, title, size = max(ends)
     alt = f"Test error falls as training images are added. With the fewest, {size:,}, {title} does best at {1 - accuracy:.1%} error."
     return fig, alt
@@ -161,8 +150,8 @@ def everyone_wrong_figure(comparison: Comparison, *, most: int = 24) -> tuple[Fi
         return None
     across = min(8, len(rows))
     down = -(-len(rows) // across)
-    fig = figure(1.25 * across, 1.6 * down)
-    axes = np.atleast_1d(fig.subplots(down, across)).reshape(-1)
+    fig = figure((1.25 * across, 1.6 * down))
+    axes = fig.subplots(down, across, squeeze=False).reshape(-1)
     for ax in axes:
         ax.axis("off")
     for ax, row in zip(axes, rows, strict=False):

@@ -83,12 +83,15 @@ def _pictures(comparison: Comparison) -> Iterator[tuple[str, tuple[Figure, str]]
     if shared:
         yield "hardest", shared
     for result in comparison.systems:
-        yield f"{result.name}_confusion", displays.confusion_figure(result.evaluation, title=result.title)
-        yield f"{result.name}_calibration", displays.calibration_figure(result.evaluation, title=result.title)
+        evaluation = result.evaluation
+        yield (
+            f"{result.name}_scores",
+            (evaluation.plot(title=result.title), f"{result.title}. {displays.describe_all(evaluation)}"),
+        )
         if comparison.data.x_test.ndim in (3, 4):
-            worst = displays.worst_figure(result.evaluation, comparison.data.x_test, title=result.title)
-            if worst:
-                yield f"{result.name}_worst", worst
+            mistakes = len(evaluation.worst(12))
+            alt = f"The {mistakes} mistakes of {result.title} that it was surest of, with the truth, the answer and its stated probability."
+            yield f"{result.name}_worst", (displays.plot_worst(evaluation, comparison.data.x_test), alt)
 
 
 def report_html(comparison: Comparison, pictures: dict[str, tuple[Figure, str]]) -> str:
@@ -215,13 +218,8 @@ def _system_section(comparison: Comparison, result: SystemResult, pictures: dict
         rows.append(f"<tr><th scope='row'>{escape(str(label))}</th>{cells}</tr>")
     parts = [
         f"<details><summary>{escape(result.title)}: {result.evaluation.accuracy:.2%}</summary><p>{escape(result.summary)}</p>",
-        _picture(
-            pictures,
-            f"{result.name}_confusion",
-            "Rows are true classes, columns are answers. Counts, shaded by the share of their row.",
-        ),
+        _picture(pictures, f"{result.name}_scores", "Rows of the matrix are true classes, columns are answers."),
         _table(["class", *names], rows, f"Scores of {result.title} for each class"),
-        _picture(pictures, f"{result.name}_calibration", "On the diagonal, a stated 90 % is right in 90 % of cases."),
     ]
     if f"{result.name}_worst" in pictures:
         parts.append(_picture(pictures, f"{result.name}_worst", "The mistakes it was surest of."))

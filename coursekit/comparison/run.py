@@ -17,7 +17,7 @@ from sklearn.base import clone
 from coursekit.comparison.systems import SYSTEMS, build_systems, count_parameters
 from coursekit.datasets import Dataset
 from coursekit.errors import InvalidInputError
-from coursekit.evaluation import Evaluation, McNemarResult, evaluate, mcnemar, wilson_interval
+from coursekit.evaluation import Evaluation, McNemarResult, evaluate, holm, mcnemar, wilson_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -279,20 +279,6 @@ def _test_pairs(results: list[SystemResult], data: Dataset) -> tuple:
     ]
     corrected = holm([test.p_value for _, _, test in pairs])
     return tuple((a, b, test, p) for (a, b, test), p in zip(pairs, corrected, strict=True))
-
-
-def holm(p_values: Sequence[float]) -> list[float]:
-    """Holm's step-down correction, in the order given.
-
-    >>> [round(p, 3) for p in holm([0.01, 0.04, 0.03])]
-    [0.03, 0.06, 0.06]
-    """
-    order = np.argsort(p_values)
-    corrected, running = [0.0] * len(p_values), 0.0
-    for rank, index in enumerate(order):
-        running = max(running, min(1.0, (len(p_values) - rank) * p_values[index]))
-        corrected[index] = float(running)
-    return corrected
 
 
 def _as_dataset(data) -> Dataset:
