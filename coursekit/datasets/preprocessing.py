@@ -8,8 +8,9 @@ from coursekit.errors import InvalidInputError
 
 FRAME = 28  # pixels: side of the picture
 BOX = 20  # pixels: longer side of the digit inside it
-_MARGIN = 2  # pixels that stay free at the frame's edge, so that a lopsided digit is not cut
 _FAINT = 0.1  # share of the full range: weaker contrast is an empty picture, weaker ink is paper
+_SHADOW = 3  # what exceeds the ground by less than this many median deviations of the border is shadow or noise
+_CORE = 0.75  # quantile of a shrunken stroke's grey values that becomes full ink, so that a thin pen does not fade
 _LUMINANCE = np.array([0.299, 0.587, 0.114])
 
 
@@ -88,7 +89,8 @@ def _ink(grey: np.ndarray, white_on_black: bool | str) -> np.ndarray:
         white_on_black = grey.max() - ground >= ground - grey.min()
     ink = grey if white_on_black else 1 - grey
     ground = min(ground if white_on_black else 1 - ground, float(np.median(ink)))
-    ink = np.clip(ink - ground, 0, None)
+    unevenness = _SHADOW * float(np.median(np.abs((border if white_on_black else 1 - border) - ground)))
+    ink = np.clip(ink - ground - unevenness, 0, None)
     if ink.max() < _FAINT:
         raise InvalidInputError(
             "A digit must stand out from its ground. Received: an empty picture. Draw a digit, or say which is ink with "
@@ -98,7 +100,7 @@ def _ink(grey: np.ndarray, white_on_black: bool | str) -> np.ndarray:
 
 
 def _fit(digit: np.ndarray) -> np.ndarray:
-    """Scale to a longer side of 20 pixels. Few pixels are enlarged by splines, and the blur this brings is taken back."""
+    """Scale to a longer side of 20 pixels. A small picture is enlarged by splines, and the blur this brings is taken back."""
     from skimage.transform import resize
 
     enlargement = BOX / max(digit.shape)
@@ -107,20 +109,20 @@ def _fit(digit: np.ndarray) -> np.ndarray:
         return digit
     if enlargement < 1:
         scaled = resize(digit, shape, order=1, anti_aliasing=True, mode="constant", cval=0)
-        return np.clip(scaled / scaled.max(), 0, 1)
+        return np.clip(scaled / np.quantile(scaled[scaled > _FAINT * scaled.max()], _CORE), 0, 1)
     scaled = resize(digit, shape, order=3, anti_aliasing=False, mode="constant", cval=0)
     contrast = max(0.5, 1.5 - 0.5 * enlargement)  # width of the grey range that is spread over [0, 1]
     return np.clip((scaled - 0.5) / contrast + 0.5, 0, 1)
 
 
 def _centre(digit: np.ndarray) -> np.ndarray:
-    """`(28, 28)` with the digit's centre of mass at the middle, to the nearest pixel."""
+    """`(28, 28)` with the digit's centre of mass at the middle, to the nearest pixel; a very lopsided digit ends at the edge."""
     frame = np.zeros((FRAME, FRAME))
     start = []
     for axis, side in enumerate(digit.shape):
         mass = digit.sum(1 - axis)
         centre = float(np.arange(side) @ mass / mass.sum())
-        start.append(int(np.clip(round(FRAME / 2 - centre), _MARGIN, FRAME - _MARGIN - side)))
+        start.append(int(np.clip(round(FRAME / 2 - centre), 0, FRAME - side)))
     row, column = start
     frame[row : row + digit.shape[0], column : column + digit.shape[1]] = digit
     return frame
