@@ -1,0 +1,419 @@
+"""The sandbox that a submission runs in, and the list of its layers for `coursekit doctor`.
+
+Two steps, because the first is dear and the second is done for every child:
+
+* `enter_base` is called once by the zygote: own process and mount namespace and a private root in which only Python, the
+  system's libraries and named folders exist, all read-only.
+* `enter_child` is called by every fork of it: own network, IPC, UTS and mount namespaces, a fresh `/proc`, one private work
+  folder in memory, limits, an unused user id (or a user namespace of its own), no capabilities, Landlock, seccomp.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pwd
+import resource
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from coursekit.errors import SandboxUnavailableError
+
+WORK_FOLDER = "/grading"
+_ETC_FILES = ("ld.so.cache", "ld.so.conf", "localtime", "nsswitch.conf", "mime.types", "alternatives")
+_DEVICES = ("null", "zero", "full", "random", "urandom")
+_SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64")
+_KERNEL_VIEWS = ("/sys/devices/system/cpu", "/sys/devices/system/node")
+_FIRST_UNUSED_ID, _UNUSED_IDS = 49_152, 12_000
+OPTIONAL_LAYERS = frozenset({"landlock"})
+_NAMESPACE_ADVICE = (
+    "Allow namespaces: run as root, or set kernel.unprivileged_userns_clone=1 and kernel.apparmor_restrict_unprivileged_userns=0; "
+    "in Docker start the container with --security-opt seccomp=unconfined --security-opt apparmor=unconfined --cap-add SYS_ADMIN "
+    "--security-opt systempaths=unconfined."
+)
+_KERNEL_ADVICE = "Grade on Linux 5.13 or newer (x86-64 or arm64), for instance in a virtual machine."
+
+
+class Layer(NamedTuple):
+    """One layer of the sandbox on this machine."""
+
+    name: str
+    available: bool
+    detail: str
+    what_to_do: str
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one child may use. Memory is `RLIMIT_DATA` in MB; `cpu_seconds` is for the child's whole life."""
+
+    memory_mb: int = 2048
+    cpu_seconds: int = 600
+    file_mb: int = 32
+    folder_mb: int = 64
+    open_files: int = 256
+    threads: int = 512
+    output_bytes: int = 1_000_000
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How to build the sandbox: the limits, more folders that may be read, and layers to leave out (only when unsafe)."""
+
+    limits: Limits = field(default_factory=Limits)
+    readable: tuple[str, ...] = ()
+    skip: frozenset[str] = frozenset()
+
+    def to_json(self) -> dict:
+        """As plain data, for the zygote's command line."""
+        return {"limits": vars(self.limits), "readable": list(self.readable), "skip": sorted(self.skip)}
+
+    @classmethod
+    def from_json(cls, data: dict) -> Policy:
+        """The policy written by `to_json`."""
+        return cls(Limits(**data["limits"]), tuple(data["readable"]), frozenset(data["skip"]))
+
+
+def acts_as_root() -> bool:
+    """Whether namespaces can be made without a user namespace, and user ids changed."""
+    from coursekit.grading import _linux
+
+    return os.geteuid() == 0 and _linux.has_capability(_linux.CAP_SYS_ADMIN) and _linux.has_capability(7)
+
+
+def python_folders() -> list[str]:
+    """The folders that Python itself and this package are imported from. A project's other folders are not among them."""
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    found = [sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix, package]
+    found += [path for path in sys.path if os.path.basename(path) in ("site-packages", "dist-packages") and os.path.isdir(path)]
+    return found
+
+
+def _outermost(paths: Iterable[str]) -> list[str]:
+    """Absolute existing paths, as written and as resolved, without those that lie below another one."""
+    wanted = {os.path.abspath(path) for path in paths} | {os.path.realpath(path) for path in paths}
+    kept: list[str] = []
+    for path in sorted(path for path in wanted if os.path.exists(path)):
+        if path != "/" and not any(path == other or path.startswith(other + "/") for other in kept):
+            kept.append(path)
+    return kept
+
+
+def enter_base(policy: Policy) -> None:
+    """Move this process into a private, read-only root. It must already be alone in its mount namespace's owner.
+
+    Raises:
+        OSError: if the kernel refuses a step.
+    """
+    from coursekit.grading import _linux
+
+    if "mount namespace" in policy.skip:
+        return
+    readable = _outermost(["/usr", *python_folders(), *policy.readable])
+    _linux.unshare(_linux.CLONE_NEWNS)
+    _linux.mount("none", "/", None, _linux.MS_PRIVATE | _linux.MS_REC)
+    _linux.mount("base", "/tmp", "tmpfs", _linux.MS_NOSUID | _linux.MS_NODEV, "size=1m,mode=0755")
+    os.mkdir("/tmp/old")
+    os.mkdir("/tmp/new")
+    _linux.pivot_root("/tmp", "/tmp/old")
+    os.chdir("/")
+    _linux.mount("root", "/new", "tmpfs", _linux.MS_NOSUID, "size=1m,mode=0755")
+    _fill_root(readable, policy)
+    _linux.make_read_only("/new")
+    if "fresh /proc" not in policy.skip:  # before the old root goes: a user namespace may mount /proc only while it sees one
+        _linux.mount("proc", "/new/proc", "proc", _linux.MS_NOSUID | _linux.MS_NODEV | _linux.MS_NOEXEC)
+    _linux.mount(
+        "work", f"/new{WORK_FOLDER}", "tmpfs", _linux.MS_NOSUID | _linux.MS_NODEV | _linux.MS_NOEXEC, "size=16m,mode=0700"
+    )
+    os.chdir("/new")
+    _linux.pivot_root(".", ".")
+    _linux.unmount(".")
+    os.chdir("/")
+
+
+def _fill_root(readable: list[str], policy: Policy) -> None:
+    """Bind what a child may see from `/old` into `/new`."""
+    for name in _SYSTEM:
+        if os.path.islink(f"/old/{name}"):
+            os.symlink(os.readlink(f"/old/{name}"), f"/new/{name}")
+        elif os.path.isdir(f"/old/{name}"):
+            _bind(f"/{name}")
+    for path in readable:
+        _bind(path)
+    for path in [*(f"/etc/{name}" for name in _ETC_FILES), *(f"/dev/{name}" for name in _DEVICES), *_KERNEL_VIEWS]:
+        with contextlib.suppress(OSError):
+            _bind(path)
+    for path in ("/proc", "/tmp", WORK_FOLDER):
+        os.makedirs(f"/new{path}", exist_ok=True)
+    for name, target in (("fd", "/proc/self/fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2")):
+        with contextlib.suppress(OSError):
+            os.symlink(target, f"/new/dev/{name}")
+    if "fresh /proc" in policy.skip:
+        _bind("/proc")
+
+
+def _bind(path: str) -> None:
+    from coursekit.grading import _linux
+
+    source, target = f"/old{path}", f"/new{path}"
+    if not os.path.exists(source):
+        return
+    if os.path.isdir(source):
+        os.makedirs(target, exist_ok=True)
+    else:
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        with open(target, "xb"):
+            pass
+    _linux.mount(source, target, None, _linux.MS_BIND | _linux.MS_REC)
+
+
+def enter_child(policy: Policy, number: int) -> None:
+    """Put this freshly forked process under every layer but the process namespace, which its parent made for it.
+
+    Args:
+        policy: the limits and the layers to leave out.
+        number: tells children apart; it picks the unused user id.
+
+    Raises:
+        OSError: if the kernel refuses a step.
+    """
+    from coursekit.grading import _landlock, _linux, _seccomp
+
+    skip, as_root = policy.skip, acts_as_root()
+    os.setsid()
+    flags = 0
+    for layer, flag in (("mount namespace", _linux.CLONE_NEWNS), ("network namespace", _linux.CLONE_NEWNET),
+                        ("ipc namespace", _linux.CLONE_NEWIPC), ("uts namespace", _linux.CLONE_NEWUTS)):  # fmt: skip
+        flags |= 0 if layer in skip else flag
+    if flags:
+        _linux.unshare(flags)
+    if "uts namespace" not in skip:
+        socket.sethostname("grading")
+    user = _unused_id(number) if as_root and "user id" not in skip else None
+    work = _private_folder(policy, user)
+    os.chdir(work)
+    os.umask(0o077)
+    if user is not None:
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+    elif "user namespace" not in skip:
+        _own_user_namespace()
+    _limit(policy.limits)
+    _linux.no_new_privileges()
+    if "no capabilities" not in skip:
+        _linux.drop_capabilities()
+    if "landlock" not in skip:
+        seen = ["/usr", *(f"/{name}" for name in _SYSTEM), *python_folders(), *policy.readable, "/etc", "/sys", "/proc"]
+        _landlock.restrict(seen, [work, *(f"/dev/{name}" for name in _DEVICES)])
+    if "seccomp" not in skip:
+        _seccomp.install()
+
+
+def _private_folder(policy: Policy, user: int | None) -> str:
+    """Mount a fresh `/proc` and the work folder; without a mount namespace, a folder in the temporary folder."""
+    from coursekit.grading import _linux
+
+    if "mount namespace" in policy.skip:
+        import tempfile
+
+        folder = tempfile.mkdtemp(prefix="coursekit-")
+        os.chown(folder, -1 if user is None else user, -1 if user is None else user)
+        return folder
+    if "fresh /proc" not in policy.skip:
+        _linux.mount("proc", "/proc", "proc", _linux.MS_NOSUID | _linux.MS_NODEV | _linux.MS_NOEXEC)
+    options = f"size={policy.limits.folder_mb}m,nr_inodes=8192,mode=0700"
+    if user is not None:
+        options += f",uid={user},gid={user}"
+    _linux.mount("work", WORK_FOLDER, "tmpfs", _linux.MS_NOSUID | _linux.MS_NODEV | _linux.MS_NOEXEC, options)
+    return WORK_FOLDER
+
+
+def own_user_namespace() -> None:
+    """Enter a new user namespace in which this user keeps its number and holds every capability."""
+    _own_user_namespace()
+
+
+def _own_user_namespace() -> None:
+    from coursekit.grading import _linux
+
+    user, group = os.geteuid(), os.getegid()
+    _linux.unshare(_linux.CLONE_NEWUSER)
+    for name, content in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
+        with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
+            file.write(content)
+
+
+def _unused_id(number: int) -> int:
+    for step in range(_UNUSED_IDS):
+        candidate = _FIRST_UNUSED_ID + (number + step) % _UNUSED_IDS
+        try:
+            pwd.getpwuid(candidate)
+        except KeyError:
+            return candidate
+    raise OSError(1, "no unused user id")
+
+
+def _limit(limits: Limits) -> None:
+    megabyte = 1 << 20
+    for kind, value in (
+        (resource.RLIMIT_DATA, limits.memory_mb * megabyte),
+        (resource.RLIMIT_CPU, limits.cpu_seconds),
+        (resource.RLIMIT_FSIZE, limits.file_mb * megabyte),
+        (resource.RLIMIT_NOFILE, limits.open_files),
+        (resource.RLIMIT_NPROC, limits.threads),
+        (resource.RLIMIT_STACK, 64 * megabyte),
+        (resource.RLIMIT_MEMLOCK, 1 * megabyte),
+        (resource.RLIMIT_MSGQUEUE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        hard = resource.getrlimit(kind)[1]
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (value, value))
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+
+# What this machine offers
+
+
+def layers() -> list[Layer]:
+    """Try each layer in processes of their own and say which this machine offers, and what to do about the others.
+
+    Returns:
+        `(name, available, detail, what_to_do)` for each layer; `what_to_do` is empty where nothing is missing.
+    """
+    if not sys.platform.startswith("linux"):
+        return [Layer("linux", False, f"this is {sys.platform}", _KERNEL_ADVICE)]
+    command = [sys.executable, "-I", "-c", _PROBE, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))]
+    try:
+        answer = subprocess.run(command, capture_output=True, timeout=60, check=True, text=True, env={"PATH": os.defpath})
+        return [Layer(*entry) for entry in json.loads(answer.stdout)]
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        return [Layer("linux", False, f"the probe failed: {error}", _KERNEL_ADVICE)]
+
+
+def missing_layers() -> list[Layer]:
+    """The layers that grading needs and this machine does not offer."""
+    return [layer for layer in layers() if not layer.available and layer.name not in OPTIONAL_LAYERS]
+
+
+def policy_for_this_machine(
+    limits: Limits | None = None, readable: Iterable[str] = (), *, unsafe: bool = False
+) -> tuple[Policy, str]:
+    """The policy to grade under here, and the stamp (`full` or `unsafe: without ...`) that goes into every result.
+
+    Raises:
+        SandboxUnavailableError: if a layer is missing and `unsafe` is false.
+    """
+    found = layers()
+    absent = [layer for layer in found if not layer.available]
+    needed = [layer for layer in absent if layer.name not in OPTIONAL_LAYERS]
+    if needed and not unsafe:
+        names = ", ".join(f"{layer.name} ({layer.detail})" for layer in needed)
+        raise SandboxUnavailableError(
+            f"Expected every layer of the grading sandbox. Missing here: {names}. {needed[0].what_to_do} "
+            "`coursekit doctor` lists the layers; --unsafe grades without them and says so in every result."
+        )
+    policy = Policy(limits or Limits(), tuple(readable), frozenset(layer.name for layer in absent))
+    if needed:
+        return policy, "unsafe: without " + ", ".join(layer.name for layer in needed)
+    return policy, "full" if not absent else "full, read-only mounts in place of Landlock"
+
+
+_PROBE = "import sys; sys.path.append(sys.argv[1]); from coursekit.grading import sandbox; sandbox.print_probe()"
+
+
+def print_probe() -> None:
+    """Run the probe in this process and write its result to standard output as JSON."""
+    sys.stdout.write(json.dumps(_probe()))
+
+
+def _attempt(action: Callable[[], str | None]) -> tuple[bool, str]:
+    """Run `action` in a forked process. Returns whether it worked, and what it said."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            said, code = action() or "", 0
+        except BaseException as error:
+            said, code = str(error), 1
+        os.write(writer, said.encode()[:2000])
+        os._exit(code)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as file:
+        said = file.read().decode(errors="replace")
+    return os.waitpid(pid, 0)[1] == 0, said
+
+
+def _probe() -> list[Layer]:
+    from coursekit.grading import _landlock, _linux, _seccomp
+
+    as_root = acts_as_root()
+    found: list[Layer] = []
+
+    def try_layer(name: str, action: Callable[[], str | None], good: str, advice: str) -> bool:
+        works, said = _attempt(action)
+        found.append(Layer(name, works, (said or good) if works else said or "refused", "" if works else advice))
+        return works
+
+    def in_user_namespace(action: Callable[[], object]) -> Callable[[], None]:
+        def run() -> None:
+            if not as_root:
+                _own_user_namespace()
+            action()
+
+        return run
+
+    def become_unused() -> str:
+        user = _unused_id(0)
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+        return f"children run as user {user} and up"
+
+    if as_root:
+        try_layer("user id", become_unused, "", _NAMESPACE_ADVICE)
+    else:
+        try_layer("user namespace", lambda: _own_user_namespace(), "plain user, own user namespace", _NAMESPACE_ADVICE)
+    for name, flag in (("process namespace", _linux.CLONE_NEWPID), ("mount namespace", _linux.CLONE_NEWNS),
+                       ("network namespace", _linux.CLONE_NEWNET), ("ipc namespace", _linux.CLONE_NEWIPC),
+                       ("uts namespace", _linux.CLONE_NEWUTS)):  # fmt: skip
+        if name == "mount namespace":
+            action = in_user_namespace(lambda: enter_base(Policy(skip=frozenset({"fresh /proc"}))))
+        else:
+            action = in_user_namespace(lambda flag=flag: _linux.unshare(flag))
+        try_layer(name, action, "available", _NAMESPACE_ADVICE)
+
+    def fresh_proc() -> None:
+        _linux.unshare(_linux.CLONE_NEWPID | _linux.CLONE_NEWNS)
+        works, said = _attempt(lambda: _linux.mount("proc", "/proc", "proc", _linux.MS_NOSUID))
+        if not works:
+            raise OSError(said)
+
+    try_layer("fresh /proc", in_user_namespace(fresh_proc), "available", _NAMESPACE_ADVICE)
+    try_layer("no capabilities", in_user_namespace(_linux.drop_capabilities), "all dropped", _KERNEL_ADVICE)
+    try_layer("limits", lambda: _limit(Limits()), "memory, CPU, files, threads", "Raise the hard limits shown by `ulimit -aH`.")
+
+    def landlock() -> str:
+        _linux.no_new_privileges()
+        return f"ABI {_landlock.restrict(['/usr'], ['/tmp'])}"
+
+    try_layer(
+        "landlock", landlock, "", "Optional: read-only mounts take its place. Linux 5.13 or newer with lsm=landlock has it."
+    )
+
+    def seccomp() -> None:
+        _linux.no_new_privileges()
+        _seccomp.install()
+        with contextlib.suppress(PermissionError):
+            socket.socket()
+            raise OSError("the filter lets sockets through")
+
+    try_layer("seccomp", seccomp, f"{len(_seccomp.allowed_names())} calls allowed on {_linux.machine()}", _KERNEL_ADVICE)
+    return found
