@@ -1,0 +1,101 @@
+"""HOG as a step of a scikit-learn pipeline."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from coursekit.errors import InvalidInputError
+from coursekit.hog._batch import as_batch, hog
+from coursekit.hog._plan import make_plan
+
+
+class HOGTransformer(TransformerMixin, BaseEstimator):
+    """Turn images into histograms of oriented gradients; the defaults suit 28x28 digits (1,296 features).
+
+    Args:
+        orientations, pixels_per_cell, cells_per_block, block_norm, transform_sqrt: As in `coursekit.hog.hog`.
+        image_shape: `(h, w)` or `(h, w, c)` of images that come as flat rows `(n, h * w * c)`. None where they come as images.
+
+    Attributes:
+        image_shape_: `(h, w, c)` of the images seen in `fit`.
+        n_features_in_: Values of one image.
+        n_features_out_: Length of its feature vector.
+
+    Nothing is learnt from the data; `fit` checks it and remembers the image shape.
+    """
+
+    def __init__(
+        self,
+        orientations: int = 9,
+        pixels_per_cell: tuple[int, int] = (4, 4),
+        cells_per_block: tuple[int, int] = (2, 2),
+        block_norm: str = "L2-Hys",
+        transform_sqrt: bool = False,
+        image_shape: tuple[int, ...] | None = None,
+    ) -> None:
+        self.orientations = orientations
+        self.pixels_per_cell = pixels_per_cell
+        self.cells_per_block = cells_per_block
+        self.block_norm = block_norm
+        self.transform_sqrt = transform_sqrt
+        self.image_shape = image_shape
+
+    def fit(self, X, y=None) -> HOGTransformer:
+        """Check images `(n, h, w)`, `(n, h, w, c)` or, with `image_shape`, `(n, h * w * c)`. `y` is ignored.
+
+        Raises:
+            InvalidInputError: if the images or a parameter do not fit.
+        """
+        images = self._images(X)
+        self.n_features_out_ = self._plan().features(*images.shape[1:3])
+        self.image_shape_ = images.shape[1:]
+        self.n_features_in_ = math.prod(self.image_shape_)
+        return self
+
+    def transform(self, X) -> np.ndarray:
+        """Return the features, float32 `(n, n_features_out_)`.
+
+        Raises:
+            NotFittedError: before `fit`.
+            InvalidInputError: if the images have another shape than those of `fit`.
+        """
+        check_is_fitted(self)
+        images = self._images(X)
+        if images.shape[1:] != self.image_shape_:
+            raise InvalidInputError(f"Expected images of the shape seen in fit, {self.image_shape_}. Received: {images.shape[1:]}.")
+        return hog(
+            images,
+            orientations=self.orientations,
+            pixels_per_cell=self.pixels_per_cell,
+            cells_per_block=self.cells_per_block,
+            block_norm=self.block_norm,
+            transform_sqrt=self.transform_sqrt,
+        )
+
+    def get_feature_names_out(self, input_features=None) -> np.ndarray:
+        """Return names as `hog_r0_c1_i0_j1_o8`: block row and column, cell row and column in it, orientation bin."""
+        check_is_fitted(self)
+        plan = self._plan()
+        axes = (*plan.blocks(*self.image_shape_[:2]), *plan.cells_per_block, plan.orientations)
+        return np.array(["hog_r{}_c{}_i{}_j{}_o{}".format(*index) for index in np.ndindex(axes)], dtype=object)
+
+    def _plan(self):
+        return make_plan(self.orientations, self.pixels_per_cell, self.cells_per_block, self.block_norm, self.transform_sqrt)
+
+    def _images(self, X) -> np.ndarray:
+        X = np.asarray(X)
+        if X.ndim != 2:
+            return as_batch(X)                                                       # (n, h, w, c)
+        shape = self.image_shape
+        if shape is None:
+            raise InvalidInputError(
+                f"Expected images (n, h, w) or (n, h, w, c), or `image_shape` for flat rows. Received: shape {X.shape}. "
+                "Pass HOGTransformer(image_shape=(28, 28)) for rows of 784 pixels."
+            )
+        if len(shape) not in (2, 3) or math.prod(shape) != X.shape[1]:
+            raise InvalidInputError(f"Expected `image_shape` (h, w) or (h, w, c) of {X.shape[1]} values in all. Received: {shape}.")
+        return as_batch(X.reshape(len(X), *shape))
