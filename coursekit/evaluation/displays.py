@@ -14,6 +14,7 @@ from coursekit.plots.style import GREY, INK, PALETTE, SEQUENTIAL, figure, subplo
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
     from coursekit.evaluation.report import Evaluation
@@ -24,7 +25,7 @@ _LINE_STYLES = ("-", "--", ":")  # the palette repeats after 8 classes, so line 
 
 def plot_confusion_matrix(evaluation: Evaluation, *, ax: Axes | None = None) -> Axes:
     """Confusion matrix: the colour is the share of the true class, the text the count and, under it, that share."""
-    ax = _own_axes(ax, evaluation, grid=False)
+    ax = _own_axes(ax, grid=False)
     matrix, k = evaluation.confusion_matrix, len(evaluation.labels)
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     ax.imshow(shares, cmap=SEQUENTIAL, vmin=0, vmax=1)
@@ -36,43 +37,40 @@ def plot_confusion_matrix(evaluation: Evaluation, *, ax: Axes | None = None) -> 
             text = f"{matrix[row, column]}\n{share}"
             colour = "white" if shares[row, column] > 0.55 else INK
             ax.text(column, row, text, ha="center", va="center", color=colour, fontsize=size, linespacing=0.95)
-    step = math.ceil(k / 25)
     names = [_short(name) for name in evaluation.class_names]
-    ax.set_xticks(range(0, k, step), names[::step], **_slant(names))
-    ax.set_yticks(range(0, k, step), names[::step])
+    _name_ticks(ax.xaxis, names)
+    _name_ticks(ax.yaxis, names, slant=False)
     ax.set(xlabel="predicted class", ylabel="true class", title="Confusion matrix (counts, share of row)")
     return ax
 
 
 def plot_f1(evaluation: Evaluation, *, ax: Axes | None = None) -> Axes:
-    """F1 of each class as bars, with macro F1 and its interval behind them. An undefined F1 has no bar but a word."""
-    ax = _own_axes(ax, evaluation)
+    """F1 of each class as bars from 0, with macro F1 and its interval as a line and a band. Undefined: no bar but a word."""
+    ax = _own_axes(ax)
     values, names = evaluation.per_class["f1"], [_short(name) for name in evaluation.class_names]
     k = len(names)
     low, high = evaluation.macro_f1_interval
     macro = evaluation.averages["macro_f1"]
-    ax.bar(range(k), np.nan_to_num(values), color=PALETTE[0], width=0.75)
-    if not math.isnan(macro):
-        ax.axhspan(low, high, color=PALETTE[1], alpha=0.25, linewidth=0)
-        ax.axhline(macro, color=PALETTE[1], linewidth=1.2, label=f"macro F1 {macro:.3f} [{low:.3f}, {high:.3f}]")
-    for code in np.flatnonzero(np.isnan(values)):
-        ax.text(code, 0.02, "undefined", rotation=90, ha="center", va="bottom", color=INK, fontsize=8)
-    step = math.ceil(k / 25)
-    ax.set_xticks(range(0, k, step), names[::step], **_slant(names))
-    floor = np.nanmin(values) if not np.isnan(values).all() else 0.0
-    bottom = 0.0 if floor < 0.85 or np.isnan(values).any() else math.floor(floor * 20 - 1) / 20
-    ax.set(ylim=(bottom, 1.0), xlabel="class", ylabel="F1", title="F1 by class" + (f" (from {bottom:.2f})" if bottom else ""))
+    ax.bar(range(k), np.nan_to_num(values), color=PALETTE[5], width=0.75)
+    ax.axhspan(low, high, color=PALETTE[1], alpha=0.3, linewidth=0)
+    ax.axhline(macro, color=PALETTE[1], linewidth=1.2)
+    for code, value in enumerate(values):
+        if math.isnan(value) or k <= _TEXT_LIMIT:
+            word = "undefined" if math.isnan(value) else f"{value:.3f}"
+            size = 8.5 if k <= 12 else 7
+            ax.text(code, 0.02, word, rotation=90 if k > 6 else 0, ha="center", va="bottom", color=INK, fontsize=size)
+    _name_ticks(ax.xaxis, names)
+    ax.set(ylim=(0, 1), xlabel="class", ylabel="F1", title=f"F1 by class; macro {macro:.3f} [{low:.3f}, {high:.3f}]")
     ax.grid(False, axis="x")
-    _legend(ax, loc="lower right")
     return ax
 
 
 def plot_roc(evaluation: Evaluation, *, ax: Axes | None = None) -> Axes:
     """One-vs-rest ROC curves, with their macro average. With more than 10 classes only the 3 worst are named."""
-    ax = _own_axes(ax, evaluation)
+    ax = _own_axes(ax)
     curves = evaluation.roc_curves()
     _draw_curves(ax, evaluation, curves)
-    if "macro" in curves and len(curves) > 3:
+    if "macro" in curves and len(evaluation.labels) > 2:
         macro = curves["macro"]
         ax.plot(macro.x, macro.y, color=INK, linewidth=2.2, label=f"macro, area {_area(macro.area)}")
     ax.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=(0, (4, 4)), label="chance")
@@ -84,11 +82,14 @@ def plot_roc(evaluation: Evaluation, *, ax: Axes | None = None) -> Axes:
 
 def plot_pr(evaluation: Evaluation, *, ax: Axes | None = None) -> Axes:
     """One-vs-rest precision-recall curves, and all decisions pooled (micro). Areas are average precision."""
-    ax = _own_axes(ax, evaluation)
+    ax = _own_axes(ax)
     curves = evaluation.pr_curves()
-    _draw_curves(ax, evaluation, curves, drawstyle="steps-post")
-    micro = curves["micro"]
-    ax.plot(micro.x, micro.y, color=INK, linewidth=2.2, label=f"micro, area {_area(micro.area)}", drawstyle="steps-post")
+    _draw_curves(ax, evaluation, curves, drawstyle="steps-pre")
+    if len(evaluation.labels) > 2:
+        micro = curves["micro"]
+        ax.plot(micro.x, micro.y, color=INK, linewidth=2.2, label=f"micro, area {_area(micro.area)}", drawstyle="steps-pre")
+    elif 1 in curves:
+        ax.axhline(curves[1].chance, color=GREY, linewidth=1, linestyle=(0, (4, 4)), label="chance")
     ax.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.02), xlabel="recall", ylabel="precision")
     ax.set_title("Precision-recall, one class against the rest")
     _legend(ax, loc="lower left")
@@ -98,7 +99,7 @@ def plot_pr(evaluation: Evaluation, *, ax: Axes | None = None) -> Axes:
 def plot_calibration(evaluation: Evaluation, *, ax: Axes | None = None) -> Axes:
     """Reliability diagram: accuracy against confidence in bins. A point's size is its share of the rows."""
     evaluation._need_probabilities("plot_calibration")
-    ax = _own_axes(ax, evaluation)
+    ax = _own_axes(ax)
     bins = evaluation.calibration["bins"]
     full = bins["count"] > 0
     x, y = bins["confidence"][full], bins["accuracy"][full]
@@ -109,7 +110,7 @@ def plot_calibration(evaluation: Evaluation, *, ax: Axes | None = None) -> Axes:
     ax.scatter(x, y, s=20 + 140 * bins["count"][full] / evaluation.n, color=PALETTE[0], zorder=3, clip_on=False)
     ax.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.02), xlabel="confidence in the predicted class", ylabel="accuracy")
     ax.set_title("Reliability")
-    _legend(ax, loc="upper left")
+    _legend(ax, loc="lower right")
     return ax
 
 
@@ -190,7 +191,7 @@ def describe_all(evaluation: Evaluation) -> str:
 _new_figure = figure  # plot_all takes an argument of that name
 
 
-def _own_axes(ax: Axes | None, evaluation: Evaluation, *, grid: bool = True) -> Axes:
+def _own_axes(ax: Axes | None, *, grid: bool = True) -> Axes:
     if ax is None:
         ax = figure((5.6, 5.0)).add_subplot()
     return tidy(ax, grid=grid)
@@ -244,9 +245,12 @@ def _short(name: str, limit: int = 14) -> str:
     return name if len(name) <= limit else name[: limit - 1] + "…"
 
 
-def _slant(names: list[str]) -> dict:
-    long = max(map(len, names)) > 3 and len(names) > 4
-    return {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if long else {}
+def _name_ticks(axis: Axis, names: list[str], *, slant: bool = True) -> None:
+    step = math.ceil(len(names) / _TEXT_LIMIT)
+    long = slant and len(names) > 4 and max(map(len, names[::step])) > 3
+    size = "medium" if len(names) <= 12 else "x-small"
+    turned = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if long else {}
+    axis.set_ticks(range(0, len(names), step), names[::step], fontsize=size, **turned)
 
 
 def _legend(ax: Axes, **kwargs) -> None:

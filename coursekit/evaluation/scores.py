@@ -147,6 +147,8 @@ f1_score = f1
 
 def count_codes(codes: np.ndarray, predicted: np.ndarray, k: int) -> np.ndarray:
     """Confusion matrix, int64 `(k, k)`, of class codes 0 to k - 1."""
+    if k == 1:
+        return np.array([[len(codes)]], dtype=np.int64)
     from sklearn import metrics
 
     return metrics.confusion_matrix(codes, predicted, labels=np.arange(k)).astype(np.int64)

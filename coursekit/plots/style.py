@@ -82,7 +82,7 @@ def tidy(ax: Axes, *, grid: bool = True) -> Axes:
 
 
 def png_bytes(fig: Figure, *, dpi: int = 110) -> bytes:
-    """The figure as a PNG. The same figure gives the same bytes."""
+    """The figure as a PNG. Figures that are built alike give the same bytes."""
     buffer = io.BytesIO()
     fig.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
     return buffer.getvalue()

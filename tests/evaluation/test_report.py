@@ -1,0 +1,237 @@
+"""The report: numbers against scikit-learn, honest about what is undefined, and in every form it is read in."""
+
+import dataclasses
+import json
+import subprocess
+import sys
+import time
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn import metrics
+
+from coursekit.errors import InvalidInputError
+from coursekit.evaluation import evaluate, reliability, wilson_interval
+
+
+def sample(n=300, k=4, seed=0, skill=2.0):
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(0, k, n)
+    logits = rng.normal(size=(n, k))
+    logits[np.arange(n), truth] += skill
+    return truth, logits
+
+
+@given(st.integers(3, 6), st.integers(0, 10_000), st.integers(30, 120))
+@settings(deadline=None, max_examples=30)
+def test_areas_and_losses_equal_scikit_learn(k, seed, n):
+    truth, logits = sample(n, k, seed)
+    truth[:k] = np.arange(k)
+    result = evaluate(truth, logits)
+    p = result.probabilities
+    for average in ("macro", "weighted"):
+        expected = metrics.roc_auc_score(truth, p, multi_class="ovr", average=average, labels=range(k))
+        assert result.averages[f"{average}_auc"] == pytest.approx(expected)
+        expected = metrics.average_precision_score(np.eye(k)[truth], p, average=average)
+        assert result.averages[f"{average}_average_precision"] == pytest.approx(expected)
+    assert result.averages["micro_auc"] == pytest.approx(metrics.roc_auc_score(np.eye(k)[truth], p, average="micro"))
+    assert result.calibration["log_loss"] == pytest.approx(metrics.log_loss(truth, p, labels=range(k)))
+    assert result.calibration["brier"] == pytest.approx(np.mean(np.sum((p - np.eye(k)[truth]) ** 2, axis=1)))
+    assert result.accuracy == pytest.approx(metrics.accuracy_score(truth, p.argmax(axis=1)))
+    for top in range(1, k + 1):
+        expected = metrics.top_k_accuracy_score(truth, p, k=top, labels=range(k)) if top < k else 1.0
+        assert result.top_k(top) == pytest.approx(expected)
+
+
+def test_curves_have_the_areas_that_the_report_states():
+    truth, logits = sample()
+    result = evaluate(truth, logits)
+    roc, pr = result.roc_curves(), result.pr_curves()
+    for code in range(4):
+        assert roc[code].area == pytest.approx(result.per_class["roc_auc"][code])
+        assert pr[code].area == pytest.approx(result.per_class["average_precision"][code])
+        assert pr[code].chance == pytest.approx(np.mean(truth == code))
+        assert np.all(np.diff(pr[code].x) >= 0)
+    assert roc["macro"].area == pytest.approx(result.averages["macro_auc"])
+    assert metrics.auc(roc["macro"].x, roc["macro"].y) == pytest.approx(result.averages["macro_auc"], abs=2e-3)
+    assert roc["micro"].area == pytest.approx(result.averages["micro_auc"])
+    assert pr["micro"].area == pytest.approx(result.averages["micro_average_precision"])
+
+
+def test_an_absent_class_is_undefined_and_named_and_left_out_of_the_mean():
+    truth, logits = sample(k=3)
+    wide = np.concatenate([logits, np.full((len(truth), 1), -9.0)], axis=1)
+    result = evaluate(truth, wide, class_names=["ant", "bee", "cat", "dodo"])
+    assert result.confusion_matrix.shape == (4, 4)
+    for name in ("precision", "recall", "f1", "roc_auc", "average_precision"):
+        assert np.isnan(result.per_class[name][3])
+        assert not np.isnan(result.per_class[name][:3]).any()
+    assert result.averages["macro_f1"] == pytest.approx(np.nanmean(result.per_class["f1"]))
+    assert result.averages["macro_auc"] == pytest.approx(np.nanmean(result.per_class["roc_auc"]))
+    assert any("Not in y_true" in note and "dodo" in note for note in result.notes)
+    assert any("Never predicted" in note and "dodo" in note for note in result.notes)
+
+
+def test_one_class_only_leaves_areas_undefined_without_a_warning():
+    result = evaluate([2] * 20, np.tile([0.2, 0.3, 0.5], (20, 1)))
+    assert result.accuracy == 1
+    assert np.isnan(result.per_class["roc_auc"]).all()
+    assert np.isnan(result.per_class["specificity"][2])
+    assert np.isnan(result.averages["macro_auc"])
+    assert any("Only one class" in note for note in result.notes)
+    assert json.loads(result.to_json())["averages"]["macro_auc"] is None
+
+
+def test_accuracy_carries_its_wilson_interval_and_macro_f1_its_bootstrap_interval():
+    truth, logits = sample()
+    result = evaluate(truth, logits, confidence=0.9, seed=3)
+    assert result.accuracy_interval == wilson_interval(round(result.accuracy * 300), 300, 0.9)
+    low, high = result.macro_f1_interval
+    assert low < result.averages["macro_f1"] < high
+    assert result.macro_f1_interval == evaluate(truth, logits, confidence=0.9, seed=3).macro_f1_interval
+    wider = evaluate(truth, logits, confidence=0.99, seed=3).macro_f1_interval
+    assert wider[0] < low
+    assert wider[1] > high
+    with pytest.raises(InvalidInputError, match="confidence"):
+        evaluate(truth, logits, confidence=95)
+
+
+def test_expected_calibration_error_by_hand():
+    p = np.array([[0.95, 0.05], [0.95, 0.05], [0.35, 0.65], [0.35, 0.65]])
+    found = reliability(np.array([0, 1, 1, 1]), np.array([0, 0, 1, 1]), p)
+    assert found["ece"] == pytest.approx(0.5 * abs(0.95 - 0.5) + 0.5 * abs(0.65 - 1.0))
+    assert found["bins"]["count"].tolist() == [0, 0, 0, 0, 0, 0, 2, 0, 0, 2]
+    assert np.isnan(found["bins"]["accuracy"][0])
+    with pytest.raises(InvalidInputError, match="n_bins=0"):
+        reliability(np.array([0]), np.array([0]), np.array([[1.0, 0.0]]), n_bins=0)
+
+
+def test_confidences_of_zero_and_one_fall_in_a_bin():
+    found = reliability(np.array([0, 1]), np.array([0, 0]), np.array([[1.0, 0.0], [0.0, 1.0]]))
+    assert found["bins"]["count"].sum() == 2
+    assert np.isfinite(found["log_loss"])
+
+
+def test_the_worst_mistakes_come_first_and_are_mistakes():
+    p = np.array([[0.9, 0.1], [0.6, 0.4], [0.99, 0.01], [0.2, 0.8]])
+    result = evaluate([0, 1, 1, 1], p)
+    assert result.worst().tolist() == [2, 1]
+    assert result.worst(1).tolist() == [2]
+    assert evaluate([0, 1], y_pred=[1, 1]).worst().tolist() == [0]
+    with pytest.raises(InvalidInputError, match="k=-1"):
+        result.worst(-1)
+
+
+def test_top_k_breaks_ties_as_the_prediction_does():
+    tied = evaluate([0, 1, 2], np.full((3, 3), 1 / 3))
+    assert tied.top_k(1) == tied.accuracy == pytest.approx(1 / 3)
+    assert tied.top_k(2) == pytest.approx(2 / 3)
+    with pytest.raises(InvalidInputError, match="1 <= k <= 3"):
+        tied.top_k(4)
+    with pytest.raises(InvalidInputError, match="predictions only"):
+        evaluate([0, 1], y_pred=[0, 1]).top_k(1)
+
+
+def test_ten_thousand_rows_of_ten_classes_take_under_a_second():
+    truth, logits = sample(10_000, 10)
+    evaluate(truth[:100], logits[:100])
+    start = time.perf_counter()
+    evaluate(truth, logits)
+    assert time.perf_counter() - start < 1
+
+
+def test_the_report_cannot_be_changed():
+    result = evaluate(*sample())
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        result.accuracy = 1.0
+    for array in (result.confusion_matrix, result.probabilities, result.per_class["f1"], result.calibration["bins"]["count"]):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 0
+
+
+def test_json_is_strict_and_complete():
+    result = evaluate(["a", "b", "a"], [[0.9, 0.1, 0.0], [0.4, 0.6, 0.0], [0.3, 0.7, 0.0]], labels=["a", "b", "ü"])
+
+    def never(token):
+        raise AssertionError(token)
+
+    data = json.loads(result.to_json(indent=1), parse_constant=never)
+    assert data == result.to_dict()
+    assert data["labels"] == ["a", "b", "ü"]
+    assert data["per_class"]["f1"][2] is None
+    assert data["confusion_matrix"] == [[1, 1, 0], [0, 1, 0], [0, 0, 0]]
+    assert data["accuracy_interval"] == pytest.approx(wilson_interval(2, 3))
+    assert set(data["calibration"]) == {"bins", "ece", "brier", "log_loss"}
+
+
+def test_the_frame_has_a_row_for_each_class():
+    frame = evaluate(*sample(), class_names=list("abcd")).to_frame()
+    assert list(frame.index) == list("abcd")
+    assert list(frame.columns) == ["precision", "recall", "specificity", "f1", "support", "roc_auc", "average_precision"]
+    assert frame["support"].sum() == 300
+
+
+def test_the_text_is_a_table_that_lines_up():
+    text = str(evaluate(*sample(), class_names=["a", "a long name", "c", "d"]))
+    assert "macro F1" in text
+    assert "macro average" in text
+    lines = text.splitlines()
+    rules = [i for i, line in enumerate(lines) if line.startswith("---")]
+    assert len({len(line) for line in lines[rules[0] - 1 : rules[1] + 4]}) == 1
+    assert not any(line != line.rstrip() for line in lines)
+
+
+def test_the_text_says_undefined_with_a_dash_and_a_note():
+    text = str(evaluate([0, 0, 1], y_pred=[0, 0, 1], labels=[0, 1, 2]))
+    assert "–" in text
+    assert "nan" not in text
+    assert "Never predicted, so precision is undefined: 2." in text
+    assert "ROC AUC" not in text
+
+
+class Reader(HTMLParser):
+    """Collects tags with attributes, and checks that they nest."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.tags = [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag != "img":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_the_html_is_a_self_contained_fragment_with_scoped_headers():
+    result = evaluate(*sample(), class_names=["<b>", "x&y", "c", "d"])
+    html = result.to_html(pictures=True)
+    reader = Reader()
+    reader.feed(html)
+    assert reader.open == []
+    headers = [attrs for tag, attrs in reader.tags if tag == "th"]
+    assert headers
+    assert {attrs["scope"] for attrs in headers} == {"row", "col"}
+    (image,) = [attrs for tag, attrs in reader.tags if tag == "img"]
+    assert image["src"].startswith("data:image/png;base64,")
+    assert "accuracy" in image["alt"]
+    assert "<b>" not in html
+    assert "http" not in html
+    assert [tag for tag, _ in reader.tags].count("table") == 3
+    assert "<img" not in result.to_html()
+    assert result._repr_html_() == result.to_html()
+    assert repr(result).startswith("<Evaluation of 300 rows, 4 classes: accuracy 0.")
+
+
+def test_importing_evaluation_loads_nothing_heavy():
+    code = (
+        "import sys, coursekit.evaluation, coursekit.plots, coursekit.evaluation.displays\n"
+        "print([m for m in ('sklearn', 'scipy', 'pandas', 'matplotlib', 'keras', 'tensorflow', 'jax') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "[]"
