@@ -1,7 +1,182 @@
-"""`coursekit labs`."""
+"""`coursekit labs`: build, check, verify, export, bundle and start labs; show a student's own state."""
 
 from __future__ import annotations
 
+import argparse
+from pathlib import Path
+
 
 def add_parser(commands) -> None:
-    """Register the command."""
+    """Register the command and its subcommands."""
+    parser = commands.add_parser("labs", help="build, verify and bundle labs; show a student's progress")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    _build(actions)
+    _verify(actions)
+    _export(actions)
+    _bundle(actions)
+    _status(actions)
+    _new(actions)
+
+
+def _with_labs(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("lab", nargs="*", metavar="NN", help="number or name of a lab; all if none is given")
+    parser.add_argument("--labs", metavar="DIR", help="the folder that holds the labs")
+    return parser
+
+
+def _build(actions) -> None:
+    parser = _with_labs(actions.add_parser("build", help="write the student notebooks and fingerprints from the sources"))
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a file is out of date")
+    parser.set_defaults(run=run_build)
+
+
+def _verify(actions) -> None:
+    parser = _with_labs(actions.add_parser("verify", help="prove that solution, stub, checks, mistakes and notebooks fit"))
+    parser.add_argument("--backend", choices=("tensorflow", "jax", "torch"), help="Keras backend to verify with")
+    parser.add_argument("--seeds", type=int, default=20, metavar="N", help="seeds that the solution must pass (default 20)")
+    parser.add_argument("--no-notebooks", action="store_true", help="do not execute the notebooks")
+    parser.set_defaults(run=run_verify)
+
+
+def _export(actions) -> None:
+    parser = actions.add_parser("export", help="write one lab's student or solution notebook to a file")
+    parser.add_argument("lab", metavar="NN")
+    parser.add_argument("--labs", metavar="DIR", help="the folder that holds the labs")
+    parser.add_argument("--kind", choices=("student", "solution"), default="student")
+    parser.add_argument("--out", required=True, metavar="FILE")
+    parser.set_defaults(run=run_export)
+
+
+def _bundle(actions) -> None:
+    parser = _with_labs(
+        actions.add_parser("bundle", help="write what students get: notebooks, public tests, fingerprints, README")
+    )
+    parser.add_argument("--out", required=True, metavar="DIR")
+    parser.set_defaults(run=run_bundle)
+
+
+def _status(actions) -> None:
+    parser = actions.add_parser("status", help="show which exercises in a folder are answered and pass")
+    parser.add_argument("folder", nargs="?", default=".", metavar="FOLDER")
+    parser.set_defaults(run=run_status)
+
+
+def _new(actions) -> None:
+    parser = actions.add_parser("new", help="make the skeleton of a lab that verifies")
+    parser.add_argument("name", metavar="NN_topic")
+    parser.add_argument("--labs", metavar="DIR", help="the folder that holds the labs (default: labs)")
+    parser.set_defaults(run=run_new)
+
+
+def run_build(args: argparse.Namespace) -> int:
+    """Build, or check that all is built. Exit code 1 if `--check` finds a stale file."""
+    from coursekit.labs.build import build, stale
+    from coursekit.labs.find import select_labs
+
+    late = []
+    for folder in select_labs(args.lab, args.labs):
+        if args.check:
+            late += stale(folder)
+        else:
+            for path in build(folder):
+                print(f"wrote {path}")
+    for path in late:
+        print(f"out of date: {path}")
+    if late:
+        print("Run `coursekit labs build` and commit what it writes.")
+    return 1 if late else 0
+
+
+def run_verify(args: argparse.Namespace) -> int:
+    """Verify and print the matrix. Exit code 1 if a problem was found."""
+    import os
+
+    if args.backend:
+        os.environ["KERAS_BACKEND"] = args.backend
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+    from rich.console import Console
+
+    from coursekit.errors import InvalidInputError
+    from coursekit.labs.find import select_labs
+    from coursekit.labs.verify import verify_lab
+
+    if args.seeds < 1:
+        raise InvalidInputError(f"Expected --seeds of at least 1. Received: {args.seeds}.")
+    console = Console()
+    bad = 0
+    for folder in select_labs(args.lab, args.labs):
+        with console.status(folder.name) as status:
+            report = verify_lab(folder, seeds=args.seeds, notebooks=not args.no_notebooks, progress=status.update)
+        _print_report(console, report)
+        bad += not report.ok
+    console.print("[bold red]not verified[/]" if bad else "[bold green]verified[/]")
+    return 1 if bad else 0
+
+
+def _print_report(console, report) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(title=f"Lab {report.name}", title_justify="left")
+    for column in ("exercise", "public", "hidden", "points", "solution", "stub", "mistakes", "caught", "own hint"):
+        table.add_column(column, justify="left" if column in ("exercise", "solution", "stub") else "right")
+    for line in report.exercises:
+        counts = (
+            line.public,
+            line.hidden,
+            f"{line.points:g}",
+            line.solution,
+            line.stub,
+            line.mistakes,
+            line.caught,
+            line.hinted,
+        )
+        table.add_row(line.number, *map(str, counts))
+    console.print(table)
+    for note in report.notes:
+        console.print(f"  {escape(note)}")
+    for problem in report.problems:
+        console.print(f"  [red]problem:[/] {escape(problem)}", soft_wrap=True)
+
+
+def run_export(args: argparse.Namespace) -> int:
+    """Write one notebook."""
+    from coursekit._files import write_atomic
+    from coursekit.labs.build import solution_notebook, student_notebook
+    from coursekit.labs.find import select_labs
+    from coursekit.labs.source import read_lab
+
+    lab = read_lab(select_labs([args.lab], args.labs)[0])
+    make = solution_notebook if args.kind == "solution" else student_notebook
+    print(f"wrote {write_atomic(Path(args.out), make(lab))}")
+    return 0
+
+
+def run_bundle(args: argparse.Namespace) -> int:
+    """Write the bundle for students."""
+    from coursekit.labs.bundle import bundle
+    from coursekit.labs.find import select_labs
+
+    for path in bundle(select_labs(args.lab, args.labs), args.out):
+        print(f"wrote {path}")
+    return 0
+
+
+def run_status(args: argparse.Namespace) -> int:
+    """Show a student's state."""
+    from rich.console import Console
+
+    from coursekit.labs.status import print_status
+
+    print_status(args.folder, Console())
+    return 0
+
+
+def run_new(args: argparse.Namespace) -> int:
+    """Make a skeleton."""
+    from coursekit.labs.scaffold import scaffold
+
+    for path in scaffold(args.name, args.labs):
+        print(f"wrote {path}")
+    return 0

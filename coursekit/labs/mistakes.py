@@ -22,7 +22,7 @@ from coursekit.labs.student import Handle, local_student
 PROBE_SEEDS = (101, 202)
 _REGISTRY = "__coursekit_mistakes__"
 _RTOL = 1e-3
-_MAX_CALLS = 60
+_MAX_CALLS = 30
 
 
 @dataclasses.dataclass(frozen=True)

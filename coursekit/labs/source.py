@@ -17,7 +17,7 @@ from coursekit.errors import InvalidInputError, LabSourceError, MissingDependenc
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 _LAB_NAME = re.compile(r"(\d{2})_([a-z0-9]+(?:_[a-z0-9]+)*)")
-_HEADING = re.compile(r"^\*\*Exercise (\d+\.\d+[a-z]?)\*\*[ .:]*(.*)")
+_HEADING = re.compile(r"^\*\*Exercise (\d+\.\d+[a-z]?)\*\*[ .:]*(.*)", re.MULTILINE)
 _CHECK = re.compile(r"""^\s*(?:lab\.)?check\(\s*["'](\d+\.\d+[a-z]?)["']""", re.MULTILINE)
 _REQUIRED = ("title", "question", "goals", "prerequisites", "lecture", "seconds")
 
@@ -237,7 +237,11 @@ def _cells(text: str, path: Path) -> list[Cell]:
         raise LabSourceError(
             f"{path}:{starts[0]}: expected {len(starts)} cells. Received: {len(read)}; is '# %%' inside a text?"
         )
-    return [Cell(cell.cell_type, cell.source, dict(cell.metadata), line) for cell, line in zip(read, starts, strict=True)]
+    return [Cell(cell.cell_type, cell.source, _metadata(cell), line) for cell, line in zip(read, starts, strict=True)]
+
+
+def _metadata(cell: Any) -> dict[str, Any]:
+    return {key: value for key, value in cell.metadata.items() if not key.startswith("lines_to")}
 
 
 def _exercises(cells: list[Cell], path: Path, lab_number: int) -> list[Exercise]:

@@ -1,0 +1,65 @@
+"""Write what is generated from a lab's four files, or say what is out of date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from coursekit._files import write_atomic
+from coursekit.labs import checks
+from coursekit.labs.catalogue import FILE, catalogue_text, digest, make_catalogue, stored_catalogue
+from coursekit.labs.notebook import build_notebook, notebook_text
+from coursekit.labs.source import Lab, read_lab
+
+
+def build(folder: str | Path) -> list[Path]:
+    """Write `NN_topic.ipynb` and `fingerprints.json` of one lab; returns the files that changed.
+
+    The fingerprints are made anew only if one of the four files changed since they were written.
+    """
+    lab = read_lab(folder)
+    changed = []
+    notebook = lab.folder / f"{lab.name}.ipynb"
+    changed += _write(notebook, student_notebook(lab))
+    prints = lab.folder / FILE
+    stored = stored_catalogue(prints)
+    if stored is None or stored.digest != digest(lab.folder):
+        changed += _write(prints, catalogue_text(make_catalogue(lab)))
+    return changed
+
+
+def stale(folder: str | Path) -> list[Path]:
+    """The generated files of one lab that are missing or do not fit its source."""
+    lab = read_lab(folder)
+    found = []
+    notebook = lab.folder / f"{lab.name}.ipynb"
+    if not notebook.is_file() or notebook.read_text(encoding="utf-8") != student_notebook(lab):
+        found.append(notebook)
+    stored = stored_catalogue(lab.folder / FILE)
+    if stored is None or stored.digest != digest(lab.folder):
+        found.append(lab.folder / FILE)
+    return found
+
+
+def student_notebook(lab: Lab) -> str:
+    """The text of the student notebook."""
+    return notebook_text(build_notebook(lab, "student", lab_points(lab)))
+
+
+def solution_notebook(lab: Lab) -> str:
+    """The text of the solution notebook."""
+    return notebook_text(build_notebook(lab, "solution", lab_points(lab)))
+
+
+def lab_points(lab: Lab) -> dict[str, float]:
+    """The points of each exercise, hidden checks included."""
+    points: dict[str, float] = {exercise.number: 0.0 for exercise in lab.exercises}
+    for visibility in (checks.PUBLIC, checks.HIDDEN):
+        for case in checks.collect(lab.folder, visibility):
+            points[case.exercise] = points.get(case.exercise, 0.0) + case.points
+    return {number: round(value, 6) for number, value in points.items()}
+
+
+def _write(path: Path, text: str) -> list[Path]:
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        return []
+    return [write_atomic(path, text)]

@@ -1,0 +1,157 @@
+"""How results look: HTML that is legible on light and dark pages, and the same in plain text."""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from coursekit.labs.checks import CaseResult
+
+_BOX = "border-left:4px solid {colour};padding:.3em .8em;margin:.3em 0;color:inherit;font-family:sans-serif"
+_PRE = "white-space:pre-wrap;margin:.2em 0 .5em 1.4em;background:transparent;color:inherit;font-family:monospace;font-size:90%"
+_CELL = "padding:.25em .7em;border-bottom:1px solid rgba(128,128,128,.45);text-align:left;color:inherit;background:transparent"
+_COLOURS = {"passed": "#1a9e77", "failed": "#d55e00", "waiting": "#7f7f7f"}
+_MARKS = {"passed": "ok", "failed": "no", "error": "no", "timeout": "no", "not-answered": "--", "missing": "--"}
+_SIGNS = {"ok": "✓", "no": "✗", "--": "·"}
+
+
+@dataclasses.dataclass
+class CheckResult:
+    """What `check` found. `state`: passed, failed, not-answered, missing, interrupted or unknown."""
+
+    exercise: str
+    state: str
+    headline: str
+    results: tuple[CaseResult, ...] = ()
+    hints: tuple[str, ...] = ()
+    more_hints: bool = False
+    note: str = ""
+    _shown: bool = dataclasses.field(default=False, repr=False)
+
+    @property
+    def passed(self) -> bool:
+        """Whether every public check of the exercise passed."""
+        return self.state == "passed"
+
+    def __bool__(self) -> bool:
+        return self.passed
+
+    def __str__(self) -> str:
+        lines = [self.headline]
+        for result in self._listed():
+            lines.append(f"  [{_MARKS[result.status]}] {result.case.title}")
+            if result.status in ("failed", "error", "timeout"):
+                lines += [f"       {line}" for line in result.message.splitlines()]
+                lines += [f"       printed: {line}" for line in result.printed.splitlines()[:8]]
+        lines += [f"  hint: {hint}" for hint in self.hints]
+        if self.more_hints:
+            lines.append(f"  {self._more()}")
+        if self.note:
+            lines.append(f"  {self.note}")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        colour = _COLOURS["passed" if self.passed else "failed" if self.state == "failed" else "waiting"]
+        parts = [f'<div style="{_BOX.format(colour=colour)}" role="status"><strong>{_escape(self.headline)}</strong>']
+        for result in self._listed():
+            sign = _SIGNS[_MARKS[result.status]]
+            parts.append(f"<div>{sign} {_escape(result.case.title)}</div>")
+            if result.status in ("failed", "error", "timeout"):
+                printed = "".join(f"\nprinted:  {line}" for line in result.printed.splitlines()[:8])
+                parts.append(f'<pre style="{_PRE}">{_escape(result.message + printed)}</pre>')
+        parts += [f"<div><em>Hint:</em> {_escape(hint)}</div>" for hint in self.hints]
+        if self.more_hints:
+            parts.append(f"<div><small>{_escape(self._more())}</small></div>")
+        if self.note:
+            parts.append(f"<div><small>{_escape(self.note)}</small></div>")
+        return "".join(parts) + "</div>"
+
+    def _ipython_display_(self) -> None:
+        """Show the result as a cell's value, unless `check` has just shown it."""
+        if self._shown:
+            self._shown = False
+        else:
+            show_value(self)
+
+    def _listed(self) -> tuple[CaseResult, ...]:
+        return self.results if self.state in ("passed", "failed") else ()
+
+    def _more(self) -> str:
+        return f'For the next hint: check("{self.exercise}", hint={len(self.hints) + 1})'
+
+
+@dataclasses.dataclass
+class Table:
+    """Rows under headings, for receipts and progress."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    foot: str = ""
+
+    def __str__(self) -> str:
+        cells = [[str(c) for c in self.columns], *([str(v) for v in row] for row in self.rows)]
+        widths = [max(len(row[i]) for row in cells) for i in range(len(self.columns))]
+        lines = ["  ".join(v.ljust(w) for v, w in zip(row, widths, strict=True)).rstrip() for row in cells]
+        rule = "  ".join("-" * w for w in widths)
+        return "\n".join([self.title, lines[0], rule, *lines[1:], *([self.foot] if self.foot else [])])
+
+    def _repr_html_(self) -> str:
+        head = "".join(f'<th scope="col" style="{_CELL}">{_escape(str(c))}</th>' for c in self.columns)
+        body = "".join(
+            "<tr>" + "".join(f'<td style="{_CELL}">{_escape(str(v))}</td>' for v in row) + "</tr>" for row in self.rows
+        )
+        foot = f"<div><small>{_escape(self.foot)}</small></div>" if self.foot else ""
+        return (
+            f'<div style="overflow-x:auto;color:inherit"><table style="border-collapse:collapse;color:inherit">'
+            f'<caption style="text-align:left;font-weight:bold;color:inherit;padding:.3em 0">{_escape(self.title)}</caption>'
+            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{foot}</div>"
+        )
+
+
+@dataclasses.dataclass
+class Picture:
+    """A PNG with a text that says what is seen."""
+
+    png: bytes
+    alt: str
+
+    def __str__(self) -> str:
+        return f"[picture: {self.alt}]"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Mapping[str, str]:
+        import base64
+
+        data = base64.b64encode(self.png).decode("ascii")
+        image = f'<img src="data:image/png;base64,{data}" alt="{_escape(self.alt)}" style="max-width:100%;background:white">'
+        return {"text/html": image, "text/plain": str(self)}
+
+
+def shell() -> Any:
+    """The running IPython shell, or None."""
+    module = sys.modules.get("IPython")
+    return module.get_ipython() if module is not None else None
+
+
+def show_value(value: Any) -> None:
+    """Display `value` in a notebook; elsewhere write it to standard output."""
+    if shell() is None:
+        sys.stdout.write(f"{value}\n")
+        return
+    from IPython.display import display
+
+    bundle = getattr(value, "_repr_mimebundle_", None)
+    data = bundle() if bundle else {"text/plain": str(value), "text/html": value._repr_html_()}
+    display(data, raw=True)
+
+
+def say(text: str) -> None:
+    """One line for the student."""
+    sys.stdout.write(text + "\n")
+
+
+def _escape(text: str) -> str:
+    return html.escape(text, quote=True)

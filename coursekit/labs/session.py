@@ -1,0 +1,331 @@
+"""What a lab's notebook talks to: `lab = open_lab("05_metrics")`, then `lab.check("5.2")` and its companions."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import io
+import json
+import os
+import random
+import sys
+import time
+import types
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from coursekit._files import write_atomic
+from coursekit.errors import InvalidInputError, NotAnsweredYet
+from coursekit.labs import checks
+from coursekit.labs.catalogue import Catalogue, ExerciseEntry, read_catalogue
+from coursekit.labs.find import find_lab
+from coursekit.labs.mistakes import behaviour, matches
+from coursekit.labs.report import CheckResult, Picture, Table, say, shell, show_value
+from coursekit.labs.student import local_student
+
+_ROUNDS, _ROUND_BUDGET, _CASE_LIMIT = 3, 0.3, 60.0
+_MIN_ALT = 30
+
+
+def open_lab(name: str | int) -> LabSession:
+    """Open a lab for the notebook that calls this.
+
+    Args:
+        name: "05_metrics", "05" or 5.
+
+    Raises:
+        InvalidInputError: if the lab's folder is not found; the message says where it was looked for.
+    """
+    return LabSession(find_lab(name))
+
+
+class LabSession:
+    """One student's work on one lab. Answers are found by name in the notebook, wherever their cells stand.
+
+    Args:
+        folder: the lab's folder, with its public tests.
+        namespace: where the answers are; by default the notebook's variables, or the globals of the caller.
+        catalogue: what is known of the lab; by default read from the folder.
+    """
+
+    def __init__(
+        self, folder: str | Path, *, namespace: MutableMapping[str, Any] | None = None, catalogue: Catalogue | None = None
+    ):
+        self.folder = Path(folder)
+        self.catalogue = catalogue or read_catalogue(self.folder)
+        self.name, self.title = self.catalogue.lab, self.catalogue.title
+        self.fast = os.environ.get("COURSEKIT_FAST", "") not in ("", "0")
+        self.seed = int(os.environ.get("COURSEKIT_SEED", "0"))
+        self._namespace, self._cases, self._start = namespace, None, time.perf_counter()
+        self._states: dict[str, str] = {}
+
+    def __repr__(self) -> str:
+        return f"<lab {self.name}: {len(self.catalogue.exercises)} exercises>"
+
+    def check(self, exercise: str, *, hint: int = 1, seed: int | None = None) -> CheckResult:
+        """Run the public checks of an exercise on fresh inputs, show the result and return it.
+
+        Args:
+            exercise: the exercise's number, "5.2".
+            hint: how many hints to show where the answer behaves like a known mistake.
+            seed: repeat the inputs of an earlier run; by default they are new each time.
+        """
+        result = self._check(str(exercise), self._names(), hint, seed)
+        show_value(result)
+        result._shown = True
+        return result
+
+    def answer(self, exercise: str, *, fallback: Callable | None = None, name: str | None = None) -> Any:
+        """The student's function if it passes its public checks, otherwise `fallback`; one line says which.
+
+        Args:
+            exercise: the exercise's number.
+            fallback: what stands in; without it, an answer that does not pass raises `NotAnsweredYet`.
+            name: which function, where the exercise asks for several; by default the first.
+        """
+        names = self._names()
+        entry = self._entry(str(exercise))
+        name = name or entry.functions[0]
+        if name not in entry.functions:
+            raise InvalidInputError(
+                f"Expected a function of exercise {exercise}: {', '.join(entry.functions)}. Received: {name!r}."
+            )
+        if self._check(entry.number, names, 0, None).passed:
+            say(f"Exercise {entry.number}: this uses your `{name}`.")
+            return names[name]
+        if fallback is None:
+            raise NotAnsweredYet(f"Exercise {entry.number}")
+        home = str(getattr(fallback, "__module__", "") or "").partition(".")[0]
+        owner = "the lab's own" if home in ("", "__main__") else f"{home}'s"
+        say(f"Exercise {entry.number}: your `{name}` does not pass its checks yet, so this uses {owner} `{_called(fallback)}`.")
+        return fallback
+
+    @contextlib.contextmanager
+    def needs(self, *exercises: str) -> Iterator[None]:
+        """Run a block that uses answers; where one of them is not there yet, say so in one line and go on after the block."""
+        wanted = [self._entry(str(number)) for number in exercises]
+        functions = {name: entry.number for entry in wanted for name in entry.functions}
+        names = self._names(3)
+        open_before = _open_figures()
+        try:
+            yield
+        except NotAnsweredYet as error:
+            _close_figures(open_before)
+            say(f"This cell waits for {str(error) or 'an exercise'}: it is not answered yet.")
+        except NameError as error:
+            if error.name not in functions or error.name in names:
+                raise
+            _close_figures(open_before)
+            say(f"This cell waits for exercise {functions[error.name]}: `{error.name}` is not defined yet; run its cell first.")
+
+    def pick(self, full: Any, fast: Any) -> Any:
+        """`fast` when COURSEKIT_FAST=1 is set, otherwise `full`."""
+        return fast if self.fast else full
+
+    def show(self, figure: Any, alt: str) -> None:
+        """Display a Matplotlib figure as PNG with an alternative text, and close it.
+
+        Args:
+            figure: a Figure, or Axes in one.
+            alt: what is seen, in at least 30 characters; not "a plot of ...".
+
+        Raises:
+            InvalidInputError: if `alt` is too short to tell anything.
+        """
+        if not isinstance(alt, str) or len(alt.strip()) < _MIN_ALT:
+            raise InvalidInputError(f"Expected alt= to say what is seen, in at least {_MIN_ALT} characters. Received: {alt!r}.")
+        figure = getattr(figure, "figure", None) or figure
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png", dpi=100, bbox_inches="tight", facecolor="white")
+        pyplot = sys.modules.get("matplotlib.pyplot")
+        if pyplot is not None:
+            pyplot.close(figure)
+        show_value(Picture(buffer.getvalue(), " ".join(alt.split())))
+
+    def predict(self, question: str, options: Sequence[str] = ()) -> None:
+        """Put a question to think about before the next cell runs."""
+        say(f"Before you run the next cell: {question}")
+        for letter, option in zip("abcdefgh", options, strict=False):
+            say(f"  {letter}) {option}")
+
+    def receipt(self, rows: Sequence[Mapping[str, Any]], *, seeds: Sequence[int] = ()) -> None:
+        """Show what the source claims beside what just ran; also write it as JSON to the file that COURSEKIT_RECEIPT names.
+
+        Args:
+            rows: dicts with the keys claim, source, stated, measured, note (all but claim and measured may be left out).
+            seeds: the seeds that the measured values come from.
+
+        Raises:
+            InvalidInputError: if a row lacks `claim` or `measured` or has another key.
+        """
+        keys = ("claim", "source", "stated", "measured", "note")
+        for row in rows:
+            if not {"claim", "measured"} <= set(row) <= set(keys):
+                raise InvalidInputError(f"Expected rows with the keys {', '.join(keys)}. Received: {', '.join(row)}.")
+        seconds = time.perf_counter() - self._start
+        listed = [{key: _short(row.get(key, "")) for key in keys} for row in rows]
+        seed_text = f"seeds {', '.join(map(str, seeds))}; " if len(seeds) else ""
+        foot = f"{seed_text}{seconds:.0f} s since the lab was opened{'; fast mode' if self.fast else ''}."
+        show_value(Table(f"Receipt of lab {self.name}", keys, [list(row.values()) for row in listed], foot))
+        if path := os.environ.get("COURSEKIT_RECEIPT"):
+            record = {
+                "lab": self.name,
+                "fast": self.fast,
+                "seeds": list(map(int, seeds)),
+                "seconds": round(seconds, 1),
+                "rows": listed,
+            }
+            record["backend"] = getattr(sys.modules.get("keras"), "config", None) and sys.modules["keras"].config.backend()
+            write_atomic(path, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+
+    def progress(self) -> None:
+        """Run all public checks once and show which exercises are answered and pass."""
+        names = self._names()
+        rows = []
+        for number, entry in self.catalogue.exercises.items():
+            state = self._check(number, names, 0, None).state
+            rows.append(
+                [number, entry.title, {"passed": "passes its public checks", "failed": "does not pass yet"}.get(state, "to do")]
+            )
+        show_value(Table(f"Lab {self.name}", ["exercise", "about", "state"], rows, "Hidden checks run at grading."))
+
+    # How a check is run
+
+    def _check(self, number: str, names: MutableMapping[str, Any], hint: int, seed: int | None) -> CheckResult:
+        number = number.strip().removeprefix("Exercise").strip()
+        entry = self.catalogue.exercises.get(number)
+        if entry is None:
+            known = ", ".join(self.catalogue.exercises)
+            return CheckResult(number, "unknown", f"There is no exercise {number} in lab {self.name}. It has: {known}.")
+        if message := _missing(entry, names):
+            return self._done(CheckResult(number, "missing", f"Exercise {number}: {message}"))
+        try:
+            with _generators_kept():
+                return self._done(self._run(entry, names, hint, seed))
+        except KeyboardInterrupt:
+            headline = f"Exercise {number}: the check was interrupted, so nothing is decided. Run it again."
+            return self._done(CheckResult(number, "interrupted", headline))
+
+    def _run(self, entry: ExerciseEntry, names: MutableMapping[str, Any], hint: int, seed: int | None) -> CheckResult:
+        cases = checks.select(self._all_cases(), entry.number)
+        first = int.from_bytes(os.urandom(4), "little") if seed is None else seed
+        results, used, start = [], first, time.perf_counter()
+        for turn in range(_ROUNDS):
+            used = first + turn
+            results = [checks.run_case(c, local_student(names, c.seed(used)), seconds=_CASE_LIMIT) for c in cases]
+            if seed is not None or time.perf_counter() - start > _ROUND_BUDGET or not all(r.passed for r in results):
+                break
+        return self._judge(entry, names, tuple(results), hint, used)
+
+    def _judge(self, entry, names, results, hint: int, seed: int) -> CheckResult:
+        number, total = entry.number, len(results)
+        passed = sum(result.passed for result in results)
+        words = "public check" if entry.hidden else "check"
+        words += "s" if total != 1 else ""
+        if any(r.status in ("not-answered", "missing") for r in results) and not any(
+            r.status in ("failed", "error") for r in results
+        ):
+            waiting = next(r for r in results if r.status in ("not-answered", "missing"))
+            if waiting.status == "missing":
+                return CheckResult(number, "missing", f"Exercise {number}: {waiting.message}", results)
+            return CheckResult(number, "not-answered", f"Exercise {number} is not answered yet.", results)
+        later = "; hidden checks run at grading" if entry.hidden else ""
+        if total and passed == total:
+            return CheckResult(number, "passed", f"Exercise {number}: {passed} of {total} {words} pass{later}.", results)
+        if not total:
+            headline = f"Exercise {number} has no public checks{later}."
+            return CheckResult(number, "passed" if entry.hidden else "unknown", headline)
+        hints = self._hints(entry.number, names, results) if hint else ()
+        shown = hints[: max(1, hint)]
+        note = f'The same inputs again: check("{number}", seed={seed})'
+        headline = f"Exercise {number}: {passed} of {total} {words} pass."
+        return CheckResult(number, "failed", headline, results, shown, len(hints) > len(shown), note)
+
+    def _hints(self, number: str, names: MutableMapping[str, Any], results) -> tuple[str, ...]:
+        """The hints of the known mistake that the answer behaves like."""
+        known = [f for f in self.catalogue.fingerprints if f.exercise == number]
+        if not known or any(r.status == "timeout" or r.seconds > 10 for r in results):
+            return ()
+        seen = behaviour(names, checks.select(self._all_cases(), number))
+        return next((f.hints for f in known if matches(f.behaviour, seen)), ())
+
+    def _all_cases(self) -> list[checks.Case]:
+        if self._cases is None:
+            self._cases = checks.collect(self.folder, checks.PUBLIC)
+        return self._cases
+
+    def _done(self, result: CheckResult) -> CheckResult:
+        self._states[result.exercise] = result.state
+        return result
+
+    def _entry(self, number: str) -> ExerciseEntry:
+        entry = self.catalogue.exercises.get(number)
+        if entry is None:
+            known = ", ".join(self.catalogue.exercises)
+            raise InvalidInputError(f"Expected an exercise of lab {self.name}: {known}. Received: {number!r}.")
+        return entry
+
+    def _names(self, depth: int = 2) -> MutableMapping[str, Any]:
+        """Where the answers are: given, the notebook's variables, or the globals of whoever called."""
+        if self._namespace is not None:
+            return self._namespace
+        running = shell()
+        if running is not None:
+            return running.user_ns
+        return sys._getframe(depth).f_globals
+
+
+def _missing(entry: ExerciseEntry, names: Mapping[str, Any]) -> str:
+    """What to say if a function of the exercise is not there, or is not a function; empty if all are."""
+    for name in entry.functions:
+        if name not in names:
+            folded = {str(n).lower().replace("_", ""): n for n, v in names.items() if callable(v) and str(n)[:1] != "_"}
+            close = folded.get(name.lower().replace("_", "")) or next(
+                iter(
+                    difflib.get_close_matches(name, [n for n, v in names.items() if isinstance(v, types.FunctionType)], 1, 0.8)
+                ),
+                None,
+            )
+            other = f" There is `{close}`; the check looks for `{name}`." if close else ""
+            return f"`{name}` is not defined here. Run the cell that defines it; a restart or an interrupted cell forgets it.{other}"
+        if not callable(names[name]):
+            kind = type(names[name]).__name__
+            return f"`{name}` is {'an' if kind[0] in 'aeiou' else 'a'} {kind} here, not a function. Run its cell again, and keep the name free."
+    return ""
+
+
+@contextlib.contextmanager
+def _generators_kept() -> Iterator[None]:
+    """Leave Python's and NumPy's global generators as they were."""
+    ours, theirs = random.getstate(), np.random.get_state()
+    try:
+        yield
+    finally:
+        random.setstate(ours)
+        np.random.set_state(theirs)
+
+
+def _open_figures() -> set[int]:
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    return set(pyplot.get_fignums()) if pyplot is not None else set()
+
+
+def _close_figures(keep: set[int]) -> None:
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    for number in _open_figures() - keep:
+        pyplot.close(number)
+
+
+def _called(function: Any) -> str:
+    return getattr(function, "__name__", type(function).__name__)
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value)
+    if isinstance(value, float | np.floating):
+        return f"{value:.4g}"
+    return str(value)

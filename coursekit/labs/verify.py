@@ -1,0 +1,198 @@
+"""The proof that a lab fits together: its solution passes, its stub fails, each known mistake is caught and gets its own hint."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from coursekit.errors import CoursekitError
+from coursekit.labs import checks
+from coursekit.labs.build import stale
+from coursekit.labs.catalogue import FILE, Catalogue, digest, load_mistakes, make_catalogue, stored_catalogue
+from coursekit.labs.lint import lint_lab
+from coursekit.labs.mistakes import Mistake, behaviour, matches
+from coursekit.labs.namespace import replaced, solution_namespace, stub_namespace
+from coursekit.labs.session import LabSession
+from coursekit.labs.source import Exercise, Lab, read_lab
+from coursekit.labs.student import local_student
+
+MIN_MISTAKES = 3
+
+
+@dataclasses.dataclass
+class ExerciseReport:
+    """One line of the matrix."""
+
+    number: str
+    functions: list[str]
+    public: int = 0
+    hidden: int = 0
+    points: float = 0.0
+    solution: str = ""
+    stub: str = ""
+    mistakes: int = 0
+    caught: int = 0
+    hinted: int = 0
+
+
+@dataclasses.dataclass
+class LabReport:
+    """What verification found about one lab; `problems` is empty if all is well."""
+
+    name: str
+    exercises: list[ExerciseReport] = dataclasses.field(default_factory=list)
+    problems: list[str] = dataclasses.field(default_factory=list)
+    notes: list[str] = dataclasses.field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found wrong."""
+        return not self.problems
+
+
+def verify_lab(
+    folder: str | Path, *, seeds: int = 20, notebooks: bool = True, progress: Callable[[str], None] = lambda text: None
+) -> LabReport:
+    """Verify one lab.
+
+    Args:
+        folder: the lab's folder.
+        seeds: how many seeds the solution must pass.
+        notebooks: also execute the student and the solution notebook, with the network blocked, in fast mode.
+        progress: called with a line on what is being done.
+
+    Returns:
+        the report; faults of the lab are in `problems`, none is raised.
+    """
+    folder = Path(folder)
+    report = LabReport(folder.resolve().name)
+    try:
+        lab = read_lab(folder)
+        cases = [case for v in (checks.PUBLIC, checks.HIDDEN) for case in checks.collect(folder, v)]
+        mistakes = load_mistakes(folder)
+    except CoursekitError as error:
+        report.problems.append(str(error))
+        return report
+    report.problems += [f"{path.name} is out of date: run `coursekit labs build {lab.name[:2]}`" for path in stale(folder)]
+    report.problems += lint_lab(lab, cases)
+    report.problems += _structure(lab, cases, mistakes)
+    namespace = solution_namespace(lab)
+    stubs = stub_namespace(lab)
+    session = LabSession(folder, namespace=namespace, catalogue=_catalogue(lab))
+    for exercise in lab.exercises:
+        progress(f"{lab.name}: exercise {exercise.number}")
+        ours = checks.select(cases, exercise.number)
+        line = ExerciseReport(
+            exercise.number,
+            exercise.functions,
+            sum(c.visibility == checks.PUBLIC for c in ours),
+            sum(c.visibility == checks.HIDDEN for c in ours),
+            round(sum(c.points for c in ours), 2),
+        )
+        report.exercises.append(line)
+        line.solution = _try_solution(namespace, ours, seeds, report)
+        line.stub = _try_stub(namespace, stubs, exercise, ours, report)
+        line.mistakes = _try_mistakes(
+            namespace, lab, [m for m in mistakes if m.exercise == exercise.number], ours, seeds, report
+        )
+    if notebooks:
+        from coursekit.labs.execute import verify_notebooks
+
+        progress(f"{lab.name}: notebooks")
+        problems, notes = verify_notebooks(lab)
+        report.problems += problems
+        report.notes += notes
+    return report
+
+
+def _catalogue(lab: Lab) -> Catalogue:
+    stored = stored_catalogue(lab.folder / FILE)
+    return stored if stored is not None and stored.digest == digest(lab.folder) else make_catalogue(lab)
+
+
+def _structure(lab: Lab, cases: Sequence[checks.Case], mistakes: Sequence[Mistake]) -> list[str]:
+    known = {exercise.number: exercise for exercise in lab.exercises}
+    found = [
+        f"{case.name} is for exercise {case.exercise}, which the source does not have"
+        for case in cases
+        if case.exercise not in known
+    ]
+    for number in known:
+        if not any(case.exercise == number and case.visibility == checks.PUBLIC for case in cases):
+            found.append(f"exercise {number} has no public check")
+        count = sum(entry.exercise == number for entry in mistakes)
+        if count < MIN_MISTAKES:
+            found.append(f"exercise {number} has {count} known mistakes; at least {MIN_MISTAKES} are due")
+    for entry in mistakes:
+        if entry.exercise not in known or entry.function not in known[entry.exercise].functions:
+            found.append(f"mistake {entry.name!r}: exercise {entry.exercise} has no function {entry.function}")
+    counts = Counter(case.name for case in cases)
+    found += [f"two checks are called {name}" for name, count in counts.items() if count > 1]
+    return found
+
+
+def _run(namespace: dict[str, Any], case: checks.Case, seed: int) -> checks.CaseResult:
+    return checks.run_case(case, local_student(namespace, case.seed(seed)), seconds=120)
+
+
+def _try_solution(namespace, cases, seeds: int, report: LabReport) -> str:
+    runs = passed = 0
+    for case in cases:
+        for seed in range(1, seeds + 1):
+            result = _run(namespace, case, seed)
+            runs += 1
+            passed += result.passed
+            if not result.passed:
+                report.problems.append(f"solution: {case.name} {result.status} with seed {seed}: {_line(result.message)}")
+                break
+    return "passes" if passed == runs and runs else f"{passed} of {runs}"
+
+
+def _try_stub(namespace, stubs, exercise: Exercise, cases, report: LabReport) -> str:
+    failing = 0
+    kept = {name: namespace.get(name) for name in exercise.functions}
+    namespace.update({name: stubs[name] for name in exercise.functions if name in stubs})
+    try:
+        for case in cases:
+            result = _run(namespace, case, 1)
+            failing += not result.passed
+            if result.passed:
+                report.problems.append(f"stub: {case.name} passes although exercise {exercise.number} is not answered")
+    finally:
+        namespace.update(kept)
+    return "fails" if failing == len(cases) and cases else f"{failing} of {len(cases)} fail"
+
+
+def _try_mistakes(namespace, session: LabSession, mistakes, cases, seeds: int, report: LabReport) -> tuple[int, int]:
+    caught = hinted = 0
+    public = [case for case in cases if case.visibility == checks.PUBLIC]
+    full: list[tuple[Mistake, dict]] = []
+    for entry in mistakes:
+        with replaced(namespace, entry.function, entry.answer):
+            missed = [s for s in range(1, min(seeds, 5) + 1) if all(_run(namespace, c, s).passed for c in cases)]
+            shown = session._check(entry.exercise, namespace, 3, 1)
+            if missed:
+                report.problems.append(f"mistake {entry.name!r} passes every check with seed {missed[0]}")
+                continue
+            caught += 1
+            if shown.state == "failed" and shown.hints == entry.hints:
+                hinted += 1
+            elif all(_run(namespace, c, s).passed for c in public for s in (1, 2)):
+                seen = behaviour(namespace, cases)
+                twin = next((other.name for other, theirs in full if matches(theirs, seen)), None)
+                hinted += twin is None
+                if twin:
+                    report.problems.append(f"mistake {entry.name!r} behaves like {twin!r} under the hidden checks")
+            else:
+                other = next((m.name for m in mistakes if m.hints == shown.hints), None)
+                got = f"the hint of {other!r}" if other else "no hint"
+                report.problems.append(f"mistake {entry.name!r} gets {got}; a check that tells them apart is due")
+            full.append((entry, behaviour(namespace, cases)))
+    return caught, hinted
+
+
+def _line(message: str) -> str:
+    return "; ".join(" ".join(line.split()) for line in message.splitlines())[:300]
