@@ -65,17 +65,27 @@ def plot_f1(evaluation: Evaluation, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def plot_roc(evaluation: Evaluation, *, ax: Axes | None = None) -> Axes:
-    """One-vs-rest ROC curves, with their macro average. With more than 10 classes only the 3 worst are named."""
+def plot_roc(evaluation: Evaluation, *, ax: Axes | None = None, zoom: bool | str = "auto") -> Axes:
+    """One-vs-rest ROC curves, with their macro average. With more than 10 classes only the 3 worst are named.
+
+    Args:
+        evaluation: the evaluation.
+        ax: where to draw.
+        zoom: True shows the upper left corner alone, where good classifiers differ; "auto" does so if macro AUC passes 0.98.
+    """
     ax = _own_axes(ax)
     curves = evaluation.roc_curves()
     _draw_curves(ax, evaluation, curves)
     if "macro" in curves and len(evaluation.labels) > 2:
         macro = curves["macro"]
         ax.plot(macro.x, macro.y, color=INK, linewidth=2.2, label=f"macro, area {_area(macro.area)}")
-    ax.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=(0, (4, 4)), label="chance")
-    ax.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.02), xlabel="false positive rate", ylabel="true positive rate (recall)")
-    ax.set_title("ROC, one class against the rest")
+    zoomed = evaluation.averages["macro_auc"] > 0.98 if zoom == "auto" else bool(zoom)
+    if zoomed:
+        ax.set(xlim=(-0.002, 0.2), ylim=(0.8, 1.003), title="ROC, one class against the rest (corner)")
+    else:
+        ax.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=(0, (4, 4)), label="chance")
+        ax.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.02), title="ROC, one class against the rest")
+    ax.set(xlabel="false positive rate", ylabel="true positive rate (recall)")
     _legend(ax, loc="lower right")
     return ax
 

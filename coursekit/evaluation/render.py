@@ -108,9 +108,13 @@ def _table_html(caption: str, head: str, body: list[str]) -> str:
     )
 
 
-def _head(cell: str, scope: str) -> str:
-    align = "left" if scope == "row" else "right"
+def _head(cell: str, scope: str, *, first: bool = False) -> str:
+    align = "left" if first or scope == "row" else "right"
     return f'<th scope="{scope}" style="text-align:{align};padding:0.15em 0.6em">{escape(cell)}</th>'
+
+
+def _headings(*cells: str) -> str:
+    return "".join(_head(cell, "col", first=place == 0) for place, cell in enumerate(cells))
 
 
 def _cell(cell: str, extra: str = "") -> str:
@@ -118,7 +122,7 @@ def _cell(cell: str, extra: str = "") -> str:
 
 
 def _summary_html(evaluation: Evaluation) -> str:
-    head = "".join(_head(cell, "col") for cell in ("score", "value", f"{evaluation.confidence:.0%} interval"))
+    head = _headings("score", "value", f"{evaluation.confidence:.0%} interval")
     body = [_head(name, "row") + _cell(value) + _cell(pair) for name, value, pair in summary(evaluation)]
     return _table_html(f"{evaluation.n} rows, {len(evaluation.labels)} classes", head, body)
 
@@ -126,11 +130,11 @@ def _summary_html(evaluation: Evaluation) -> str:
 def _classes_html(evaluation: Evaluation) -> str:
     headings, rows = table(evaluation)
     body = [_head(row[0], "row") + "".join(map(_cell, row[1:])) for row in rows]
-    return _table_html("Scores by class", "".join(_head(cell, "col") for cell in headings), body)
+    return _table_html("Scores by class", _headings(*headings), body)
 
 
 def _matrix_html(evaluation: Evaluation) -> str:
-    head = _head("true \\ predicted", "col") + "".join(_head(name, "col") for name in evaluation.class_names)
+    head = _headings("true \\ predicted", *evaluation.class_names)
     body = []
     for name, row in zip(evaluation.class_names, evaluation.confusion_matrix, strict=True):
         total = max(int(row.sum()), 1)

@@ -65,6 +65,15 @@ def test_two_classes_make_one_curve():
     assert shown[0].startswith("ill, area")
 
 
+def test_roc_shows_the_corner_where_good_classifiers_differ(evaluation):
+    good = evaluate([0, 1, 2, 2], np.eye(3)[[0, 1, 2, 2]])
+    assert displays.plot_roc(good).get_xlim()[1] == pytest.approx(0.2)
+    assert "corner" in displays.plot_roc(good).get_title()
+    assert displays.plot_roc(good, zoom=False).get_xlim()[1] > 1
+    assert displays.plot_roc(evaluation).get_xlim()[1] > 1
+    assert displays.plot_roc(evaluation, zoom=True).get_ylim()[0] == pytest.approx(0.8)
+
+
 def test_f1_bars_start_at_zero_and_an_undefined_one_says_so():
     ax = displays.plot_f1(evaluate([0, 1, 1], y_pred=[0, 1, 0], labels=[0, 1, 2]))
     assert ax.get_ylim() == (0, 1)
