@@ -50,8 +50,7 @@ def run_fetch(args: argparse.Namespace) -> int:
             f"`coursekit data fetch` expects at least one name, or --all. Known: {', '.join(registry.SOURCES)}. Received: none."
         )
     for source in _sources(list(registry.SOURCES) if args.all else args.names):
-        with _Progress() as progress:
-            _, copy = _cache.resolve(source, progress=progress)
+        _, copy = _cache.resolve(source)
         _console().print(f"{source.name}: {copy.origin}, in {copy.folder}", markup=False, highlight=False, soft_wrap=True)
     return 0
 
@@ -104,11 +103,11 @@ def _megabytes(size: int) -> str:
     return f"{size / 1e6:.0f} MB"
 
 
-def _console(*, stderr: bool = False):
+def _console():
     from rich.console import Console
 
-    console = Console(stderr=stderr)
-    return console if console.is_terminal else Console(stderr=stderr, width=_WIDTH)
+    console = Console()
+    return console if console.is_terminal else Console(width=_WIDTH)
 
 
 def _table(*columns: str):
@@ -119,25 +118,3 @@ def _table(*columns: str):
     for column in columns:
         table.add_column(column, overflow="fold", no_wrap=column == "name")
     return table
-
-
-class _Progress:
-    """A progress bar on stderr that is called as `progress(name, done, total)`, one bar per file."""
-
-    def __enter__(self) -> _Progress:
-        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
-
-        console = _console(stderr=True)
-        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-        self._bars = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-        self._tasks: dict[str, int] = {}
-        self._bars.start()
-        return self
-
-    def __call__(self, name: str, done: int, total: int) -> None:
-        if name not in self._tasks:
-            self._tasks[name] = self._bars.add_task(name, total=total or None)
-        self._bars.update(self._tasks[name], completed=done, total=total or None)
-
-    def __exit__(self, *error: object) -> None:
-        self._bars.stop()

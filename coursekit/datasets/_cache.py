@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import numpy as np
 
 from coursekit.datasets import _formats
 from coursekit.datasets._formats import Arrays, Damaged
+from coursekit.datasets._progress import Progress, progress_bar
 from coursekit.datasets.registry import Form, RemoteFile, Source
 from coursekit.errors import DataUnavailableError
 
@@ -24,9 +25,6 @@ _TIMEOUT = 30  # seconds without a byte before the next mirror is asked
 _LOCK_TIMEOUT = 3600  # seconds to wait for another process that downloads the same data
 _CHUNK = 1 << 16
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
-
-Progress = Callable[[str, int, int], None]
-"""Called as `progress(file name, bytes so far, bytes in all or 0)` while a file is downloaded."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ def copies(source: Source) -> Iterator[Copy]:
                 yield Copy(source, form, place, folder)
 
 
-def resolve(source: Source, *, progress: Progress | None = None) -> tuple[Arrays, Copy]:
+def resolve(source: Source) -> tuple[Arrays, Copy]:
     """The arrays of a data set and the copy that they come from; downloads it if there is none.
 
     Raises:
@@ -105,13 +103,15 @@ def resolve(source: Source, *, progress: Progress | None = None) -> tuple[Arrays
             continue
         _warn_of_damage(source, copy, trail)
         return arrays, copy
-    arrays, copy = fetch(source, progress=progress)
+    arrays, copy = fetch(source)
     _warn_of_damage(source, copy, [step for step in trail if step.startswith("$")])
     return arrays, copy
 
 
 def fetch(source: Source, *, progress: Progress | None = None) -> tuple[Arrays, Copy]:
     """Bring a data set into the cache unless a good copy is there. Two processes may do so at once: one waits for the other.
+
+    `progress` is told how far each file is; without it a bar is drawn where somebody can see it.
 
     Raises:
         DataUnavailableError: if downloads are forbidden, every mirror fails, or the cache cannot be written.
@@ -126,10 +126,13 @@ def fetch(source: Source, *, progress: Progress | None = None) -> tuple[Arrays, 
             return found
         for left in folder.glob(f".fetch-{source.name}-*"):  # of a process that was killed: the lock is ours
             shutil.rmtree(left, ignore_errors=True)
-        with tempfile.TemporaryDirectory(dir=folder, prefix=f".fetch-{source.name}-", ignore_cleanup_errors=True) as scratch:
+        with (
+            tempfile.TemporaryDirectory(dir=folder, prefix=f".fetch-{source.name}-", ignore_cleanup_errors=True) as scratch,
+            contextlib.nullcontext(progress) if progress else progress_bar() as report,
+        ):
             for remote in source.downloads:
-                if not _is_good(source, remote, folder / remote.name):
-                    os.replace(_from_mirrors(source, remote, Path(scratch), progress), folder / remote.name)
+                if not _is_good(remote, folder / remote.name):
+                    os.replace(_from_mirrors(source, remote, Path(scratch), report), folder / remote.name)
     if found := _in_cache(source, folder):
         return found
     raise _unavailable(source, ["the files that were downloaded do not make the data set"])
@@ -143,7 +146,7 @@ def _in_cache(source: Source, folder: Path) -> tuple[Arrays, Copy] | None:
     return None
 
 
-def _from_mirrors(source: Source, remote: RemoteFile, scratch: Path, progress: Progress | None) -> Path:
+def _from_mirrors(source: Source, remote: RemoteFile, scratch: Path, progress: Progress) -> Path:
     """Download one file from the first mirror that gives the right content; the path lies in `scratch`."""
     import requests
 
@@ -158,20 +161,19 @@ def _from_mirrors(source: Source, remote: RemoteFile, scratch: Path, progress: P
     raise _unavailable(source, steps)
 
 
-def _download(source: Source, remote: RemoteFile, url: str, scratch: Path, progress: Progress | None) -> Path:
+def _download(source: Source, remote: RemoteFile, url: str, scratch: Path, progress: Progress) -> Path:
     import pooch
 
     raw, ready = scratch / f"download-{remote.name}", scratch / remote.name
     for path in (raw, ready):
         path.unlink(missing_ok=True)
-    meter = _Meter(remote, progress) if progress else False
     with _quiet(pooch.get_logger()):
         pooch.retrieve(
             url,
             known_hash=None,
             fname=raw.name,
             path=scratch,
-            downloader=pooch.HTTPDownloader(progressbar=meter, chunk_size=_CHUNK, timeout=_TIMEOUT),
+            downloader=pooch.HTTPDownloader(progressbar=_Meter(remote, progress), chunk_size=_CHUNK, timeout=_TIMEOUT),
         )
     if remote.sha256:
         _formats.check_file(raw, remote.sha256)
@@ -185,7 +187,7 @@ def _download(source: Source, remote: RemoteFile, url: str, scratch: Path, progr
     return ready
 
 
-def _is_good(source: Source, remote: RemoteFile, path: Path) -> bool:
+def _is_good(remote: RemoteFile, path: Path) -> bool:
     """Whether one of several files is in the cache already and is the right one."""
     if not path.is_file() or not remote.sha256 or remote.convert:
         return False

@@ -77,8 +77,8 @@ def check_arrays(arrays: Arrays, hashes: Mapping[str, str]) -> None:
 
 def read_npz(paths: Sequence[Path]) -> Arrays:
     """All arrays of one npz file; object arrays are refused."""
-    with damage():
-        loaded = np.load(paths[0], allow_pickle=False)
+    with damage(), open(paths[0], "rb") as file:
+        loaded = np.load(file, allow_pickle=False)
         if not isinstance(loaded, np.lib.npyio.NpzFile):
             raise Damaged("a single array, not an npz file")
         with loaded:
