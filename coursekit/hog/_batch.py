@@ -60,7 +60,7 @@ def hog(
     Source: Dalal and Triggs, Histograms of Oriented Gradients for Human Detection, CVPR 2005.
     """
     plan = make_plan(orientations, pixels_per_cell, cells_per_block, block_norm, transform_sqrt)
-    images = as_batch(images, channel_axis)                                          # (n, h, w, c)
+    images = as_batch(images, channel_axis)  # (n, h, w, c)
     _check_values(images, plan)
     shape = (len(images), plan.features(*images.shape[1:3]))
     if out is None:
@@ -101,9 +101,13 @@ def _check_values(images: np.ndarray, plan: Plan) -> None:
         return
     low, high = images.min(), images.max()  # NaN in either if it is anywhere
     if not (np.isfinite(low) and np.isfinite(high)):
-        raise InvalidInputError("Expected finite pixels. Received: NaN or infinity. Replace them, for example with np.nan_to_num.")
+        raise InvalidInputError(
+            "Expected finite pixels. Received: NaN or infinity. Replace them, for example with np.nan_to_num."
+        )
     if plan.transform_sqrt and low < 0:
-        raise InvalidInputError(f"Expected no negative pixels with transform_sqrt=True. Received: minimum {low}. Shift the images.")
+        raise InvalidInputError(
+            f"Expected no negative pixels with transform_sqrt=True. Received: minimum {low}. Shift the images."
+        )
 
 
 def _check_out(out: np.ndarray, shape: tuple[int, int]) -> None:
@@ -112,7 +116,9 @@ def _check_out(out: np.ndarray, shape: tuple[int, int]) -> None:
         raise InvalidInputError(f"Expected `out` as a float32 array of shape {shape}. Received: {got}.")
     if not (out.flags.c_contiguous and out.flags.writeable):
         state = "read-only" if out.flags.c_contiguous else "not C-contiguous"
-        raise InvalidInputError(f"Expected `out` C-contiguous and writeable. Received: {state}. Use np.empty({shape}, np.float32).")
+        raise InvalidInputError(
+            f"Expected `out` C-contiguous and writeable. Received: {state}. Use np.empty({shape}, np.float32)."
+        )
 
 
 def _run(images: np.ndarray, plan: Plan, out: np.ndarray) -> None:

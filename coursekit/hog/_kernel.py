@@ -227,7 +227,7 @@ def _find_bins(gys, gxs, sines, cosines, lines, voted):
             voted[q] = UNSURE if unsure else bin_
     for q in range(len(ys)):
         close = (ys[q] > 0.0) & (ys[q] <= 1e-9 * abs(xs[q]))
-        zero = (ys[q] == 0.0)
+        zero = ys[q] == 0.0
         voted[q] = U8(0) if zero else (UNSURE if close else voted[q])
 
 

@@ -63,7 +63,9 @@ def make_plan(orientations, pixels_per_cell, cells_per_block, block_norm, transf
     """
     bins = _whole(orientations)
     if bins is None or not 1 <= bins <= MAX_ORIENTATIONS:
-        raise InvalidInputError(f"Expected `orientations` as a whole number from 1 to {MAX_ORIENTATIONS}. Received: {orientations!r}.")
+        raise InvalidInputError(
+            f"Expected `orientations` as a whole number from 1 to {MAX_ORIENTATIONS}. Received: {orientations!r}."
+        )
     if block_norm not in BLOCK_NORMS:
         raise InvalidInputError(f"Expected `block_norm` as one of {', '.join(BLOCK_NORMS)}. Received: {block_norm!r}.")
     return Plan(

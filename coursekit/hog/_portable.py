@@ -21,9 +21,9 @@ def fill(images: np.ndarray, plan: Plan, out: np.ndarray) -> None:
     n, height, width, _ = images.shape
     rows, columns = plan.blocks(height, width)
     (b_row, b_col), bins = plan.cells_per_block, plan.orientations
-    cells = cell_histograms(images, plan)                                            # (n, cells_row, cells_col, bins)
+    cells = cell_histograms(images, plan)  # (n, cells_row, cells_col, bins)
     blocks = np.lib.stride_tricks.sliding_window_view(cells, (b_row, b_col), axis=(1, 2))
-    blocks = blocks.transpose(0, 1, 2, 4, 5, 3)                                      # (n, rows, columns, b_row, b_col, bins)
+    blocks = blocks.transpose(0, 1, 2, 4, 5, 3)  # (n, rows, columns, b_row, b_col, bins)
     out = out.reshape(n, rows, columns, b_row, b_col, bins)
     if plan.block_norm in ("L1", "L1-sqrt"):
         np.multiply(blocks, _spread(1 / (_block_sums(cells.sum(-1), plan) + EPS)), out=out, casting="same_kind")
@@ -44,10 +44,10 @@ def cell_histograms(images: np.ndarray, plan: Plan) -> np.ndarray:
     n, height, width, _ = images.shape
     (rows, columns), (c_row, c_col), bins = plan.cells(height, width), plan.pixels_per_cell, plan.orientations
     magnitude, bin_ = _byte_votes(images, plan) if images.dtype == np.uint8 else _float_votes(images, plan)
-    magnitude = magnitude[:, : rows * c_row, : columns * c_col]                      # (n, h, w) without the rim beyond the cells
+    magnitude = magnitude[:, : rows * c_row, : columns * c_col]  # (n, h, w) without the rim beyond the cells
     cell = (np.arange(rows * c_row) // c_row)[:, None] * columns + np.arange(columns * c_col) // c_col
     index = np.arange(n)[:, None, None] * (rows * columns) + cell
-    index *= bins + 1                                                                # one more bin for angles in none
+    index *= bins + 1  # one more bin for angles in none
     index += bin_[:, : rows * c_row, : columns * c_col]
     sums = np.bincount(index.ravel(), magnitude.ravel(), minlength=n * rows * columns * (bins + 1))
     sums = sums.reshape(n, rows, columns, bins + 1)[..., :bins]
@@ -56,7 +56,7 @@ def cell_histograms(images: np.ndarray, plan: Plan) -> np.ndarray:
 
 def _byte_votes(images: np.ndarray, plan: Plan) -> tuple[np.ndarray, np.ndarray]:
     magnitudes, bins = gradient_tables(plan.orientations)
-    index = np.full(images.shape, 255 * 511 + 255, np.int32)                         # (n, h, w, c)
+    index = np.full(images.shape, 255 * 511 + 255, np.int32)  # (n, h, w, c)
     index[:, 1:-1] += np.int32(511) * np.subtract(images[:, 2:], images[:, :-2], dtype=np.int32)
     index[:, :, 1:-1] += np.subtract(images[:, :, 2:], images[:, :, :-2], dtype=np.int32)
     if images.shape[3] > 1:

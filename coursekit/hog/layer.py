@@ -65,7 +65,7 @@ class HOG(keras.layers.Layer):
             images = ops.expand_dims(images, -1)
         if self.plan.transform_sqrt:
             images = ops.sqrt(images)
-        gy, gx = self._gradients(images)                                             # (b, h, w) each
+        gy, gx = self._gradients(images)  # (b, h, w) each
         return self._normalise(self._histograms(gy, gx))
 
     def get_config(self) -> dict:
@@ -82,7 +82,11 @@ class HOG(keras.layers.Layer):
     def _gradients(self, images):
         """Centred differences, zero at the rim, of the channel whose gradient is largest."""
         gy = ops.pad(images[:, 2:] - images[:, :-2], [[0, 0], [1, 1], [0, 0], [0, 0]]) if images.shape[1] > 2 else images * 0
-        gx = ops.pad(images[:, :, 2:] - images[:, :, :-2], [[0, 0], [0, 0], [1, 1], [0, 0]]) if images.shape[2] > 2 else images * 0
+        gx = (
+            ops.pad(images[:, :, 2:] - images[:, :, :-2], [[0, 0], [0, 0], [1, 1], [0, 0]])
+            if images.shape[2] > 2
+            else images * 0
+        )
         channels = images.shape[3]
         if channels == 1:
             return gy[..., 0], gx[..., 0]
@@ -95,10 +99,10 @@ class HOG(keras.layers.Layer):
         rows, columns = self.plan.cells(gy.shape[1], gy.shape[2])
         gy, gx = (g[:, : rows * c_row, : columns * c_col] for g in (gy, gx))
         magnitude = _root(gy * gy + gx * gx)
-        x = ops.where(gy > 0, gx, ops.where(gy < 0, -gx, ops.abs(gx)))               # turned into the upper half plane
+        x = ops.where(gy > 0, gx, ops.where(gy < 0, -gx, ops.abs(gx)))  # turned into the upper half plane
         y = ops.abs(gy)
         sides = y[..., None] * self._constant(self._cosines) - x[..., None] * self._constant(self._sines)
-        bin_ = ops.sum(ops.cast(sides >= 0, "int32"), axis=-1)                       # edges that the gradient lies beyond
+        bin_ = ops.sum(ops.cast(sides >= 0, "int32"), axis=-1)  # edges that the gradient lies beyond
         votes = ops.one_hot(bin_, bins, dtype=magnitude.dtype) * magnitude[..., None]
         return ops.mean(ops.reshape(votes, (-1, rows, c_row, columns, c_col, bins)), axis=(2, 4))
 
@@ -106,7 +110,7 @@ class HOG(keras.layers.Layer):
         (b_row, b_col), bins = self.plan.cells_per_block, self.plan.orientations
         rows, columns = cells.shape[1] - b_row + 1, cells.shape[2] - b_col + 1
         corners = [cells[:, i : i + rows, j : j + columns] for i in range(b_row) for j in range(b_col)]
-        blocks = ops.concatenate(corners, axis=-1)                                   # (b, rows, columns, block features)
+        blocks = ops.concatenate(corners, axis=-1)  # (b, rows, columns, block features)
         if self.plan.block_norm in ("L1", "L1-sqrt"):
             blocks = blocks / (ops.sum(blocks, axis=-1, keepdims=True) + 1e-5)
             blocks = _root(blocks) if self.plan.block_norm == "L1-sqrt" else blocks

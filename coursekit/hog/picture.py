@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure, SubFigure
 
 STROKE = "#ffb000"  # amber on black: clear to every kind of colour vision
-GRID = "#3a3f4b"
+GRID = "#4a5060"
+MAX_GRID = 16  # cells a side; beyond it the grid hides the picture
 
 
 def show_hog(
@@ -92,14 +93,14 @@ def cell_strengths(image: np.ndarray, plan: Plan) -> np.ndarray:
 
 def strokes(strengths: np.ndarray, plan: Plan) -> tuple[np.ndarray, np.ndarray]:
     """Line segments `(m, 2, 2)` of (x, y) ends in pixels, and their strengths `(m,)` from 0 to 1, the faintest first."""
-    rows, columns, bins = strengths.shape
+    bins = strengths.shape[2]
     c_row, c_col = plan.pixels_per_cell
     relative = strengths / (strengths.max() or 1.0)
     row, column, bin_ = np.nonzero(relative > 0.02)
     strength = relative[row, column, bin_]
-    angle = np.pi * (bin_ + 0.5) / bins                                              # of the gradient, x right and y down
-    reach = 0.48 * min(c_row, c_col) * np.sqrt(strength)
-    along = np.stack([-np.sin(angle), np.cos(angle)], axis=-1) * reach[:, None]      # of the edge, across the gradient
+    angle = np.pi * (bin_ + 0.5) / bins  # of the gradient, x right and y down
+    reach = 0.48 * min(c_row, c_col) * strength**0.7
+    along = np.stack([-np.sin(angle), np.cos(angle)], axis=-1) * reach[:, None]  # of the edge, across the gradient
     centre = np.stack([(column + 0.5) * c_col, (row + 0.5) * c_row], axis=-1) - 0.5  # pixel centres are whole numbers
     order = np.argsort(strength, kind="stable")
     return np.stack([centre - along, centre + along], axis=1)[order], strength[order]
@@ -107,7 +108,7 @@ def strokes(strengths: np.ndarray, plan: Plan) -> tuple[np.ndarray, np.ndarray]:
 
 def _draw_image(axes: Axes, image: np.ndarray, plan: Plan, cells: tuple[int, int]) -> None:
     axes.imshow(image, cmap="gray" if image.ndim == 2 else None, interpolation="nearest")
-    _draw_grid(axes, plan, cells, alpha=0.6)
+    _draw_grid(axes, plan, cells)
     axes.set_axis_off()
 
 
@@ -117,22 +118,26 @@ def _draw_strokes(axes: Axes, shape: tuple[int, ...], strengths: np.ndarray, pla
 
     height, width = shape[:2]
     axes.imshow(np.zeros((height, width)), cmap="gray", vmin=0, vmax=1)
-    _draw_grid(axes, plan, strengths.shape[:2], alpha=0.6)
+    _draw_grid(axes, plan, strengths.shape[:2])
     segments, strength = strokes(strengths, plan)
     colours = np.tile(to_rgba(colour), (len(segments), 1))
-    colours[:, 3] = 0.15 + 0.85 * strength
+    colours[:, 3] = 0.1 + 0.9 * strength
     points_per_cell = axes.get_window_extent().height / axes.figure.dpi * 72 / max(1, strengths.shape[0])
-    axes.add_collection(LineCollection(segments, colors=colours, linewidths=np.clip(points_per_cell / 14, 0.4, 2.4), capstyle="round"))
+    axes.add_collection(
+        LineCollection(segments, colors=colours, linewidths=np.clip(points_per_cell / 14, 0.4, 2.4), capstyle="round")
+    )
     axes.set_xlim(-0.5, width - 0.5)
     axes.set_ylim(height - 0.5, -0.5)
     axes.set_axis_off()
 
 
-def _draw_grid(axes: Axes, plan: Plan, cells: tuple[int, int], *, alpha: float) -> None:
+def _draw_grid(axes: Axes, plan: Plan, cells: tuple[int, int]) -> None:
+    if max(cells) > MAX_GRID:
+        return
     (rows, columns), (c_row, c_col) = cells, plan.pixels_per_cell
     bottom, right = rows * c_row - 0.5, columns * c_col - 0.5
-    axes.hlines(np.arange(rows + 1) * c_row - 0.5, -0.5, right, colors=GRID, linewidths=0.5, alpha=alpha)
-    axes.vlines(np.arange(columns + 1) * c_col - 0.5, -0.5, bottom, colors=GRID, linewidths=0.5, alpha=alpha)
+    axes.hlines(np.arange(rows + 1) * c_row - 0.5, -0.5, right, colors=GRID, linewidths=0.5)
+    axes.vlines(np.arange(columns + 1) * c_col - 0.5, -0.5, bottom, colors=GRID, linewidths=0.5)
 
 
 def _axes(ax, figure) -> list:
@@ -146,5 +151,6 @@ def _axes(ax, figure) -> list:
     if figure is None:
         import matplotlib.pyplot as plt
 
-        figure = plt.figure(figsize=(7.6, 4.0), layout="constrained")
+        figure = plt.figure(figsize=(7.6, 4.2), layout="constrained")
+        figure.get_layout_engine().set(w_pad=0.08, h_pad=0.08)
     return list(figure.subplots(1, 2))

@@ -66,7 +66,9 @@ class HOGTransformer(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         images = self._images(X)
         if images.shape[1:] != self.image_shape_:
-            raise InvalidInputError(f"Expected images of the shape seen in fit, {self.image_shape_}. Received: {images.shape[1:]}.")
+            raise InvalidInputError(
+                f"Expected images of the shape seen in fit, {self.image_shape_}. Received: {images.shape[1:]}."
+            )
         return hog(
             images,
             orientations=self.orientations,
@@ -89,7 +91,7 @@ class HOGTransformer(TransformerMixin, BaseEstimator):
     def _images(self, X) -> np.ndarray:
         X = np.asarray(X)
         if X.ndim != 2:
-            return as_batch(X)                                                       # (n, h, w, c)
+            return as_batch(X)  # (n, h, w, c)
         shape = self.image_shape
         if shape is None:
             raise InvalidInputError(
@@ -97,5 +99,7 @@ class HOGTransformer(TransformerMixin, BaseEstimator):
                 "Pass HOGTransformer(image_shape=(28, 28)) for rows of 784 pixels."
             )
         if len(shape) not in (2, 3) or math.prod(shape) != X.shape[1]:
-            raise InvalidInputError(f"Expected `image_shape` (h, w) or (h, w, c) of {X.shape[1]} values in all. Received: {shape}.")
+            raise InvalidInputError(
+                f"Expected `image_shape` (h, w) or (h, w, c) of {X.shape[1]} values in all. Received: {shape}."
+            )
         return as_batch(X.reshape(len(X), *shape))
