@@ -92,6 +92,8 @@ def _only_form(condition: ast.expr) -> bool:
     if isinstance(condition, ast.UnaryOp):
         return _only_form(condition.operand)
     if isinstance(condition, ast.Call):
+        if _name(condition.func) == "assert_true" and condition.args:
+            return _only_form(condition.args[0])
         return _name(condition.func) in _FORM_CALLS
     if isinstance(condition, ast.Compare):
         if any(isinstance(op, ast.Is | ast.IsNot) for op in condition.ops):

@@ -95,9 +95,9 @@ def verify_lab(
         report.exercises.append(line)
         line.solution = _try_solution(namespace, ours, seeds, report)
         line.stub = _try_stub(namespace, stubs, exercise, ours, report)
-        line.mistakes = _try_mistakes(
-            namespace, lab, [m for m in mistakes if m.exercise == exercise.number], ours, seeds, report
-        )
+        entries = [m for m in mistakes if m.exercise == exercise.number]
+        line.mistakes = len(entries)
+        line.caught, line.hinted = _try_mistakes(namespace, session, entries, ours, seeds, report)
     if notebooks:
         from coursekit.labs.execute import verify_notebooks
 
