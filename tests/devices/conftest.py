@@ -39,7 +39,7 @@ def run_python():
             [python, "-c", textwrap.dedent(before) + textwrap.dedent(program), *arguments],
             capture_output=True,
             text=True,
-            timeout=240,
+            timeout=400,
             env=environment,
         )
         assert done.returncode == 0, done.stderr[-3000:]
@@ -50,7 +50,7 @@ def run_python():
 
 @pytest.fixture
 def error_of(run_python):
-    """Run a statement in a fresh process; returns the type and message of the error it ends in."""
+    """Run a statement (after `before`) in a fresh process; returns the type and message of the error it ends in."""
 
     def run(statement: str, before: str = "", **variables: str) -> tuple[str, str]:
         program = f"""

@@ -220,6 +220,7 @@ def test_importing_and_describing_load_no_backend(run_python):
     assert run_python(program) == []
 
 
+@pytest.mark.slow
 def test_use_decides_what_keras_runs_on(run_python, without_tensorflow):
     program = """
     import json
@@ -238,6 +239,7 @@ def test_a_gpu_that_is_not_there_is_an_error_in_a_real_process(error_of):
     assert 'kind="gpu", but no GPU can be used: jax sees none.' in message
 
 
+@pytest.mark.slow
 def test_keras_imported_first_with_another_backend_in_a_real_process(error_of, without_tensorflow):
     before = f"{without_tensorflow}\nimport keras\n"
     kind, message = error_of("devices.use(backend='tensorflow')", before=before, KERAS_BACKEND="jax")
