@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 
-_WAIT = 13.0
+_WAIT = 12.0
 
 
 def add_parser(commands) -> None:
