@@ -119,8 +119,8 @@ def _print_report(console, report) -> None:
     from rich.table import Table
 
     table = Table(title=f"Lab {report.name}", title_justify="left")
-    for column in ("exercise", "public", "hidden", "points", "solution", "stub", "mistakes", "caught", "own hint"):
-        table.add_column(column, justify="left" if column in ("exercise", "solution", "stub") else "right")
+    for column in ("ex.", "public", "hidden", "points", "solution", "stub", "known", "caught", "hinted"):
+        table.add_column(column, justify="left" if column in ("ex.", "solution", "stub") else "right")
     for line in report.exercises:
         counts = (
             line.public,

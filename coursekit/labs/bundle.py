@@ -1,0 +1,164 @@
+"""What students get: notebooks, public tests, fingerprints, a README; and nothing that tells."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from coursekit._files import write_atomic
+from coursekit.errors import LabSourceError, OutputError
+from coursekit.labs.build import stale, student_notebook
+from coursekit.labs.catalogue import load_mistakes
+from coursekit.labs.source import BEGIN, END, Lab, read_lab, solution_lines
+
+PRIVATE = ("source.py", "test_hidden.py", "mistakes.py")
+
+
+def student_files(folder: str | Path) -> list[Path]:
+    """The files of a lab's folder that students may see: public tests, fingerprints, notebook, and other data beside them."""
+    folder = Path(folder)
+    kept = [p for p in sorted(folder.iterdir()) if p.is_file() and p.name not in PRIVATE and not p.name.startswith(".")]
+    return [p for p in kept if p.suffix in (".py", ".ipynb", ".json", ".npz", ".csv", ".png", ".jpg", ".txt", ".md", ".js")]
+
+
+def bundle(folders: Sequence[str | Path], out: str | Path) -> list[Path]:
+    """Write the bundle of some labs into the folder `out`.
+
+    Args:
+        folders: lab folders with sources.
+        out: a new or empty folder.
+
+    Returns:
+        the files written.
+
+    Raises:
+        LabSourceError: if a lab is not built, or its files would give away a solution, a hidden test or a mistake's code.
+        OutputError: if `out` holds something.
+    """
+    out = Path(out)
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise OutputError(f"Expected a new or empty folder. Received: {out}, which holds something. Choose another --out.")
+    labs = [read_lab(folder) for folder in folders]
+    for lab in labs:
+        if late := stale(lab.folder):
+            raise LabSourceError(f"{late[0]}:1: expected a file that fits the source. Run `coursekit labs build` first.")
+        if told := leaks(lab):
+            raise LabSourceError(f"{lab.folder}:1: expected nothing that tells the answer. Received: {told[0]}.")
+    written = []
+    for lab in labs:
+        target = out / lab.name
+        target.mkdir(parents=True, exist_ok=True)
+        for path in student_files(lab.folder):
+            shutil.copyfile(path, target / path.name)
+            written.append(target / path.name)
+    written.append(write_atomic(out / "README.md", _readme(labs)))
+    _refuse_leftovers(out)
+    return written
+
+
+def leaks(lab: Lab) -> list[str]:
+    """Where a file for students holds lines of the solution, of hidden tests, or of a mistake's code."""
+    found = []
+    telling = solution_lines(lab)
+    own = "\n".join(cell.text for cell in lab.cells)
+    public = lab.folder / "test_public.py"
+    public_text = public.read_text(encoding="utf-8") if public.is_file() else ""
+    hidden = _test_lines(lab.folder / "test_hidden.py") - _lines(public_text) - _lines(own)
+    wrong = _mistake_lines(lab) - _lines(own) - _lines(public_text)
+    artefacts = {f"{lab.name}.ipynb": _notebook_lines(student_notebook(lab))}
+    for path in student_files(lab.folder):
+        if path.suffix in (".json", ".md", ".txt"):
+            artefacts[path.name] = path.read_text(encoding="utf-8", errors="replace")
+    for name, text in artefacts.items():
+        for kind, lines in (("solution", telling), ("hidden test", hidden), ("mistake", wrong)):
+            stripped = _lines(text)
+            shown = next(
+                (line for line in sorted(lines) if line in stripped or (name.endswith(".json") and line in text)), None
+            )
+            if shown:
+                found.append(f"{name} shows {kind} text: {shown[:80]!r}")
+        if BEGIN in text or END in text:
+            found.append(f"{name} shows a solution marker")
+    found += _whole_solutions(lab, public_text)
+    return found
+
+
+def _whole_solutions(lab: Lab, public: str) -> list[str]:
+    """Solution regions that stand in the public tests line by line."""
+    found, there = [], _lines(public)
+    for exercise in lab.exercises:
+        for cell in exercise.cells:
+            for region in cell.text.split(BEGIN)[1:]:
+                lines = {x.strip() for x in region.split(END)[0].splitlines()}
+                lines = {x for x in lines if len(x) > 12 and not x.startswith("#")}
+                if lines and lines <= there:
+                    found.append(f"test_public.py shows the whole solution of exercise {exercise.number}")
+    return found
+
+
+def _lines(text: str) -> set[str]:
+    return {line.strip() for line in text.splitlines()}
+
+
+def _notebook_lines(text: str) -> str:
+    import json
+
+    return "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
+
+
+def _test_lines(path: Path) -> set[str]:
+    """Telling lines of a test file: statements of over 20 characters, imports left out."""
+    if not path.is_file():
+        return set()
+    text = path.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    imports = {n.lineno for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Import | ast.ImportFrom)}
+    kept = (line.strip() for number, line in enumerate(lines, start=1) if number not in imports)
+    return {line for line in kept if len(line) > 20 and not line.startswith(("#", "@"))}
+
+
+def _mistake_lines(lab: Lab) -> set[str]:
+    """Telling lines of `mistakes.py`: its code without hints and docstrings."""
+    path = lab.folder / "mistakes.py"
+    if not path.is_file() or not load_mistakes(lab.folder):
+        return set()
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found: set[str] = set()
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            for statement in node.body:
+                if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)):
+                    found |= {line.strip() for line in lines[statement.lineno - 1 : statement.end_lineno]}
+    return {line for line in found if len(line) > 20 and not line.startswith("#")}
+
+
+def _refuse_leftovers(out: Path) -> None:
+    for path in out.rglob("*"):
+        if path.name in PRIVATE:
+            shutil.rmtree(out)
+            raise LabSourceError(f"{path}:1: expected no private file in the bundle. Received: {path.name}.")
+
+
+def _readme(labs: Sequence[Lab]) -> str:
+    rows = "\n".join(
+        f"| [{lab.name}]({lab.name}/{lab.name}.ipynb) | {lab.title} | {len(lab.exercises)} | {lab.meta['seconds']['cpu']} s |"
+        for lab in labs
+    )
+    return f"""# Labs
+
+| lab | about | exercises | computing time |
+|---|---|---|---|
+{rows}
+
+Each folder holds one notebook and the checks it runs. Keep them together; the notebook finds its checks beside it.
+
+1. Install: `pip install "coursekit[tensorflow,labs]"`.
+2. Start Jupyter here, open a notebook, and run its cells from the top.
+3. Write each function in place of `raise NotAnsweredYet(...)`, then run the `check(...)` below it, as often as you like.
+4. `coursekit labs status` shows what is answered, what passes, and what is still to do.
+
+The checks here are public. Others, on other inputs, run at grading.
+"""

@@ -1,0 +1,204 @@
+"""Execute a lab's notebooks as a student would, with the network blocked, and look at what they show."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import re
+import shutil
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from coursekit.errors import MissingDependencyError
+from coursekit.labs.build import lab_points
+from coursekit.labs.bundle import leaks, student_files
+from coursekit.labs.notebook import build_notebook
+from coursekit.labs.source import Lab
+
+FAST_LIMIT = 60.0
+_MIN_ALT = 30
+_PARALLEL = 2
+_BLOCKER = '''\
+"""Network off for this process: only this machine may be reached."""
+import socket
+
+_connect, _connect_ex, _getaddrinfo = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
+
+
+def _local(address):
+    host = address[0] if isinstance(address, tuple) else None
+    return host is None or str(host) in ("localhost", "::1", "") or str(host).startswith("127.")
+
+
+def _refuse(address):
+    raise OSError(f"The network is blocked while labs are verified. Asked for: {address!r}")
+
+
+def connect(self, address):
+    return _connect(self, address) if _local(address) else _refuse(address)
+
+
+def connect_ex(self, address):
+    return _connect_ex(self, address) if _local(address) else _refuse(address)
+
+
+def getaddrinfo(host, *args, **kwargs):
+    host_text = host.decode() if isinstance(host, bytes) else host
+    return _getaddrinfo(host, *args, **kwargs) if host_text is None or _local((host_text,)) else _refuse(host)
+
+
+socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo = connect, connect_ex, getaddrinfo
+'''
+
+
+def verify_notebooks(lab: Lab) -> tuple[list[str], list[str]]:
+    """Execute the student and the solution notebook of a lab, at most two at a time.
+
+    Returns:
+        problems, and notes such as the seconds taken.
+    """
+    problems = [f"leak: {text}" for text in leaks(lab)]
+    notes: list[str] = []
+    points = lab_points(lab)
+    kinds = ("student", "solution")
+    made = {kind: build_notebook(lab, kind, points) for kind in kinds}
+    problems += heading_faults(made["student"])
+    with tempfile.TemporaryDirectory(prefix="coursekit-verify-") as folder, ThreadPoolExecutor(_PARALLEL) as pool:
+        waiting = {kind: pool.submit(_execute_one, lab, kind, made[kind], Path(folder)) for kind in kinds}
+        for kind, future in waiting.items():
+            executed, seconds, error = future.result()
+            notes.append(f"{kind} notebook: {seconds:.0f} s in fast mode")
+            if error:
+                problems.append(f"{kind} notebook stops: {error}")
+            if seconds > (limit := _limit()):
+                problems.append(f"{kind} notebook: {seconds:.0f} s in fast mode; at most {limit:.0f} s are due")
+            problems += [f"{kind} notebook: {fault}" for fault in alt_faults(executed)]
+            if not error:
+                problems += [f"{kind} notebook: {fault}" for fault in check_faults(executed, lab, kind)]
+    return problems, notes
+
+
+def execute_notebook(
+    notebook: dict[str, Any], folder: Path, *, environment: dict[str, str], timeout: int = 600, blocked: bool = True
+) -> tuple[dict[str, Any], float, str]:
+    """Run a notebook (plain data) in `folder` with a kernel of its own.
+
+    Args:
+        notebook: nbformat 4 as plain data.
+        folder: the working folder of the kernel.
+        environment: variables set besides those of this process.
+        timeout: seconds per cell.
+        blocked: keep the kernel from any network.
+
+    Returns:
+        the executed notebook as plain data, the seconds it took, and the error that stopped it ("" for none).
+    """
+    try:
+        import nbformat
+        from jupyter_client import AsyncKernelManager
+        from nbclient import NotebookClient
+        from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+    except ImportError as error:
+        raise MissingDependencyError('Executing notebooks needs `pip install "coursekit[labs]"`.') from error
+    node = nbformat.reads(json.dumps(notebook), as_version=4)
+    env = {**os.environ, "MPLBACKEND": "agg", "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONDONTWRITEBYTECODE": "1", **environment}
+    with tempfile.TemporaryDirectory(prefix="coursekit-block-") as site:
+        if blocked:
+            (Path(site) / "sitecustomize.py").write_text(_BLOCKER, encoding="utf-8")
+            env["PYTHONPATH"] = os.pathsep.join(filter(None, [site, os.environ.get("PYTHONPATH", "")]))
+        manager = AsyncKernelManager(
+            kernel_name="python3", transport="ipc" if os.name != "nt" else "tcp", connection_file=str(Path(site) / "k.json")
+        )
+        client = NotebookClient(node, km=manager, timeout=timeout, resources={"metadata": {"path": str(folder)}})
+        start, stopped = time.perf_counter(), ""
+        try:
+            client.execute(env=env)
+        except CellExecutionError as error:
+            stopped = _last_lines(str(error))
+        except (CellTimeoutError, DeadKernelError) as error:
+            stopped = f"{type(error).__name__}: {str(error).splitlines()[0]}"
+        return json.loads(nbformat.writes(node)), time.perf_counter() - start, stopped
+
+
+def heading_faults(notebook: dict[str, Any]) -> list[str]:
+    """What is wrong with the order of headings: one of level 1, first; none skips a level."""
+    levels: list[tuple[int, str]] = []
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            text = re.sub(r"```.*?```", "", "".join(cell["source"]), flags=re.DOTALL)
+            levels += [(len(m[1]), m[2].strip()) for m in re.finditer(r"^(#{1,6}) (.+)$", text, re.MULTILINE)]
+    if not levels or levels[0][0] != 1 or sum(level == 1 for level, _ in levels) != 1:
+        return ["headings: expected one of level 1, before all others"]
+    pairs = itertools.pairwise(levels)
+    return [f"headings: {text!r} skips a level" for (before, _), (level, text) in pairs if level > before + 1]
+
+
+def alt_faults(notebook: dict[str, Any]) -> list[str]:
+    """Pictures in the outputs and in the prose that lack a text of at least 30 characters that says what is seen."""
+    found = []
+    for place, cell in enumerate(notebook["cells"], start=1):
+        text = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            alts = re.findall(r"!\[([^\]]*)\]\(", text)
+            found += [f"cell {place}: picture without alt text" for alt in alts if not alt.strip()]
+        for output in cell.get("outputs", ()):
+            data = output.get("data", {})
+            html = "".join(data.get("text/html", ""))
+            tags = re.findall(r"<img\b[^>]*>", html)
+            for tag in tags:
+                alt = re.search(r'\balt="([^"]*)"', tag)
+                if alt is None or len(alt[1].strip()) < _MIN_ALT:
+                    found.append(f"cell {place}: picture without alt text")
+            metadata = output.get("metadata", {})
+            for kind in ("image/png", "image/jpeg", "image/svg+xml"):
+                described = metadata.get("alt") or metadata.get(kind, {}).get("alt", "")
+                if kind in data and not tags and len(described) < _MIN_ALT:
+                    found.append(f"cell {place}: picture without alt text; show it with lab.show(figure, alt=...)")
+    return found
+
+
+def check_faults(notebook: dict[str, Any], lab: Lab, kind: str) -> list[str]:
+    """Checks of the executed notebook that say something else than they should."""
+    wanted = "is not answered yet" if kind == "student" else "pass"
+    found, seen = [], set()
+    for cell in notebook["cells"]:
+        key = cell["id"]
+        if not key.startswith("check-"):
+            continue
+        text = "\n".join(_output_text(output) for output in cell["outputs"])
+        number = ".".join(key.split("-")[1:3])
+        seen.add(number)
+        ok = wanted in text and (kind == "student" or re.search(r"\b(\d+) of \1 (?:public )?checks? pass", text))
+        if not ok:
+            found.append(f"check {number} says: {' '.join(text.split())[:200] or 'nothing'}")
+    return found + [f"check {e.number} is missing" for e in lab.exercises if e.number not in seen]
+
+
+def _limit() -> float:
+    """Seconds a notebook may take: `FAST_LIMIT`, thrice that on a machine that others keep busy."""
+    busy = hasattr(os, "getloadavg") and os.getloadavg()[0] > 2 * (os.cpu_count() or 1)
+    return FAST_LIMIT * (3 if busy else 1)
+
+
+def _execute_one(lab: Lab, kind: str, notebook: dict[str, Any], folder: Path) -> tuple[dict[str, Any], float, str]:
+    home = folder / kind / lab.name
+    home.mkdir(parents=True)
+    for path in student_files(lab.folder):
+        shutil.copy(path, home / path.name)
+    environment = {"COURSEKIT_LABS": str(home.parent), "COURSEKIT_FAST": "1", "COURSEKIT_RECEIPT": str(home / "receipt.json")}
+    return execute_notebook(notebook, home, environment=environment)
+
+
+def _output_text(output: dict[str, Any]) -> str:
+    return "".join(output.get("text", "")) + "".join(output.get("data", {}).get("text/plain", ""))
+
+
+def _last_lines(error: str) -> str:
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", error)
+    lines = [line for line in plain.strip().splitlines() if line.strip() and not line.startswith("---")]
+    arrows = [line.strip() for line in lines if line.lstrip().startswith("-") and "> " in line]
+    return " | ".join([*arrows[-1:], *lines[-1:]])[:400]

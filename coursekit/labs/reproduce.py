@@ -1,0 +1,105 @@
+"""Run a lab's solution in full and write its receipt into the docs."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import platform
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from coursekit._files import write_atomic
+from coursekit.errors import CoursekitError, InvalidInputError
+from coursekit.labs.execute import execute_notebook
+from coursekit.labs.notebook import build_notebook
+from coursekit.labs.source import read_lab
+
+_HEAD = """\
+# Receipts
+
+What each lab claims, what its source states, and what was measured here. Each table is written by the command above it.
+"""
+_KEYS = ("claim", "source", "stated", "measured", "note")
+
+
+def reproduce(folder: str | Path, receipts: str | Path, *, fast: bool = False, timeout: int = 3600) -> dict[str, Any]:
+    """Run the solution notebook of a lab and put its receipt into the Markdown file `receipts`.
+
+    Args:
+        folder: the lab's folder.
+        receipts: the file to write or update; other labs' tables in it stay.
+        fast: run in fast mode; the table says so.
+        timeout: seconds per cell.
+
+    Returns:
+        the receipt as plain data.
+
+    Raises:
+        CoursekitError: if the notebook stops with an error or writes no receipt.
+    """
+    lab = read_lab(folder)
+    with tempfile.TemporaryDirectory(prefix="coursekit-reproduce-") as work:
+        record_path = Path(work) / "receipt.json"
+        environment = {
+            "COURSEKIT_LABS": str(lab.folder.resolve().parent),
+            "COURSEKIT_FAST": "1" if fast else "0",
+            "COURSEKIT_RECEIPT": str(record_path),
+        }
+        notebook = build_notebook(lab, "solution")
+        _, seconds, error = execute_notebook(notebook, Path(work), environment=environment, timeout=timeout, blocked=False)
+        if error:
+            raise CoursekitError(f"Expected the solution of {lab.name} to run. Received: {error}.")
+        if not record_path.is_file():
+            raise CoursekitError(f"Expected {lab.name} to end in lab.receipt(...). Received: no receipt.")
+        record = json.loads(record_path.read_text(encoding="utf-8"))
+    record["seconds"] = round(seconds)
+    record["date"] = datetime.date.today().isoformat()
+    record["command"] = f"coursekit reproduce {lab.name[:2]}{' --fast' if fast else ''}"
+    record["machine"] = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"
+    write_receipt(record, lab.title, receipts)
+    return record
+
+
+def write_receipt(record: dict[str, Any], title: str, path: str | Path) -> Path:
+    """Put one lab's table into the Markdown file `path`, in the order of the labs; what stands there of other labs stays.
+
+    Raises:
+        InvalidInputError: if `path` exists but is not text.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8") if path.is_file() else _HEAD
+    except UnicodeDecodeError:
+        raise InvalidInputError(f"Expected a Markdown file. Received: {path}, which is not text.") from None
+    head, sections = _sections(text)
+    sections[record["lab"]] = _section(record, title)
+    return write_atomic(path, head.rstrip() + "\n\n" + "\n".join(sections[name] for name in sorted(sections)))
+
+
+def _sections(text: str) -> tuple[str, dict[str, str]]:
+    """What stands before the first table, and each lab's part, by the comments that `_section` writes."""
+    head, *parts = text.split("<!-- lab ")
+    found = {}
+    for part in parts:
+        name, _, body = part.partition(" -->")
+        found[name.strip()] = f"<!-- lab {name.strip()} -->{body.rstrip()}\n"
+    return head, found
+
+
+def _section(record: dict[str, Any], title: str) -> str:
+    about = [f"`{record['command']}`", record["date"], f"{record['seconds']} s", record["machine"]]
+    if record.get("backend"):
+        about.append(f"backend {record['backend']}")
+    if record.get("seeds"):
+        about.append(f"seeds {', '.join(map(str, record['seeds']))}")
+    if record.get("fast"):
+        about.append("fast mode")
+    lines = [f"<!-- lab {record['lab']} -->", f"## {record['lab'][:2]} {title}", "", " · ".join(about), ""]
+    lines += ["| " + " | ".join(_KEYS) + " |", "|" + "---|" * len(_KEYS)]
+    lines += ["| " + " | ".join(_cell(row.get(key, "")) for key in _KEYS) + " |" for row in record["rows"]]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(value: Any) -> str:
+    return " ".join(str(value).split()).replace("|", "\\|")
