@@ -1,0 +1,132 @@
+"""What an instructor gets besides the gradebook: grades.csv, Gradescope's results, feedback pages, JUnit XML, the report."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from xml.etree import ElementTree
+
+from coursekit._files import write_atomic
+from coursekit.grading import feedback, report
+from coursekit.grading.gradebook import Gradebook
+from coursekit.grading.grader import Record
+from coursekit.grading.lab import GradedLab
+from coursekit.grading.submission import safe_name
+
+COLUMNS = ("student", "lab", "points", "max_points", "percent", "status", "attempt", "seed", "sandbox")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def write_all(book: Gradebook, out: Path, lab: GradedLab) -> None:
+    """Write every output of one lab into `out`.
+
+    Raises:
+        OutputError: if a file cannot be written; each is whole or not there.
+    """
+    grades = book.grades(lab.name)
+    write_atomic(out / "grades.csv", grades_csv(book.grades()))
+    for attempt, record in grades:
+        name = safe_name(record.student)
+        result, page = out / "results" / f"{name}.json", out / "feedback" / f"{name}.html"
+        if record.status == "infrastructure-error":
+            result.unlink(missing_ok=True)
+            page.unlink(missing_ok=True)
+            continue
+        write_atomic(result, json.dumps(gradescope(record, attempt), indent=1, ensure_ascii=True) + "\n")
+        write_atomic(page, printable(feedback.page(record, lab)))
+    write_atomic(out / "junit.xml", junit(grades))
+    write_atomic(out / "report.html", printable(report.page(grades, lab)))
+
+
+def printable(text: str) -> str:
+    """Text without characters that UTF-8, XML or HTML refuse."""
+    return _CONTROL.sub("\ufffd", text)
+
+
+def grades_csv(grades: Sequence[tuple[int, Record]]) -> str:
+    """All grades as CSV: `COLUMNS`, then one column per exercise. An infrastructure error leaves the points empty."""
+    exercises = list(dict.fromkeys(test.exercise for _, record in grades for test in record.tests))
+    exercises.sort(key=_natural)
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow([*COLUMNS, *exercises])
+    for attempt, record in grades:
+        known = record.status != "infrastructure-error"
+        values = [record.student, record.lab, number(record.points) if known else "", number(record.max_points),
+                  number(record.percent) if known else "", record.status, attempt, record.seed, record.sandbox]  # fmt: skip
+        there = {test.exercise for test in record.tests}
+        values += [number(record.exercise_points(e)) if known and e in there else "" for e in exercises]
+        writer.writerow([harmless(value) for value in values])
+    return printable(buffer.getvalue())
+
+
+def number(value: float) -> str:
+    """A number as short as it can be without losing thousandths."""
+    return f"{round(value, 3):g}" if abs(value) < 1e5 else str(value)
+
+
+def harmless(value: object) -> object:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value[:1] else value
+
+
+def _natural(text: str) -> list:
+    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", text) if part]
+
+
+def gradescope(record: Record, attempt: int) -> dict:
+    """Gradescope's results.json. Public checks are visible; hidden ones are one hidden entry per exercise without any text."""
+    tests = []
+    for test in record.tests:
+        if test.visibility == "public":
+            tests.append({"name": test.title, "number": test.exercise, "score": test.points, "max_score": test.max_points,
+                          "status": "passed" if test.status == "passed" else "failed",
+                          "output": "" if test.status == "passed" else f"{test.status}\n{test.message}", "visibility": "visible"})  # fmt: skip
+    for exercise in dict.fromkeys(test.exercise for test in record.tests):
+        hidden = [test for test in record.tests if test.exercise == exercise and test.visibility == "hidden"]
+        if hidden:
+            passed = sum(test.status == "passed" for test in hidden)
+            tests.append({"name": f"Hidden checks of exercise {exercise}", "number": exercise,
+                          "score": round(sum(t.points for t in hidden), 6), "max_score": round(sum(t.max_points for t in hidden), 6),
+                          "status": "passed" if passed == len(hidden) else "failed",
+                          "output": f"{passed} of {len(hidden)} pass", "visibility": "after_published"})  # fmt: skip
+    return {
+        "score": record.points,
+        "execution_time": round(record.seconds),
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "output": "\n".join(record.notes),
+        "tests": tests,
+        "extra_data": {"student": record.student, "lab": record.lab, "max_points": record.max_points, "attempt": attempt,
+                       "seed": record.seed, "sandbox": record.sandbox, "days_late": record.days_late},
+    }  # fmt: skip
+
+
+def junit(grades: Sequence[tuple[int, Record]]) -> str:
+    """JUnit XML: a suite per student, a case per check."""
+    root = ElementTree.Element("testsuites", name="coursekit grade")
+    for _, record in grades:
+        failed = sum(t.status in ("failed", "not-answered") for t in record.tests)
+        wrong = sum(t.status not in ("passed", "failed", "not-answered") for t in record.tests)
+        suite = ElementTree.SubElement(
+            root, "testsuite", name=printable(record.student), tests=str(len(record.tests)), failures=str(failed),
+            errors=str(wrong), time=f"{record.seconds:.3f}",
+        )  # fmt: skip
+        ElementTree.SubElement(ElementTree.SubElement(suite, "properties"), "property", name="sandbox", value=record.sandbox)
+        for test in record.tests:
+            case = ElementTree.SubElement(
+                suite,
+                "testcase",
+                name=test.name,
+                classname=f"{record.lab}.exercise {test.exercise}",
+                time=f"{test.seconds:.3f}",
+            )
+            if test.status != "passed":
+                kind = "failure" if test.status in ("failed", "not-answered") else "error"
+                ElementTree.SubElement(case, kind, type=test.status).text = printable(test.message)
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"

@@ -1,0 +1,268 @@
+"""The referee's end: a child as a `Transport` with time limits. It imports no backend and runs no line of the student's."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import select
+import signal
+import struct
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from coursekit.errors import SandboxUnavailableError
+from coursekit.grading.child import CONTROL
+from coursekit.grading.zygote import Child, Zygote, ZygoteDied
+from coursekit.labs.agent import CALLBACK
+
+REPLY_LIMIT = 64 * 2**20
+_TREE_LIMIT = 8 * 2**20
+_GRACE = 1.0
+_FRAME = struct.Struct("<Q")
+_OUTPUT_KEPT = 4_000
+_MAX_EXTENSIONS = 3
+
+
+class ChildProblem(BaseException):
+    """A child that did not answer; not an `Exception`, so that no check takes it for an answer.
+
+    `status` is timeout, crashed, out-of-memory, forbidden or infrastructure-error; `message` is for the student.
+    """
+
+    def __init__(self, status: str, message: str):
+        super().__init__(message)
+        self.status, self.message = status, message
+
+
+@dataclass
+class Usage:
+    """What the children of one submission used."""
+
+    children: int = 0
+    cpu_seconds: float = 0.0
+    max_rss_mb: int = 0
+
+
+class Session:
+    """One child and the channel to it: the lab machine's `Transport`, with a deadline.
+
+    Args:
+        zygote: where to fork.
+        spec: passed to the child.
+        usage: where its end is added up.
+        output_bytes: how much of what it prints is taken; the rest is read and thrown away.
+    """
+
+    def __init__(self, zygote: Zygote, spec: dict, usage: Usage, *, output_bytes: int = 1_000_000):
+        self.zygote, self.usage, self._output_limit = zygote, usage, output_bytes
+        try:
+            self.child: Child = zygote.fork(spec)
+        except (ZygoteDied, SandboxUnavailableError) as error:
+            raise ChildProblem("infrastructure-error", f"The grader could not start a process: {error}") from error
+        os.set_blocking(self.child.channel, False)
+        usage.children += 1
+        self.allow(60.0)
+        self.printed = b""
+        self._printed_total = 0
+        self._buffer = bytearray()
+        self._ticket = b""
+        self.closed = self.loaded = False
+
+    # Transport
+
+    def request(self, message: bytes, on_callback: Callable[[bytes], bytes]) -> bytes:
+        """Send one request and wait for its reply, answering callbacks meanwhile; see `coursekit.labs.student.Transport`."""
+        self._new_ticket()
+        self._send(message)
+        while True:
+            incoming = self._receive()
+            if incoming[:1] != CALLBACK:
+                return incoming
+            outer = self._ticket
+            answer = on_callback(incoming)
+            self._ticket = outer
+            self._send(answer)
+
+    def control(self, request: dict, data: bytes = b"") -> dict:
+        """Send a control message; returns the child's reply, which is a dict of plain data."""
+        self._new_ticket()
+        self._send(CONTROL + json.dumps(request).encode() + b"\0" + data)
+        raw = self._receive()
+        try:
+            reply = json.loads(raw[1:]) if raw[:1] == CONTROL else None
+        except (ValueError, RecursionError):
+            reply = None
+        if not isinstance(reply, dict):
+            raise self._violation()
+        return reply
+
+    def is_clean(self) -> bool:
+        """Whether the child is alive and nothing waits in the channel that nobody asked for."""
+        self._drain_output()
+        return not self.closed and not self._buffer and not select.select([self.child.channel, self.child.pidfd], [], [], 0)[0]
+
+    def _new_ticket(self) -> None:
+        self._ticket = secrets.token_bytes(8)
+
+    # Bytes
+
+    def _send(self, message: bytes) -> None:
+        view = memoryview(_FRAME.pack(len(message)) + self._ticket + message)
+        while view:
+            self._wait(select.POLLOUT)
+            try:
+                view = view[os.write(self.child.channel, view[: 1 << 20]) :]
+            except BlockingIOError:
+                continue
+            except OSError:
+                raise self._death() from None
+
+    def _receive(self) -> bytes:
+        head = self._read(16)
+        (length,) = _FRAME.unpack(head[:8])
+        if head[8:] != self._ticket or not 0 < length <= REPLY_LIMIT + 1:
+            raise self._violation()
+        data = self._read(length)
+        if data[1:4] == b"CK1" and len(data) >= 8 and int.from_bytes(data[4:8], "little") > _TREE_LIMIT:
+            raise self._violation()
+        return data
+
+    def _read(self, length: int) -> bytes:
+        while len(self._buffer) < length:
+            self._wait(select.POLLIN)
+            try:
+                part = os.read(self.child.channel, 1 << 20)
+            except BlockingIOError:
+                continue
+            except OSError:
+                part = b""
+            if not part:
+                raise self._death()
+            self._buffer += part
+        data = bytes(self._buffer[:length])
+        del self._buffer[:length]
+        return data
+
+    def _wait(self, event: int) -> None:
+        """Wait until the channel is ready; keep the child's output flowing; end the child at the deadline."""
+        poller = select.poll()
+        poller.register(self.child.channel, event)
+        if not self._output_closed:
+            poller.register(self.child.output, select.POLLIN)
+        while True:
+            left = self.deadline - time.monotonic()
+            if left <= 0:
+                if self._is_starved():
+                    continue
+                raise self._timeout()
+            ready = dict(poller.poll(left * 1000))
+            if self.child.output in ready and not self._drain_output():
+                poller.unregister(self.child.output)
+            if self.child.channel in ready:
+                return
+
+    def _is_starved(self) -> bool:
+        """At the deadline: give a child more time that wants to run and got less than half of it from a busy machine."""
+        limit = max(self.deadline - self._clock[0], 0.1)
+        state, cpu = _state_and_cpu(self.child.pidfd)
+        starved = state in "RD" and cpu - self._clock[1] < 0.5 * limit and self._extensions < _MAX_EXTENSIONS
+        if starved:
+            self._extensions += 1
+            self.deadline += limit / max(1, self._extensions)
+        return starved
+
+    def allow(self, seconds: float) -> None:
+        """Set the deadline: `seconds` from now."""
+        now = time.monotonic()
+        self._clock = (now, _state_and_cpu(self.child.pidfd)[1])
+        self._extensions = 0
+        self.deadline = now + seconds
+
+    _output_closed = False
+
+    def _drain_output(self) -> bool:
+        """Take what the child printed; of more than the limit only the count is kept. False once it closed its output."""
+        for _ in range(16):
+            try:
+                part = os.read(self.child.output, 1 << 16)
+            except (BlockingIOError, OSError):
+                return True
+            if not part:
+                self._output_closed = True
+                return False
+            self._printed_total += len(part)
+            if self._printed_total <= self._output_limit:
+                self.printed = (self.printed + part)[-_OUTPUT_KEPT:]
+        return True
+
+    # Ends
+
+    def _timeout(self) -> ChildProblem:
+        """Interrupt, wait a moment, kill."""
+        interrupted = False
+        if not self.closed:
+            self.child.kill(signal.SIGINT)
+            interrupted = bool(select.select([self.child.channel], [], [], _GRACE)[0])
+        self.close()
+        how = "It was interrupted." if interrupted else "It did not react to an interrupt and was ended."
+        return ChildProblem(
+            "timeout", f"expected: an answer within the time limit\ngot:      none; is there an endless loop? {how}"
+        )
+
+    def _violation(self) -> ChildProblem:
+        self.close()
+        return ChildProblem("forbidden", "expected: the result of the function\ngot:      other bytes on the grader's channel")
+
+    def _death(self) -> ChildProblem:
+        """Tell how a child ended that closed its channel: by itself, out of memory, out of time, or from outside."""
+        dead = self.child.wait_dead(2.0)
+        self._drain_output()
+        said = self.printed
+        try:
+            ended = self.zygote.reap(self.child) if dead else {}
+        except ZygoteDied as error:
+            self.close()
+            return ChildProblem("infrastructure-error", f"The grader's zygote ended: {error}")
+        limits = self.zygote.policy.limits
+        self.close()
+        if not dead:
+            return ChildProblem("forbidden", "expected: the result of the function\ngot:      the grader's channel closed")
+        if ended.get("cpu", 0.0) >= limits.cpu_seconds - 1:
+            return ChildProblem(
+                "timeout", "expected: an answer within the time limit\ngot:      none; the process used all its time"
+            )
+        if any(words in said for words in (b"bad_alloc", b"MemoryError", b"Out of memory", b"Cannot allocate memory")):
+            return ChildProblem(
+                "out-of-memory", f"expected: an answer within {limits.memory_mb} MB\ngot:      a process that asked for more"
+            )
+        if ended.get("signal") == signal.SIGKILL:
+            return ChildProblem("infrastructure-error", "The process was killed from outside.")
+        how = f"by signal {ended['signal']}" if ended.get("signal") else f"with exit code {ended.get('code', 0)}"
+        return ChildProblem("crashed", f"expected: the result of the function\ngot:      the process ended {how}")
+
+    def close(self) -> None:
+        """End the child, whatever it does, and add up what it used."""
+        if self.closed:
+            return
+        self.closed = True
+        try:
+            ended = self.zygote.reap(self.child)
+            self.usage.cpu_seconds += float(ended.get("cpu", 0.0))
+            self.usage.max_rss_mb = max(self.usage.max_rss_mb, int(ended.get("max_rss_mb", 0)))
+        except ZygoteDied:
+            pass
+        self.child.close()
+
+
+def _state_and_cpu(pidfd: int) -> tuple[str, float]:
+    """The scheduler's state of a process (`R` while it wants to run) and its CPU seconds so far."""
+    try:
+        with open(f"/proc/self/fdinfo/{pidfd}", encoding="ascii") as file:
+            pid = next(line.split()[1] for line in file if line.startswith("Pid:"))
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            fields = file.read().rpartition(b")")[2].split()
+        return fields[0].decode(), (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, StopIteration, IndexError, ValueError):
+        return "X", 0.0
