@@ -913,3 +913,18 @@ def mcnemar(y_true, pred_a, pred_b):
 def mcnemar(y_true, pred_a, pred_b):
     b, c = _b_c(y_true, pred_a, pred_b)
     return c, b, min(1.0, 2 * _tail(b, c))
+
+
+@mistake(
+    "5.8",
+    name="numpy-integers-overflow",
+    hints=[
+        "Your p-value is right for few rows and wrong for many.",
+        "np.sum gives a 64-bit integer, and 2**m no longer fits when m is 63 or more. Python's own integers never overflow: int(np.sum(...)).",
+    ],
+)
+def mcnemar(y_true, pred_a, pred_b):
+    a, b = np.asarray(pred_a) == np.asarray(y_true), np.asarray(pred_b) == np.asarray(y_true)
+    b, c = np.sum(a & ~b), np.sum(~a & b)
+    with np.errstate(all="ignore"):
+        return b, c, min(1.0, 2 * sum(math.comb(b + c, i) for i in range(min(b, c) + 1)) / 2 ** (b + c))

@@ -10,7 +10,7 @@
 #     - NumPy arrays and boolean masks
 #     - lab 01, or any first classifier
 #   lecture: "Session 11, Deep Learning 2 (training and validation, quality of a trained model); CNN and Keras (the state of the art before deep learning)"
-#   seconds: {cpu: 40, fast: 20}
+#   seconds: {cpu: 25, fast: 15}
 #   accelerator: none needed; this lab never leaves the CPU
 # ---
 
@@ -89,7 +89,7 @@ def draw_shuffles(ax):
     ax.figure.legend(loc="outside lower center", ncols=3, fontsize=8)
 
 
-shuffles = np.array([accuracies_after_shuffle(seed) for seed in range(lab.pick(24, 10))])  # (shuffles, models)
+shuffles = np.array([accuracies_after_shuffle(seed) for seed in range(lab.pick(24, 8))])  # (shuffles, models)
 figure, ax = subplots(size=(8, 3.6))
 draw_shuffles(ax)
 ax.set_title("Same rows, same models, another shuffle: another winner")
@@ -111,7 +111,7 @@ print(f"first place shared: {len(shuffles) - sum(alone)}")
 # %% [markdown]
 # ## Cutting the data
 #
-# **Exercise 5.1** A *validation set* is a part of the data that the model never trains on. One cut wastes rows, so we cut several times.
+# **Exercise 5.1** Ways to cut the data. A *validation set* is a part of the data that the model never trains on. One cut wastes rows, so we cut several times.
 #
 # - **k-fold**: cut the $n$ row numbers into $k$ consecutive pieces. Each piece validates once while all other rows train. If $k$ does not divide $n$, the
 #   first $n \bmod k$ pieces are one row longer.
@@ -211,7 +211,7 @@ with lab.needs("5.1"):
 # %% [markdown]
 # ## What may touch the validation rows
 #
-# **Exercise 5.2** Many models want *standardised* columns: $z = (x - m)/s$, where $m$ is a column's mean and $s$ its standard deviation, the root of the mean squared distance from
+# **Exercise 5.2** Scores inside the fold. Many models want *standardised* columns: $z = (x - m)/s$, where $m$ is a column's mean and $s$ its standard deviation, the root of the mean squared distance from
 # $m$. Both are learned from data, so they belong to training: compute them from the **training rows** of each fold, and use the same $m$ and $s$ on its
 # validation rows. A constant column has $s=0$; divide it by 1.
 #
@@ -289,7 +289,7 @@ with lab.needs("5.2"):
 #
 # ## What kinds of error
 #
-# **Exercise 5.3** A *confusion matrix* counts instead of averaging. Entry $M_{ij}$ is the number of rows whose **actual** class is `labels[i]` (row $i$) and
+# **Exercise 5.3** The confusion matrix. It counts instead of averaging. Entry $M_{ij}$ is the number of rows whose **actual** class is `labels[i]` (row $i$) and
 # whose **predicted** class is `labels[j]` (column $j$), in the order of `labels`. Correct answers lie on the diagonal.
 #
 # Labels may be numbers or strings, and a class that never occurs keeps its row and column of zeros: a report that silently loses a class is worse
@@ -362,7 +362,7 @@ with lab.needs("5.3"):
 # %% [markdown]
 # ## Which question does a score answer?
 #
-# **Exercise 5.4** Look at one class against all others. *TP* and *FN* count its rows that were found and missed; *FP* counts other rows taken for it; *TN* all the rest. The
+# **Exercise 5.4** Four scores of a class. Look at one class against all others. *TP* and *FN* count its rows that were found and missed; *FP* counts other rows taken for it; *TN* all the rest. The
 # slides of Session 11, Deep Learning 2 name four scores:
 #
 # - **precision** TP/(TP+FP): of those called cancer, how many are?
@@ -447,7 +447,7 @@ with lab.needs("5.3", "5.4"):
 # %% [markdown]
 # ## Every threshold at once: ROC
 #
-# **Exercise 5.5** A classifier gives a *score*, and "cancer" means: score at or above a *threshold*. Lower the threshold step by step, and two shares grow from 0 to 1:
+# **Exercise 5.5** ROC curve and AUC. A classifier gives a *score*, and "cancer" means: score at or above a *threshold*. Lower the threshold step by step, and two shares grow from 0 to 1:
 #
 # - **TPR** (recall) = TP/(TP+FN), and **FPR** = FP/(FP+TN) = 1 - specificity.
 #
@@ -540,7 +540,7 @@ with lab.needs("5.5"):
 # %% [markdown]
 # ## When the disease is rare: precision and recall
 #
-# **Exercise 5.6** The **precision-recall curve** walks through the same thresholds, highest first, one point per distinct score (no starting point this time). At each, precision is
+# **Exercise 5.6** Precision-recall curve and its area. The **precision-recall curve** walks through the same thresholds, highest first, one point per distinct score (no starting point this time). At each, precision is
 # the share of true cases among the rows called ill so far, and recall the share of all true cases found so far.
 #
 # Its area is the **average precision**, a sum of steps: $\sum_i (R_i - R_{i-1})\,P_i$, with $R_i$ and $P_i$ the recall and precision at point $i$, and $R_0 = 0$. No trapezoids: between two
@@ -618,7 +618,7 @@ with lab.needs("5.6"):
 # %% [markdown]
 # ## How sure are you?
 #
-# **Exercise 5.7** A model got $k$ of $n$ rows right: $\hat p = k/n$. Which true accuracies $p$ could have given this? **Wilson's interval** keeps every $p$ that lies within $z$ of its
+# **Exercise 5.7** Wilson's interval. A model got $k$ of $n$ rows right: $\hat p = k/n$. Which true accuracies $p$ could have given this? **Wilson's interval** keeps every $p$ that lies within $z$ of its
 # own standard deviations of $\hat p$:
 #
 # $$|\hat p - p| \le z\sqrt{p(1-p)/n},\qquad z = 1.96 \text{ for } 95\,\%.$$
@@ -696,7 +696,7 @@ with lab.needs("5.7"):
 # %% [markdown]
 # ## Is it really better?
 #
-# **Exercise 5.8** Two models judged the **same** rows. Rows that both get right, or both wrong, cannot tell them apart. Let $b$ be the number of rows that only A gets right, and $c$ those that only B
+# **Exercise 5.8** McNemar's test. Two models judged the **same** rows. Rows that both get right, or both wrong, cannot tell them apart. Let $b$ be the number of rows that only A gets right, and $c$ those that only B
 # gets right. If the models were equally good, each of these $m=b+c$ rows would fall to either side like a fair coin.
 #
 # **McNemar's exact p-value** is the chance of a split at least this uneven, on either side: with $s=\min(b,c)$,
@@ -717,6 +717,7 @@ def mcnemar(y_true, pred_a, pred_b):
 
     Returns:
         (b, c, p): rows only A gets right, rows only B gets right, two-sided p-value.
+        Turn b and c into Python's int first: NumPy's integers cannot hold 2**m for large m.
         mcnemar([1, 1, 1, 0], [1, 1, 1, 1], [0, 0, 0, 1]) is (3, 0, 0.25).
     """
     ### BEGIN SOLUTION
@@ -766,7 +767,7 @@ with lab.needs("5.8"):
     lab.show(
         figure,
         alt="For six pairs of models, bars to the left and right count the rows that only one of the two gets right. "
-        "The bars are short for the cancer data and several times longer for the digits.",
+        "All bars of the cancer data are short; the longest of the digits are several times as long.",
     )
     print(f"Your p-values and SciPy's differ by at most {p_gap:.0e}.")
 
@@ -786,7 +787,7 @@ with lab.needs("5.7", "5.8"):
     lab.show(
         figure,
         alt="The opening picture again, each point with its 95 per cent interval as a pale bar. Within a shuffle the three bars "
-        "overlap almost entirely, and the bars of all shuffles share most of their length.",
+        "overlap, and they are longer than the distance between winner and loser.",
     )
     width, spread = np.mean(intervals[..., 1] - intervals[..., 0]), np.mean(np.ptp(shuffles, axis=1))
     overlap = np.mean(intervals[..., 0].max(axis=1) <= intervals[..., 1].min(axis=1))
