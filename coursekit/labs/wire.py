@@ -15,7 +15,7 @@ import json
 import math
 import re
 import struct
-import sys
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO
 
@@ -299,12 +299,9 @@ def as_array(value: Any) -> np.ndarray | None:
     if not looks_like_tensor or (callable(value) and not hasattr(value, "numpy")):
         return None
     try:
-        if root == "torch":
-            return value.detach().cpu().numpy()
-        keras = sys.modules.get("keras")
-        if root == "keras" and keras is not None:
-            return np.asarray(keras.ops.convert_to_numpy(value))
-        return np.asarray(value)
+        with warnings.catch_warnings():  # Keras variables lack NumPy 2's copy keyword and warn on every conversion
+            warnings.simplefilter("ignore")
+            return value.detach().cpu().numpy() if root == "torch" else np.asarray(value)
     except Exception:
         return None
 

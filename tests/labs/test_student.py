@@ -1,0 +1,233 @@
+"""The proxy `student` and the agent that answers it, in this process and over a pipe."""
+
+import io
+import threading
+
+import numpy as np
+import pytest
+
+from coursekit.errors import NotAnsweredYet
+from coursekit.labs import wire
+from coursekit.labs.agent import Agent, serve
+from coursekit.labs.student import Handle, LocalTransport, StreamTransport, Student, local_student
+from coursekit.labs.testing import MissingAnswer, NotAnswered, StudentError
+
+CODE = """
+import numpy as np
+from coursekit import NotAnsweredYet
+
+def double(x):
+    return 2 * np.asarray(x)
+
+def spoil(x):
+    x[0] = -1
+    return None
+
+def apply(function, x):
+    return function(x) + 1
+
+def adder(a):
+    return lambda b: a + b
+
+def count():
+    yield from range(3)
+
+def broken(x):
+    half = x / 2
+    return half[99]
+
+def stub():
+    raise NotAnsweredYet("Exercise 1.1")
+
+def ragged():
+    return np.array([[1], [1, 2]], dtype=object)
+
+class Walker:
+    def __init__(self, start=0):
+        self.at = start
+        self.path = [start]
+    def step(self, size=1):
+        self.at += size
+        return self
+
+LIMIT = 7
+"""
+
+
+def namespace():
+    names = {}
+    exec(compile(CODE, "<ipython-input-1>", "exec"), names)
+    return names
+
+
+def pipe_student(seed):
+    """A student whose agent runs in another thread behind queues of bytes, as behind a pipe."""
+    import queue
+
+    there, back = queue.Queue(), queue.Queue()
+    agent = Agent(namespace(), catch=BaseException)
+    threading.Thread(target=serve, args=(agent, there.get, back.put), daemon=True).start()
+    return Student(StreamTransport(lambda: back.get(timeout=20), there.put), seed)
+
+
+@pytest.fixture(params=["local", "pipe"])
+def student(request):
+    return local_student(namespace(), 5) if request.param == "local" else pipe_student(5)
+
+
+def test_calls_pass_copies_and_return_plain_values(student):
+    x = np.arange(3)
+    np.testing.assert_array_equal(student.double(x), [0, 2, 4])
+    result, after = student.call_tracking("spoil", x)
+    assert result is None
+    np.testing.assert_array_equal(after[0], [-1, 1, 2])
+    np.testing.assert_array_equal(x, [0, 1, 2])
+    assert student.value("LIMIT") == 7
+    assert student.has("LIMIT")
+    assert not student.has("nothing")
+
+
+def test_functions_go_both_ways(student):
+    assert student.apply(lambda x: x * 10, 2) == 21
+    np.testing.assert_array_equal(student.apply(student.double, [1, 2]), [3, 5])
+    assert student.adder(2)(5) == 7
+    assert student.apply(student.adder(3), 1) == 5
+    assert list(student.count()) == [0, 1, 2]
+
+
+def test_a_callback_may_ask_the_student_again(student):
+    assert student.apply(lambda x: int(student.adder(x)(1)), 4) == 6
+
+
+def test_an_error_in_the_checks_function_reaches_the_student_as_an_error(student):
+    def fails(x):
+        raise KeyError("secret detail")
+
+    with pytest.raises(StudentError, match="KeyError"):
+        student.apply(fails, 1)
+
+
+def test_objects_stay_where_they_are(student):
+    walker = student.Walker(start=2)
+    assert isinstance(walker, Handle)
+    assert walker.step(3).step().at == 6
+    assert walker.path == [2]
+    assert repr(walker) == "<Walker of the student>"
+    with pytest.raises(TypeError, match="len"):
+        len(walker)
+    with pytest.raises(StudentError, match="nonsense"):
+        walker.nonsense()
+
+
+def test_errors_name_the_call_the_error_and_the_line(student):
+    with pytest.raises(StudentError) as caught:
+        student.broken(np.ones(3))
+    lines = str(caught.value).splitlines()
+    assert lines[0] == "tried:    broken([1.0, 1.0, 1.0])"
+    assert lines[1].startswith("got:      IndexError: ")
+    assert lines[2].startswith("where:    line 23 of `broken`")
+    assert caught.value.type_name == "IndexError"
+    assert caught.value.line == 23
+
+
+def test_stubs_missing_names_and_unsendable_values_are_told_apart(student):
+    with pytest.raises(NotAnswered, match=r"Exercise 1\.1"):
+        student.stub()
+    with pytest.raises(MissingAnswer, match="there is `adder`"):
+        student.Adder(1)
+    with pytest.raises(StudentError, match="dtype object"):
+        student.ragged()
+
+
+def test_library_objects_are_made_beside_the_students_code(student):
+    generator = student.make("numpy.random.default_rng", 3)
+    assert generator.integers(0, 10, 4).tolist() == np.random.default_rng(3).integers(0, 10, 4).tolist()
+    assert student.apply(student.library("numpy.negative"), 5) == -4
+    with pytest.raises(StudentError, match="Expected a name in coursekit, keras, numpy"):
+        student.make("os.system", "true")
+
+
+def test_inputs_repeat_with_the_seed_and_differ_without():
+    first, again, other = (local_student({}, seed).rng.normal(size=4) for seed in [(1, 2), (1, 2), (1, 3)])
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_ctrl_c_is_not_the_students_error():
+    def interrupted():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        local_student({"f": interrupted}).f()
+    agent = Agent({"f": interrupted}, catch=BaseException)
+    with pytest.raises(StudentError, match="KeyboardInterrupt"):
+        Student(LocalTransport(agent)).f()
+
+
+@pytest.mark.parametrize(
+    "reply", [b"", b"R", b"Rxx", b"Q" + wire.pack({"ok": True}), b"R" + wire.pack({"ok": 1, "value": 2}), b"R" + wire.pack([1])]
+)
+def test_forged_replies_are_refused(reply):
+    class Liar:
+        def request(self, message, on_callback):
+            return reply
+
+    with pytest.raises(wire.WireError):
+        Student(Liar())
+
+
+def test_references_to_the_checks_side_are_refused_in_replies():
+    class Liar:
+        def request(self, message, on_callback):
+            return b"R" + wire.pack({"ok": True, "value": wire.Ref("callback", 1, "x")})
+
+    with pytest.raises(wire.WireError, match="handle"):
+        Student(Liar())
+
+
+def test_a_vanished_child_is_an_end_of_file():
+    with pytest.raises(EOFError):
+        Student(StreamTransport(lambda: None, io.BytesIO().write))
+
+
+def test_an_always_equal_object_is_only_a_handle():
+    class Yes:
+        def __eq__(self, other):
+            return True
+
+        __hash__ = None
+
+    got = local_student({"f": Yes}).f()
+    assert isinstance(got, Handle)
+    assert got != 3
+
+
+def test_not_answered_yet_is_shown_by_its_own_name():
+    def deep():
+        raise NotAnsweredYet("Exercise 3.4")
+
+    with pytest.raises(NotAnswered, match=r"Exercise 3\.4"):
+        local_student({"f": deep}).f()
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+def test_keras_models_are_handles():
+    keras = pytest.importorskip("keras")
+
+    def build():
+        return keras.Sequential(
+            [keras.Input((4,)), keras.layers.Dense(3, activation="relu", name="hidden"), keras.layers.Dense(2)]
+        )
+
+    student = local_student({"build": build})
+    model = student.build()
+    assert model.count_params() == 4 * 3 + 3 + 3 * 2 + 2
+    assert [layer["class_name"] for layer in model.layers] == ["Dense", "Dense"]
+    assert model.layers[0]["name"] == "hidden"
+    assert model.layers[0]["config"]["activation"] == "relu"
+    assert model.layers[0]["output_shape"] == (None, 3)
+    assert (model.input_shape, model.output_shape) == ((None, 4), (None, 2))
+    w1, b1, w2, b2 = model.get_weights()
+    x = student.rng.normal(size=(5, 4)).astype("float32")
+    np.testing.assert_allclose(model(x, training=False), np.maximum(x @ w1 + b1, 0) @ w2 + b2, rtol=1e-4, atol=1e-5)
