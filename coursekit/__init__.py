@@ -36,7 +36,7 @@ _PUBLIC = {
     "open_lab": "coursekit.labs",
 }
 _ROOMS = ("classifier", "comparison", "datasets", "devices", "evaluation", "grading", "hog", "labs", "losses", "models",
-          "plots", "training")  # fmt: skip
+          "pad", "plots", "training")  # fmt: skip
 
 __all__ = sorted(_PUBLIC)
 

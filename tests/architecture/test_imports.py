@@ -28,11 +28,12 @@ MAY_IMPORT = {
     "losses": set(),
     "layers": set(),
     "models": set(),
+    "pad": {"datasets"},
 }
 """`devices` may look at datasets and grading for `doctor`, lazily; `plots` and `evaluation` share the drawing style."""
 
 BACKENDS = {"keras", "tensorflow", "jax", "torch"}
-NO_BACKEND = ("evaluation", "labs", "grading", "datasets", "plots")
+NO_BACKEND = ("evaluation", "labs", "grading", "datasets", "pad", "plots")
 LAZY_MODULES = (
     "coursekit",
     "coursekit.evaluation",
