@@ -1,0 +1,52 @@
+"""One zygote for all tests that need only NumPy, and a fixture that grades one notebook with it."""
+
+import sys
+
+import pytest
+from grading_toys import PLAIN, needs, notebook, write_notebook
+
+collect_ignore_glob = ["toy_lab/*"]
+
+
+@pytest.fixture(scope="session")
+def policy():
+    needs(sys.platform.startswith("linux"), "the sandbox needs Linux")
+    from coursekit.grading import sandbox
+
+    missing = sandbox.missing_layers()
+    needs(not missing, f"layers of the sandbox are missing here: {[layer.name for layer in missing]}")
+    return sandbox.policy_for_this_machine()[0]
+
+
+@pytest.fixture(scope="session")
+def plain_lab():
+    from coursekit.grading import lab
+
+    return lab.load(PLAIN)
+
+
+@pytest.fixture(scope="session")
+def nursery(policy, plain_lab):
+    from coursekit.grading.grader import Nursery
+    from coursekit.grading.zygote import Zygote
+
+    nursery = Nursery(lambda: Zygote(policy, plain_lab.preload))
+    yield nursery
+    nursery.close()
+
+
+@pytest.fixture
+def grade_one(nursery, plain_lab, tmp_path):
+    """Grade one notebook of the plain lab: `grade_one(answers, before=..., after=...)` gives its record."""
+    from coursekit.grading.grader import grade_submission
+    from coursekit.grading.submission import Submission
+
+    def grade(answers=None, *, made=None, time_limit=3.0, seed=1, kind="ipynb", text=None, **kwargs):
+        path = tmp_path / f"student.{kind}"
+        if text is not None:
+            path.write_text(text, encoding="utf-8")
+        else:
+            write_notebook(path, made or notebook(PLAIN, answers, **kwargs))
+        return grade_submission(plain_lab, Submission("student", str(path), kind), nursery, seed=seed, time_limit=time_limit)
+
+    return grade
