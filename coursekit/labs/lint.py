@@ -111,24 +111,29 @@ def _is_form(node: ast.expr) -> bool:
 
 
 def _trusting(node: ast.FunctionDef) -> list[int]:
-    """Lines that compare a reported training history or score, or a bare result, with constants by < or >."""
+    """Lines that believe a reported training history or score; a bare result beside a constant, if nothing else is asserted."""
     reported = _reported_names(node)
-    lines = []
-    for inner in ast.walk(node):
-        if not isinstance(inner, ast.Assert):
-            continue
-        names = {n.id for n in ast.walk(inner.test) if isinstance(n, ast.Name)}
-        told = any(isinstance(n, ast.Attribute) and n.attr in _REPORTS and _root(n) in reported for n in ast.walk(inner.test))
-        bare = (
-            isinstance(inner.test, ast.Compare)
-            and names
-            and names <= reported
-            and _ordered(inner.test)
-            and not _computed(inner.test)
-        )
-        if told or bare:
-            lines.append(inner.lineno)
-    return lines
+    told, bare = [], []
+    asserted = _assertions(node)
+    for condition in asserted:
+        attributes = [n for n in ast.walk(condition) if isinstance(n, ast.Attribute)]
+        if isinstance(condition, ast.Compare) and any(n.attr in _REPORTS and _root(n) in reported for n in attributes):
+            told.append(condition.lineno)
+        elif isinstance(condition, ast.Compare) and _ordered(condition) and not _computed(condition):
+            names = _names_outside_calls(condition, reported)
+            if names and names <= reported:
+                bare.append(condition.lineno)
+    alone = all(condition.lineno in (*told, *bare) or _only_form(condition) for condition in asserted)
+    return told + (bare if alone else [])
+
+
+def _names_outside_calls(node: ast.AST, reported: set[str]) -> set[str]:
+    """The names in an expression, without those that are only passed to the student's side."""
+    if isinstance(node, ast.Name):
+        return {node.id}
+    if isinstance(node, ast.Call) and _root(node) in reported:
+        return {_root(node)}
+    return set().union(*(_names_outside_calls(child, reported) for child in ast.iter_child_nodes(node)))
 
 
 def _reported_names(node: ast.FunctionDef) -> set[str]:
