@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from coursekit.plots.graphs import draw_graph
 from coursekit.plots.style import GREY, INK, PALETTE, figure, img_tag, png_bytes, subplots, tidy
 
-__all__ = ["GREY", "INK", "PALETTE", "figure", "img_tag", "png_bytes", "subplots", "tidy"]
+__all__ = ["GREY", "INK", "PALETTE", "draw_graph", "figure", "img_tag", "png_bytes", "subplots", "tidy"]
