@@ -55,7 +55,8 @@ check = lab.check
 # - a **random forest** lets many decision trees vote, each grown on a resample of the rows.
 #
 # The data: one row per tumour, with measurements of its cell nuclei. Label 1 is **cancer** (malignant), label 0 is
-# benign. The cell below shuffles the rows, trains on four fifths, scores on the last fifth, and starts again with another shuffle.
+# benign. The cell below shuffles the rows, trains on four fifths, scores on the last fifth (the cut that Session 11, Deep Learning 2
+# gives as its example), and starts again with another shuffle.
 
 # %%
 cancer = load_breast_cancer()
@@ -337,15 +338,8 @@ with lab.needs("5.3"):
     ax.imshow(errors, cmap="Blues")
     ax.grid(False)
     for i, j in zip(*np.nonzero(matrix), strict=True):
-        ax.text(
-            j,
-            i,
-            matrix[i, j],
-            ha="center",
-            va="center",
-            fontsize=8,
-            color="white" if errors[i, j] > 0.6 * errors.max() else "black",
-        )
+        shade = "white" if errors[i, j] > 0.6 * errors.max() else "black"
+        ax.text(j, i, matrix[i, j], ha="center", va="center", fontsize=8, color=shade)
     ax.set(xticks=range(10), yticks=range(10), xlabel="predicted digit", ylabel="actual digit")
     ax.set_title("Linear SVM, 200 training digits: the darker, the more errors")
     lab.show(
@@ -424,7 +418,7 @@ with lab.needs("5.4"):
     lab.show(
         figure,
         alt="Four scores of the slide's cancer example. Your values sit inside the slide's squares for recall and specificity, "
-        "and left of their middle for precision and F1. The printed formula for specificity lies far to the left.",
+        "and to the left of their middle for precision and F1. The printed formula for specificity lies far to the left.",
     )
     print(
         f"Precision is 6/7 = {mine['precision'][0]:.3f} (slide: {slide['precision']}), F1 is {mine['f1'][0]:.2f} (slide: {slide['f1']})."
@@ -530,12 +524,14 @@ with lab.needs("5.5"):
     scores = model_scores["kernel SVM"]
     in_order = np.mean(scores[y_judged == 1][:, None] > scores[y_judged == 0])
     tied = len(judged) - len(np.unique(model_scores["random forest"]))
+    flat = roc_curve(y_judged, np.zeros(len(y_judged)))
     print(
-        f"Your AUCs and scikit-learn's differ by at most {auc_gap:.0e}, although the forest ties {tied} of {len(judged)} rows."
+        f"Your AUCs and scikit-learn's differ by at most {auc_gap:.1g}, although the forest ties {tied} of {len(judged)} rows."
     )
     print(
-        f"Take one ill and one healthy row: in {in_order:.3f} of all such pairs the kernel SVM ranks the ill one higher. That is its AUC."
+        f"Take one ill and one healthy row: the kernel SVM ranks the ill one higher in {in_order:.3f} of such pairs, its AUC."
     )
+    print(f"Equal scores for all rows: {len(flat[0])} points, area {area_under(*flat):.1f}, the dashed line.")
 
 # %% [markdown]
 # ## When the disease is rare: precision and recall
@@ -609,7 +605,7 @@ with lab.needs("5.6"):
         "the original, while scikit-learn's dotted curves lie on both.",
     )
     before, after = ap.values()
-    print(f"Your average precisions and scikit-learn's differ by at most {ap_gap:.0e}.")
+    print(f"Your average precisions and scikit-learn's differ by at most {ap_gap:.1g}.")
     print(
         f"From {y_judged.mean():.0%} to {y.mean():.0%} ill, average precision falls by {before - after:.2f} and AUC by {auc['as measured'] - auc['ten times the healthy']:.2f}:"
     )
@@ -691,7 +687,7 @@ with lab.needs("5.7"):
     )
     theirs = [stats.binomtest(int(k), n).proportion_ci(method="wilson") for k in right]
     wilson_gap = np.abs(ends["your Wilson interval"] - theirs).max()
-    print(f"Yours and SciPy's differ by at most {wilson_gap:.0e} (SciPy takes z = 1.959964).")
+    print(f"Yours and SciPy's differ by at most {wilson_gap:.1g} (SciPy takes z = 1.959964).")
 
 # %% [markdown]
 # ## Is it really better?
@@ -769,7 +765,10 @@ with lab.needs("5.8"):
         alt="For six pairs of models, bars to the left and right count the rows that only one of the two gets right. "
         "All bars of the cancer data are short; the longest of the digits are several times as long.",
     )
-    print(f"Your p-values and SciPy's differ by at most {p_gap:.0e}.")
+    eight_two = mcnemar(np.ones(10), np.arange(10) < 2, np.arange(10) >= 2)[2]
+    print(
+        f"Your p-values and SciPy's differ by at most {p_gap:.1g}. A split of 8 to 2 has p = {eight_two:.2g}: few rows decide little."
+    )
 
 # %% [markdown]
 # ## The first picture, explained
@@ -786,8 +785,8 @@ with lab.needs("5.7", "5.8"):
     ax.set_title("What one fifth of the rows can know")
     lab.show(
         figure,
-        alt="The opening picture again, each point with its 95 per cent interval as a pale bar. Within a shuffle the three bars "
-        "overlap, and they are longer than the distance between winner and loser.",
+        alt="The opening picture again, each point with its 95 per cent interval as a pale bar. In nearly every shuffle the "
+        "three bars overlap, and most bars are longer than the distance between winner and loser.",
     )
     width, spread = np.mean(intervals[..., 1] - intervals[..., 0]), np.mean(np.ptp(shuffles, axis=1))
     overlap = np.mean(intervals[..., 0].max(axis=1) <= intervals[..., 1].min(axis=1))
@@ -861,7 +860,7 @@ with lab.needs("5.5", "5.6", "5.7", "5.8"):
                 "claim": f"{what} by hand is the library's",
                 "source": "scikit-learn, SciPy",
                 "stated": 0,
-                "measured": f"off by {abs(gap):.0e}",
+                "measured": f"off by {abs(gap):.1g}",
             }
         )
 lab.receipt(claims, seeds=[lab.seed])
@@ -870,6 +869,7 @@ lab.receipt(claims, seeds=[lab.seed])
 # ## Go further
 #
 # - Make 2,000 columns of pure noise and random labels. Keep the 20 columns that correlate best with the labels, *then* run your k-fold. What accuracy do you get, and where should the choice have been made?
+# - Choose the kernel SVM's `C` by your k-fold. Why may the score of the best `C` not stand as its accuracy, and which rows would give an honest one?
 # - Folds can be *stratified*: each holds its share of every class. When does this matter most?
 # - You tested six pairs. With 20 pairs of equal models, how many would fall below 0.05 by luck? Look up Holm's correction.
 # - Resample the judged rows a thousand times with replacement, and draw the spread of the AUC: the bootstrap interval.
