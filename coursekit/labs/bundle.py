@@ -11,7 +11,7 @@ from coursekit._files import write_atomic
 from coursekit.errors import LabSourceError, OutputError
 from coursekit.labs.build import stale, student_notebook
 from coursekit.labs.catalogue import load_mistakes
-from coursekit.labs.source import BEGIN, END, Lab, read_lab, solution_lines
+from coursekit.labs.source import BEGIN, END, Lab, read_lab, solution_lines, stub_text
 
 PRIVATE = ("source.py", "test_hidden.py", "mistakes.py")
 
@@ -62,7 +62,7 @@ def leaks(lab: Lab) -> list[str]:
     """Where a file for students holds lines of the solution, of hidden tests, or of a mistake's code."""
     found = []
     telling = solution_lines(lab)
-    own = "\n".join(cell.text for cell in lab.cells)
+    own = "\n".join(cell.text for cell in lab.cells if cell.kind == "code")
     public = lab.folder / "test_public.py"
     public_text = public.read_text(encoding="utf-8") if public.is_file() else ""
     hidden = _test_lines(lab.folder / "test_hidden.py") - _lines(public_text) - _lines(own)
@@ -81,20 +81,23 @@ def leaks(lab: Lab) -> list[str]:
                 found.append(f"{name} shows {kind} text: {shown[:80]!r}")
         if BEGIN in text or END in text:
             found.append(f"{name} shows a solution marker")
-    found += _whole_solutions(lab, public_text)
+    found += _whole_solutions(lab, "test_public.py", public_text)
+    given = [stub_text(cell.text, cell.exercise or "") for cell in lab.cells if cell.kind == "code"]
+    for text in given:
+        found += _whole_solutions(lab, f"{lab.name}.ipynb", text)
     return found
 
 
-def _whole_solutions(lab: Lab, public: str) -> list[str]:
-    """Solution regions that stand in the public tests line by line."""
-    found, there = [], _lines(public)
+def _whole_solutions(lab: Lab, name: str, text: str) -> list[str]:
+    """Solution regions that stand in a text for students line by line."""
+    found, there = [], _lines(text)
     for exercise in lab.exercises:
         for cell in exercise.cells:
             for region in cell.text.split(BEGIN)[1:]:
                 lines = {x.strip() for x in region.split(END)[0].splitlines()}
                 lines = {x for x in lines if len(x) > 12 and not x.startswith("#")}
                 if lines and lines <= there:
-                    found.append(f"test_public.py shows the whole solution of exercise {exercise.number}")
+                    found.append(f"{name} shows the whole solution of exercise {exercise.number}")
     return found
 
 

@@ -180,9 +180,11 @@ def solution_text(cell_text: str) -> str:
 
 
 def solution_lines(lab: Lab) -> set[str]:
-    """The lines of code inside solution regions that are telling (over 12 characters) and stand nowhere else in the source."""
+    """The lines inside solution regions that are telling (over 12 characters) and stand in no code that students are given."""
     inside, outside = set(), set()
     for cell in lab.cells:
+        if cell.kind != "code":
+            continue
         hidden = False
         for line in map(str.strip, cell.text.splitlines()):
             if line in (BEGIN, END):

@@ -1,0 +1,286 @@
+"""Notebooks, fingerprints, bundles: what is generated, and that nothing in it tells the answer."""
+
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from coursekit.errors import InvalidInputError, LabSourceError, OutputError
+from coursekit.labs import mistakes
+from coursekit.labs.build import build, stale, student_notebook
+from coursekit.labs.bundle import bundle, leaks, student_files
+from coursekit.labs.catalogue import load_mistakes, read_catalogue
+from coursekit.labs.execute import alt_faults, heading_faults
+from coursekit.labs.notebook import build_notebook
+from coursekit.labs.scaffold import scaffold
+from coursekit.labs.source import read_lab
+from coursekit.labs.verify import verify_lab
+
+TOY = Path(__file__).parent / "toy_lab" / "90_toy"
+
+
+def edit(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def cells(kind="student", folder=TOY):
+    return build_notebook(read_lab(folder), kind, {"90.1": 4.0, "90.2": 4.0})["cells"]
+
+
+def source(cell):
+    return "".join(cell["source"])
+
+
+@pytest.mark.parametrize("kind", ["student", "solution"])
+def test_notebooks_are_valid_without_outputs_and_with_stable_ids(kind):
+    notebook = build_notebook(read_lab(TOY), kind)
+    nbformat.validate(nbformat.reads(json.dumps(notebook), as_version=4))
+    ids = [cell["id"] for cell in notebook["cells"]]
+    assert len(ids) == len(set(ids))
+    assert all(cell.get("outputs", []) == [] for cell in notebook["cells"])
+    assert [cell["id"] for cell in build_notebook(read_lab(TOY), kind)["cells"]] == ids
+
+
+def test_the_front_has_badge_title_goals_and_an_install_cell_before_any_code():
+    front = cells()[:4]
+    assert "colab.research.google.com" in source(front[0])
+    assert source(front[1]).startswith("# A toy lab")
+    assert "- Exercise every part of the machine in a second" in source(front[2])
+    install = source(front[3])
+    assert "find_spec" in install
+    assert "\n    %pip install --quiet --constraint keep.txt" in install
+    assert "'numpy', 'tensorflow'" in install
+    assert "--upgrade" not in install
+
+
+def test_a_title_is_made_where_the_source_has_none(toy):
+    edit(toy / "source.py", "# # A toy lab\n#\n", "")
+    made = cells(folder=toy)
+    assert source(made[1]) == "# A toy lab\n\n**Does the lab machine fit together?**"
+    assert heading_faults({"cells": made}) == []
+
+
+def test_nbgrader_metadata():
+    found = {c["id"]: c["metadata"]["nbgrader"] for c in cells() if "nbgrader" in c["metadata"]}
+    common = {"schema_version": 3, "task": False}
+    assert found["answer-90-1"] == {"grade": False, "solution": True, "locked": False, "grade_id": "answer-90-1", **common}
+    assert found["check-90-1"] == {
+        "grade": True,
+        "solution": False,
+        "locked": True,
+        "points": 4,
+        "grade_id": "check-90-1",
+        **common,
+    }
+    assert len(found) == 4
+
+
+def test_an_id_survives_edits_elsewhere(toy):
+    before = [c["id"] for c in cells(folder=toy)]
+    edit(toy / "source.py", "# Small enough to read at one glance.", "# Small.\n\n# %% [markdown]\n# A new cell.")
+    after = [c["id"] for c in cells(folder=toy)]
+    assert [i for i in after if i in before] == before
+    assert len(after) == len(before) + 1
+
+
+def test_solution_and_student_differ_in_the_answers_alone():
+    student, solution = cells(), cells("solution")
+    differing = [s["id"] for s, t in zip(student, solution, strict=True) if s != t]
+    assert differing == ["answer-90-1", "answer-90-2"]
+    assert "SOLUTION" not in json.dumps([student, solution])
+    with pytest.raises(InvalidInputError, match="'student' or 'solution'"):
+        cells("teacher")
+
+
+def test_the_committed_toy_is_up_to_date_and_an_edit_is_noticed(toy):
+    assert stale(toy) == []
+    edit(toy / "source.py", "Small enough to read", "Short enough to read")
+    assert [p.name for p in stale(toy)] == ["90_toy.ipynb", "fingerprints.json"]
+    assert {p.name for p in build(toy)} == {"90_toy.ipynb", "fingerprints.json"}
+    assert stale(toy) == []
+    assert build(toy) == []
+    edit(toy / "mistakes.py", "stays negative", "remains negative")
+    assert [p.name for p in stale(toy)] == ["fingerprints.json"]
+
+
+def test_fingerprints_hold_hints_and_numbers_but_no_code():
+    text = (TOY / "fingerprints.json").read_text(encoding="utf-8")
+    assert "There is one mean, not one per column." in text
+    assert "np." not in text
+    assert "def " not in text
+    assert "lambda" not in text
+    catalogue = read_catalogue(TOY)
+    assert {f.name for f in catalogue.fingerprints} == {m.name for m in load_mistakes(TOY)} - {"whole-number-division"}
+    assert catalogue.exercises["90.1"].hidden == 1
+
+
+def test_behaviours_are_alike_up_to_rounding_only():
+    summarise, alike = mistakes.summarise, mistakes.alike
+    assert alike(summarise([1.0, 2.0]), summarise([1.0, 2.0 + 1e-9]))
+    for other in ([1.0, 2.1], [2.0, 1.0], [[1.0, 2.0]], "text", None, 3, {"a": 1}, ValueError("x"), [1.0, float("nan")]):
+        assert not alike(summarise([1.0, 2.0]), summarise(other))
+    assert not alike(summarise(True), summarise(1))
+    assert not alike(summarise({"a": 1}), summarise({"a": 2}))
+
+
+@pytest.mark.parametrize("hints", [[], ["a", "b", "c", "d"], [" "]])
+def test_mistakes_have_one_to_three_hints(hints):
+    with pytest.raises(LabSourceError, match="one to three hints"):
+        mistakes.mistake("90.1", name="x", hints=hints)
+
+
+def test_the_bundle_holds_what_students_need_and_nothing_else(tmp_path, toy):
+    written = bundle([toy], tmp_path / "out")
+    assert sorted(p.relative_to(tmp_path / "out").as_posix() for p in written) == [
+        "90_toy/90_toy.ipynb",
+        "90_toy/fingerprints.json",
+        "90_toy/test_public.py",
+        "README.md",
+    ]
+    everything = "\n".join(p.read_text(encoding="utf-8") for p in written)
+    for secret in ("middle = np.mean", "kept_secret", "SOLUTION", "np.average"):
+        assert secret not in everything
+    with pytest.raises(OutputError, match="holds something"):
+        bundle([toy], tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        (
+            "source.py",
+            "# Some answers are classes.",
+            "# Try `middle = np.mean(x)`:\n#\n#     middle = np.mean(x)",
+            "solution text",
+        ),
+        (
+            "source.py",
+            "# Some answers are classes.",
+            "# def test_scaled_of_whole_numbers_kept_secret(student):",
+            "hidden test text",
+        ),
+        ("source.py", "# Some answers are classes.", "# return np.asarray(x) / np.average(x)", "mistake text"),
+        (
+            "test_public.py",
+            "import numpy as np",
+            "import numpy as np\n\ndef own(self, amount):\n    self.value += float(amount)\n    return self.value\n",
+            "whole solution",
+        ),
+    ],
+)
+def test_a_bundle_that_would_leak_is_refused(tmp_path, toy, file, old, new, says):
+    edit(toy / file, old, new)
+    build(toy)
+    assert any(says in leak for leak in leaks(read_lab(toy)))
+    with pytest.raises(LabSourceError, match=says):
+        bundle([toy], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_bundle_of_a_stale_lab_is_refused(tmp_path, toy):
+    edit(toy / "source.py", "Small enough", "Short enough")
+    with pytest.raises(LabSourceError, match="coursekit labs build"):
+        bundle([toy], tmp_path / "out")
+
+
+def test_private_files_never_count_as_student_files(toy):
+    (toy / ".env").write_text("x")
+    assert {p.name for p in student_files(toy)} == {"test_public.py", "fingerprints.json", "90_toy.ipynb"}
+
+
+def test_verify_is_content_with_the_toy_lab():
+    report = verify_lab(TOY, seeds=3, notebooks=False)
+    assert report.problems == []
+    lines = [(e.number, e.solution, e.stub, e.mistakes, e.caught, e.hinted) for e in report.exercises]
+    assert lines == [("90.1", "passes", "fails", 5, 5, 5), ("90.2", "passes", "fails", 3, 3, 3)]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        (
+            "source.py",
+            "return x - middle",
+            "return x - middle + (x.ndim == 2)",
+            "solution: test_centred_has_mean_zero[shape1] failed",
+        ),
+        ("source.py", "return x - middle", "return x - middle if x.ravel()[0] > 2 else x", "failed with seed"),
+        (
+            "test_public.py",
+            'x - x.sum() / x.size, tried=f"centred',
+            'student.centred(x), tried=f"centred',
+            "passes every check",
+        ),
+        (
+            "test_hidden.py",
+            "    assert_close(student.scaled",
+            "    assert whole_numbers.size == 3\n\n\ndef unused(student, whole_numbers):\n    assert_close(student.scaled",
+            "stub: test_scaled_of_whole_numbers_kept_secret passes",
+        ),
+        ("mistakes.py", '"sign-lost"', '"no-such"', ""),
+        (
+            "mistakes.py",
+            "return abs(np.asarray(x)) / abs(np.asarray(x)).max()",
+            "x /= abs(x).max()\n    return x",
+            "gets the hint of",
+        ),
+        (
+            "mistakes.py",
+            "return function(x) * 2",
+            "return function(function(x))",
+            "mistake 'doubled-not-twice' passes every check",
+        ),
+        (
+            "mistakes.py",
+            '@mistake("90.2", name="total-forgets"',
+            '@mistake("90.1", name="total-forgets"',
+            "has no function Total",
+        ),
+        ("source.py", "### END SOLUTION", "### END SOLUTON", "source.py:"),
+        (
+            "test_public.py",
+            'exercise("90.2")\n@pytest.mark.points(3)',
+            'exercise("90.5")\n@pytest.mark.points(3)',
+            "exercise 90.5",
+        ),
+    ],
+)
+def test_verify_finds_what_does_not_fit(toy, file, old, new, says):
+    edit(toy / file, old, new)
+    report = verify_lab(toy, seeds=3, notebooks=False)
+    assert not report.ok
+    assert any(says in problem for problem in report.problems)
+
+
+def test_headings_and_alt_texts():
+    def page(*texts):
+        return {"cells": [{"cell_type": "markdown", "source": [t]} for t in texts]}
+
+    assert heading_faults(page("# A\n\n## B", "### C", "## D")) == []
+    assert heading_faults(page("## A", "# B")) != []
+    assert heading_faults(page("# A", "# B")) != []
+    assert heading_faults(page("# A", "### C")) == ["headings: 'C' skips a level"]
+    output = {"data": {"image/png": "x"}, "metadata": {}}
+    picture = {"cells": [{"cell_type": "code", "source": [], "outputs": [output]}]}
+    assert len(alt_faults(picture)) == 1
+    output["metadata"] = {"image/png": {"alt": "A curve that falls and then levels off."}}
+    assert alt_faults(picture) == []
+    output["data"] = {"text/html": '<img src="x" alt="short">'}
+    assert len(alt_faults(picture)) == 1
+    assert len(alt_faults(page("![](x.png)"))) == 1
+
+
+def test_a_new_lab_verifies_as_it_is(tmp_path):
+    written = scaffold("21_diffusion", tmp_path)
+    assert [p.name for p in written[:4]] == ["source.py", "test_public.py", "test_hidden.py", "mistakes.py"]
+    assert verify_lab(tmp_path / "21_diffusion", seeds=3, notebooks=False).problems == []
+    for name in ("21_diffusion", "diffusion", "21_Diffusion", "../x"):
+        with pytest.raises(InvalidInputError):
+            scaffold(name, tmp_path)
+
+
+def test_the_student_notebook_text_is_the_committed_one():
+    assert (TOY / "90_toy.ipynb").read_text(encoding="utf-8") == student_notebook(read_lab(TOY))

@@ -1,0 +1,245 @@
+"""`open_lab` and what a student sees: checks, fallbacks, pictures, receipts."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from coursekit import NotAnsweredYet, open_lab
+from coursekit.errors import InvalidInputError
+from coursekit.labs.find import find_lab
+from coursekit.labs.session import LabSession
+
+TOY = Path(__file__).parent / "toy_lab" / "90_toy"
+RIGHT = """
+import numpy as np
+def centred(x):
+    x = np.asarray(x, dtype=float)
+    return x - x.mean()
+def scaled(x):
+    x = np.asarray(x, dtype=float)
+    return x / np.abs(x).max()
+class Total:
+    def __init__(self):
+        self.value = 0.0
+    def add(self, amount):
+        self.value += amount
+        return self.value
+def twice(function, x):
+    return function(function(x))
+"""
+
+
+def names(*changes):
+    """A namespace with right answers, changed by the code in `changes`."""
+    space = {}
+    exec("from coursekit import NotAnsweredYet\n" + RIGHT, space)
+    for change in changes:
+        exec(change, space)
+    return space
+
+
+def session(*changes, folder=TOY):
+    return LabSession(folder, namespace=names(*changes))
+
+
+def test_a_right_answer_never_reads_all_passed_while_hidden_checks_remain(capsys):
+    result = session().check("90.1")
+    assert result.passed
+    assert capsys.readouterr().out.startswith("Exercise 90.1: 3 of 3 public checks pass; hidden checks run at grading.\n")
+    assert str(session().check("90.2")).startswith("Exercise 90.2: 2 of 2 checks pass.")
+
+
+def test_a_wrong_answer_shows_what_was_tried_expected_and_got():
+    text = str(session("def scaled(x): return np.asarray(x) / 2").check("90.1"))
+    assert "Exercise 90.1: 2 of 3 public checks pass." in text
+    for line in ("[no] The largest magnitude becomes one", "tried:    scaled of six values", "expected: [", "got:      ["):
+        assert line in text
+    assert re.search(r'check\("90\.1", seed=\d+\)', text)
+
+
+def test_the_same_seed_repeats_the_inputs():
+    lab = session("def scaled(x): return np.asarray(x) / 2")
+    first, again, other = (str(lab.check("90.1", seed=seed)) for seed in (4, 4, 5))
+    assert first == again
+    assert first != other
+
+
+def test_a_known_mistake_gets_its_hints_step_by_step(toy_bundle):
+    wrong = "def centred(x):\n    x = np.array(x)\n    return x - x.mean(axis=0)"
+    lab = session(wrong, folder=toy_bundle)
+    first = lab.check("90.1")
+    assert first.hints == ("There is one mean, not one per column.",)
+    assert 'check("90.1", hint=2)' in str(first)
+    assert lab.check("90.1", hint=2).hints[1] == "Which axis do you average over?"
+    assert "hint=3" not in str(lab.check("90.1", hint=2))
+
+
+def test_an_unknown_mistake_gets_no_hint(toy_bundle):
+    result = session("def centred(x): return np.asarray(x) + 1", folder=toy_bundle).check("90.1")
+    assert (result.state, result.hints) == ("failed", ())
+
+
+@pytest.mark.parametrize(
+    ("change", "state", "says"),
+    [
+        ("def centred(x): raise NotAnsweredYet('Exercise 90.1')", "not-answered", "Exercise 90.1 is not answered yet."),
+        ("del centred", "missing", "`centred` is not defined here. Run the cell that defines it"),
+        ("Centred = centred; del centred", "missing", "There is `Centred`; the check looks for `centred`"),
+        ("centred = 0.5", "missing", "`centred` is a float here, not a function"),
+        ("def centred(x): raise KeyboardInterrupt", "interrupted", "interrupted, so nothing is decided"),
+        ("del np", "failed", "run the cells above first, the imports included"),
+        ("def centred(x): exit()", "failed", "SystemExit"),
+        ("def centred(x): return None", "failed", "does the function end with `return`?"),
+        ("def centred(x): print('look'); return x", "failed", "printed: look"),
+    ],
+)
+def test_what_stands_in_the_way_is_said(change, state, says):
+    result = session(change).check("90.1")
+    assert result.state == state
+    assert says in str(result)
+    assert not result
+
+
+def test_an_unknown_exercise_is_named():
+    result = session().check("90.9")
+    assert (result.state, str(result)) == ("unknown", "There is no exercise 90.9 in lab 90_toy. It has: 90.1, 90.2.")
+
+
+def test_html_is_escaped_and_needs_nothing_from_elsewhere():
+    html = session("def centred(x): return '<script>alert(1)</script>'").check("90.1")._repr_html_()
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+    assert "http" not in html
+    assert "color:inherit" in html
+
+
+def test_the_global_generators_are_left_as_they_were():
+    import random
+
+    import numpy as np
+
+    np.random.seed(3)
+    random.seed(3)
+    expected = np.random.rand(), random.random()
+    np.random.seed(3)
+    random.seed(3)
+    session().check("90.1")
+    assert (np.random.rand(), random.random()) == expected
+
+
+def test_answers_fall_back_where_they_do_not_pass(capsys):
+    lab = session("def centred(x): return x")
+    assert lab.answer("90.2", fallback=len, name="twice") is lab._namespace["twice"]
+    assert lab.answer("90.1", fallback=len) is len
+    out = capsys.readouterr().out
+    assert "Exercise 90.2: this uses your `twice`." in out
+    assert "Exercise 90.1: your `centred` does not pass its checks yet, so this uses builtins's `len`." in out
+    with pytest.raises(NotAnsweredYet, match=r"90\.1"):
+        lab.answer("90.1")
+    with pytest.raises(InvalidInputError, match="Total, twice"):
+        lab.answer("90.2", name="thrice")
+
+
+def test_a_block_that_needs_an_answer_waits_in_one_line(capsys):
+    lab = session("def centred(x): raise NotAnsweredYet('Exercise 90.1')")
+    with lab.needs("90.1"):
+        lab._namespace["centred"]([1, 2])
+    assert capsys.readouterr().out == "This cell waits for Exercise 90.1: it is not answered yet.\n"
+    with lab.needs("90.1", "90.2"):
+        raise (
+            NameError("name 'twice' is not defined", name="twice")
+            if "twice" not in lab._namespace
+            else NotAnsweredYet("Exercise 90.2")
+        )
+    assert "waits for Exercise 90.2" in capsys.readouterr().out
+    del lab._namespace["twice"]
+    with lab.needs("90.2"):
+        raise NameError("name 'twice' is not defined", name="twice")
+    assert "`twice` is not defined yet" in capsys.readouterr().out
+    with pytest.raises(NameError), lab.needs("90.2"):
+        raise NameError("name 'other' is not defined", name="other")
+    with pytest.raises(ZeroDivisionError), lab.needs("90.2"):
+        1 / 0  # noqa: B018
+
+
+def test_waiting_blocks_leave_no_figure_open():
+    plt = pytest.importorskip("matplotlib.pyplot")
+    plt.close("all")
+    kept = plt.figure()
+    with session().needs("90.1"):
+        plt.figure()
+        raise NotAnsweredYet("Exercise 90.1")
+    assert plt.get_fignums() == [kept.number]
+    plt.close("all")
+
+
+def test_pictures_need_words(capsys):
+    from matplotlib.figure import Figure
+
+    lab, figure = session(), Figure()
+    lab.show(figure, alt="A line that rises from left to right.")
+    assert "[picture: A line that rises from left to right.]" in capsys.readouterr().out
+    for alt in ("a plot", "", None):
+        with pytest.raises(InvalidInputError, match="30 characters"):
+            lab.show(figure, alt=alt)
+
+
+def test_receipts_are_shown_and_written(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("COURSEKIT_RECEIPT", str(tmp_path / "r.json"))
+    lab = session()
+    lab.receipt([{"claim": "it works", "stated": "yes", "measured": 0.123456}], seeds=[1, 2])
+    out = capsys.readouterr().out
+    assert "Receipt of lab 90_toy" in out
+    assert "0.1235" in out
+    record = json.loads((tmp_path / "r.json").read_text())
+    assert record["rows"] == [{"claim": "it works", "source": "", "stated": "yes", "measured": "0.1235", "note": ""}]
+    assert record["seeds"] == [1, 2]
+    with pytest.raises(InvalidInputError, match="claim, source"):
+        lab.receipt([{"claim": "x"}])
+
+
+def test_fast_mode_and_seed_come_from_the_environment(monkeypatch):
+    monkeypatch.setenv("COURSEKIT_FAST", "1")
+    monkeypatch.setenv("COURSEKIT_SEED", "7")
+    assert (session().fast, session().pick(100, 5), session().seed) == (True, 5, 7)
+    monkeypatch.setenv("COURSEKIT_FAST", "0")
+    assert session().pick(100, 5) == 100
+
+
+def test_progress_lists_every_exercise(capsys):
+    session("def centred(x): return x", "def twice(f, x): raise NotAnsweredYet('Exercise 90.2')").progress()
+    out = capsys.readouterr().out
+    assert re.search(r"90\.1 .*does not pass yet", out)
+    assert re.search(r"90\.2 .*to do", out)
+
+
+def test_labs_are_found_around_the_working_folder(toy, tmp_path, monkeypatch):
+    monkeypatch.delenv("COURSEKIT_LABS", raising=False)
+    for place in (tmp_path, toy, toy.parent, toy / "deeper"):
+        place.mkdir(exist_ok=True)
+        monkeypatch.chdir(place)
+        for name in ("90_toy", "90", 90, "toy"):
+            assert find_lab(name).resolve() == toy.resolve()
+    with pytest.raises(InvalidInputError, match="COURSEKIT_LABS"):
+        find_lab("91_nothing")
+    monkeypatch.setenv("COURSEKIT_LABS", str(TOY.parent))
+    assert find_lab("90_toy") == TOY
+
+
+def test_open_lab_finds_answers_in_the_callers_globals(toy_bundle):
+    space = names()
+    space["open_lab"] = open_lab
+    exec(
+        'lab = open_lab("90_toy")\ncheck = lab.check\nresult = check("90.1")\nwith lab.needs("90.1"):\n    value = twice(abs, -2)',
+        space,
+    )
+    assert space["result"].passed
+    assert space["value"] == 2
+
+
+def test_a_bundle_with_a_broken_catalogue_says_so(toy_bundle):
+    (toy_bundle / "fingerprints.json").write_text("{", encoding="utf-8")
+    with pytest.raises(InvalidInputError, match=r"fingerprints\.json"):
+        open_lab("90_toy")
