@@ -158,6 +158,7 @@ class SubmissionGrader:
             record.submission_hash = hashlib.sha256(data).hexdigest()
             self._cells = self._retrying(lambda: self._read(data))
             for case in self.lab.cases:
+                self._part_with_doubtful(case)
                 record.tests.append(self._run_case(case))
             self._collect_notes()
             self._find_mistakes()
@@ -296,16 +297,37 @@ class SubmissionGrader:
             self._drop()
         return self._result(case, status, time.perf_counter() - start, message)
 
+    def _part_with_doubtful(self, case: checks.Case) -> None:
+        """Before another exercise: leave a child in which something went wrong, so that it cannot spoil what comes next."""
+        tests = self.record.tests
+        if tests and tests[-1].exercise != case.exercise:
+            last = [test for test in tests if test.exercise == tests[-1].exercise]
+            if any(test.status not in ("passed", "not-answered") for test in last):
+                self._drop()
+
     def _ask(self, case: checks.Case, seed, record: Callable | None = None) -> tuple[str, str, str]:
         session = self._ready()
         session.allow(self.time_limit)
         try:
-            student = Student(session, seed, record=record, limits=_LIMITS)
+            student = self._student(session, seed, record)
             return judge(case, student)
         except ChildProblem as problem:
             if problem.status == "infrastructure-error":
                 raise
             return problem.status, problem.message, problem.status
+
+    def _student(self, session: Session, seed, record: Callable | None) -> Student:
+        """A proxy on this child, or on a fresh one where the lab machine in this one was tampered with."""
+        try:
+            return Student(session, seed, record=record, limits=_LIMITS)
+        except Exception:
+            self._drop()
+            session = self._ready()
+            session.allow(self.time_limit)
+        try:
+            return Student(session, seed, record=record, limits=_LIMITS)
+        except Exception as error:
+            raise ChildProblem("forbidden", "expected: the answer alone\ngot:      a process that was tampered with") from error
 
     def _result(self, case: checks.Case, status: str, seconds: float, message: str) -> TestResult:
         earned = case.points if status == "passed" else 0.0

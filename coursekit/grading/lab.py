@@ -77,6 +77,8 @@ def load(folder: str | Path, *, hidden: Iterable[str | Path] = (), only: str | N
     if not found:
         wanted = f"exercise {only}" if only else "any exercise"
         raise InvalidInputError(f"Expected tests for {wanted} in {folder}. Received: none.")
+    order = list(dict.fromkeys([e.number for e in lab.exercises] + [case.exercise for case in found]))
+    found.sort(key=lambda case: order.index(case.exercise))
     stored = stored_catalogue(folder / FILE)
     return GradedLab(
         folder, lab.name, lab.title, found, _wanted(lab), released_cells(lab), _imports(lab),

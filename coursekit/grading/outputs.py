@@ -99,6 +99,8 @@ def gradescope(record: Record, attempt: int) -> dict:
         "execution_time": round(record.seconds),
         "visibility": "visible",
         "stdout_visibility": "hidden",
+        "output_format": "text",
+        "test_output_format": "text",
         "output": "\n".join(record.notes),
         "tests": tests,
         "extra_data": {"student": record.student, "lab": record.lab, "max_points": record.max_points, "attempt": attempt,
