@@ -60,6 +60,7 @@ def run(args) -> int:
         f"[bold]{data.name}[/]: {len(data.x_train):,} training and {len(data.x_test):,} test images, {len(data.class_names)} classes. "
         f"Running on {device.kind.upper()} with {device.backend}.",
         highlight=False,
+        soft_wrap=True,
     )
     with console.status("starting") as status:
 

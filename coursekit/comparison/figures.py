@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from coursekit.comparison.run import Comparison
 
 _MARKERS = "osD^vPX*<>"
+_FLOOR = 0.8  # of the axes that show good systems
 _DASHES = ("-", "--", "-.", ":", (0, (5, 1)))
 
 
@@ -83,17 +84,22 @@ def cost_figure(comparison: Comparison) -> tuple[Figure, str]:
 def curves_figure(comparison: Comparison) -> tuple[Figure, str]:
     """ROC and precision-recall curves of all systems, with the axes stretched where good systems differ."""
     fig, (left, right) = subplots(1, 2, size=(10, 4.4))
+    areas = []
     for index, result in enumerate(comparison.systems):
         style = {"color": PALETTE[index % len(PALETTE)], "linewidth": 1.8, "linestyle": _DASHES[index % len(_DASHES)]}
         roc = result.evaluation.roc_curves().get("macro")
         if roc is not None:
             left.plot(roc.x, roc.y, label=f"{result.title} (AUC {roc.area:.4f})", **style)
         pr = result.evaluation.pr_curves()["micro"]
+        areas.append(pr.area)
         right.plot(pr.x, pr.y, label=f"{result.title} (AP {pr.area:.4f})", **style)
     left.set(xlabel="false positive rate (logarithmic from 0.001 on)", ylabel="true positive rate", title="ROC, macro average")
     left.set_xscale("symlog", linthresh=1e-3)
     left.set_xlim(0, 1)
-    right.set(xlabel="recall", ylabel="precision", title="Precision-recall, all decisions pooled (micro)")
+    if min(areas) > 0.95:  # good systems differ in a corner only
+        left.set_ylim(_FLOOR, 1.003)
+        right.set(xlim=(_FLOOR, 1.003), ylim=(_FLOOR, 1.003))
+    right.set(xlabel="recall", ylabel="precision", title="Precision-recall, decisions pooled (micro)")
     for ax in (left, right):
         ax.legend(frameon=False, fontsize=8, loc="lower right" if ax is left else "lower left")
     best = max(comparison.systems, key=lambda result: result.evaluation.averages["macro_auc"])

@@ -28,13 +28,13 @@ _STYLE = """
 @media (prefers-color-scheme: dark) {
   :root { --ink: #e8e6e1; --paper: #16191f; --line: #3a404b; --soft: #a3acba; --card: #1f242d; --mark: #6cc0e5; } }
 * { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 62rem; padding: 2rem 1.2rem 4rem; background: var(--paper); color: var(--ink);
+body { margin: 0 auto; max-width: 70rem; padding: 2rem 1.2rem 4rem; background: var(--paper); color: var(--ink);
   font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .3rem; } h2 { font-size: 1.3rem; margin: 2.6rem 0 .4rem; } h3 { font-size: 1.05rem; }
 p, li { max-width: 46rem; } .soft { color: var(--soft); } a { color: var(--mark); }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .93rem; }
-th, td { padding: .35rem .8rem .35rem 0; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; } thead th { color: var(--soft); font-weight: 600; } tr.best td, tr.best th { font-weight: 700; }
+th, td { padding: .35rem 0 .35rem 1rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
+th:first-child, td:first-child { text-align: left; padding-left: 0; } thead th { color: var(--soft); font-weight: 600; } tr.best td, tr.best th { font-weight: 700; }
 figure { margin: 1rem 0; } figure img { max-width: 100%; height: auto; background: #fff; border: 1px solid var(--line); border-radius: 8px; padding: .6rem; }
 figcaption { color: var(--soft); font-size: .9rem; max-width: 46rem; }
 details { border: 1px solid var(--line); border-radius: 8px; background: var(--card); padding: .6rem 1rem; margin: .7rem 0; }
@@ -113,7 +113,8 @@ def report_html(comparison: Comparison, pictures: dict[str, tuple[Figure, str]])
         "<h2>The table</h2>",
         _systems_table(comparison, best),
         "<p class='soft'>Macro averages give every class the same weight. Times are wall clock on the machine named below; training time holds "
-        "feature extraction and compilation. Parameters are the numbers that fitting set; an SVM's are its support vectors with their coefficients.</p>",
+        "feature extraction and compilation; the last column is the time to answer. Calibration error is the mean gap between stated and true "
+        "certainty (ECE, 10 bins). Parameters are the numbers that fitting set; an SVM's are its support vectors with their coefficients.</p>",
         "<h2>Is the difference real?</h2>",
         "<p>Each pair answered the same test images, so only the images on which exactly one of the two is right can tell them apart. McNemar's test asks how "
         "likely such an uneven split would be if neither were better. The last column is corrected for the number of pairs (Holm).</p>",
@@ -183,10 +184,10 @@ def _systems_table(comparison: Comparison, best: SystemResult) -> str:
         "95 % interval",
         "macro F1",
         "macro AUC",
-        "calibration error",
+        "calib. error",
         "parameters",
         "training, s",
-        "answer, µs an image",
+        "µs an image",
     ]
     return _table(heads, rows, "Scores, size and time of each system on the test images")
 
