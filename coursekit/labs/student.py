@@ -268,7 +268,7 @@ def _short(value: Any) -> str:
 
 
 def _missing_message(name: str, names: Any) -> str:
-    known = [n for n in names if isinstance(n, str)] if isinstance(names, list) else []
+    known = [n for n in names[:2000] if isinstance(n, str) and len(n) < 100] if isinstance(names, list) else []
     by_fold = {n.lower().replace("_", ""): n for n in known}
     close = by_fold.get(name.lower().replace("_", "")) or next(iter(difflib.get_close_matches(name, known, 1, 0.8)), None)
     if close and close != name:
