@@ -199,6 +199,6 @@ def _output_text(output: dict[str, Any]) -> str:
 
 def _last_lines(error: str) -> str:
     plain = re.sub(r"\x1b\[[0-9;]*m", "", error)
-    lines = [line for line in plain.strip().splitlines() if line.strip() and not line.startswith("---")]
+    lines = [line for line in plain.strip().splitlines() if line.strip("- ")]
     arrows = [line.strip() for line in lines if line.lstrip().startswith("-") and "> " in line]
     return " | ".join([*arrows[-1:], *lines[-1:]])[:400]

@@ -95,6 +95,10 @@ def parse_lab(text: str, path: Path, name: str) -> Lab:
     check_markers(text, path)
     meta = _header(text, path)
     cells = _cells(text, path)
+    if not any(cell.kind == "code" and re.search(r"\bNotAnsweredYet\b", cell.text) for cell in cells):
+        raise LabSourceError(
+            f"{path}:{cells[0].line}: expected `from coursekit import NotAnsweredYet` for the stubs. Received: none."
+        )
     number = int(name[:2])
     exercises = _exercises(cells, path, number)
     return Lab(path.parent, name, number, str(meta["title"]), meta, cells, exercises)

@@ -158,9 +158,13 @@ def _try_stub(namespace, stubs, exercise: Exercise, cases, report: LabReport) ->
     try:
         for case in cases:
             result = _run(namespace, case, 1)
-            failing += not result.passed
+            failing += result.status == "not-answered"
             if result.passed:
                 report.problems.append(f"stub: {case.name} passes although exercise {exercise.number} is not answered")
+            elif result.status != "not-answered":
+                report.problems.append(
+                    f"stub: {case.name} ends as {result.status}, not as not-answered: {_line(result.message)}"
+                )
     finally:
         namespace.update(kept)
     return "fails" if failing == len(cases) and cases else f"{failing} of {len(cases)} fail"

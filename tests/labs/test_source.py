@@ -131,6 +131,7 @@ def test_stubs_keep_signature_docstring_and_given_lines():
         ("**Exercise 90.1**", "**Exercise 9.1**", "expected an exercise 90.N"),
         ("def scaled(x):", "def rng(x):", "does not use itself. Received: 'rng'"),
         ("def scaled(x):", "def scaled(x:", "expected Python"),
+        ("from coursekit import NotAnsweredYet, open_lab", "from coursekit import open_lab", "import NotAnsweredYet"),
         ("def twice(", "def centred(", "expected a new name. Received: 'centred'"),
         ("def twice(function, x):", "if True:", "inside a function"),
     ],

@@ -1,4 +1,3 @@
-# ruff: noqa: F811
 """Known wrong answers of the toy lab."""
 
 import numpy as np

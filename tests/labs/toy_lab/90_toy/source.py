@@ -20,7 +20,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from coursekit import open_lab
+from coursekit import NotAnsweredYet, open_lab
 
 lab = open_lab("90_toy")
 check = lab.check

@@ -1,0 +1,129 @@
+"""A real notebook in a real kernel, treated as students treat notebooks."""
+
+import copy
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from coursekit.labs.build import solution_notebook
+from coursekit.labs.execute import execute_notebook, verify_notebooks
+from coursekit.labs.reproduce import reproduce
+from coursekit.labs.source import read_lab
+from coursekit.labs.status import notebook_states
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:.*zmq.*"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
+TOY = Path(__file__).parent / "toy_lab" / "90_toy"
+
+
+def solution():
+    return json.loads(solution_notebook(read_lab(TOY)))
+
+
+def code(text, key="new"):
+    return {"cell_type": "code", "id": key, "metadata": {}, "source": [text], "outputs": [], "execution_count": None}
+
+
+def place(notebook, key):
+    return next(i for i, cell in enumerate(notebook["cells"]) if cell["id"] == key)
+
+
+def run(notebook, folder):
+    executed, _, error = execute_notebook(
+        notebook, folder, environment={"COURSEKIT_LABS": str(folder.parent), "COURSEKIT_FAST": "1"}
+    )
+    return executed, error
+
+
+def said(notebook, key):
+    outputs = notebook["cells"][place(notebook, key)]["outputs"]
+    return "".join("".join(o.get("text", "")) + "".join(o.get("data", {}).get("text/plain", "")) for o in outputs)
+
+
+def test_copied_moved_split_and_retyped_cells_still_check(toy_bundle):
+    notebook = solution()
+    cells = notebook["cells"]
+    answer = cells.pop(place(notebook, "answer-90-1"))
+    first, second = "".join(answer["source"]).split("def scaled", 1)
+    retyped = [code("def scaled" + re.sub(r"\bx\b", "values", second), "half-b"), code(first, "half-a")]
+    cells[place(notebook, "prose-90-1") : place(notebook, "prose-90-1")] = retyped
+    twice = copy.deepcopy(cells[place(notebook, "answer-90-2")])
+    twice["id"] = "copied"
+    cells.insert(place(notebook, "check-90-2"), twice)
+    cells.append(code('check("90.1"); check("90.2")', "moved"))
+    executed, error = run(notebook, toy_bundle)
+    assert error == ""
+    for key, exercise in (("check-90-1", "90.1"), ("check-90-2", "90.2"), ("moved", "90.1"), ("moved", "90.2")):
+        assert re.search(rf"Exercise {exercise}: (\d) of \1 (public )?checks pass", said(executed, key))
+    shown = [o for o in executed["cells"][place(executed, "check-90-1")]["outputs"] if o["output_type"] != "stream"]
+    assert len(shown) == 1, "a result is shown once"
+    assert "text/html" in shown[0]["data"]
+
+
+def test_out_of_order_restarted_and_interrupted_cells_leave_clear_messages(toy_bundle):
+    notebook = solution()
+    cells = notebook["cells"]
+    setup = next(cell for cell in cells if "open_lab(" in "".join(cell["source"]))
+    interrupted = (
+        "try:\n    def centred(x):\n        raise KeyboardInterrupt\n    result = check('90.1')\nfinally:\n    del centred"
+    )
+    start = cells.index(setup) + 1
+    cells[start:start] = [
+        code('check("90.1")', "early"),
+        code(interrupted.replace("def centred", "scaled = abs\n    def centred"), "stopped"),
+    ]
+    alone = copy.deepcopy(notebook)
+    alone["cells"] = [code('check("90.1")  # NameError? Run the first code cells of this notebook again.', "alone")]
+    executed, error = run(notebook, toy_bundle)
+    assert error == ""
+    assert "`centred` is not defined here. Run the cell that defines it" in said(executed, "early")
+    assert "interrupted, so nothing is decided" in said(executed, "stopped")
+    _, error = run(alone, toy_bundle)
+    assert "NameError? Run the first code cells of this notebook again." in error
+
+
+def test_both_notebooks_run_offline_and_say_what_they_should():
+    problems, notes = verify_notebooks(read_lab(TOY))
+    assert problems == []
+    assert [note.split(":")[0] for note in notes] == ["student notebook", "solution notebook"]
+
+
+def test_the_network_is_blocked_and_faults_of_a_notebook_are_found(toy):
+    source = toy / "source.py"
+    probe = "\n# %%\nimport urllib.request\n\nurllib.request.urlopen('http://192.0.2.1/', timeout=3)\n"
+    source.write_text(source.read_text(encoding="utf-8") + probe, encoding="utf-8")
+    problems, _ = verify_notebooks(read_lab(toy))
+    assert len([p for p in problems if "The network is blocked while labs are verified" in p]) == 2
+
+
+def test_a_receipt_is_reproduced_into_the_docs(toy, tmp_path):
+    docs = tmp_path / "docs" / "receipts.md"
+    docs.parent.mkdir()
+    docs.write_text("# Receipts\n\n<!-- lab 99_later -->\n## 99 Later\n\nkept\n", encoding="utf-8")
+    record = reproduce(toy, docs, fast=True)
+    text = docs.read_text(encoding="utf-8")
+    assert record["rows"][0]["measured"] == "4"
+    assert "`coursekit reproduce 90 --fast`" in text
+    assert "| doubling twice gives four |  | 4 | 4 |  |" in text
+    assert text.index("90 A toy lab") < text.index("99 Later")
+    assert text.rstrip().endswith("kept")
+    reproduce(toy, docs, fast=True)
+    assert docs.read_text(encoding="utf-8").count("90 A toy lab") == 1
+
+
+def test_status_reads_a_notebook_without_running_its_show(toy_bundle):
+    path = toy_bundle / "90_toy.ipynb"
+    assert [s.state for s in notebook_states(path)] == ["not-answered", "not-answered"]
+    text = path.read_text(encoding="utf-8")
+    notebook = json.loads(text)
+    for cell, answered in zip(notebook["cells"], solution()["cells"], strict=True):
+        if cell["id"] == "answer-90-1":
+            cell["source"] = answered["source"]
+    notebook["cells"].append(code("def broken(:"))
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    assert [(s.number, s.state) for s in notebook_states(path)] == [("90.1", "passed"), ("90.2", "not-answered")]
