@@ -452,7 +452,7 @@ def conv_layer(x, w, b, stride=1, pad=((0, 0), (0, 0))):
         w: float array (kh, kw, c_in, filters).
         b: float array (filters,).
         stride: step in both directions.
-        pad: rows of zeros ((above, below), and columns of zeros (left, right)).
+        pad: zeros to put around x first, ((rows above, rows below), (columns left, columns right)).
 
     Returns:
         float array (h_out, w_out, filters).
@@ -797,12 +797,13 @@ def draw_moved(dy, dx):
 def with_sliders(draw, alt):
     """Show draw(dy, dx) again whenever one of two sliders moves; without ipywidgets, say what is missing."""
     try:
+        from IPython.display import display
         from ipywidgets import IntSlider, interactive
     except ImportError:
         print("Sliders need `pip install ipywidgets`; the still picture shows one move.")
         return
     sliders = {name: IntSlider(0, -12, 12, description=text) for name, text in [("dy", "down"), ("dx", "right")]}
-    display(interactive(lambda dy, dx: lab.show(draw(dy, dx), alt=alt), **sliders))  # noqa: F821 (IPython's own)
+    display(interactive(lambda dy, dx: lab.show(draw(dy, dx), alt=alt), **sliders))
 
 
 lab.show(
@@ -1179,7 +1180,7 @@ with lab.needs("7.1"):
     x = np.array([[1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [0, 0, 1, 1, 1], [0, 0, 1, 1, 0], [0, 1, 1, 0, 0]])  # the slide's image
     w = np.array([[1, 0, 1], [0, 1, 0], [1, 0, 1]])
     printed = np.array(
-        [[sum(w[k, l] * x[i + j, k + l] for k in range(3) for l in range(3)) for j in range(3)] for i in range(3)]
+        [[sum(w[k, m] * x[i + j, k + m] for k in range(3) for m in range(3)) for j in range(3)] for i in range(3)]
     )
     mine = correlate2d(x, w)
     note = "erratum: should be X_(i+k, j+l); as printed, A depends on i+j alone"
