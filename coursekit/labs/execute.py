@@ -99,9 +99,9 @@ def execute_notebook(
     """
     try:
         import nbformat
-        from jupyter_client import AsyncKernelManager
         from nbclient import NotebookClient
         from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+        from traitlets.config import Config
     except ImportError as error:
         raise MissingDependencyError('Executing notebooks needs `pip install "coursekit[labs]"`.') from error
     node = nbformat.reads(json.dumps(notebook), as_version=4)
@@ -110,10 +110,14 @@ def execute_notebook(
         if blocked:
             (Path(site) / "sitecustomize.py").write_text(_BLOCKER, encoding="utf-8")
             env["PYTHONPATH"] = os.pathsep.join(filter(None, [site, os.environ.get("PYTHONPATH", "")]))
-        manager = AsyncKernelManager(
-            kernel_name="python3", transport="ipc" if os.name != "nt" else "tcp", connection_file=str(Path(site) / "k.json")
+        wires = {"transport": "ipc" if os.name != "nt" else "tcp", "connection_file": str(Path(site) / "k.json")}
+        client = NotebookClient(
+            node,
+            timeout=timeout,
+            kernel_name="python3",
+            resources={"metadata": {"path": str(folder)}},
+            config=Config({"KernelManager": wires}),
         )
-        client = NotebookClient(node, km=manager, timeout=timeout, resources={"metadata": {"path": str(folder)}})
         start, stopped = time.perf_counter(), ""
         try:
             client.execute(env=env)

@@ -29,7 +29,7 @@ class CheckResult:
     hints: tuple[str, ...] = ()
     more_hints: bool = False
     note: str = ""
-    _shown: bool = dataclasses.field(default=False, repr=False)
+    shown_in: int | None = dataclasses.field(default=None, repr=False, compare=False)
 
     @property
     def passed(self) -> bool:
@@ -70,10 +70,9 @@ class CheckResult:
         return "".join(parts) + "</div>"
 
     def _ipython_display_(self) -> None:
-        """Show the result as a cell's value, unless `check` has just shown it."""
-        if self._shown:
-            self._shown = False
-        else:
+        """Show the result as a cell's value, unless `check` has shown it in the same cell."""
+        running = shell()
+        if running is None or running.execution_count != self.shown_in:
             show_value(self)
 
     def _listed(self) -> tuple[CaseResult, ...]:

@@ -75,7 +75,7 @@ class LabSession:
         """
         result = self._check(str(exercise), self._names(), hint, seed)
         show_value(result)
-        result._shown = True
+        result.shown_in = getattr(shell(), "execution_count", None)
         return result
 
     def answer(self, exercise: str, *, fallback: Callable | None = None, name: str | None = None) -> Any:

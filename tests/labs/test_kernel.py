@@ -55,10 +55,17 @@ def test_copied_moved_split_and_retyped_cells_still_check(toy_bundle):
     twice = copy.deepcopy(cells[place(notebook, "answer-90-2")])
     twice["id"] = "copied"
     cells.insert(place(notebook, "check-90-2"), twice)
-    cells.append(code('check("90.1"); check("90.2")', "moved"))
+    cells.append(code('check("90.1"); kept = check("90.2")', "moved"))
+    cells.append(code("kept", "later"))
     executed, error = run(notebook, toy_bundle)
     assert error == ""
-    for key, exercise in (("check-90-1", "90.1"), ("check-90-2", "90.2"), ("moved", "90.1"), ("moved", "90.2")):
+    for key, exercise in (
+        ("check-90-1", "90.1"),
+        ("check-90-2", "90.2"),
+        ("moved", "90.1"),
+        ("moved", "90.2"),
+        ("later", "90.2"),
+    ):
         assert re.search(rf"Exercise {exercise}: (\d) of \1 (public )?checks pass", said(executed, key))
     shown = [o for o in executed["cells"][place(executed, "check-90-1")]["outputs"] if o["output_type"] != "stream"]
     assert len(shown) == 1, "a result is shown once"
