@@ -166,8 +166,12 @@ def _changed_names(statement: ast.stmt) -> set[str]:
 
 
 def is_definition(statement: ast.stmt) -> bool:
-    """Whether a statement imports or defines, also inside `if` or `try`."""
-    return any(isinstance(node, _DEFINITIONS) for node in _own_level(statement))
+    """Whether a statement imports or defines, also inside `if` or `try`; blocks under `with` and loops are experiments."""
+    if isinstance(statement, ast.If | ast.Try):
+        inner = [*statement.body, *statement.orelse, *getattr(statement, "finalbody", [])]
+        inner += [s for handler in getattr(statement, "handlers", []) for s in handler.body]
+        return any(map(is_definition, inner))
+    return isinstance(statement, _DEFINITIONS)
 
 
 def is_stub(node: ast.stmt, released: Iterable[str]) -> bool:

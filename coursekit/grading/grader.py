@@ -154,9 +154,7 @@ class SubmissionGrader:
         start = time.perf_counter()
         record = self.record
         try:
-            data = self.submission.read()
-            record.submission_hash = hashlib.sha256(data).hexdigest()
-            self._cells = self._retrying(lambda: self._read(data))
+            self.open()
             for case in self.lab.cases:
                 self._part_with_doubtful(case)
                 record.tests.append(self._run_case(case))
@@ -173,7 +171,7 @@ class SubmissionGrader:
                 self._result(c, "infrastructure-error", 0.0, problem.message) for c in self.lab.cases if c.name not in done
             ]
         finally:
-            self._drop()
+            self.drop()
         if any(test.status == "infrastructure-error" for test in record.tests):
             record.status = "infrastructure-error"
         record.points = round(sum(test.points for test in record.tests), 6)
@@ -181,6 +179,33 @@ class SubmissionGrader:
         record.children, record.max_rss_mb = self.usage.children, self.usage.max_rss_mb
         record.cpu_seconds = round(self.usage.cpu_seconds, 3)
         return record
+
+    def open(self) -> None:
+        """Read the file and have a child take it apart.
+
+        Raises:
+            NotReadable: if it is no notebook or script.
+            ChildProblem: after repeated faults of the grader's machinery.
+        """
+        data = self.submission.read()
+        self.record.submission_hash = hashlib.sha256(data).hexdigest()
+        self._cells = self._retrying(lambda: self._read(data))
+
+    def student(self, seed: int | tuple[int, ...]) -> Student:
+        """A proxy for one check, with the time limit running; the cells have run. See `open`."""
+
+        def ready() -> Student:
+            session = self._ready()
+            session.allow(self.time_limit)
+            return self._student(session, seed, None)
+
+        return self._retrying(ready)
+
+    def drop(self) -> None:
+        """End the child; the next check gets a fresh one."""
+        if self.session is not None:
+            self.session.close()
+            self.session = None
 
     # Children
 
@@ -203,16 +228,11 @@ class SubmissionGrader:
                     raise
                 self._failures += 1
                 session = self.session
-                self._drop()
+                self.drop()
                 if session is not None and not _answers(session.zygote):
                     self.nursery.lost(session.zygote)
                 if self._failures > _RETRIES:
                     raise ChildProblem("infrastructure-error", str(problem)) from problem
-
-    def _drop(self) -> None:
-        if self.session is not None:
-            self.session.close()
-            self.session = None
 
     def _read(self, data: bytes) -> list[dict]:
         """Have a child take the file apart. One that ends while reading has met a file that cannot be read."""
@@ -231,7 +251,7 @@ class SubmissionGrader:
         """A child in which all cells have run: the one there is, or a new one without the statements that did harm."""
         while self.session is None or not self.session.is_clean() or not self.session.loaded:
             if self.session is None or not self.session.is_clean():
-                self._drop()
+                self.drop()
                 self.session = self._fork()
             try:
                 self._load(self.session)
@@ -239,7 +259,7 @@ class SubmissionGrader:
             except ChildProblem as problem:
                 if problem.status == "infrastructure-error":
                     raise
-                self._drop()
+                self.drop()
         return self.session
 
     def _load(self, session: Session) -> None:
@@ -294,7 +314,7 @@ class SubmissionGrader:
         except ChildProblem as problem:
             status, message = problem.status, problem.message
         if status in ("out-of-memory", "forbidden", "timeout", "crashed"):
-            self._drop()
+            self.drop()
         return self._result(case, status, time.perf_counter() - start, message)
 
     def _part_with_doubtful(self, case: checks.Case) -> None:
@@ -303,7 +323,7 @@ class SubmissionGrader:
         if tests and tests[-1].exercise != case.exercise:
             last = [test for test in tests if test.exercise == tests[-1].exercise]
             if any(test.status not in ("passed", "not-answered") for test in last):
-                self._drop()
+                self.drop()
 
     def _ask(self, case: checks.Case, seed, record: Callable | None = None) -> tuple[str, str, str]:
         session = self._ready()
@@ -321,7 +341,7 @@ class SubmissionGrader:
         try:
             return Student(session, seed, record=record, limits=_LIMITS)
         except Exception:
-            self._drop()
+            self.drop()
             session = self._ready()
             session.allow(self.time_limit)
         try:
@@ -348,7 +368,7 @@ class SubmissionGrader:
             self.session.allow(5.0)
             notes = self.session.control({"do": "notes"}).get("notes")
         except ChildProblem:
-            self._drop()
+            self.drop()
             return
         for note in notes if isinstance(notes, list) else []:
             self._note(str(note))
@@ -385,7 +405,7 @@ class SubmissionGrader:
                 try:
                     _, _, plain = self._ask(case, case.seed(seed), note)
                 except (ChildProblem, CoursekitError):
-                    self._drop()
+                    self.drop()
                     return {}
                 seen[f"{case.name}@{seed}"] = [*recorded, plain]
         return seen

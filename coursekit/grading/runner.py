@@ -100,8 +100,8 @@ def grade(
     graded_lab = labs.load(lab, hidden=[Path(path) for path in hidden], only=only)
     found = find(submissions, graded_lab.name)
     limits = sandbox.Limits(memory_mb=memory)
-    policy, stamp = sandbox.policy_for_this_machine(limits, _readable(), unsafe=unsafe)
-    backend = backend or os.environ.get("KERAS_BACKEND", "tensorflow")
+    policy, stamp = sandbox.policy_for_this_machine(limits, readable_folders(), unsafe=unsafe)
+    backend = backend or backend_name()
     settings = f"{only or 'all'}|{time_limit:g}|{memory}|{stamp}|{backend}"
     summary = Summary(sandbox=stamp)
     jobs = jobs or len(os.sched_getaffinity(0))
@@ -130,9 +130,15 @@ def _check_options(jobs: int | None, time_limit: float, memory: int) -> None:
             raise InvalidInputError(f"Expected {name} of at least {least}. Received: {value}.")
 
 
-def _readable() -> list[str]:
+def readable_folders() -> list[str]:
+    """The folders besides Python that children may read: where the data lies."""
     data = os.environ.get("COURSEKIT_DATA")
     return [data] if data else []
+
+
+def backend_name() -> str:
+    """The Keras backend of the children: what KERAS_BACKEND says, else tensorflow."""
+    return os.environ.get("KERAS_BACKEND", "tensorflow")
 
 
 class _Run:

@@ -32,8 +32,12 @@ class Case:
 
 KEPT = (3.0, 3.0, 3.0)
 _TRY = "try:\n    {}\nexcept BaseException:\n    pass\nreturn " + HONEST
-_REFUSED = "import errno\nwrong = []\nfor what in {}:\n    try:\n        what()\n        wrong.append(what)\n    except (OSError, ImportError):\n        pass\nif wrong:\n    raise RuntimeError(f'let through: {{wrong}}')\nreturn " + HONEST
-_SYSCALLS = """
+_REFUSED = (
+    "import errno\nwrong = []\nfor what in {}:\n    try:\n        what()\n        wrong.append(what)\n    except (OSError, ImportError):\n        pass\nif wrong:\n    raise RuntimeError(f'let through: {{wrong}}')\nreturn "
+    + HONEST
+)
+_SYSCALLS = (
+    """
 import ctypes
 libc = ctypes.CDLL(None, use_errno=True)
 let_through = []
@@ -51,7 +55,9 @@ for name, number in {"ptrace": 101, "mount": 165, "umount": 166, "unshare": 272,
         let_through.append((name, result, ctypes.get_errno()))
 if let_through:
     raise RuntimeError(f"let through: {let_through}")
-return """ + HONEST
+return """
+    + HONEST
+)
 _FRAME = """
 import os, struct, sys
 def frame(value, ticket=b"\\0" * 8):
@@ -83,13 +89,13 @@ CASES = [
     Case("exit-while-defining", bottom="import os\nclass Bomb:\n    os._exit(0)", points=KEPT),
     Case("segfault", "import ctypes\nctypes.string_at(0)", statuses=("crashed",)),
     Case("abort", "import os\nos.abort()", statuses=("crashed",)),
-    Case("deep-recursion", "import sys\nsys.setrecursionlimit(10**9)\ndef f(n):\n    return [f(n + 1)]\nreturn f(0)"),
+    Case("deep-recursion", "import sys\nsys.setrecursionlimit(10**9)\ndef f(n):\n    return [f(n + 1)]\nreturn f(0)", slow=True),
     Case("loop", "while True:\n    pass", statuses=("timeout",)),
     Case("stubborn-loop", "while True:\n    try:\n        while True:\n            pass\n    except BaseException:\n        pass", statuses=("timeout",), slow=True),
     Case("deaf-loop", "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True:\n    pass", statuses=("timeout",), slow=True),
     Case("sleep", "import time\ntime.sleep(10**6)", statuses=("timeout",), slow=True),
     Case("loop-in-a-cell", bottom="while True:\n    try:\n        while True:\n            pass\n    except BaseException:\n        pass", points=KEPT),
-    Case("loop-before-the-answer", top="for i in iter(int, 1):\n    pass", points=KEPT),
+    Case("loop-before-the-answer", top="for i in iter(int, 1):\n    pass", points=KEPT, slow=True),
     Case("loop-in-a-default", top="def forever():\n    while True:\n        pass\ndef trap(x=forever()):\n    pass", points=KEPT, slow=True),
     Case("fork", "import os\nos.fork()\nreturn " + HONEST, statuses=("forbidden",)),
     Case("fork-bomb", "import os\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        break\nreturn " + HONEST, points=KEPT),
@@ -100,7 +106,7 @@ CASES = [
         lambda: __import__('multiprocessing').Process(target=print).start(), lambda: __import__('pty').fork(), lambda: __import__('os').forkpty())"""), points=KEPT),
     Case("twenty-detached-processes", "import subprocess\nfor i in range(20):\n    subprocess.Popen(['/bin/sleep', '9999'], start_new_session=True)\nreturn " + HONEST, statuses=("forbidden",)),
     Case("memory", "hoard = []\nwhile True:\n    hoard.append(np.ones(10**7))", statuses=("out-of-memory",)),
-    Case("memory-swallowed", "hoard = []\ntry:\n    while True:\n        hoard.append(bytearray(10**8))\nexcept MemoryError:\n    hoard.clear()\nreturn " + HONEST, points=KEPT),
+    Case("memory-swallowed", "hoard = []\ntry:\n    while True:\n        hoard.append(bytearray(10**8))\nexcept MemoryError:\n    hoard.clear()\nreturn " + HONEST, points=KEPT, slow=True),
     Case("shared-memory", "import mmap\nhoard = [mmap.mmap(-1, 10**9) for _ in range(100)]\nreturn " + HONEST, statuses=("out-of-memory",)),
     Case("exponent", "return 9 ** 9 ** 9", statuses=("timeout", "out-of-memory"), slow=True),
     Case("disk", _TRY.format("file = open('big', 'wb')\n    while True:\n        file.write(bytes(10**7)); file.flush()"), points=KEPT),
@@ -145,7 +151,7 @@ CASES = [
     Case("closed-descriptors", "import os\nos.closerange(0, 200)\nreturn 0.0"),
     Case("read-the-pipe", "import os, select\nwhile select.select([3], [], [], 0)[0]:\n    os.read(3, 1)\nreturn 0.0"),
     Case("huge-array", "return np.zeros(3 * 10**7)"),
-    Case("huge-list", "return [0] * 5_000_000"),
+    Case("huge-list", "return [0] * 5_000_000", slow=True),
     Case("huge-text", "return 'x' * 10**8"),
     Case("nested", "value = []\nfor i in range(100_000):\n    value = [value]\nreturn value"),
     Case("cycle", "value = []\nvalue.append(value)\nreturn value"),
@@ -166,7 +172,7 @@ CASES = [
     Case("always-equal-float", "class Same(float):\n    __eq__ = lambda *a: True\n    __sub__ = __rsub__ = lambda *a: 0.0\nreturn Same(77.0)"),
     Case("pretender", "class Same:\n    __class__ = property(lambda self: np.ndarray)\n    dtype = shape = size = ndim = property(lambda self: 0)\nreturn Same()"),
     Case("error-that-cannot-be-told", "class E(Exception):\n    def __str__(self):\n        raise RuntimeError\n    __repr__ = __str__\nraise E"),
-    Case("error-of-a-gigabyte", "raise ValueError('x' * 10**9)"),
+    Case("error-of-a-gigabyte", "raise ValueError('x' * 10**9)", slow=True),
     Case("error-that-hangs", "class E(Exception):\n    def __str__(self):\n        while True:\n            pass\nraise E", statuses=("timeout",), slow=True),
     Case("generator-without-end", "import itertools\nreturn itertools.count()"),
     Case("markup", "raise ValueError('<script>alert(1)</script>\\x00\\x1b[31m\\ud800')", statuses=("error", "crashed")),
