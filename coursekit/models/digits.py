@@ -8,6 +8,7 @@ import keras
 from keras import layers
 
 from coursekit.errors import InvalidInputError
+from coursekit.models.augmentation import RandomDistortion
 
 
 def digit_cnn(
@@ -15,19 +16,24 @@ def digit_cnn(
     num_classes: int = 10,
     *,
     filters: Sequence[int] = (32, 64, 128),
+    first_kernel: int = 5,
     dropout: float = 0.3,
+    distortion: bool = False,
     name: str = "digit_cnn",
 ) -> keras.Model:
-    """Strided convolutions with batch normalisation, as a Sequential model.
+    """Strided convolutions and batch normalisation, as a Sequential model. 114,250 parameters at the defaults.
 
-    The first layer already halves the image, so that the wide layers work on few positions: on a CPU the cost of a
-    convolution is positions times weights. Batch normalisation allows a high learning rate.
+    The first layer already halves the image, so that the wide layers work on few positions: on a CPU a convolution costs
+    positions times weights. Batch normalisation allows a high learning rate; it is left out after the first layer, whose
+    output is the largest, because there it costs most and helps least.
 
     Args:
-        input_shape: `(height, width, channels)` of one image, at least 8x8.
+        input_shape: `(height, width, channels)` of one image.
         num_classes: number of logits.
-        filters: channels after each of the strided convolutions.
-        dropout: share of the last features dropped while training.
+        filters: channels of the strided convolutions.
+        first_kernel: size of the first convolution's kernels; the others are 3x3.
+        dropout: share of the last features dropped while training; 0 leaves the layer out.
+        distortion: whether images are shifted, turned and scaled a little while training.
         name: name of the model.
 
     Returns:
@@ -38,17 +44,19 @@ def digit_cnn(
     """
     if len(input_shape) != 3:
         raise InvalidInputError(f"`input_shape` must be (height, width, channels). Received: input_shape={input_shape}")
+    first, *others = filters
     stack = [keras.Input(tuple(input_shape))]
-    for index, channels in enumerate(filters):
-        size = 5 if index == 0 else 3
+    if distortion:
+        stack.append(RandomDistortion(shift=1.5, rotation=8.0, scale=0.08))
+    stack.append(layers.Conv2D(first, first_kernel, strides=2, padding="same", activation="relu"))  # (b, h/2, w/2, first)
+    for channels in others:
         stack += [
-            layers.Conv2D(channels, size, strides=2, padding="same", use_bias=False),  # (b, h/2, w/2, channels)
+            layers.Conv2D(channels, 3, strides=2, padding="same", use_bias=False),  # (b, h/4, w/4, channels), ...
             layers.BatchNormalization(momentum=0.9),
             layers.ReLU(),
         ]
-    stack += [
-        layers.Flatten(),  # (b, h/8 * w/8 * channels)
-        layers.Dropout(dropout),
-        layers.Dense(num_classes),  # logits
-    ]
+    stack.append(layers.Flatten())
+    if dropout:
+        stack.append(layers.Dropout(dropout))
+    stack.append(layers.Dense(num_classes))  # logits
     return keras.Sequential(stack, name=name)

@@ -13,6 +13,7 @@ from coursekit.models import digit_cnn, lenet5, mlp, perceptron
         (lambda: lenet5((28, 28, 1)), 61_706),
         (lambda: mlp(), 784 * 512 + 512 + 512 * 256 + 256 + 256 * 10 + 10),
         (lambda: mlp((784,), 10, hidden=(300,)), 784 * 300 + 300 + 300 * 10 + 10),
+        (lambda: digit_cnn(), 114_250),
         (lambda: perceptron((2,), 1), 3),
         (lambda: perceptron((28, 28, 1), 10), 7_850),
     ],

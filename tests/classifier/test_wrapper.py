@@ -224,3 +224,9 @@ def test_scikit_learns_own_checks_pass():
     failed = {result["check_name"]: repr(result["exception"]) for result in results if result["status"] == "failed"}
     assert failed == {}
     assert len(results) > 40
+
+
+def test_small_data_get_more_epochs_until_there_are_enough_steps():
+    x, y = blobs(64)
+    model = classifier(epochs=2, batch_size=32, min_steps=7).fit(x, y)
+    assert len(model.history_["loss"]) == 4

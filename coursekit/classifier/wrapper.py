@@ -29,7 +29,8 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
     Args:
         build: `build(input_shape, num_classes)` returning an uncompiled `keras.Model`, called anew by each `fit`; or a
             `keras.Model`, of which each `fit` trains a copy that starts from the weights it holds.
-        epochs: passes over the training data, at most.
+        epochs: passes over the training data, at most unless `min_steps` asks for more.
+        min_steps: on small data epochs are added until there are this many optimiser steps.
         batch_size: samples per optimiser step.
         optimizer: name of a Keras optimiser, or an optimiser, of which a copy is used as it is set up.
         learning_rate: learning rate of an optimiser given by name; the peak or first rate under a `schedule`.
@@ -71,6 +72,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         scale: bool | str = True,
         loss: str | keras.losses.Loss | None = None,
         callbacks: Sequence[keras.callbacks.Callback] = (),
+        min_steps: int = 0,
     ):
         self.build = build
         self.epochs = epochs
@@ -85,6 +87,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         self.scale = scale
         self.loss = loss
         self.callbacks = callbacks
+        self.min_steps = min_steps
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -118,11 +121,12 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
             if held_out is not None:
                 x, labels = x[rows], labels[rows]
             steps = -(-len(x) // self.batch_size)
-            model.compile(self._optimizer(steps * self.epochs), self._loss(), metrics=[self._accuracy()])
+            epochs = max(self.epochs, -(-self.min_steps // steps))
+            model.compile(self._optimizer(steps * epochs), self._loss(), metrics=[self._accuracy()])
             history = model.fit(
                 x,
                 labels,
-                epochs=self.epochs,
+                epochs=epochs,
                 batch_size=self.batch_size,
                 validation_data=validation,
                 callbacks=self._callbacks(),
