@@ -932,8 +932,8 @@ with_sliders(draw_pooled, "The moved coin, its feature map, and the pooled map, 
 #
 # ## How far a unit sees
 #
-# **Exercise 7.8** Receptive fields. A unit of the first layer sees $k$ pixels along an axis. A unit of the second sees several units of the first, whose fields overlap. Its **receptive field** is the number of
-# pixels, along one axis, that can reach it.
+# **Exercise 7.8** Receptive fields. A unit of the first layer sees $k$ pixels along an axis. A unit of the second sees several units of the first, whose fields overlap. Its **receptive field** is counted along one
+# axis, from the first pixel that can reach it to the last.
 #
 # Go up layer by layer. Let neighbouring units stand $d$ pixels apart in the input ($d=1$ for pixels). A layer with kernel or window $k$ and stride $s$ reaches $k-1$ units further, each $d$ pixels
 # away; after it, neighbours stand $s$ times as far apart. Pooling counts like a convolution.
