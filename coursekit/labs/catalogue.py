@@ -13,12 +13,12 @@ from typing import Any
 
 from coursekit.errors import InvalidInputError
 from coursekit.labs import checks
-from coursekit.labs.mistakes import Mistake, behaviour, registered
+from coursekit.labs.mistakes import Mistake, fails, fingerprint, registered
 from coursekit.labs.namespace import replaced, solution_namespace
 from coursekit.labs.source import Lab, read_lab
 
 FILE = "fingerprints.json"
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,8 +90,8 @@ def make_catalogue(lab: Lab, *, fingerprints: bool = True) -> Catalogue:
         public = checks.collect(lab.folder, checks.PUBLIC)
         for entry in load_mistakes(lab.folder):
             with replaced(namespace, entry.function, entry.answer):
-                seen = behaviour(namespace, checks.select(public, entry.exercise))
-            if any(record[-1] != "passed" for record in seen.values()):
+                seen = fingerprint(namespace, checks.select(public, entry.exercise))
+            if fails(seen):
                 prints.append(Fingerprint(entry.exercise, entry.name, entry.hints, seen))
     return Catalogue(lab.name, lab.title, exercise_entries(lab), tuple(prints), digest(lab.folder))
 

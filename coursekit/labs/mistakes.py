@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import math
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -23,6 +24,7 @@ PROBE_SEEDS = (101, 202)
 _REGISTRY = "__coursekit_mistakes__"
 _RTOL = 1e-3
 _MAX_CALLS = 30
+OPEN = "*"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,8 +75,16 @@ def registered(module: Any) -> list[Mistake]:
     return list(vars(module).get(_REGISTRY, ()))
 
 
-def behaviour(namespace: Mapping[str, Any], cases: Iterable[Case], seeds: Sequence[int] = PROBE_SEEDS) -> dict[str, list]:
+def behaviour(
+    namespace: Mapping[str, Any], cases: Iterable[Case], seeds: Sequence[int] = PROBE_SEEDS, *, salt: int = 0
+) -> dict[str, list]:
     """How the answers in `namespace` behave under `cases`: per case and seed, a summary of each result, then the outcome.
+
+    Args:
+        namespace: where the answers are.
+        cases: the checks to run.
+        seeds: the runs whose inputs are drawn.
+        salt: other global generators on the answers' side, for the same inputs.
 
     Returns:
         `{"case@seed": [summary, ..., outcome]}`, plain data that JSON can hold.
@@ -88,10 +98,35 @@ def behaviour(namespace: Mapping[str, Any], cases: Iterable[Case], seeds: Sequen
                 if len(record) < _MAX_CALLS:
                     record.append(summarise(value))
 
-            student = local_student(namespace, case.seed(seed), record=note)
-            result = run_case(case, student)
-            seen[f"{case.name}@{seed}"] = [*record, result.status]
+            result = run_case(case, local_student(namespace, case.seed(seed), record=note, salt=salt))
+            seen[f"{case.name}@{seed}"] = [*record, [result.status, _claim(result.message)]]
     return seen
+
+
+def fingerprint(namespace: Mapping[str, Any], cases: Sequence[Case]) -> dict[str, list]:
+    """The behaviour of a known mistake, with what depends on chance (such as initial weights) left open."""
+    first, second = (behaviour(namespace, cases, salt=salt) for salt in (0, 1))
+    return {key: _blurred(first[key], second[key]) for key in first}
+
+
+def fails(behaviour: Mapping[str, list]) -> bool:
+    """Whether at least one case of a behaviour did not pass."""
+    return any(record[-1] == OPEN or record[-1][0] != "passed" for record in behaviour.values())
+
+
+def _blurred(first: Any, second: Any) -> Any:
+    if alike(first, second):
+        return first
+    if isinstance(first, list) and isinstance(second, list) and len(first) == len(second):
+        return [_blurred(a, b) for a, b in zip(first, second, strict=True)]
+    return OPEN
+
+
+def _claim(message: str) -> str:
+    """Which assertion failed: a hash of the words, without the numbers, of what was tried and expected."""
+    lines = [line for line in message.splitlines() if line.startswith(("tried:", "expected:"))]
+    words = re.findall(r"[A-Za-z]{2,}", " ".join(lines))
+    return hashlib.sha256(" ".join(words).encode()).hexdigest()[:6] if words else ""
 
 
 def summarise(value: Any) -> Any:
@@ -117,7 +152,9 @@ def summarise(value: Any) -> Any:
 
 
 def alike(first: Any, second: Any) -> bool:
-    """Whether two summaries, or lists of them, agree: structure exactly, numbers up to rounding."""
+    """Whether two summaries, or lists of them, agree: structure exactly, numbers up to rounding; `OPEN` agrees with anything."""
+    if first == OPEN:
+        return True
     if isinstance(first, list) and isinstance(second, list):
         return len(first) == len(second) and all(map(alike, first, second))
     numbers = [isinstance(x, int | float) and not isinstance(x, bool) for x in (first, second)]
@@ -131,8 +168,7 @@ def alike(first: Any, second: Any) -> bool:
 def matches(known: Mapping[str, list], seen: Mapping[str, list]) -> bool:
     """Whether behaviour `seen` is that of `known`: the same under every case both have, at least one of them not passed."""
     shared = [key for key in known if key in seen]
-    failing = any(known[key][-1:] != ["passed"] for key in shared)
-    return failing and len(shared) == len(known) and all(alike(known[key], seen[key]) for key in shared)
+    return fails(known) and len(shared) == len(known) and all(alike(known[key], seen[key]) for key in shared)
 
 
 def _numeric(value: Any) -> np.ndarray | None:

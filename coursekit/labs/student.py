@@ -69,6 +69,7 @@ class Student:
         transport: carries the messages.
         seed: seeds `rng` and the global generators on the student's side; an int, or a sequence of ints.
         record: called with every decoded result, and with every error, for fingerprints.
+        salt: gives the student's side other global generators while `rng` stays the same.
     """
 
     def __init__(
@@ -77,12 +78,13 @@ class Student:
         seed: int | tuple[int, ...] = 0,
         *,
         record: Callable[[Any], None] | None = None,
+        salt: int = 0,
         limits: wire.Limits = wire.DEFAULT_LIMITS,
     ):
         self.rng = np.random.default_rng(seed)
         self._transport, self._record, self._limits = transport, record, limits
         self._callbacks: dict[int, Callable] = {}
-        global_seed = int(np.random.SeedSequence(seed).generate_state(1)[0])
+        global_seed = int(np.random.SeedSequence(seed, spawn_key=(salt,)).generate_state(1)[0])
         self._exchange({"do": "begin", "seed": global_seed})
 
     def __getattr__(self, name: str) -> StudentFunction:

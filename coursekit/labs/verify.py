@@ -13,7 +13,7 @@ from coursekit.labs import checks
 from coursekit.labs.build import stale
 from coursekit.labs.catalogue import FILE, Catalogue, digest, load_mistakes, make_catalogue, stored_catalogue
 from coursekit.labs.lint import lint_lab
-from coursekit.labs.mistakes import Mistake, behaviour, matches
+from coursekit.labs.mistakes import Mistake, behaviour, fingerprint, matches
 from coursekit.labs.namespace import replaced, solution_namespace, stub_namespace
 from coursekit.labs.session import LabSession
 from coursekit.labs.source import Exercise, Lab, read_lab
@@ -194,7 +194,7 @@ def _try_mistakes(namespace, session: LabSession, mistakes, cases, seeds: int, r
                 other = next((m.name for m in mistakes if m.hints == shown.hints), None)
                 got = f"the hint of {other!r}" if other else "no hint"
                 report.problems.append(f"mistake {entry.name!r} gets {got}; a check that tells them apart is due")
-            full.append((entry, behaviour(namespace, cases)))
+            full.append((entry, fingerprint(namespace, cases)))
     return caught, hinted
 
 

@@ -284,3 +284,23 @@ def test_a_new_lab_verifies_as_it_is(tmp_path):
 
 def test_the_student_notebook_text_is_the_committed_one():
     assert (TOY / "90_toy.ipynb").read_text(encoding="utf-8") == student_notebook(read_lab(TOY))
+
+
+def test_what_depends_on_chance_is_left_open_in_a_fingerprint(tmp_path):
+    from coursekit.labs.checks import collect_file
+
+    path = tmp_path / "test_public.py"
+    path.write_text(
+        'import pytest\n\n@pytest.mark.exercise("90.1")\ndef test_it(student):\n'
+        "    start = student.begin(int(student.rng.integers(9)))\n    assert len(start) == 5\n",
+        encoding="utf-8",
+    )
+    cases = collect_file(path, "public")
+    known, same, other = {}, {}, {}
+    exec("import numpy as np\ndef begin(n): return np.random.rand(3)", known)
+    exec("import numpy as np\ndef begin(n): return np.random.normal(size=3)", same)
+    exec("import numpy as np\ndef begin(n): return np.random.rand(4)", other)
+    fingerprint = mistakes.fingerprint(known, cases)
+    assert mistakes.OPEN in fingerprint["test_it@101"][0]
+    assert mistakes.matches(fingerprint, mistakes.behaviour(same, cases))
+    assert not mistakes.matches(fingerprint, mistakes.behaviour(other, cases))
