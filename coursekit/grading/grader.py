@@ -15,7 +15,7 @@ from coursekit.grading.referee import REPLY_LIMIT, ChildProblem, Session, Usage
 from coursekit.grading.submission import NotReadable, Submission
 from coursekit.grading.zygote import Zygote, ZygoteDied
 from coursekit.labs import checks, wire
-from coursekit.labs.mistakes import PROBE_SEEDS, matches, summarise
+from coursekit.labs.mistakes import PROBE_SEEDS, matches, outcome, summarise
 from coursekit.labs.student import Student
 from coursekit.labs.testing import NotAnswered, StudentError
 
@@ -403,11 +403,11 @@ class SubmissionGrader:
                         recorded.append(summarise(value))
 
                 try:
-                    _, _, plain = self._ask(case, case.seed(seed), note)
+                    _, message, plain = self._ask(case, case.seed(seed), note)
                 except (ChildProblem, CoursekitError):
                     self.drop()
                     return {}
-                seen[f"{case.name}@{seed}"] = [*recorded, plain]
+                seen[f"{case.name}@{seed}"] = [*recorded, outcome(plain, message)]
         return seen
 
 

@@ -99,8 +99,13 @@ def behaviour(
                     record.append(summarise(value))
 
             result = run_case(case, local_student(namespace, case.seed(seed), record=note, salt=salt))
-            seen[f"{case.name}@{seed}"] = [*record, [result.status, _claim(result.message)]]
+            seen[f"{case.name}@{seed}"] = [*record, outcome(result.status, result.message)]
     return seen
+
+
+def outcome(status: str, message: str) -> list[str]:
+    """How a case ended, as the last entry of its behaviour: its status as `run_case` gives it, and which claim failed."""
+    return [status, _claim(message) if status == "failed" else ""]
 
 
 def fingerprint(namespace: Mapping[str, Any], cases: Sequence[Case]) -> dict[str, list]:
