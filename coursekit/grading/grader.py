@@ -15,7 +15,7 @@ from coursekit.grading.referee import REPLY_LIMIT, ChildProblem, Session, Usage
 from coursekit.grading.submission import NotReadable, Submission
 from coursekit.grading.zygote import Zygote, ZygoteDied
 from coursekit.labs import checks, wire
-from coursekit.labs.mistakes import PROBE_SEEDS, matches, outcome, summarise
+from coursekit.labs.mistakes import MAX_CALLS, PROBE_SEEDS, matches, outcome, summarise
 from coursekit.labs.student import Student
 from coursekit.labs.testing import NotAnswered, StudentError
 
@@ -35,7 +35,7 @@ _TIMEOUTS_PER_EXERCISE = 2
 _STOPS_PER_CELL, _STOPS_OVERALL = 2, 6
 _CELL_SECONDS = 20.0
 _MESSAGE = 3_000
-_MAX_RECORDED = 60
+_MAX_RECORDED = MAX_CALLS
 _LIMITS = wire.Limits(size=REPLY_LIMIT, items=1_000_000)
 _FORBIDDEN_ERRNOS = ("[Errno 1]", "[Errno 13]", "[Errno 30]")
 

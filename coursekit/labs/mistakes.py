@@ -23,7 +23,7 @@ from coursekit.labs.student import Handle, local_student
 PROBE_SEEDS = (101, 202)
 _REGISTRY = "__coursekit_mistakes__"
 _RTOL = 1e-3
-_MAX_CALLS = 30
+MAX_CALLS = 30
 OPEN = "*"
 
 
@@ -95,7 +95,7 @@ def behaviour(
             record: list = []
 
             def note(value: Any, record: list = record) -> None:
-                if len(record) < _MAX_CALLS:
+                if len(record) < MAX_CALLS:
                     record.append(summarise(value))
 
             result = run_case(case, local_student(namespace, case.seed(seed), record=note, salt=salt))
