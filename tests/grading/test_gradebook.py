@@ -1,0 +1,197 @@
+"""Attempts, resuming, faults while writing, late policy, regrading: nothing is lost, nothing is counted twice."""
+
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+from grading_toys import PLAIN, notebook, points, write_notebook
+
+from coursekit.errors import InvalidInputError, OutputError
+from coursekit.grading import runner
+from coursekit.grading.gradebook import Gradebook
+from coursekit.grading.grader import Record
+from coursekit.grading.late import LatePolicy
+
+SUM = {"mean_square": "def mean_square(x):\n    return float(np.sum(np.square(x)))"}
+
+
+@pytest.fixture
+def hand_in(tmp_path):
+    """Write notebooks of some students; the third answers wrongly."""
+
+    def write(count=3):
+        folder = tmp_path / "in"
+        folder.mkdir(exist_ok=True)
+        for number in range(count):
+            write_notebook(folder / f"s{number:02}.ipynb", notebook(PLAIN, SUM if number % 3 == 2 else None))
+        return folder
+
+    return write
+
+
+def content(out):
+    """What a gradebook says, without times."""
+    with Gradebook(out, write=False) as book:
+        return [(attempt, r.student, r.status, r.points, [(t.name, t.status, t.points, t.message) for t in r.tests])
+                for attempt, r in book.grades()]  # fmt: skip
+
+
+def test_a_second_run_keeps_what_is_graded_and_a_change_makes_an_attempt(policy, hand_in, tmp_path):
+    folder, out = hand_in(), tmp_path / "out"
+    assert runner.grade(PLAIN, folder, out, jobs=2).graded == 3
+    first = content(out)
+    again = runner.grade(PLAIN, folder, out, jobs=2)
+    assert (again.graded, again.resumed) == (0, 3)
+    assert content(out) == first
+    write_notebook(folder / "s02.ipynb", notebook(PLAIN))
+    third = runner.grade(PLAIN, folder, out)
+    assert (third.graded, [r.points for r in third.records]) == (1, [9.0, 9.0, 9.0])
+    assert [entry[0] for entry in content(out)] == [1, 1, 2]
+    database = sqlite3.connect(out / "gradebook.sqlite")
+    assert database.execute("SELECT count(*) FROM attempts").fetchone() == (4,)
+    assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    database.close()
+
+
+def test_the_same_seed_gives_the_same_gradebook(policy, hand_in, tmp_path):
+    folder = hand_in()
+    runner.grade(PLAIN, folder, tmp_path / "one", seed=4, jobs=1)
+    runner.grade(PLAIN, folder, tmp_path / "two", seed=4, jobs=3)
+    assert content(tmp_path / "one") == content(tmp_path / "two")
+
+
+def test_regrading_one_exercise_keeps_the_others(policy, hand_in, tmp_path):
+    folder, out = hand_in(), tmp_path / "out"
+    runner.grade(PLAIN, folder, out)
+    write_notebook(folder / "s02.ipynb", notebook(PLAIN, {"one_hot": "def one_hot(labels, n):\n    return 1"}))
+    summary = runner.grade(PLAIN, folder, out, only="91.1")
+    record = summary.records[2]
+    assert points(record) == {"1": 3.0, "2": 3.0, "3": 3.0}  # 91.3 is not graded again
+    assert record.max_points == 9.0
+    with pytest.raises(InvalidInputError, match=r"exercise 91\.7"):
+        runner.grade(PLAIN, folder, out, only="91.7")
+
+
+def test_late_submissions_lose_points_by_the_policy(policy, hand_in, tmp_path):
+    folder = hand_in(1)
+    os.utime(folder / "s00.ipynb", (1_800_000_000, 1_800_000_000))  # 2027-01-15T08:00Z
+    summary = runner.grade(PLAIN, folder, tmp_path / "out", late="2027-01-13T12:00, 10%/day, max 50%")
+    (record,) = summary.records
+    assert (record.days_late, record.penalty, record.points) == (2.0, 0.2, pytest.approx(7.2))
+    assert (
+        runner.grade(PLAIN, folder, tmp_path / "out", late="2027-01-15T07:50, 10%/day, grace 15 min").records[0].points == 9.0
+    )
+
+
+def test_the_late_policy_counts_days_begun_and_stops_at_the_maximum():
+    policy = LatePolicy.parse("2026-11-20T23:59, 10%/day, max 35%, grace 5 min")
+    assert policy.penalty("2026-11-20T22:00:00+00:00") == 0.0
+    assert policy.penalty("2026-11-21T00:03:00Z") == 0.0
+    assert policy.penalty("2026-11-21T00:05:00Z") == pytest.approx(0.1)
+    assert policy.penalty("2026-12-24 12:00:00 UTC") == pytest.approx(0.35)
+    assert policy.penalty("") == 0.0
+    for text in ("tomorrow, 10%/day", "10%/day", "2026-11-20, 10/day", ""):
+        with pytest.raises(InvalidInputError, match="late policy"):
+            LatePolicy.parse(text)
+
+
+def test_a_full_disk_is_said_and_what_was_there_is_intact(tmp_path):
+    with Gradebook(tmp_path) as book:
+        book.add(Record("ann", "lab", points=1.0), "k1")
+        book._database.execute(f"PRAGMA max_page_count={book._database.execute('PRAGMA page_count').fetchone()[0] + 2}")
+        with pytest.raises(OutputError, match=r"full.*intact"):
+            book.add(Record("bob", "lab", notes=["x" * 100_000]), "k2")
+        assert [r.student for _, r in book.grades()] == ["ann"]
+    with Gradebook(tmp_path) as book:
+        assert book.add(Record("bob", "lab"), "k2") == 1
+        assert len(book.grades()) == 2
+
+
+def test_two_runs_do_not_write_one_gradebook(tmp_path):
+    with Gradebook(tmp_path), pytest.raises(OutputError, match="Another run"):
+        Gradebook(tmp_path)
+    with pytest.raises(InvalidInputError, match="Grade first"):
+        Gradebook(tmp_path / "none", write=False)
+
+
+def grade_in_a_process(folder, out, *more):
+    command = [sys.executable, "-m", "coursekit", "grade", str(PLAIN), str(folder), "--out", str(out), "--jobs", "2", *more]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+
+
+def kill_and_grade_again(folder, out, moments, pick):
+    """Start the command; at each moment kill what `pick` chooses; at last let the command finish."""
+    for delay in moments:
+        process = grade_in_a_process(folder, out)
+        time.sleep(delay)
+        victims = pick(psutil.Process(process.pid)) if process.poll() is None else []
+        for victim in victims:
+            try:
+                victim.kill()
+            except psutil.NoSuchProcess:
+                continue
+        if process.pid in {victim.pid for victim in victims}:
+            process.wait(30)
+        else:
+            assert process.wait(120) == 0, process.stdout.read()
+        process.stdout.close()
+    process = grade_in_a_process(folder, out)
+    said = process.communicate(timeout=120)[0]
+    assert process.returncode == 0, said
+
+
+def referee(process):
+    return [process]
+
+
+def helpers(process):
+    found = process.children(recursive=True)
+    return random.Random(len(found)).sample(found, 1) if found else []
+
+
+@pytest.mark.parametrize("pick", [referee, helpers])
+def test_kill_9_changes_nothing(policy, hand_in, tmp_path, pick):
+    folder = hand_in(9)
+    runner.grade(PLAIN, folder, tmp_path / "calm", jobs=2)
+    kill_and_grade_again(folder, tmp_path / "out", [0.7, 1.2], pick)
+    assert content(tmp_path / "out") == content(tmp_path / "calm")
+
+
+@pytest.mark.slow
+def test_kill_9_at_50_moments_changes_nothing(policy, hand_in, tmp_path):
+    folder = hand_in(30)
+    runner.grade(PLAIN, folder, tmp_path / "calm", jobs=2)
+    dice = random.Random(1)
+    for turn, pick in enumerate((referee, helpers)):
+        out = tmp_path / f"out{turn}"
+        for batch in range(5):
+            kill_and_grade_again(
+                folder, out if batch == 0 else tmp_path / f"{turn}-{batch}", [dice.uniform(0.3, 2.5) for _ in range(5)], pick
+            )
+        assert content(out) == content(tmp_path / "calm")
+        for batch in range(1, 5):
+            assert content(tmp_path / f"{turn}-{batch}") == content(tmp_path / "calm")
+
+
+def test_ctrl_c_keeps_what_is_committed(policy, hand_in, tmp_path):
+    folder, out = hand_in(12), tmp_path / "out"
+    process = grade_in_a_process(folder, out)
+    time.sleep(1.0)
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=60)[0].decode()
+    assert process.returncode in (0, 130), said
+    assert "Traceback" not in said
+    assert runner.grade(PLAIN, folder, out).exit_code == 0
+    assert len(content(out)) == 12
+
+
+def test_a_record_survives_json():
+    record = Record("ann", "lab", notes=["é"], answers={"f": {"cell": 1, "text": "x"}})
+    assert Record.from_dict(json.loads(json.dumps(record.to_dict()))) == record
