@@ -96,7 +96,15 @@ def draw_kernel(ax: Axes, kernel: np.ndarray, *, title: str = "", digits: int = 
         for (i, j), value in np.ndenumerate(kernel):
             text = f"{value:.{digits}f}".rstrip("0").rstrip(".") if digits else f"{value:.0f}"
             colour = "black" if value > -0.15 * largest else "white"
-            ax.text(j, i, "0" if text in ("-0", "") else text, ha="center", va="center", color=colour, fontsize=8)
+            ax.text(
+                j,
+                i,
+                "0" if text in ("-0", "") else text,
+                ha="center",
+                va="center",
+                color=colour,
+                fontsize=8 if kernel.shape[1] < 5 else 6,
+            )
     return ax
 
 
