@@ -31,7 +31,6 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code: 0, 2 after an error meant for a person, 130 after Ctrl-C."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up lines would drown what a command says
     args = build_parser().parse_args(argv)
     try:
         return args.run(args) or 0

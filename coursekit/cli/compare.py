@@ -62,7 +62,8 @@ def run(args) -> int:
         highlight=False,
         soft_wrap=True,
     )
-    with console.status("starting") as status:
+    with console.status(f"starting {device.backend}") as status:
+        devices.start_quietly()
 
         def progress(line: str) -> None:
             status.update(line)
