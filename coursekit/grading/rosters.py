@@ -95,7 +95,7 @@ def _read(path: Path) -> tuple[list[list[str]], type[csv.Dialect], str]:
     class Dialect(csv.excel):
         delimiter = "\t" if text.split("\n", 1)[0].count("\t") > text.split("\n", 1)[0].count(",") else ","
         lineterminator = "\r\n" if "\r\n" in text else "\n"
-        quoting = csv.QUOTE_ALL if text.startswith('"') and '","' in text.split("\n", 1)[0] else csv.QUOTE_MINIMAL
+        quoting = csv.QUOTE_ALL if re.match(r'"[^"]*"[,\t]"', text) else csv.QUOTE_MINIMAL
 
     return list(csv.reader(io.StringIO(text, newline=""), Dialect)), Dialect, encoding
 
