@@ -47,13 +47,13 @@ def reproduce(folder: str | Path, receipts: str | Path, *, fast: bool = False, t
             "COURSEKIT_RECEIPT": str(record_path),
         }
         notebook = build_notebook(lab, "solution")
-        _, seconds, error = execute_notebook(notebook, Path(work), environment=environment, timeout=timeout, blocked=False)
-        if error:
-            raise CoursekitError(f"Expected the solution of {lab.name} to run. Received: {error}.")
+        done = execute_notebook(notebook, Path(work), environment=environment, timeout=timeout, blocked=False)
+        if done.error:
+            raise CoursekitError(f"Expected the solution of {lab.name} to run. Received: {done.error}.")
         if not record_path.is_file():
             raise CoursekitError(f"Expected {lab.name} to end in lab.receipt(...). Received: no receipt.")
         record = json.loads(record_path.read_text(encoding="utf-8"))
-    record["seconds"] = round(seconds)
+    record["seconds"] = round(done.seconds)
     record["date"] = datetime.date.today().isoformat()
     record["command"] = f"coursekit reproduce {lab.name[:2]}{' --fast' if fast else ''}"
     record["machine"] = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"

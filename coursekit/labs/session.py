@@ -60,7 +60,6 @@ class LabSession:
         self.fast = os.environ.get("COURSEKIT_FAST", "") not in ("", "0")
         self.seed = int(os.environ.get("COURSEKIT_SEED", "0"))
         self._namespace, self._cases, self._start = namespace, None, time.perf_counter()
-        self._states: dict[str, str] = {}
 
     def __repr__(self) -> str:
         return f"<lab {self.name}: {len(self.catalogue.exercises)} exercises>"
@@ -201,13 +200,13 @@ class LabSession:
             known = ", ".join(self.catalogue.exercises)
             return CheckResult(number, "unknown", f"There is no exercise {number} in lab {self.name}. It has: {known}.")
         if message := _missing(entry, names):
-            return self._done(CheckResult(number, "missing", f"Exercise {number}: {message}"))
+            return CheckResult(number, "missing", f"Exercise {number}: {message}")
         try:
             with _generators_kept():
-                return self._done(self._run(entry, names, hint, seed))
+                return self._run(entry, names, hint, seed)
         except KeyboardInterrupt:
             headline = f"Exercise {number}: the check was interrupted, so nothing is decided. Run it again."
-            return self._done(CheckResult(number, "interrupted", headline))
+            return CheckResult(number, "interrupted", headline)
 
     def _run(self, entry: ExerciseEntry, names: MutableMapping[str, Any], hint: int, seed: int | None) -> CheckResult:
         cases = checks.select(self._all_cases(), entry.number)
@@ -256,10 +255,6 @@ class LabSession:
         if self._cases is None:
             self._cases = checks.collect(self.folder, checks.PUBLIC)
         return self._cases
-
-    def _done(self, result: CheckResult) -> CheckResult:
-        self._states[result.exercise] = result.state
-        return result
 
     def _entry(self, number: str) -> ExerciseEntry:
         entry = self.catalogue.exercises.get(number)

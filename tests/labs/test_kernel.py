@@ -34,10 +34,8 @@ def place(notebook, key):
 
 
 def run(notebook, folder):
-    executed, _, error = execute_notebook(
-        notebook, folder, environment={"COURSEKIT_LABS": str(folder.parent), "COURSEKIT_FAST": "1"}
-    )
-    return executed, error
+    done = execute_notebook(notebook, folder, environment={"COURSEKIT_LABS": str(folder.parent), "COURSEKIT_FAST": "1"})
+    return done.notebook, done.error
 
 
 def said(notebook, key):
