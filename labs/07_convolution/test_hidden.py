@@ -212,6 +212,17 @@ def test_equivariance_gap_looks_at_size_not_sign_and_leaves_the_border_out(stude
         )
 
 
+@pytest.mark.exercise("7.6")
+@pytest.mark.points(1)
+def test_equivariance_gap_sees_the_zeros_that_come_in(student):
+    x, bias = student.rng.normal(size=(6, 9)), float(student.rng.uniform(2, 5))
+    for dy, dx in [(1, 0), (0, -2), (-1, 2)]:
+        for margin, wanted in [(0, bias), (2, 0.0)]:
+            got = student.equivariance_gap(lambda image: np.asarray(image) + bias, x, dy, dx, margin)
+            tried = f"layer x + {bias:.3f}, shift by ({dy}, {dx}), margin {margin}: at the border, zeros stand beside the bias"
+            assert_close(got, wanted, tried=tried, atol=1e-9)
+
+
 # 7.7 ------------------------------------------------------------------------------------------------------------------
 
 
