@@ -8,6 +8,7 @@ import numpy as np
 from keras import layers
 
 from coursekit.labs import mistake
+import itertools
 
 # 1.1 ------------------------------------------------------------------------------------------------------------------
 
@@ -512,7 +513,7 @@ def _chain(sizes, hidden="relu", last=None, **kwargs):
     ],
 )
 def parameter_count(sizes):
-    return sum(a * b for a, b in zip(sizes[:-1], sizes[1:], strict=True))
+    return sum(a * b for a, b in itertools.pairwise(sizes))
 
 
 @mistake(
@@ -524,7 +525,7 @@ def parameter_count(sizes):
     ],
 )
 def parameter_count(sizes):
-    return sum(a * b + a for a, b in zip(sizes[:-1], sizes[1:], strict=True))
+    return sum(a * b + a for a, b in itertools.pairwise(sizes))
 
 
 @mistake(
@@ -533,7 +534,7 @@ def parameter_count(sizes):
     hints=["You counted a single bias for each layer.", "Every unit has a bias of its own."],
 )
 def parameter_count(sizes):
-    return sum(a * b + 1 for a, b in zip(sizes[:-1], sizes[1:], strict=True))
+    return sum(a * b + 1 for a, b in itertools.pairwise(sizes))
 
 
 @mistake(
@@ -542,7 +543,7 @@ def parameter_count(sizes):
     hints=["You counted biases for the inputs too.", "The input is no layer: it has no weights and no biases."],
 )
 def parameter_count(sizes):
-    return sum(a * b for a, b in zip(sizes[:-1], sizes[1:], strict=True)) + sum(sizes)
+    return sum(a * b for a, b in itertools.pairwise(sizes)) + sum(sizes)
 
 
 @mistake(
@@ -770,7 +771,7 @@ def _pair(pixels, units, classes, *, relu="relu", digit="a", order="ab", last=No
     seen = {"a": reader(left), "b": second(right)}
     both = layers.Concatenate()([seen[key] for key in order])
     heads = {
-        "digit": layers.Dense(classes, activation=first, name="digit")(seen[digit] if digit in seen else both),
+        "digit": layers.Dense(classes, activation=first, name="digit")(seen.get(digit, both)),
         "larger": layers.Dense(1, activation=last, name="larger")(both),
     }
     return keras.Model([left, right], heads if form is dict else list(heads.values()))

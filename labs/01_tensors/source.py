@@ -36,6 +36,7 @@ import coursekit
 from coursekit import NotAnsweredYet, open_lab
 from coursekit.plots import PALETTE, draw_graph, subplots
 from coursekit.plots.models import draw_model
+import itertools
 
 lab = open_lab("01_tensors")
 check = lab.check
@@ -439,7 +440,7 @@ with lab.needs("1.4"):
 def parameter_count(sizes):
     """Weights and biases of a multilayer perceptron, as an int. parameter_count([3, 5, 2]) is 20 + 12 = 32."""
     ### BEGIN SOLUTION
-    return sum((inputs + 1) * units for inputs, units in zip(sizes[:-1], sizes[1:], strict=True))
+    return sum((inputs + 1) * units for inputs, units in itertools.pairwise(sizes))
     ### END SOLUTION
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from coursekit.labs.testing import assert_close, assert_equal, assert_probabilities, assert_true, assert_unchanged
+import itertools
 
 # 1.1 ------------------------------------------------------------------------------------------------------------------
 
@@ -126,7 +127,7 @@ def test_slopes_where_entries_multiply_each_other(student):
 
 
 def layer_shapes(sizes):
-    return [shape for a, b in zip(sizes[:-1], sizes[1:], strict=True) for shape in ((a, b), (b,))]
+    return [shape for a, b in itertools.pairwise(sizes) for shape in ((a, b), (b,))]
 
 
 @pytest.mark.exercise("1.5")

@@ -11,6 +11,7 @@ from coursekit.labs.testing import (
     assert_true,
     assert_unchanged,
 )
+import itertools
 
 # 1.1 ------------------------------------------------------------------------------------------------------------------
 
@@ -177,7 +178,7 @@ def random_sizes(rng, count):
 
 
 def shape_list(sizes):
-    return [shape for a, b in zip(sizes[:-1], sizes[1:], strict=True) for shape in ((a, b), (b,))]
+    return [shape for a, b in itertools.pairwise(sizes) for shape in ((a, b), (b,))]
 
 
 def check_net(model, sizes, rng, tried):
