@@ -1,0 +1,1054 @@
+"""Wrong answers that students of lab 03 really give, each with the thought that puts it right."""
+
+import numpy as np
+
+from coursekit.labs import mistake
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+# 3.1 ------------------------------------------------------------------------------------------------------------------
+
+
+def _dicts(x, y, z, dx, dy, dz, dq, df=1.0):
+    values = {"x": x, "y": y, "z": z, "q": x + y, "f": (x + y) * z}
+    return values, {"x": dx, "y": dy, "z": dz, "q": dq, "f": df}
+
+
+@mistake(
+    "3.1",
+    name="product-rule-with-its-own-input",
+    hints=[
+        "Move q a little. By how much does f = q z move?",
+        "The slope of a product in one factor is the *other* factor.",
+    ],
+)
+def sum_and_product(x, y, z):
+    q = x + y
+    return _dicts(x, y, z, q, q, z, q)
+
+
+@mistake(
+    "3.1",
+    name="local-slopes-only",
+    hints=[
+        "Your slopes of x and y say how q moves. What was asked is how f moves.",
+        "Multiply the local slope of each node by the gradient that came back to its output.",
+    ],
+)
+def sum_and_product(x, y, z):
+    return _dicts(x, y, z, 1.0, 1.0, x + y, z)
+
+
+@mistake(
+    "3.1",
+    name="sum-scales-like-a-product",
+    hints=[
+        "If x grows by 1, by how much does x + y grow? Does that depend on y?",
+        "A sum hands its gradient to both inputs unchanged.",
+    ],
+)
+def sum_and_product(x, y, z):
+    return _dicts(x, y, z, z * y, z * x, x + y, z)
+
+
+@mistake(
+    "3.1",
+    name="sum-shares-its-gradient-out",
+    hints=[
+        "You split the gradient of q between x and y. Move x alone by 1: how far does q move?",
+        "Each input of a sum moves it fully, so each receives the whole gradient, not half of it.",
+    ],
+)
+def sum_and_product(x, y, z):
+    return _dicts(x, y, z, z / 2, z / 2, x + y, z)
+
+
+@mistake(
+    "3.1",
+    name="sweep-starts-with-the-value",
+    hints=[
+        "What is the slope of f in f itself?",
+        "The backward sweep starts with the number 1 at the output, not with the output's value.",
+    ],
+)
+def sum_and_product(x, y, z):
+    f = (x + y) * z
+    return _dicts(x, y, z, f * z, f * z, f * (x + y), f * z, f)
+
+
+@mistake(
+    "3.1",
+    name="constant-without-a-gradient",
+    hints=[
+        "You treat z as a constant. f = q z moves when z moves, so z has a slope too.",
+        "Every input of a product gets a gradient: z receives 1 times q.",
+    ],
+)
+def sum_and_product(x, y, z):
+    return _dicts(x, y, z, z, z, 0.0, z)
+
+
+# 3.2 ------------------------------------------------------------------------------------------------------------------
+
+
+def _chain(x, w1, w2, *, do=None, dh2=None, do1=None, dh1=None, dw1=None, dw2=None):
+    """The chain, with the steps that are given replaced."""
+    h1 = w1 * x
+    o1 = sigmoid(h1)
+    h2 = w2 * o1
+    o = sigmoid(h2)
+    env = {"x": x, "w1": w1, "h1": h1, "o1": o1, "w2": w2, "h2": h2, "o": o, "L": -np.log(o)}
+    g = {"L": 1.0}
+    g["o"] = do(env, g) if do else -1 / o
+    g["h2"] = dh2(env, g) if dh2 else g["o"] * o * (1 - o)
+    g["w2"] = dw2(env, g) if dw2 else g["h2"] * o1
+    g["o1"] = do1(env, g) if do1 else g["h2"] * w2
+    g["h1"] = dh1(env, g) if dh1 else g["o1"] * o1 * (1 - o1)
+    g["w1"] = dw1(env, g) if dw1 else g["h1"] * x
+    g["x"] = g["h1"] * w1
+    return env, g
+
+
+@mistake(
+    "3.2",
+    name="sigmoid-slope-at-the-output",
+    hints=[
+        "At which value do you take the slope of sigma: at what goes into it, or at what comes out?",
+        "sigma(h)(1 - sigma(h)) is taken at the input h. You already have sigma(h): it is o (or o1), so the slope is o(1 - o).",
+    ],
+)
+def chain(x, w1, w2):
+    def slope(a):
+        return sigmoid(a) * (1 - sigmoid(a))
+
+    return _chain(x, w1, w2, dh2=lambda v, g: g["o"] * slope(v["o"]), dh1=lambda v, g: g["o1"] * slope(v["o1"]))
+
+
+@mistake(
+    "3.2",
+    name="sigmoid-slope-from-the-sum",
+    hints=[
+        "h(1 - h) can be negative, yet sigma never falls.",
+        "The slope of sigma is written with its output: o(1 - o), where o = sigma(h).",
+    ],
+)
+def chain(x, w1, w2):
+    return _chain(
+        x, w1, w2, dh2=lambda v, g: g["o"] * v["h2"] * (1 - v["h2"]), dh1=lambda v, g: g["o1"] * v["h1"] * (1 - v["h1"])
+    )
+
+
+@mistake(
+    "3.2",
+    name="dL-do-left-out",
+    hints=[
+        "Your sweep starts at o. But the slope that was asked is that of L.",
+        "Between o and L lies one more node, -log, whose local slope is -1/o. Every other gradient contains it as a factor.",
+    ],
+)
+def chain(x, w1, w2):
+    return _chain(x, w1, w2, do=lambda v, g: 1.0)
+
+
+@mistake(
+    "3.2",
+    name="minus-of-the-log-lost",
+    hints=[
+        "If o grows, does L = -log o grow or shrink? Look at the sign of your gradient of o.",
+        "The slope of log o is 1/o; the minus in front of the log stays.",
+    ],
+)
+def chain(x, w1, w2):
+    return _chain(x, w1, w2, do=lambda v, g: 1 / v["o"])
+
+
+@mistake(
+    "3.2",
+    name="w2-left-out-on-the-way-to-w1",
+    hints=[
+        "On its way from h2 to o1 the gradient passes a product. By what is it multiplied there?",
+        "h2 = w2 o1, so the slope of h2 in o1 is w2.",
+    ],
+)
+def chain(x, w1, w2):
+    return _chain(x, w1, w2, do1=lambda v, g: g["h2"])
+
+
+@mistake(
+    "3.2",
+    name="own-input-for-the-other",
+    hints=[
+        "h2 = w2 o1. How far does h2 move when w2 moves by 1?",
+        "The slope of a product in a weight is what the weight is multiplied with: o1 for w2, x for w1.",
+    ],
+)
+def chain(x, w1, w2):
+    return _chain(x, w1, w2, dw2=lambda v, g: g["h2"] * v["w2"], dw1=lambda v, g: g["h1"] * v["w1"])
+
+
+@mistake(
+    "3.2",
+    name="first-sigmoid-without-slope",
+    hints=[
+        "Count the factors of your slope in w1. The lecture has five.",
+        "Between o1 and h1 lies a sigmoid as well: multiply by o1(1 - o1).",
+    ],
+)
+def chain(x, w1, w2):
+    return _chain(x, w1, w2, dh1=lambda v, g: g["o1"])
+
+
+# 3.3 ------------------------------------------------------------------------------------------------------------------
+
+
+@mistake(
+    "3.3",
+    name="one-sided",
+    hints=[
+        "You take one step up from x. The formula takes one up and one down.",
+        "(f(x + h) - f(x)) / h is wrong by about h, the central difference only by about h squared.",
+    ],
+)
+def numerical_gradient(f, x, h=1e-5):
+    x = np.array(x, dtype=float)
+    g = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        up = x.copy()
+        up[i] += h
+        g[i] = (f(up) - f(x)) / h
+    return g
+
+
+@mistake(
+    "3.3",
+    name="divided-by-h",
+    hints=[
+        "Your gradient is a whole factor off. How far apart are the two points?",
+        "From x - h to x + h it is 2h.",
+    ],
+)
+def numerical_gradient(f, x, h=1e-5):
+    x = np.array(x, dtype=float)
+    g = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        up, down = x.copy(), x.copy()
+        up[i] += h
+        down[i] -= h
+        g[i] = (f(up) - f(down)) / h
+    return g
+
+
+@mistake(
+    "3.3",
+    name="all-entries-move-together",
+    hints=[
+        "You move all of x at once, so you find the slope along the diagonal.",
+        "The gradient has one slope per entry: move entry i alone, and leave the others where they are.",
+    ],
+)
+def numerical_gradient(f, x, h=1e-5):
+    x = np.array(x, dtype=float)
+    return np.full(x.shape, (f(x + h) - f(x - h)) / (2 * h))
+
+
+@mistake(
+    "3.3",
+    name="entry-not-put-back",
+    hints=[
+        "After the first entry, where does x stand when you move the second?",
+        "Put the entry back before you go on, or move a fresh copy each time.",
+    ],
+)
+def numerical_gradient(f, x, h=1e-5):
+    x = np.array(x, dtype=float)
+    g = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        x[i] += h
+        up = f(x)
+        x[i] -= 2 * h
+        g[i] = (up - f(x)) / (2 * h)
+    return g
+
+
+@mistake(
+    "3.3",
+    name="integers-cannot-move",
+    hints=[
+        "What is 3 + 0.00001 in an array of integers?",
+        "Make a float64 copy of x first; an integer array cuts off what you add.",
+    ],
+)
+def numerical_gradient(f, x, h=1e-5):
+    x = np.asarray(x)
+    g = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        up, down = x.copy(), x.copy()
+        up[i] = up[i] + h
+        down[i] = down[i] - h
+        g[i] = (f(up) - f(down)) / (2 * h)
+    return g
+
+
+@mistake(
+    "3.3",
+    name="rows-for-entries",
+    hints=[
+        "Your loop runs over the first axis. What does x[i] mean when x is a matrix?",
+        "For a matrix x[i] is a whole row. np.ndindex(x.shape) visits every single entry.",
+    ],
+)
+def numerical_gradient(f, x, h=1e-5):
+    x = np.array(x, dtype=float)
+    g = np.zeros(x.shape)
+    for i in range(len(x)):
+        up, down = x.copy(), x.copy()
+        up[i] += h
+        down[i] -= h
+        g[i] = (f(up) - f(down)) / (2 * h)
+    return g
+
+
+# 3.4 ------------------------------------------------------------------------------------------------------------------
+
+
+def _delta(x, t, w_hidden, w_out):
+    x, t, w_hidden, w_out = (np.asarray(a, dtype=float) for a in (x, t, w_hidden, w_out))
+    a = sigmoid(w_hidden @ x)
+    o = sigmoid(w_out @ a)
+    return x, t, w_hidden, w_out, a, o, (t - o) * o * (1 - o)
+
+
+@mistake(
+    "3.4",
+    name="as-printed-uphill",
+    hints=[
+        "Run one step and compute E before and after. Which way did it go?",
+        "delta contains T - a, so adding eta delta a goes downhill; with a - T you would have to subtract.",
+    ],
+)
+def delta_step(x, t, w_hidden, w_out, eta):
+    x, t, w_hidden, w_out, a, _o, d = _delta(x, t, w_hidden, w_out)
+    back = (w_out.T @ d) * a * (1 - a)
+    return w_hidden - eta * np.outer(back, x), w_out - eta * np.outer(d, a)
+
+
+@mistake(
+    "3.4",
+    name="output-weights-updated-first",
+    hints=[
+        "Your output weights are right. Which output weights does the hidden delta see?",
+        "delta_j asks how the error came about, so it needs the w_kj of the forward pass, not the new ones.",
+        "Compute both deltas first, then change both matrices.",
+    ],
+)
+def delta_step(x, t, w_hidden, w_out, eta):
+    x, t, w_hidden, w_out, a, _o, d = _delta(x, t, w_hidden, w_out)
+    w_out = w_out + eta * np.outer(d, a)
+    back = (w_out.T @ d) * a * (1 - a)
+    return w_hidden + eta * np.outer(back, x), w_out
+
+
+@mistake(
+    "3.4",
+    name="weights-not-transposed",
+    hints=[
+        "In delta_j the sum runs over the output units k. Along which axis of w_out do they lie?",
+        "w_out has shape (k, m) and maps m activities to k outputs. On the way back it must map k deltas to m: transpose it.",
+    ],
+)
+def delta_step(x, t, w_hidden, w_out, eta):
+    x, t, w_hidden, w_out, a, _o, d = _delta(x, t, w_hidden, w_out)
+    back = (w_out @ d) * a * (1 - a)
+    return w_hidden + eta * np.outer(back, x), w_out + eta * np.outer(d, a)
+
+
+@mistake(
+    "3.4",
+    name="slope-of-the-activity",
+    hints=[
+        "sigma'(net) is the slope at the weighted sum. You put the activity into sigma once more.",
+        "With a = sigma(net) the slope is a(1 - a).",
+    ],
+)
+def delta_step(x, t, w_hidden, w_out, eta):
+    x, t, w_hidden, w_out, a, o, _ = _delta(x, t, w_hidden, w_out)
+    d = (t - o) * sigmoid(o) * (1 - sigmoid(o))
+    back = (w_out.T @ d) * sigmoid(a) * (1 - sigmoid(a))
+    return w_hidden + eta * np.outer(back, x), w_out + eta * np.outer(d, a)
+
+
+@mistake(
+    "3.4",
+    name="output-slope-left-out",
+    hints=[
+        "Your output delta is T - a. That is the slope of E in the activity; the weights act on net.",
+        "Between net and activity lies the sigmoid: multiply by a(1 - a).",
+    ],
+)
+def delta_step(x, t, w_hidden, w_out, eta):
+    x, t, w_hidden, w_out, a, o, _ = _delta(x, t, w_hidden, w_out)
+    d = t - o
+    back = (w_out.T @ d) * a * (1 - a)
+    return w_hidden + eta * np.outer(back, x), w_out + eta * np.outer(d, a)
+
+
+@mistake(
+    "3.4",
+    name="hidden-slope-left-out",
+    hints=[
+        "The output weights are right. What does a hidden unit do with its weighted sum?",
+        "The hidden units are sigmoids as well: delta_j ends with a_j(1 - a_j).",
+    ],
+)
+def delta_step(x, t, w_hidden, w_out, eta):
+    x, t, w_hidden, w_out, a, _o, d = _delta(x, t, w_hidden, w_out)
+    return w_hidden + eta * np.outer(w_out.T @ d, x), w_out + eta * np.outer(d, a)
+
+
+@mistake(
+    "3.4",
+    name="activity-of-the-receiver",
+    hints=[
+        "In delta_j a_i, whose activity is a_i: that of the unit the weight comes from, or of the one it leads to?",
+        "a_i stands at the input side of the weight: x for the hidden weights, the hidden activities for the output weights.",
+    ],
+)
+def delta_step(x, t, w_hidden, w_out, eta):
+    x, t, w_hidden, w_out, a, o, d = _delta(x, t, w_hidden, w_out)
+    back = (w_out.T @ d) * a * (1 - a)
+    return w_hidden + eta * (back * a)[:, None], w_out + eta * (d * o)[:, None]
+
+
+# 3.5 ------------------------------------------------------------------------------------------------------------------
+
+
+def _shrink(g, shape):
+    g = np.asarray(g)
+    g = g.sum(axis=tuple(range(g.ndim - len(shape))))
+    return g.sum(axis=tuple(i for i, n in enumerate(shape) if n == 1), keepdims=True)
+
+
+@mistake(
+    "3.5",
+    name="mean-over-the-copies",
+    hints=[
+        "A bias that 20 rows use moves the error through all 20. Does one slope become smaller because there are more rows?",
+        "Every use adds its share: sum over the copies. (A mean belongs in the loss, if it is one.)",
+    ],
+)
+def unbroadcast(g, shape):
+    g = np.asarray(g)
+    g = g.mean(axis=tuple(range(g.ndim - len(shape))))
+    return g.mean(axis=tuple(i for i, n in enumerate(shape) if n == 1), keepdims=True)
+
+
+@mistake(
+    "3.5",
+    name="length-one-axis-dropped",
+    hints=[
+        "The numbers are right. Compare the shape of your result with `shape`.",
+        "(1, 3) and (3,) are different shapes: sum with keepdims=True over the axes of length 1.",
+    ],
+)
+def unbroadcast(g, shape):
+    g = np.asarray(g)
+    g = g.sum(axis=tuple(range(g.ndim - len(shape))))
+    return g.sum(axis=tuple(i for i, n in enumerate(shape) if n == 1))
+
+
+@mistake(
+    "3.5",
+    name="only-missing-axes-summed",
+    hints=[
+        "Your sum handles (3,) inside (4, 3). What about a column (4, 1), which was repeated along its second axis?",
+        "NumPy repeats axes of length 1 as well; sum over them too, and keep them.",
+    ],
+)
+def unbroadcast(g, shape):
+    g = np.asarray(g)
+    return g.sum(axis=tuple(range(g.ndim - len(shape))))
+
+
+@mistake(
+    "3.5",
+    name="first-copy-taken",
+    hints=[
+        "You keep one copy's gradient and forget the others. All copies are the same value: when it moves, all move.",
+        "Sum over the repeated axes.",
+    ],
+)
+def unbroadcast(g, shape):
+    g = np.asarray(g)
+    g = g[(0,) * (g.ndim - len(shape))]
+    return g[tuple(slice(0, n) for n in shape)]
+
+
+@mistake(
+    "3.5",
+    name="everything-summed-over-the-rows",
+    hints=[
+        "You always sum over axis 0. Which axis was repeated for a column (4, 1)?",
+        "Compare the two shapes from the right: sum where g has an axis that `shape` lacks, or where `shape` has length 1.",
+    ],
+)
+def unbroadcast(g, shape):
+    g = np.asarray(g)
+    return g if g.shape == tuple(shape) else g.sum(axis=0).reshape(shape) if g.shape[1:] == tuple(shape)[-1:] else g.sum(axis=0)
+
+
+@mistake(
+    "3.5",
+    name="product-not-shrunk",
+    hints=[
+        "Your two gradients both have the shape of the output. Which shape has b, when b is a row used n times?",
+        "Each gradient comes in the shape of its input: send it through unbroadcast.",
+    ],
+)
+def pull_multiply(g, a, b):
+    return g * b, g * a
+
+
+@mistake(
+    "3.5",
+    name="product-with-its-own-factor",
+    hints=[
+        "The slope of a b in a is the other factor.",
+        "g times b is the gradient of a; g times a that of b.",
+    ],
+)
+def pull_multiply(g, a, b):
+    return _shrink(g * a, a.shape), _shrink(g * b, b.shape)
+
+
+@mistake(
+    "3.5",
+    name="product-forgets-what-came-back",
+    hints=[
+        "You return the local slopes. Where is g?",
+        "A pull-back multiplies the local slope by the gradient of the output, entry by entry.",
+    ],
+)
+def pull_multiply(g, a, b):
+    return _shrink(np.broadcast_to(b, g.shape), a.shape), _shrink(np.broadcast_to(a, g.shape), b.shape)
+
+
+@mistake(
+    "3.5",
+    name="matrices-not-transposed",
+    hints=[
+        "Write the three shapes under your products: g is (n, m), a is (n, k), b is (k, m).",
+        "The gradient of a must be (n, k): only g (n, m) times the transpose of b (m, k) has that shape.",
+    ],
+)
+def pull_matmul(g, a, b):
+    return g @ b, a @ g
+
+
+@mistake(
+    "3.5",
+    name="matrix-factors-in-the-wrong-order",
+    hints=[
+        "You transpose, but in which order do the factors stand? With square matrices both orders run; only one is right.",
+        "For C = A B: g comes first in the gradient of A, and last in that of B, as A and B stand in the product.",
+    ],
+)
+def pull_matmul(g, a, b):
+    return b.T @ g, g @ a.T
+
+
+@mistake(
+    "3.5",
+    name="matrix-gradients-exchanged",
+    hints=[
+        "Compare the shapes of your two results with those of a and b.",
+        "The first result belongs to a, the second to b.",
+    ],
+)
+def pull_matmul(g, a, b):
+    return a.T @ g, g @ b.T
+
+
+# 3.6 ------------------------------------------------------------------------------------------------------------------
+
+
+@mistake(
+    "3.6",
+    name="derivative-at-the-output",
+    hints=[
+        "Which X do you hand to module i on the way back: the one that went into it, or the one that came out?",
+        "F_i(X_{i-1}, W_i) is differentiated at its input X_{i-1}. Store x before you call forward.",
+    ],
+)
+def backpropagate(modules, weights, x, loss_gradient):
+    outputs = []
+    for (run, _), w in zip(modules, weights, strict=True):
+        x = run(x, w)
+        outputs.append(x)
+    g, found = loss_gradient(x), []
+    for (_, back), w, out in zip(reversed(modules), reversed(weights), reversed(outputs), strict=True):
+        g, dw = back(out, w, g)
+        found.append(dw)
+    return found[::-1], g
+
+
+@mistake(
+    "3.6",
+    name="gradient-not-carried-on",
+    hints=[
+        "Every module of yours gets the same g. What does the second-last module need?",
+        "g must become dE/dX of one module further down after each step: keep the first result of backward.",
+    ],
+)
+def backpropagate(modules, weights, x, loss_gradient):
+    inputs = []
+    for (run, _), w in zip(modules, weights, strict=True):
+        inputs.append(x)
+        x = run(x, w)
+    g, found = loss_gradient(x), []
+    last = g
+    for (_, back), w, x_in in zip(reversed(modules), reversed(weights), reversed(inputs), strict=True):
+        last, dw = back(x_in, w, g)
+        found.append(dw)
+    return found[::-1], last
+
+
+@mistake(
+    "3.6",
+    name="gradients-in-the-order-of-the-sweep",
+    hints=[
+        "The gradients are right, but they stand in the order in which you met the modules.",
+        "The sweep meets the last module first. The list is asked for from W_1 to W_n: turn it round.",
+    ],
+)
+def backpropagate(modules, weights, x, loss_gradient):
+    inputs = []
+    for (run, _), w in zip(modules, weights, strict=True):
+        inputs.append(x)
+        x = run(x, w)
+    g, found = loss_gradient(x), []
+    for (_, back), w, x_in in zip(reversed(modules), reversed(weights), reversed(inputs), strict=True):
+        g, dw = back(x_in, w, g)
+        found.append(dw)
+    return found, g
+
+
+@mistake(
+    "3.6",
+    name="forwards-instead-of-backwards",
+    hints=[
+        "In which direction does your second loop run? dE/dX is known at the end, not at the start.",
+        "Go through the modules from the last to the first: reversed(...).",
+    ],
+)
+def backpropagate(modules, weights, x, loss_gradient):
+    inputs = []
+    for (run, _), w in zip(modules, weights, strict=True):
+        inputs.append(x)
+        x = run(x, w)
+    g, found = loss_gradient(x), []
+    for (_, back), w, x_in in zip(modules, weights, inputs, strict=True):
+        g, dw = back(x_in, w, g)
+        found.append(dw)
+    return found, g
+
+
+@mistake(
+    "3.6",
+    name="loss-left-out",
+    hints=[
+        "With which gradient does your sweep begin? E is not the sum of X_n.",
+        "The first gradient is dE/dX_n, what loss_gradient gives for the last output.",
+    ],
+)
+def backpropagate(modules, weights, x, loss_gradient):
+    inputs = []
+    for (run, _), w in zip(modules, weights, strict=True):
+        inputs.append(x)
+        x = run(x, w)
+    g, found = np.asarray(x), []
+    for (_, back), w, x_in in zip(reversed(modules), reversed(weights), reversed(inputs), strict=True):
+        g, dw = back(x_in, w, g)
+        found.append(dw)
+    return found[::-1], g
+
+
+@mistake(
+    "3.6",
+    name="results-of-backward-exchanged",
+    hints=[
+        "Which of the two results of `backward` travels on to the module below?",
+        "backward returns (dE/dX_{i-1}, dE/dW_i), in this order; the first travels, the second stays.",
+    ],
+)
+def backpropagate(modules, weights, x, loss_gradient):
+    inputs = []
+    for (run, _), w in zip(modules, weights, strict=True):
+        inputs.append(x)
+        x = run(x, w)
+    g, found = loss_gradient(x), []
+    for (_, back), w, x_in in zip(reversed(modules), reversed(weights), reversed(inputs), strict=True):
+        dw, g_down = back(x_in, w, g)
+        found.append(dw)
+        g = g_down if g_down is not None else g
+    return found[::-1], g
+
+
+# 3.7 ------------------------------------------------------------------------------------------------------------------
+
+
+def _order(root):
+    found, seen = [], set()
+
+    def visit(node):
+        if id(node) not in seen:
+            seen.add(id(node))
+            for v in node.inputs:
+                visit(v)
+            found.append(node)
+
+    visit(root)
+    return found
+
+
+class _Base:
+    __array_priority__ = 100
+
+    def __init__(self, data, inputs=(), pull=None):
+        self.data, self.inputs, self.pull = np.asarray(data), tuple(inputs), pull
+        self.grad = np.zeros(self.data.shape)
+
+    def _shares(self):
+        if self.pull is None:
+            return []
+        return list(zip(self.inputs, self.pull(self.grad, *(v.data for v in self.inputs)), strict=True))
+
+    def _start(self):
+        order = _order(self)
+        for node in order:
+            node.grad = np.zeros(node.data.shape)
+        self.grad = np.ones(self.data.shape)
+        return order
+
+
+@mistake(
+    "3.7",
+    name="shares-overwritten",
+    hints=[
+        "In x x y + x, what does x hold after the first of its shares has arrived, and what after the second?",
+        "A node used twice moves the result along two paths, so its shares are added: v.grad = v.grad + share.",
+    ],
+)
+class Value(_Base):
+    def backward(self):
+        for node in reversed(self._start()):
+            for v, share in node._shares():
+                v.grad = share
+
+
+@mistake(
+    "3.7",
+    name="yesterdays-gradients-kept",
+    hints=[
+        "Call backward twice. Does the gradient of a leaf double?",
+        "Before the sweep, set the gradient of every node below to zero, and that of the root to ones.",
+    ],
+)
+class Value(_Base):
+    def backward(self):
+        order = _order(self)
+        self.grad = self.grad + np.ones(self.data.shape)
+        for node in reversed(order):
+            for v, share in node._shares():
+                v.grad = v.grad + share
+
+
+@mistake(
+    "3.7",
+    name="sweep-never-started",
+    hints=[
+        "All your gradients are zero. What is multiplied by what?",
+        "The sweep starts with the slope of the root in itself: set the root's grad to ones.",
+    ],
+)
+class Value(_Base):
+    def backward(self):
+        order = _order(self)
+        for node in order:
+            node.grad = np.zeros(node.data.shape)
+        for node in reversed(order):
+            for v, share in node._shares():
+                v.grad = v.grad + share
+
+
+@mistake(
+    "3.7",
+    name="walked-from-the-leaves",
+    hints=[
+        "In which direction do you walk the list? A gradient must be complete before it is passed on.",
+        "The list runs from leaves to root; the backward sweep begins at the root: reversed(order).",
+    ],
+)
+class Value(_Base):
+    def backward(self):
+        for node in self._start():
+            for v, share in node._shares():
+                v.grad = v.grad + share
+
+
+@mistake(
+    "3.7",
+    name="passed-on-before-complete",
+    hints=[
+        "A node with two users passes its gradient on when the first share arrives, and again with the second. What is counted twice?",
+        "Wait until all users have spoken: walk the nodes in reversed topological order, each once.",
+    ],
+)
+class Value(_Base):
+    def backward(self):
+        self._start()
+
+        def push(node):
+            for v, share in node._shares():
+                v.grad = v.grad + share
+                push(v)
+
+        push(self)
+
+
+@mistake(
+    "3.7",
+    name="result-for-the-inputs",
+    hints=[
+        "With which arrays do you call the pull-back? Its slopes are taken at the inputs, not at the result.",
+        "node.pull(node.grad, *arrays) wants the data of node.inputs.",
+    ],
+)
+class Value(_Base):
+    def backward(self):
+        for node in reversed(self._start()):
+            if node.pull is not None:
+                shares = node.pull(node.grad, *(node.data for _ in node.inputs))
+                for v, share in zip(node.inputs, shares, strict=True):
+                    v.grad = v.grad + share
+
+
+@mistake(
+    "3.7",
+    name="nodes-listed-once-per-path",
+    hints=[
+        "How often does a node stand in your list if two others use it?",
+        "Remember the nodes you have seen, by id(node), and visit each only once.",
+    ],
+)
+def topological_order(root):
+    order = []
+    for v in root.inputs:
+        order += topological_order_again(v)
+    return [*order, root]
+
+
+def topological_order_again(root):
+    return [node for v in root.inputs for node in topological_order_again(v)] + [root]
+
+
+@mistake(
+    "3.7",
+    name="node-before-its-inputs",
+    hints=[
+        "You add a node when you enter it. Have its inputs been listed by then?",
+        "First visit all inputs, then add the node itself.",
+    ],
+)
+def topological_order(root):
+    order, seen = [], set()
+
+    def visit(node):
+        if id(node) not in seen:
+            seen.add(id(node))
+            order.append(node)
+            for v in node.inputs:
+                visit(v)
+
+    visit(root)
+    return order
+
+
+@mistake(
+    "3.7",
+    name="breadth-first",
+    hints=[
+        "You list the nodes level by level, seen from the root. On which level is a node that is used on a short path and on a long one?",
+        "A node must wait for its farthest user. Visit the inputs of a node first, then add the node.",
+    ],
+)
+def topological_order(root):
+    order, seen = [root], {id(root)}
+    for node in order:
+        for v in node.inputs:
+            if id(v) not in seen:
+                seen.add(id(v))
+                order.append(v)
+    return order[::-1]
+
+
+@mistake(
+    "3.7",
+    name="constants-forgotten",
+    hints=[
+        "Your result remembers fewer inputs than the operation had. To which of them will the second share of the pull-back go?",
+        "A pull-back gives one share per input, constants included. Make constants into Values, so that each share finds its place.",
+    ],
+)
+def record(forward_operation, pull, *inputs):
+    kind = next(type(v) for v in inputs if hasattr(v, "pull"))
+    arrays = [v.data if isinstance(v, kind) else v for v in inputs]
+    return kind(forward_operation(*arrays), [v for v in inputs if isinstance(v, kind)], pull)
+
+
+@mistake(
+    "3.7",
+    name="how-it-was-made-forgotten",
+    hints=[
+        "Your result has the right data. Ask it for its inputs.",
+        "Value(data) makes a leaf. A result needs the inputs and the pull-back as well: Value(data, inputs, pull).",
+    ],
+)
+def record(forward_operation, pull, *inputs):
+    kind = next(type(v) for v in inputs if hasattr(v, "pull"))
+    return kind(forward_operation(*(v.data if isinstance(v, kind) else v for v in inputs)))
+
+
+# 3.8 ------------------------------------------------------------------------------------------------------------------
+
+
+def _network(params, x, labels):
+    w1, b1, w2, b2 = params
+    net = x @ w1 + b1
+    h = np.maximum(net, 0)
+    s = h @ w2 + b2
+    e = np.exp(s - s.max(axis=1, keepdims=True))
+    p = e / e.sum(axis=1, keepdims=True)
+    return w2, net, h, p, np.eye(p.shape[1])[labels]
+
+
+@mistake(
+    "3.8",
+    name="one-over-n-forgotten",
+    hints=[
+        "Hand in every row twice. Should the gradient of a mean double?",
+        "The error is a mean over the batch, so its gradient is smaller by 1/n.",
+    ],
+)
+def network_gradients(params, x, labels):
+    w2, net, h, p, right = _network(params, x, labels)
+    ds = p - right
+    dnet = (ds @ w2.T) * (net > 0)
+    return x.T @ dnet, dnet.sum(axis=0), h.T @ ds, ds.sum(axis=0)
+
+
+@mistake(
+    "3.8",
+    name="bias-gradient-a-mean",
+    hints=[
+        "Your weight gradients are right. The 1/n is already in the gradient of s; how often do your biases use it?",
+        "A bias is used by every row, so its gradient is the sum over the rows, not one more mean.",
+    ],
+)
+def network_gradients(params, x, labels):
+    w2, net, h, p, right = _network(params, x, labels)
+    ds = (p - right) / len(x)
+    dnet = (ds @ w2.T) * (net > 0)
+    return x.T @ dnet, dnet.mean(axis=0), h.T @ ds, ds.mean(axis=0)
+
+
+@mistake(
+    "3.8",
+    name="right-answer-not-taken-off",
+    hints=[
+        "Your gradient pushes every probability down, also that of the right class.",
+        "At the right class the slope is p - 1, elsewhere p; all over n.",
+    ],
+)
+def network_gradients(params, x, labels):
+    w2, net, h, p, _ = _network(params, x, labels)
+    ds = p / len(x)
+    dnet = (ds @ w2.T) * (net > 0)
+    return x.T @ dnet, dnet.sum(axis=0), h.T @ ds, ds.sum(axis=0)
+
+
+@mistake(
+    "3.8",
+    name="gradient-of-the-log-likelihood",
+    hints=[
+        "Every entry has the wrong sign: one step of descent would raise the error.",
+        "E is *minus* the mean log-probability: p - 1 at the right class, not 1 - p.",
+    ],
+)
+def network_gradients(params, x, labels):
+    w2, net, h, p, right = _network(params, x, labels)
+    ds = (right - p) / len(x)
+    dnet = (ds @ w2.T) * (net > 0)
+    return x.T @ dnet, dnet.sum(axis=0), h.T @ ds, ds.sum(axis=0)
+
+
+@mistake(
+    "3.8",
+    name="relu-slope-left-out",
+    hints=[
+        "The gradients of w2 and b2 are right. What did the hidden units do to their sums on the way up?",
+        "A unit whose sum was negative gave 0 and would still give 0 after a small step: its slope is 0.",
+    ],
+)
+def network_gradients(params, x, labels):
+    w2, _net, h, p, right = _network(params, x, labels)
+    ds = (p - right) / len(x)
+    dnet = ds @ w2.T
+    return x.T @ dnet, dnet.sum(axis=0), h.T @ ds, ds.sum(axis=0)
+
+
+@mistake(
+    "3.8",
+    name="relu-applied-to-the-gradient",
+    hints=[
+        "You cut off the negative gradients. It is not the gradient whose sign decides, but the sum that went into the unit.",
+        "Multiply by 1 where net > 0 and by 0 elsewhere, whatever sign the gradient has.",
+    ],
+)
+def network_gradients(params, x, labels):
+    w2, _net, h, p, right = _network(params, x, labels)
+    ds = (p - right) / len(x)
+    dnet = np.maximum(ds @ w2.T, 0)
+    return x.T @ dnet, dnet.sum(axis=0), h.T @ ds, ds.sum(axis=0)
+
+
+@mistake(
+    "3.8",
+    name="hidden-sums-for-activities",
+    hints=[
+        "The gradient of w2 is off. What is w2 multiplied with in the forward pass: net, or max(0, net)?",
+        "s = h w2 + b2, so the gradient of w2 is h transposed times that of s.",
+    ],
+)
+def network_gradients(params, x, labels):
+    w2, net, _h, p, right = _network(params, x, labels)
+    ds = (p - right) / len(x)
+    dnet = (ds @ w2.T) * (net > 0)
+    return x.T @ dnet, dnet.sum(axis=0), net.T @ ds, ds.sum(axis=0)
+
+
+@mistake(
+    "3.8",
+    name="output-weights-not-transposed",
+    hints=[
+        "On the way back, w2 must carry gradients of c classes to m hidden units. Which shape does that?",
+        "ds (n, c) times w2 transposed (c, m) gives (n, m).",
+    ],
+)
+def network_gradients(params, x, labels):
+    w2, net, h, p, right = _network(params, x, labels)
+    ds = (p - right) / len(x)
+    dnet = (ds @ w2) * (net > 0)
+    return x.T @ dnet, dnet.sum(axis=0), h.T @ ds, ds.sum(axis=0)
