@@ -738,7 +738,7 @@ class _Base:
     name="shares-overwritten",
     hints=[
         "In x x y + x, what does x hold after the first of its shares has arrived, and what after the second?",
-        "A node used twice moves the result along two paths, so its shares are added: v.grad = v.grad + share.",
+        "A node used twice moves the result along two paths: each share is added to what is there already.",
     ],
 )
 class Value(_Base):
