@@ -26,11 +26,11 @@ def digit_cnn_classifier(*, seed: int = 0, epochs: int = 8, **options) -> KerasC
 
     Args:
         seed: makes `fit` repeatable.
-        epochs: passes over the data; small data get more, until there are 300 steps.
+        epochs: passes over the data; small data get more, until there are 400 steps.
         **options: passed on to `KerasClassifier`.
     """
     build = partial(digit_cnn, distortion=True)
-    settings = {"batch_size": 128, "learning_rate": 1e-2, "schedule": "one_cycle", "min_steps": 300}
+    settings = {"batch_size": 128, "learning_rate": 1e-2, "schedule": "one_cycle", "min_steps": 400}
     return KerasClassifier(build, seed=seed, epochs=epochs, **(settings | options))
 
 
@@ -42,6 +42,6 @@ def quick_digit_cnn_classifier(*, seed: int = 0, epochs: int = 2, **options) -> 
         epochs: passes over the data; small data get more, until there are 300 steps.
         **options: passed on to `KerasClassifier`.
     """
-    build = partial(digit_cnn, filters=(24, 48, 64), first_kernel=4, dropout=0.0)
-    settings = {"batch_size": 96, "learning_rate": 1e-2, "schedule": "one_cycle", "min_steps": 300}
+    build = partial(digit_cnn, filters=(16, 32, 64), first_kernel=4, dropout=0.0, lean=True)
+    settings = {"batch_size": 256, "learning_rate": 2e-2, "schedule": "one_cycle", "min_steps": 300}
     return KerasClassifier(build, seed=seed, epochs=epochs, **(settings | options))

@@ -18,6 +18,7 @@ def digit_cnn(
     filters: Sequence[int] = (32, 64, 128),
     first_kernel: int = 5,
     dropout: float = 0.3,
+    lean: bool = False,
     distortion: bool = False,
     name: str = "digit_cnn",
 ) -> keras.Model:
@@ -28,11 +29,13 @@ def digit_cnn(
     output is the largest, because there it costs most and helps least.
 
     Args:
-        input_shape: `(height, width, channels)` of one image.
+        input_shape: `(height, width, channels)` of one image, at least 5x5.
         num_classes: number of logits.
         filters: channels of the strided convolutions.
         first_kernel: size of the first convolution's kernels; the others are 3x3.
         dropout: share of the last features dropped while training; 0 leaves the layer out.
+        lean: whether the second convolution takes no border of zeros, so that 28 pixels shrink to 14, 6 and 3 instead of
+            14, 7 and 4: a third cheaper and a little less accurate.
         distortion: whether images are shifted, turned and scaled a little while training.
         name: name of the model.
 
@@ -48,10 +51,11 @@ def digit_cnn(
     stack = [keras.Input(tuple(input_shape))]
     if distortion:
         stack.append(RandomDistortion(shift=1.5, rotation=8.0, scale=0.08))
-    stack.append(layers.Conv2D(first, first_kernel, strides=2, padding="same", activation="relu"))  # (b, h/2, w/2, first)
-    for channels in others:
+    stack.append(layers.Conv2D(first, first_kernel, strides=2, padding="same", activation="relu"))  # (b, 14, 14, 32)
+    for index, channels in enumerate(others):
+        padding = "valid" if lean and index == 0 else "same"
         stack += [
-            layers.Conv2D(channels, 3, strides=2, padding="same", use_bias=False),  # (b, h/4, w/4, channels), ...
+            layers.Conv2D(channels, 3, strides=2, padding=padding, use_bias=False),  # (b, 7, 7, 64), (b, 4, 4, 128)
             layers.BatchNormalization(momentum=0.9),
             layers.ReLU(),
         ]
