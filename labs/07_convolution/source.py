@@ -10,7 +10,7 @@
 #     - NumPy slices and broadcasting
 #     - A dense layer and what training one means (labs 01 to 04)
 #   lecture: "Sydney COMP5318 (convolutional networks); CNN and Keras; Session 11, Deep Learning 2 (CNN); HES-SO T-MachLe 10 (10.2)"
-#   seconds: {cpu: 70, fast: 35}
+#   seconds: {cpu: 60, fast: 30}
 #   accelerator: none needed; the networks have a few thousand weights
 # ---
 
@@ -416,7 +416,7 @@ with lab.needs("7.3"):
         alt="Four rows of eight pixels with the places of a kernel below them. Valid padding keeps all kernels on the pixels; "
         "same padding adds white squares for zeros, one more behind than in front where the number is odd.",
     )
-    tries = [(n, k, stride) for n in (5, 8, 11, 12) for k in (1, 2, 3, 4, 5) for stride in (1, 2, 3)]
+    tries = [(n, k, stride) for n in (7, 8) for k in (1, 3, 4) for stride in (1, 2, 3)]
     agree = 0
     for n, k, stride in tries:
         ramp, ones = np.arange(1.0, n + 1, dtype="float32").reshape(1, n, 1), np.ones((k, 1, 1), "float32")
@@ -424,9 +424,9 @@ with lab.needs("7.3"):
         padded = np.concatenate([np.zeros(before), ramp.ravel(), np.zeros(after)])
         by_hand = [padded[stride * i : stride * i + k].sum() for i in range(output_size(n, k, stride, before, after))]
         theirs = ops.convert_to_numpy(ops.conv(ramp, ones, strides=stride, padding="same")).ravel()
-        valid = ops.conv(ramp, ones, strides=stride, padding="valid").shape[1]
+        valid = layers.Conv1D(1, k, strides=stride).compute_output_shape((None, n, 1))[1]
         agree += len(by_hand) == len(theirs) and np.allclose(by_hand, theirs) and valid == output_size(n, k, stride)
-    print(f"Sizes and places of the zeros are those of keras.ops.conv in {agree} of {len(tries)} settings.")
+    print(f"Sizes and places of the zeros are those of Keras in {agree} of {len(tries)} settings.")
 
 # %% [markdown]
 # Padding decides whether the border gets an answer, stride how many answers there are.
@@ -733,7 +733,7 @@ def library_shift(x, dy, dx):
 
 def cut_out_coin():
     """A coin on black, (48, 48, 1), values in [0, 1]."""
-    piece = shrunk(data.coins()[20:80, 185:245], 2)[..., 0]  # (30, 30)
+    piece = shrunk(data.coins()[22:82, 185:245], 2)[..., 0]  # (30, 30)
     rows, columns = np.mgrid[-14.5:15, -14.5:15]
     coin = np.where(rows**2 + columns**2 < 12.5**2, piece, 0)
     return np.pad(coin, ((9, 9), (9, 9)))[..., None]
@@ -874,7 +874,7 @@ with lab.needs("7.7"):
     pictures = [mine, pool2d(mine, 2), pool2d(mine, 4), pool2d(mine, 8), pool2d(mine, 4, mode="average")]
     titles = ["feature map, 48x48", "max 2x2: 24x24", "max 4x4: 12x12", "max 8x8: 6x6", "average 4x4: 12x12"]
     lab.show(
-        image_grid(pictures, titles, columns=5, width=10),
+        image_grid(pictures, titles, columns=5, width=10, same_scale=True),
         alt="A feature map of a coin and what pooling leaves of it: with larger windows the picture gets coarser, and the average is "
         "fainter and smoother than the maximum.",
     )
