@@ -1,5 +1,7 @@
 """Public checks of lab 08: the student sees these run after every exercise."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -59,7 +61,7 @@ def give_weights(rng, model, shapes, tried):
 
 
 def dense_shapes(units):
-    return [shape for a, b in zip(units[:-1], units[1:], strict=True) for shape in ((a, b), (b,))]
+    return [shape for a, b in itertools.pairwise(units) for shape in ((a, b), (b,))]
 
 
 def mlp_logits(x, weights):
