@@ -1017,13 +1017,11 @@ def same_model(first, second, x):
 
 @mistake(
     "1.8",
-    name="sums-compared",
+    name="counts-compared",
     hints=[
-        "You compared a sum of each model's weights.",
-        "Different weights can have one sum. Compare array by array, entry by entry.",
+        "You compared how many weights the two have, not which.",
+        "Equally many weights may hold other numbers. Compare array by array, entry by entry: np.array_equal.",
     ],
 )
 def same_model(first, second, x):
-    a, b = first.get_weights(), second.get_weights()
-    total = np.isclose(sum(w.size for w in a), sum(w.size for w in b))
-    return bool(total) and _answers_equal(first, second, x)
+    return first.count_params() == second.count_params() and _answers_equal(first, second, x)

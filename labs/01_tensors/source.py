@@ -609,8 +609,8 @@ with lab.needs("1.6"):
     )
     lab.show(
         figure,
-        alt="Scatter of logits computed by hand against those of Keras. All points lie on the diagonal line, from about minus "
-        "fifteen to plus fifteen.",
+        alt="Scatter of logits computed by hand against those of Keras. All points lie on the "
+        "diagonal line, negative logits as well as positive ones.",
     )
     forward_gap = np.abs(mine - predicted).max()
     print(
@@ -756,7 +756,7 @@ check("1.8")
 
 # %%
 with lab.needs("1.8"):
-    half = lab.pick(12, 8)
+    half = lab.pick(20, 12)
 
     def train_on(model):
         """Loss after each of `half` steps on all training digits at once."""
@@ -767,7 +767,7 @@ with lab.needs("1.8"):
         keras.utils.set_random_seed(lab.seed)
         model = library_net([784, 32, 10])
         model.compile(
-            optimizer=keras.optimizers.SGD(0.5, momentum=0.9),
+            optimizer=keras.optimizers.SGD(0.1, momentum=0.9),
             loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
             metrics=["accuracy"],
         )
@@ -786,17 +786,10 @@ with lab.needs("1.8"):
     figure, ax = subplots(size=(7, 3.4))
     ax.plot(range(1, half + 1), before, color="0.4", lw=2)
     ax.axvline(half + 0.5, color="0.6", ls=":", lw=1)
+    steps = range(half, 2 * half + 1)
     for (name, losses), look in zip(curves.items(), ("-", "o", "s--"), strict=True):
-        ax.plot(
-            range(half + 1, 2 * half + 1),
-            losses,
-            look,
-            label=name,
-            ms=4,
-            lw=2,
-            color=PALETTE[1] if look == "s--" else PALETTE[0],
-            alpha=0.8,
-        )
+        colour = PALETTE[1] if "alone" in name else PALETTE[0]
+        ax.plot(steps, [before[-1], *losses], look, label=name, ms=4, lw=2, color=colour, alpha=0.8)
     ax.set(
         xlabel="step (all training digits at once)", ylabel="training loss", title="Saved at the dotted line, then trained on"
     )
@@ -827,14 +820,15 @@ place = coursekit.devices.describe()
 print(place)
 
 
-def seconds_of(product, repeats=5):
-    """The shortest of several runs of `product`, in seconds, after one to warm up."""
+def seconds_of(product, at_least=5):
+    """The shortest of many runs of `product`, in seconds, after one to warm up: at least so many, and for 0.2 s."""
+    product()
     taken = []
-    for _ in range(repeats + 1):
+    while len(taken) < at_least or sum(taken) < 0.2:
         start = time.perf_counter()
         product()
         taken.append(time.perf_counter() - start)
-    return min(taken[1:])
+    return min(taken)
 
 
 def with_keras(a):
@@ -852,20 +846,20 @@ for n in sides:
 figure, ax = subplots(size=(6.5, 3.4))
 for (name, gflops), look, colour in zip(speeds.items(), ("s--", "o-"), (PALETTE[1], PALETTE[0]), strict=True):
     ax.loglog(sides, gflops, look, color=colour, label=name)
-ax.set(xlabel="n, side of the matrices", ylabel="GFLOP/s", title="Matrix products: more speed from larger pieces")
+ax.set(xlabel="n, side of the matrices", ylabel="GFLOP/s", title="The same matrix product, by size")
 ax.set_xticks(sides, sides)
 ax.minorticks_off()
 ax.legend(fontsize=8)
 lab.show(
     figure,
-    alt="Speed of a matrix product in GFLOP per second against the side of the matrix, both logarithmic, for NumPy and for Keras. "
-    "Both are slowest for small matrices and rise with size.",
+    alt="Speed of a matrix product in GFLOP per second against the side of the matrix, both logarithmic: one line for NumPy, one "
+    "for Keras. For the smallest matrices Keras reaches only a small part of its best speed.",
 )
 for name, gflops in speeds.items():
     print(f"{name}: " + ", ".join(f"n={n}: {speed:.3g}" for n, speed in zip(sides, gflops, strict=True)) + " GFLOP/s")
 
 # %% [markdown]
-# Small products spend their time on being started, not on arithmetic. That is one reason for the batch axis: it makes one large product of many small ones. To try another device, choose a GPU or TPU
+# Calling the library takes time before any arithmetic begins, and a small product cannot make up for it. That is one reason for the batch axis: it makes one large product of many small ones. To try another device, choose a GPU or TPU
 # runtime, restart, and run this section again; no line changes. `coursekit.devices.use("gpu")` before the import of Keras insists on one.
 
 # %% [markdown]
@@ -887,8 +881,8 @@ with lab.needs("1.4"):
         """Mean loss of the digit network on 64 images."""
         return loss_of(y_train[:64], net(rows_train[:64], training=False))
 
-    backward_seconds = seconds_of(lambda: coursekit.gradients(net_loss, net.trainable_variables), repeats=3)
-    forward_seconds = seconds_of(lambda: float(net_loss()), repeats=3)
+    backward_seconds = seconds_of(lambda: coursekit.gradients(net_loss, net.trainable_variables), at_least=3)
+    forward_seconds = seconds_of(lambda: float(net_loss()), at_least=3)
     numbers = net.count_params()
     print(
         f"The digit network has {numbers:,} of them. By nudging: {2 * numbers:,} runs, about {2 * numbers * forward_seconds:.0f} s for one step."

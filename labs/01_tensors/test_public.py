@@ -127,8 +127,8 @@ def test_softmax_survives_logits_of_any_size(student):
 
 
 def wavy(matrix):
-    """A function of a (2, 3) array in which every entry matters differently."""
-    return lambda v: float(np.sum(np.sin(3 * np.asarray(v)) * matrix) + np.prod(np.asarray(v) + 2))
+    """A function in which every entry matters differently, up as well as down."""
+    return lambda v: float(np.sum(np.sin(3 * np.asarray(v)) * matrix) + 2 * np.prod(np.asarray(v)))
 
 
 @pytest.mark.exercise("1.4")
@@ -407,7 +407,7 @@ def test_same_model_wants_equal_weights(student):
     third.set_weights([*first.get_weights()[:-1], first.get_weights()[-1] + 1])
     assert_equal(bool(student.same_model(first, third, x)), False, tried="same_model when the last bias differs")
     unseen = [w.copy() for w in first.get_weights()]
-    unseen[0][0] += 1  # weights of an input that is 0 in the batch
+    unseen[0][0, :2] += [1, -1]  # weights of an input that is 0 in the batch; their sum stays
     third.set_weights(unseen)
     x[:, 0] = 0
     tried = "same_model when weights differ that this batch does not use"
