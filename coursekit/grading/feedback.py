@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 
 from coursekit.grading import html
-from coursekit.grading.grader import Record, TestResult
 from coursekit.grading.lab import GradedLab
+from coursekit.grading.record import Record, TestResult
 
 _WORDS = {
     "passed": "passed",

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from coursekit.errors import InvalidInputError, OutputError
-from coursekit.grading.grader import Record
+from coursekit.grading.record import Record
 
 FILE = "gradebook.sqlite"
 _SCHEMA = """

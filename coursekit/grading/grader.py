@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
 
 from coursekit.errors import CoursekitError
 from coursekit.grading.lab import GradedLab
+from coursekit.grading.nursery import Nursery
+from coursekit.grading.record import Record, TestResult
 from coursekit.grading.referee import REPLY_LIMIT, ChildProblem, Session, Usage
 from coursekit.grading.submission import NotReadable, Submission
 from coursekit.grading.zygote import Zygote, ZygoteDied
@@ -19,17 +19,6 @@ from coursekit.labs.mistakes import MAX_CALLS, PROBE_SEEDS, matches, outcome, su
 from coursekit.labs.student import Student
 from coursekit.labs.testing import NotAnswered, StudentError
 
-STATUSES = (
-    "passed",
-    "failed",
-    "error",
-    "timeout",
-    "crashed",
-    "out-of-memory",
-    "forbidden",
-    "not-answered",
-    "infrastructure-error",
-)
 _RETRIES = 3
 _TIMEOUTS_PER_EXERCISE = 2
 _STOPS_PER_CELL, _STOPS_OVERALL = 2, 6
@@ -38,99 +27,6 @@ _MESSAGE = 3_000
 _MAX_RECORDED = MAX_CALLS
 _LIMITS = wire.Limits(size=REPLY_LIMIT, items=1_000_000)
 _FORBIDDEN_ERRNOS = ("[Errno 1]", "[Errno 13]", "[Errno 30]")
-
-
-@dataclass
-class TestResult:
-    """One check of one submission. `points` is what was earned of `max_points`."""
-
-    __test__ = False
-
-    name: str
-    title: str
-    exercise: str
-    visibility: str
-    status: str
-    points: float
-    max_points: float
-    seconds: float
-    message: str = ""
-
-
-@dataclass
-class Record:
-    """All that is known about one graded submission; plain data for the gradebook."""
-
-    student: str
-    lab: str
-    status: str = "graded"
-    points: float = 0.0
-    max_points: float = 0.0
-    tests: list[TestResult] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    answers: dict[str, dict] = field(default_factory=dict)
-    mistakes: dict[str, dict] = field(default_factory=dict)
-    seed: int = 0
-    sandbox: str = ""
-    submission_hash: str = ""
-    tests_hash: str = ""
-    environment_hash: str = ""
-    submitted: str = ""
-    lms_id: str = ""
-    days_late: float = 0.0
-    penalty: float = 0.0
-    seconds: float = 0.0
-    children: int = 0
-    cpu_seconds: float = 0.0
-    max_rss_mb: int = 0
-
-    @property
-    def percent(self) -> float:
-        """Points of maximum, after the late penalty, in per cent."""
-        return round(100.0 * self.points / self.max_points, 2) if self.max_points else 0.0
-
-    def exercise_points(self, exercise: str) -> float:
-        """Points earned in one exercise, before any late penalty."""
-        return round(sum(test.points for test in self.tests if test.exercise == exercise), 6)
-
-    def to_dict(self) -> dict:
-        """As plain data."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, data: dict) -> Record:
-        """The record that `to_dict` gave."""
-        return cls(**{**data, "tests": [TestResult(**test) for test in data["tests"]]})
-
-
-class Nursery:
-    """The zygote that all graders share, started again when it dies."""
-
-    def __init__(self, make: Callable[[], Zygote]):
-        self._make, self._lock, self._zygote = make, threading.Lock(), None
-
-    def get(self) -> Zygote:
-        """A living zygote."""
-        with self._lock:
-            if self._zygote is None:
-                zygote = self._make()
-                zygote.start()
-                self._zygote = zygote
-            return self._zygote
-
-    def lost(self, zygote: Zygote) -> None:
-        """Report one that does not answer; the next `get` starts another."""
-        with self._lock:
-            if self._zygote is zygote:
-                zygote.close()
-                self._zygote = None
-
-    def close(self) -> None:
-        """End the zygote."""
-        with self._lock:
-            if self._zygote is not None:
-                self._zygote.close()
-                self._zygote = None
 
 
 class SubmissionGrader:

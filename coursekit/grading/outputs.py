@@ -13,8 +13,8 @@ from xml.etree import ElementTree
 from coursekit._files import write_atomic
 from coursekit.grading import feedback, report
 from coursekit.grading.gradebook import Gradebook
-from coursekit.grading.grader import Record
 from coursekit.grading.lab import GradedLab
+from coursekit.grading.record import Record
 from coursekit.grading.submission import safe_name
 
 COLUMNS = ("student", "lab", "points", "max_points", "percent", "status", "attempt", "seed", "sandbox")

@@ -85,7 +85,8 @@ class _State:
         """The grader of the submission named on the command line."""
         if folder not in self.graders:
             from coursekit.grading import lab, sandbox
-            from coursekit.grading.grader import Nursery, SubmissionGrader
+            from coursekit.grading.grader import SubmissionGrader
+            from coursekit.grading.nursery import Nursery
             from coursekit.grading.runner import backend_name, readable_folders
             from coursekit.grading.submission import find
             from coursekit.grading.zygote import Zygote

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from html import escape
 
 from coursekit.grading import html
-from coursekit.grading.grader import Record
 from coursekit.grading.lab import GradedLab
+from coursekit.grading.record import Record
 
 _TOKEN = re.compile(r"[A-Za-z_]\w*|\d+(?:\.\d+)?|[^\s\w]")
 _SHINGLE = 6

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from coursekit._files import write_atomic
 from coursekit.errors import InvalidInputError
-from coursekit.grading.grader import Record
+from coursekit.grading.record import Record
 
 _CANVAS_NEEDED = ("Student", "ID", "SIS Login ID", "Section")
 _IDENTITY = {

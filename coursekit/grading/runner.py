@@ -17,8 +17,10 @@ from coursekit.errors import CoursekitError, InvalidInputError
 from coursekit.grading import lab as labs
 from coursekit.grading import outputs, sandbox
 from coursekit.grading.gradebook import Gradebook, attempt_key
-from coursekit.grading.grader import Nursery, Record, grade_submission
+from coursekit.grading.grader import grade_submission
 from coursekit.grading.late import LatePolicy
+from coursekit.grading.nursery import Nursery
+from coursekit.grading.record import Record
 from coursekit.grading.submission import NotReadable, Submission, find
 from coursekit.grading.zygote import Zygote
 

@@ -19,25 +19,26 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from coursekit.errors import SandboxUnavailableError
 
 WORK_FOLDER = "/grading"
+_PROBE = "import sys; sys.path.append(sys.argv[1]); from coursekit.grading import _probe; _probe.main()"
 _ETC_FILES = ("ld.so.cache", "ld.so.conf", "localtime", "nsswitch.conf", "mime.types", "alternatives")
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64")
 _KERNEL_VIEWS = ("/sys/devices/system/cpu", "/sys/devices/system/node")
 _FIRST_UNUSED_ID, _UNUSED_IDS = 49_152, 12_000
 OPTIONAL_LAYERS = frozenset({"landlock"})
-_NAMESPACE_ADVICE = (
+NAMESPACE_ADVICE = (
     "Allow namespaces: run as root, or set kernel.unprivileged_userns_clone=1 and kernel.apparmor_restrict_unprivileged_userns=0; "
     "in Docker start the container with --security-opt seccomp=unconfined --security-opt apparmor=unconfined --cap-add SYS_ADMIN "
     "--security-opt systempaths=unconfined."
 )
-_KERNEL_ADVICE = "Grade on Linux 5.13 or newer (x86-64 or arm64), for instance in a virtual machine."
+KERNEL_ADVICE = "Grade on Linux 5.13 or newer (x86-64 or arm64), for instance in a virtual machine."
 
 
 class Layer(NamedTuple):
@@ -195,7 +196,7 @@ def enter_child(policy: Policy, number: int) -> None:
         _linux.unshare(flags)
     if "uts namespace" not in skip:
         socket.sethostname("grading")
-    user = _unused_id(number) if as_root and "user id" not in skip else None
+    user = unused_id(number) if as_root and "user id" not in skip else None
     work = _private_folder(policy, user)
     os.chdir(work)
     os.umask(0o077)
@@ -204,8 +205,8 @@ def enter_child(policy: Policy, number: int) -> None:
         os.setresgid(user, user, user)
         os.setresuid(user, user, user)
     elif "user namespace" not in skip:
-        _own_user_namespace()
-    _limit(policy.limits)
+        own_user_namespace()
+    limit(policy.limits)
     _linux.no_new_privileges()
     if "no capabilities" not in skip:
         _linux.drop_capabilities()
@@ -237,10 +238,6 @@ def _private_folder(policy: Policy, user: int | None) -> str:
 
 def own_user_namespace() -> None:
     """Enter a new user namespace in which this user keeps its number and holds every capability."""
-    _own_user_namespace()
-
-
-def _own_user_namespace() -> None:
     from coursekit.grading import _linux
 
     user, group = os.geteuid(), os.getegid()
@@ -250,7 +247,8 @@ def _own_user_namespace() -> None:
             file.write(content)
 
 
-def _unused_id(number: int) -> int:
+def unused_id(number: int) -> int:
+    """A user id that no account has."""
     for step in range(_UNUSED_IDS):
         candidate = _FIRST_UNUSED_ID + (number + step) % _UNUSED_IDS
         try:
@@ -260,7 +258,8 @@ def _unused_id(number: int) -> int:
     raise OSError(1, "no unused user id")
 
 
-def _limit(limits: Limits) -> None:
+def limit(limits: Limits) -> None:
+    """Lower this process's resource limits for good."""
     megabyte = 1 << 20
     for kind, value in (
         (resource.RLIMIT_DATA, limits.memory_mb * megabyte),
@@ -289,13 +288,13 @@ def layers() -> list[Layer]:
         `(name, available, detail, what_to_do)` for each layer; `what_to_do` is empty where nothing is missing.
     """
     if not sys.platform.startswith("linux"):
-        return [Layer("linux", False, f"this is {sys.platform}", _KERNEL_ADVICE)]
+        return [Layer("linux", False, f"this is {sys.platform}", KERNEL_ADVICE)]
     command = [sys.executable, "-I", "-c", _PROBE, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))]
     try:
         answer = subprocess.run(command, capture_output=True, timeout=60, check=True, text=True, env={"PATH": os.defpath})
         return [Layer(*entry) for entry in json.loads(answer.stdout)]
     except (OSError, subprocess.SubprocessError, ValueError) as error:
-        return [Layer("linux", False, f"the probe failed: {error}", _KERNEL_ADVICE)]
+        return [Layer("linux", False, f"the probe failed: {error}", KERNEL_ADVICE)]
 
 
 def missing_layers() -> list[Layer]:
@@ -324,96 +323,3 @@ def policy_for_this_machine(
     if needed:
         return policy, "unsafe: without " + ", ".join(layer.name for layer in needed)
     return policy, "full" if not absent else "full, read-only mounts in place of Landlock"
-
-
-_PROBE = "import sys; sys.path.append(sys.argv[1]); from coursekit.grading import sandbox; sandbox.print_probe()"
-
-
-def print_probe() -> None:
-    """Run the probe in this process and write its result to standard output as JSON."""
-    sys.stdout.write(json.dumps(_probe()))
-
-
-def _attempt(action: Callable[[], str | None]) -> tuple[bool, str]:
-    """Run `action` in a forked process. Returns whether it worked, and what it said."""
-    reader, writer = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            said, code = action() or "", 0
-        except BaseException as error:
-            said, code = str(error), 1
-        os.write(writer, said.encode()[:2000])
-        os._exit(code)
-    os.close(writer)
-    with os.fdopen(reader, "rb") as file:
-        said = file.read().decode(errors="replace")
-    return os.waitpid(pid, 0)[1] == 0, said
-
-
-def _probe() -> list[Layer]:
-    from coursekit.grading import _landlock, _linux, _seccomp
-
-    as_root = acts_as_root()
-    found: list[Layer] = []
-
-    def try_layer(name: str, action: Callable[[], str | None], good: str, advice: str) -> bool:
-        works, said = _attempt(action)
-        found.append(Layer(name, works, (said or good) if works else said or "refused", "" if works else advice))
-        return works
-
-    def in_user_namespace(action: Callable[[], object]) -> Callable[[], None]:
-        def run() -> None:
-            if not as_root:
-                _own_user_namespace()
-            action()
-
-        return run
-
-    def become_unused() -> str:
-        user = _unused_id(0)
-        os.setgroups([])
-        os.setresgid(user, user, user)
-        os.setresuid(user, user, user)
-        return f"children run as user {user} and up"
-
-    if as_root:
-        try_layer("user id", become_unused, "", _NAMESPACE_ADVICE)
-    else:
-        try_layer("user namespace", lambda: _own_user_namespace(), "plain user, own user namespace", _NAMESPACE_ADVICE)
-    for name, flag in (("process namespace", _linux.CLONE_NEWPID), ("mount namespace", _linux.CLONE_NEWNS),
-                       ("network namespace", _linux.CLONE_NEWNET), ("ipc namespace", _linux.CLONE_NEWIPC),
-                       ("uts namespace", _linux.CLONE_NEWUTS)):  # fmt: skip
-        if name == "mount namespace":
-            action = in_user_namespace(lambda: enter_base(Policy(skip=frozenset({"fresh /proc"}))))
-        else:
-            action = in_user_namespace(lambda flag=flag: _linux.unshare(flag))
-        try_layer(name, action, "available", _NAMESPACE_ADVICE)
-
-    def fresh_proc() -> None:
-        _linux.unshare(_linux.CLONE_NEWPID | _linux.CLONE_NEWNS)
-        works, said = _attempt(lambda: _linux.mount("proc", "/proc", "proc", _linux.MS_NOSUID))
-        if not works:
-            raise OSError(said)
-
-    try_layer("fresh /proc", in_user_namespace(fresh_proc), "available", _NAMESPACE_ADVICE)
-    try_layer("no capabilities", in_user_namespace(_linux.drop_capabilities), "all dropped", _KERNEL_ADVICE)
-    try_layer("limits", lambda: _limit(Limits()), "memory, CPU, files, threads", "Raise the hard limits shown by `ulimit -aH`.")
-
-    def landlock() -> str:
-        _linux.no_new_privileges()
-        return f"ABI {_landlock.restrict(['/usr'], ['/tmp'])}"
-
-    try_layer(
-        "landlock", landlock, "", "Optional: read-only mounts take its place. Linux 5.13 or newer with lsm=landlock has it."
-    )
-
-    def seccomp() -> None:
-        _linux.no_new_privileges()
-        _seccomp.install()
-        with contextlib.suppress(PermissionError):
-            socket.socket()
-            raise OSError("the filter lets sockets through")
-
-    try_layer("seccomp", seccomp, f"{len(_seccomp.allowed_names())} calls allowed on {_linux.machine()}", _KERNEL_ADVICE)
-    return found

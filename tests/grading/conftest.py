@@ -27,7 +27,7 @@ def plain_lab():
 
 @pytest.fixture(scope="session")
 def nursery(policy, plain_lab):
-    from coursekit.grading.grader import Nursery
+    from coursekit.grading.nursery import Nursery
     from coursekit.grading.zygote import Zygote
 
     nursery = Nursery(lambda: Zygote(policy, plain_lab.preload))

@@ -16,8 +16,8 @@ from grading_toys import PLAIN, notebook, points, write_notebook
 from coursekit.errors import InvalidInputError, OutputError
 from coursekit.grading import runner
 from coursekit.grading.gradebook import Gradebook
-from coursekit.grading.grader import Record
 from coursekit.grading.late import LatePolicy
+from coursekit.grading.record import Record
 
 SUM = {"mean_square": "def mean_square(x):\n    return float(np.sum(np.square(x)))"}
 

@@ -11,7 +11,7 @@ from grading_toys import PLAIN, notebook, write_notebook
 from coursekit.cli import main
 from coursekit.errors import InvalidInputError
 from coursekit.grading import outputs, report, rosters, runner
-from coursekit.grading.grader import Record, TestResult
+from coursekit.grading.record import Record, TestResult
 
 COPIED = """def normalised(x):
     total = np.zeros((x.shape[0], 1))

@@ -1,0 +1,80 @@
+"""What is known about a graded submission, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+
+STATUSES = (
+    "passed",
+    "failed",
+    "error",
+    "timeout",
+    "crashed",
+    "out-of-memory",
+    "forbidden",
+    "not-answered",
+    "infrastructure-error",
+)
+
+
+@dataclass
+class TestResult:
+    """One check of one submission. `points` is what was earned of `max_points`."""
+
+    __test__ = False
+
+    name: str
+    title: str
+    exercise: str
+    visibility: str
+    status: str
+    points: float
+    max_points: float
+    seconds: float
+    message: str = ""
+
+
+@dataclass
+class Record:
+    """All that is known about one graded submission; plain data for the gradebook."""
+
+    student: str
+    lab: str
+    status: str = "graded"
+    points: float = 0.0
+    max_points: float = 0.0
+    tests: list[TestResult] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    answers: dict[str, dict] = field(default_factory=dict)
+    mistakes: dict[str, dict] = field(default_factory=dict)
+    seed: int = 0
+    sandbox: str = ""
+    submission_hash: str = ""
+    tests_hash: str = ""
+    environment_hash: str = ""
+    submitted: str = ""
+    lms_id: str = ""
+    days_late: float = 0.0
+    penalty: float = 0.0
+    seconds: float = 0.0
+    children: int = 0
+    cpu_seconds: float = 0.0
+    max_rss_mb: int = 0
+
+    @property
+    def percent(self) -> float:
+        """Points of maximum, after the late penalty, in per cent."""
+        return round(100.0 * self.points / self.max_points, 2) if self.max_points else 0.0
+
+    def exercise_points(self, exercise: str) -> float:
+        """Points earned in one exercise, before any late penalty."""
+        return round(sum(test.points for test in self.tests if test.exercise == exercise), 6)
+
+    def to_dict(self) -> dict:
+        """As plain data."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict) -> Record:
+        """The record that `to_dict` gave."""
+        return cls(**{**data, "tests": [TestResult(**test) for test in data["tests"]]})
