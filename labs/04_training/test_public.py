@@ -128,6 +128,12 @@ def test_softmax_does_not_overflow_in_any_row(student):
         tried=f"softmax of three rows, to which {high:g}, 0 and {low:g} were added (that changes nothing)",
         rtol=1e-6,
     )
+    spread = np.array([[high, 0.0, low], [low, low, 0.0]])
+    assert_close(
+        student.softmax(spread),
+        np.array([[1.0, 0, 0], [0, 0, 1]]),
+        tried=f"softmax of [[{high:g}, 0, {low:g}], [{low:g}, {low:g}, 0]]: one logit far above its neighbours",
+    )
 
 
 @pytest.mark.exercise("4.2")
