@@ -22,7 +22,7 @@ from coursekit.grading.late import LatePolicy
 from coursekit.grading.nursery import Nursery
 from coursekit.grading.record import Record
 from coursekit.grading.submission import NotReadable, Submission, find
-from coursekit.grading.zygote import Zygote
+from coursekit.grading.zygote import Zygote, data_folders
 
 
 @dataclass
@@ -134,8 +134,7 @@ def _check_options(jobs: int | None, time_limit: float, memory: int) -> None:
 
 def readable_folders() -> list[str]:
     """The folders besides Python that children may read: where the data lies."""
-    data = os.environ.get("COURSEKIT_DATA")
-    return [data] if data else []
+    return [folder for folder in data_folders().values() if os.path.isdir(folder)]
 
 
 def backend_name() -> str:

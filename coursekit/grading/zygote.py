@@ -28,7 +28,6 @@ from coursekit.grading import sandbox
 
 _MESSAGE_LIMIT = 60_000
 _START = "import sys; sys.path.append(sys.argv[1]); from coursekit.grading import zygote; zygote.main(sys.argv[2])"
-_PASSED_ON = ("COURSEKIT_DATA", "COURSEKIT_FAST")
 
 
 class ZygoteDied(Exception):
@@ -212,8 +211,18 @@ def clean_environment(backend: str) -> dict[str, str]:
         "PATH": "/usr/bin:/bin", "HOME": work, "TMPDIR": work, "KERAS_HOME": work, "MPLCONFIGDIR": work, "NUMBA_CACHE_DIR": work,
         "LANG": "C.UTF-8", "MPLBACKEND": "Agg", "KERAS_BACKEND": backend, "JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": "-1",
         "TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0", "PYTHONHASHSEED": "0", **threads,
-        **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+        **data_folders(),
+        **({"COURSEKIT_FAST": os.environ["COURSEKIT_FAST"]} if "COURSEKIT_FAST" in os.environ else {}),
     }  # fmt: skip
+
+
+def data_folders() -> dict[str, str]:
+    """Where the data lies, by the names of the variables that say so: children cannot see the home folder's cache."""
+    caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    found = {"COURSEKIT_CACHE": os.environ.get("COURSEKIT_CACHE") or os.path.join(caches, "coursekit")}
+    if data := os.environ.get("COURSEKIT_DATA"):
+        found["COURSEKIT_DATA"] = os.path.abspath(os.path.expanduser(data))
+    return found
 
 
 # Below: the zygote's side
