@@ -35,7 +35,7 @@ _PUBLIC = {
     "make_xor": "coursekit.datasets",
     "open_lab": "coursekit.labs",
 }
-_ROOMS = ("classifier", "comparison", "datasets", "devices", "evaluation", "grading", "hog", "labs", "losses", "models",
+_ROOMS = ("classifier", "comparison", "datasets", "devices", "evaluation", "grading", "hog", "labs", "layers", "losses", "models",
           "pad", "plots", "training")  # fmt: skip
 
 __all__ = sorted(_PUBLIC)
