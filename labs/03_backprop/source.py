@@ -11,7 +11,7 @@
 #     - NumPy matrix products and broadcasting
 #     - "lab 02: sigmoid and ReLU units, layers, weights, gradient descent"
 #   lecture: "Machine Learning and Data Mining, COMP5318 (training, back-propagation); CNN and Keras (chain rule, the graph of (x + y) z); Deep Learning Overview, Spring 2017 (the delta rule)"
-#   seconds: {cpu: 40, fast: 25}
+#   seconds: {cpu: 20, fast: 15}
 #   accelerator: none needed; the networks are small
 # ---
 
@@ -121,7 +121,7 @@ sizes = [sum(p.size for p in params) for params in networks]
 one_run = [seconds(lambda params=params: error(params, x_few, y_few)) for params in networks]
 prices = {
     "two runs for each weight": [2 * size * run for size, run in zip(sizes, one_run, strict=True)],
-    "Keras": [seconds(lambda p=p: coursekit.gradients(lambda q: keras_error(q, x_few, y_few), list(p))) for p in networks],
+    "Keras": [seconds(lambda p=p: coursekit.gradients(lambda q: keras_error(q, x_few, y_few), list(p)), 5) for p in networks],
     "one run of the network": one_run,
 }
 figure, ax = subplots(size=(6.6, 3.8))
