@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import re
 from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any, NoReturn, Protocol
 
@@ -262,10 +263,14 @@ def _tried(message: dict) -> str:
     return f"tried:    {name}({', '.join(given)})"
 
 
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")  # differs from run to run, and says nothing
+
+
 def _short(value: Any) -> str:
     if isinstance(value, np.ndarray) and value.size > 6:
         return f"<{value.dtype} {value.shape}>"
     text = " ".join(repr(value.tolist() if isinstance(value, np.ndarray | np.generic) else value).split())
+    text = _ADDRESS.sub("", text)
     return text if len(text) <= 60 else text[:57] + "..."
 
 

@@ -231,3 +231,9 @@ def test_keras_models_are_handles():
     w1, b1, w2, b2 = model.get_weights()
     x = student.rng.normal(size=(5, 4)).astype("float32")
     np.testing.assert_allclose(model(x, training=False), np.maximum(x @ w1 + b1, 0) @ w2 + b2, rtol=1e-4, atol=1e-5)
+
+
+def test_a_function_among_the_arguments_is_named_without_its_address():
+    from coursekit.labs.student import _short
+
+    assert "0x" not in _short(lambda x: x)
