@@ -297,15 +297,12 @@ def _zygote(control: socket.socket, policy: sandbox.Policy, preload: list[str], 
 
 def _warm_up(preload: list[str]) -> None:
     """Compile what would be compiled anew in every child. It starts no thread and touches no backend."""
-    if not any(name.partition(".hog")[0] == "coursekit" and "hog" in name for name in preload):
+    if "coursekit.hog" not in preload:
         return
     with contextlib.suppress(Exception):
-        import numpy as np
-
-        from coursekit.hog import hog
-
+        hog, ones = sys.modules["coursekit.hog"].hog, sys.modules["numpy"].ones
         for kind in ("uint8", "float32", "float64"):
-            hog(np.ones((1, 28, 28), kind), orientations=9, pixels_per_cell=(4, 4), cells_per_block=(2, 2))
+            hog(ones((1, 28, 28), kind), orientations=9, pixels_per_cell=(4, 4), cells_per_block=(2, 2))
 
 
 def _serve_fork(control, policy, request, fds, children, own_namespace) -> None:
