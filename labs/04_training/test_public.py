@@ -126,7 +126,7 @@ def test_softmax_does_not_overflow_in_any_row(student):
         student.softmax(shifted),
         softmax_by_row(z),
         tried=f"softmax of three rows, to which {high:g}, 0 and {low:g} were added (that changes nothing)",
-        rtol=1e-6,
+        rtol=1e-3,
     )
     spread = np.array([[high, 0.0, low], [low, low, 0.0]])
     assert_close(
@@ -209,9 +209,7 @@ def cross_entropy_by_row(z, y):
 def test_cross_entropy_is_a_mean_over_rows(student):
     for n, c in [(6, 4), (1, 3), (9, 2)]:
         z, y = student.rng.normal(0, 2, (n, c)), student.rng.integers(0, c, n)
-        assert_close(
-            student.cross_entropy(z, y), cross_entropy_by_row(z, y), tried=f"cross_entropy of {n} rows, {c} classes", rtol=1e-6
-        )
+        assert_close(student.cross_entropy(z, y), cross_entropy_by_row(z, y), tried=f"cross_entropy of {n} rows, {c} classes")
 
 
 @pytest.mark.exercise("4.3")
