@@ -20,7 +20,7 @@ setup: $(READY)
 $(READY): pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
 	  uv venv --quiet --allow-existing --python '>=3.11,<3.14' $(VENV) && \
-	  uv pip install --quiet --python $(BIN)/python -e '.[$(EXTRAS)]'; \
+	  uv pip install --quiet --compile-bytecode --python $(BIN)/python -e '.[$(EXTRAS)]'; \
 	else \
 	  $(PYTHON) -c 'import sys; ok = (3, 11) <= sys.version_info[:2] < (3, 14); \
 	    sys.exit(None if ok else f"coursekit needs Python 3.11 to 3.13, $(PYTHON) is {sys.version.split()[0]}. Try: make PYTHON=python3.12 $(MAKECMDGOALS)")' && \

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 yaml = pytest.importorskip("yaml")
 
-_CONDA_NAMES = {"matplotlib": "matplotlib-base", "msgpack": "msgpack-python"}
+_CONDA_NAMES = {"matplotlib": "matplotlib-base"}
 
 
 def _split(requirement: str) -> tuple[str, str]:
