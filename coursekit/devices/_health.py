@@ -23,9 +23,7 @@ OPTIONAL = {
     "nbclient": ("notebooks are not executed.", "pip install 'coursekit[labs]'"),
     "ipywidgets": ("a lab's interactive parts are shown as still pictures.", "pip install 'coursekit[labs]'"),
     "anywidget": ("drawing a digit of one's own needs it.", "pip install 'coursekit[labs]'"),
-    "msgpack": ("grading does not run.", "pip install 'coursekit[grading]'"),
     "psutil": ("grading does not watch a submission's memory.", "pip install 'coursekit[grading]'"),
-    "ray": ("the lab on several hosts does not start workers.", "pip install 'coursekit[cluster]'"),
     "playwright": ("tests that open a browser are skipped.", "pip install 'coursekit[dev]'"),
 }
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
