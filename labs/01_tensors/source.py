@@ -3,14 +3,14 @@
 #   title: Tensors and Keras
 #   question: One neuron, one picture, and an orange number under every arrow. Where do the orange numbers come from, and what are they for?
 #   goals:
-#     - Handle tensors with certainty - axes, dtype, broadcasting, reshape against transpose, the batch axis
+#     - "Handle tensors with certainty: axes, dtype, broadcasting, reshape against transpose, the batch axis"
 #     - Say what a computational graph is, and measure and compute gradients on it
 #     - Build, train, take apart, save and load networks in Keras 3, as a chain and as a graph with several inputs and outputs
 #   prerequisites:
 #     - Python functions and NumPy arrays
 #     - the derivative of a function of one variable
 #   lecture: "CNN and Keras lecture (TensorFlow, Keras models); HES-SO T-MachLe 10 (Keras, GPU and TPU)"
-#   seconds: {cpu: 45, fast: 35}
+#   seconds: {cpu: 40, fast: 25}
 #   accelerator: none needed; on a GPU or TPU the section on speed shows what it gives
 # ---
 
@@ -117,8 +117,8 @@ wrapped = np.array([3], dtype="uint8") - np.array([5], dtype="uint8")
 print(f"Mind the dtype: 3 - 5 in uint8 is {wrapped[0]}, as this type knows only 0 to 255 and starts again.")
 
 # %% [markdown]
-# **Exercise 1.1** Move axes, or recount them. `transpose` moves whole axes: entry `[i, j]` becomes entry `[j, i]`. `reshape` keeps the numbers in their
-# order in memory (last axis fastest) and only cuts the row of numbers anew.
+# **Exercise 1.1** Move axes, or recount them. `np.transpose(a, order)` moves whole axes: axis `order[k]` of `a` becomes axis `k`. `reshape` keeps the numbers in their
+# order in memory (last axis fastest) and only cuts the row of numbers anew; a length of -1 means: whatever is left.
 #
 # - Keras stores colour images as $(n, h, w, c)$: $n$ images, $h$ rows, $w$ columns, $c$ channels. Other libraries want $(n, c, h, w)$: the *same picture* in every channel.
 # - A dense layer wants one flat row per image. Pixels 0 to 255 become `float32` between 0 and 1: divide by 255, always, so that every image is treated alike.
@@ -469,7 +469,8 @@ check("1.5")
 # %% [markdown]
 # Four verbs train and use a model, in either style:
 #
-# - `compile` chooses the optimiser (how to step against the gradient), the loss and what to report;
+# - `compile` chooses the optimiser (how to step against the gradient), the loss and what to report. Our loss is the *cross-entropy*: minus the logarithm of the probability
+#   that the softmax gives to the right class;
 # - `fit` walks through the training data in batches, several *epochs* (passes) long;
 # - `evaluate` gives loss and metrics on data with known answers;
 # - `predict` gives outputs as NumPy arrays, batch by batch; for a single batch `model(x)` gives them as a tensor.
@@ -540,7 +541,7 @@ with lab.needs("1.5"):
 # | back-ends TensorFlow, CNTK, MXNet, Theano | TensorFlow, JAX, PyTorch, chosen by `KERAS_BACKEND` before the import; this course uses the first two |
 # | `from keras.layers import Dense` | still works |
 #
-# The lecture's own listing, typed in unchanged, on made-up data:
+# The lecture's own listing, its calls unchanged, on made-up data and for one epoch:
 
 # %%
 with warnings.catch_warnings(record=True) as spoken:
@@ -626,7 +627,7 @@ with lab.needs("1.6"):
 # - `digit`, a dense layer on the left reading, gives one logit per class;
 # - `larger`, a dense layer with one unit, gives one logit from both readings side by side, left first (`layers.Concatenate()([a, b])`).
 #
-# `keras.Model([left, right], {"digit": ..., "larger": ...})` names both ends.
+# Every layer and input gets its name with `name=`. `keras.Model([left, right], {"digit": ..., "larger": ...})` ties both ends together.
 #
 # *Predict:* which task will have the lower accuracy?
 
@@ -756,11 +757,11 @@ check("1.8")
 
 # %%
 with lab.needs("1.8"):
-    half = lab.pick(20, 12)
+    cut, more = 8, lab.pick(20, 12)
 
-    def train_on(model):
-        """Loss after each of `half` steps on all training digits at once."""
-        return [float(model.train_on_batch(rows_train, y_train)[0]) for _ in range(half)]
+    def train_on(model, steps):
+        """Loss at each of so many steps on all training digits at once."""
+        return [float(model.train_on_batch(rows_train, y_train)[0]) for _ in range(steps)]
 
     def fresh():
         """A small digit classifier with a fast optimiser, the same each time."""
@@ -774,19 +775,19 @@ with lab.needs("1.8"):
         return model
 
     straight = fresh()
-    before = train_on(straight)
+    before = train_on(straight, cut)
     loaded, only_weights = round_trip(straight), fresh()
     only_weights.set_weights(straight.get_weights())
     equal = same_model(straight, loaded, rows_test)
     curves = {
-        "never interrupted": train_on(straight),
-        "your round trip": train_on(loaded),
-        "weights alone, new optimiser": train_on(only_weights),
+        "never interrupted": train_on(straight, more),
+        "your round trip": train_on(loaded, more),
+        "weights alone, new optimiser": train_on(only_weights, more),
     }
     figure, ax = subplots(size=(7, 3.4))
-    ax.plot(range(1, half + 1), before, color="0.4", lw=2)
-    ax.axvline(half + 0.5, color="0.6", ls=":", lw=1)
-    steps = range(half, 2 * half + 1)
+    ax.plot(range(1, cut + 1), before, color="0.4", lw=2)
+    ax.axvline(cut, color="0.6", ls=":", lw=1)
+    steps = range(cut, cut + more + 1)
     for (name, losses), look in zip(curves.items(), ("-", "o", "s--"), strict=True):
         colour = PALETTE[1] if "alone" in name else PALETTE[0]
         ax.plot(steps, [before[-1], *losses], look, label=name, ms=4, lw=2, color=colour, alpha=0.8)
@@ -859,7 +860,8 @@ for name, gflops in speeds.items():
     print(f"{name}: " + ", ".join(f"n={n}: {speed:.3g}" for n, speed in zip(sides, gflops, strict=True)) + " GFLOP/s")
 
 # %% [markdown]
-# Calling the library takes time before any arithmetic begins, and a small product cannot make up for it. That is one reason for the batch axis: it makes one large product of many small ones. To try another device, choose a GPU or TPU
+# Calling the library takes time before any arithmetic begins, and a small product cannot make up for it. That is one reason for the batch axis: it makes one large product of many small ones. A dent in a line is other work on the same machine, or
+# threads that wait for one another. To try another device, choose a GPU or TPU
 # runtime, restart, and run this section again; no line changes. `coursekit.devices.use("gpu")` before the import of Keras insists on one.
 
 # %% [markdown]
@@ -891,7 +893,7 @@ with lab.needs("1.4"):
 
 # %% [markdown]
 # Now you can read it. The orange number under an arrow says how much the loss changes per unit that you add there. At the end it is 1, as the loss follows itself. $w_2$ has 0 because $x_2 = 0$: whatever
-# the weight, nothing gets through. And the use: `fit` steps against these numbers, for all weights at once, thousands of times. That is training.
+# the weight, nothing gets through. And the use: `fit` steps against these numbers, for all weights at once, batch after batch. That is training.
 #
 # ## Receipt
 #
