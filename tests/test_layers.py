@@ -15,6 +15,9 @@ from coursekit import layers
 from coursekit.errors import InvalidInputError
 from coursekit.training import gradients
 
+# Keras variables under NumPy 2
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning:keras")
+
 
 @pytest.fixture
 def rng():
@@ -77,7 +80,6 @@ def layers_of(d, units):
     return layer.get_weights()[0][0] - layer.get_weights()[0][1]
 
 
-@pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning:keras")
 def test_a_model_with_both_is_saved_and_loaded_alike(tmp_path, rng):
     model = keras.Sequential(
         [keras.Input((4,)), layers.Maxout(6, 3), keras.layers.Dense(5, activation=layers.gaussian), keras.layers.Dense(2)]
