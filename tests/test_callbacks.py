@@ -31,7 +31,7 @@ def train(callbacks, epochs, model=None):
     history = fit(model, np.zeros((N, D), "float32"), np.zeros((N, 1), "float32"), epochs=epochs, batch_size=N,
                   callbacks=callbacks, validation_data=(np.zeros((N, D), "float32"), np.zeros((N, 1), "float32")),
                   progress=False)  # fmt: skip
-    return np.asarray(keras.ops.convert_to_numpy(model.layers[-1].kernel))[:, 0], history.history
+    return model.layers[-1].get_weights()[0][:, 0], history.history
 
 
 @pytest.mark.parametrize("start", [0, 2, 5])
@@ -92,7 +92,7 @@ def test_jax_switches_on_at_the_same_epoch():
         model.compile(keras.optimizers.SGD(0.1), "mse")
         zeros = np.zeros((8, 2), "float32")
         model.fit(zeros, zeros[:, :1], epochs=5, batch_size=8, verbose=0, callbacks=[DelayedPenalty(2, l2=0.25)])
-        print(float(np.asarray(model.layers[-1].kernel)[0, 0]))
+        print(float(model.layers[-1].get_weights()[0][0, 0]))
         """
     )
     env = {**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}

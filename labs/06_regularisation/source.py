@@ -465,8 +465,7 @@ runs = {
 
 def model_layers(model):
     """Kernel and bias of each dense layer as NumPy arrays."""
-    dense = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
-    return [(keras.ops.convert_to_numpy(layer.kernel), keras.ops.convert_to_numpy(layer.bias)) for layer in dense]
+    return [tuple(layer.get_weights()) for layer in model.layers if isinstance(layer, keras.layers.Dense)]
 
 
 with lab.needs("6.3"):
@@ -928,7 +927,7 @@ with lab.needs("6.7"):
     )
 
 # %% [markdown]
-# Never worse than the average member, by an equation; better than the best one often, by luck and by difference.
+# Never worse than the average member, by an equation; better than the best one often, if the members are about equally good and err on different rows.
 #
 # ## One sample more or less
 #
@@ -1035,12 +1034,16 @@ with lab.needs("6.2", "6.3"):
     figure.legend(loc="outside lower center", ncols=3, fontsize=8)
     lab.show(
         figure,
-        alt="The opening picture with four curves. Weight decay and early stopping stay near the true wave; network A strays furthest, and the mean of "
-        "seven networks lies between.",
+        alt="The opening picture with four curves. Weight decay and early stopping stay near the true wave; network A strays far from it, and the mean of "
+        "seven networks strays with it.",
     )
     final = {name: float(np.mean((answer(x_new) - y_new) ** 2)) for name, answer in answers.items()}
     for name, error in final.items():
         print(f"{name}: {error:.3f} on new points")
+    alike = np.mean([squared_error(weights, x_new, y_new) for weights in crowd])
+    print(
+        f"The {MEMBERS} networks behind the mean err by {alike:.3f} on average: the mean beats that, but it cannot tame a crowd that over-fits alike."
+    )
 
 # %% [markdown]
 # Now you can explain it. B paid for its weights, so it bent only where the points insisted. Every remedy of this lab takes away some of the network's freedom to follow single points: fewer units, less time, dearer weights, missing
@@ -1075,8 +1078,8 @@ values, directions = np.linalg.eigh(bumps.T @ bumps)
 shares = [(1 - (1 - values / values.max()) ** t, values / (values + values.max() / t)) for t in (10, 100, 1000)]
 curves = [[bumps @ directions @ (share / values * (directions.T @ bumps.T @ y_wave)) for share in pair] for pair in shares]
 apart = max(float(np.sqrt(np.mean((stopped - ridge) ** 2))) for stopped, ridge in curves)
-claim("early stopping is similar to weight decay for quadratic errors", session, f"root mean square difference {apart:.3f}", "similar",
-      "linear model on 9 bumps, stopped after 10, 100, 1000 steps")  # fmt: skip
+claim("early stopping is similar to weight decay for quadratic errors", session, f"curves differ by {apart:.3f}", "similar",
+      f"root mean square, of curves of {np.sqrt(np.mean(np.square(curves))):.2f}; linear model on 9 bumps, stopped after 10, 100, 1000 steps")  # fmt: skip
 penalised = [name for name in runs if name.startswith("L")]
 claim("a bit of L1 or L2, best turned on after a couple of epochs", sydney, ", ".join(f"{name} {runs[name][1]:.3f}" for name in penalised), "late is better",
       f"accuracy; no penalty {runs['no penalty'][1]:.3f}; one seed, {len(rest)} digits: differences of a few rows decide nothing")  # fmt: skip
@@ -1089,7 +1092,8 @@ claim(
     "p = 0.8, 0.5",
     "erratum: Sydney COMP5318 drops with p; Keras's rate is 0.2 and 0.5",
 )
-with lab.needs("6.4"):
+# What has not been measured yet is left out.
+if "many" in globals():
     claim(
         "dropout by hand is Keras's in expectation",
         "Keras",
@@ -1097,7 +1101,7 @@ with lab.needs("6.4"):
         0,
         f"{draws} masks, rate 0.5",
     )
-with lab.needs("6.5"):
+if "one_pass" in globals():
     claim(
         "weight scaling approximates averaging over masks",
         "Srivastava et al. 2014",
@@ -1119,7 +1123,7 @@ claim(
     "1.25 %",
     "needs MNIST and hours on a CPU; our 300 digits are not comparable",
 )
-with lab.needs("6.6"):
+if "augmented" in globals():
     plain, moved_copies, noisy_copies = augmented.values()
     claim("moved copies generalise better and make it robust", session, f"{moved_copies[0]:.3f} and {moved_copies[1]:.3f} moved", "better",
           f"originals only: {plain[0]:.3f} and {plain[1]:.3f} moved; equal steps")  # fmt: skip
@@ -1130,11 +1134,16 @@ with lab.needs("6.6"):
         "",
         f"originals only: {plain[0]:.3f} and {plain[2]:.3f} noisy",
     )
-with lab.needs("6.7"):
+if "contests" in globals():
     for name, (score, scores, middling, best_one) in contests.items():
+        verdict = (
+            "better than all"
+            if score > scores.max()
+            else "above the average member, below the best: the members are too unequal"
+        )
         claim(f"ensemble, {name}: frequently better than any member", hesso, f"{score:.3f}", "better",
-              f"members {scores.min():.3f} to {scores.max():.3f}; McNemar p = {middling.p_value:.2g} against the middle one, {best_one.p_value:.2g} against the best")  # fmt: skip
-with lab.needs("6.8"):
+              f"{verdict}; members {scores.min():.3f} to {scores.max():.3f}; McNemar p = {middling.p_value:.2g} against the middle one, {best_one.p_value:.2g} against the best")  # fmt: skip
+if "rank" in globals():
     claim(
         "the effect of one changed sample vanishes as data grows",
         sydney,
