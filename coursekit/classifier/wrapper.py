@@ -123,6 +123,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
             steps = -(-len(x) // self.batch_size)
             epochs = max(self.epochs, -(-self.min_steps // steps))
             model.compile(self._optimizer(steps * epochs), self._loss(), metrics=[self._accuracy()])
+            model.optimizer.build(model.trainable_variables)  # with its variables there, TensorFlow traces the step only once
             history = model.fit(
                 x,
                 labels,
