@@ -35,8 +35,8 @@ _PUBLIC = {
     "make_xor": "coursekit.datasets",
     "open_lab": "coursekit.labs",
 }
-_ROOMS = ("classifier", "comparison", "datasets", "devices", "evaluation", "grading", "hog", "labs", "layers", "losses",
-          "models", "pad", "plots", "training")  # fmt: skip
+_ROOMS = ("callbacks", "classifier", "comparison", "datasets", "devices", "evaluation", "grading", "hog", "labs", "layers", "losses",
+          "models", "pad", "playground", "plots", "training")  # fmt: skip
 
 __all__ = sorted(_PUBLIC)
 

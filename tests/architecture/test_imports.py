@@ -27,13 +27,15 @@ MAY_IMPORT = {
     "devices": {"datasets", "grading"},
     "losses": set(),
     "layers": set(),
+    "callbacks": set(),
     "models": set(),
     "pad": {"datasets"},
+    "playground": {"datasets", "plots"},
 }
 """`devices` may look at datasets and grading for `doctor`, lazily; `plots` and `evaluation` share the drawing style."""
 
 BACKENDS = {"keras", "tensorflow", "jax", "torch"}
-NO_BACKEND = ("evaluation", "labs", "grading", "datasets", "pad", "plots")
+NO_BACKEND = ("evaluation", "labs", "grading", "datasets", "pad", "playground", "plots")
 LAZY_MODULES = (
     "coursekit",
     "coursekit.evaluation",
