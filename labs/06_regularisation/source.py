@@ -1123,7 +1123,7 @@ claim(
     "1.25 %",
     "needs MNIST and hours on a CPU; our 300 digits are not comparable",
 )
-if "augmented" in globals():
+if len(globals().get("augmented", {})) == 3:
     plain, moved_copies, noisy_copies = augmented.values()
     claim("moved copies generalise better and make it robust", session, f"{moved_copies[0]:.3f} and {moved_copies[1]:.3f} moved", "better",
           f"originals only: {plain[0]:.3f} and {plain[1]:.3f} moved; equal steps")  # fmt: skip
