@@ -913,23 +913,6 @@ def round_trip(model):
 
 @mistake(
     "1.8",
-    name="weights-alone",
-    hints=[
-        "Layers and weights came back. What did training leave behind besides weights?",
-        "save_weights knows nothing of the loss and the optimiser. model.save writes the whole model.",
-    ],
-)
-def round_trip(model):
-    with tempfile.TemporaryDirectory() as folder:
-        path = str(Path(folder) / "model.weights.h5")
-        model.save_weights(path)
-        copy = keras.models.clone_model(model)
-        copy.load_weights(path)
-    return copy
-
-
-@mistake(
-    "1.8",
     name="optimiser-starts-afresh",
     hints=[
         "Your copy is compiled, but its optimiser has forgotten what it knew.",

@@ -718,7 +718,7 @@ with lab.needs("1.7"):
 # Then prove it. Two models are the same **on a batch $x$** if they have equally many weight arrays, each exactly equal to its partner (`np.array_equal`), *and* predict the same on $x$ (`np.allclose`). Either
 # half alone can be fooled.
 #
-# *Predict:* save only the weights in the middle of training, and go on. Does the loss curve notice?
+# *Predict:* copy only the weights into a new model in the middle of training, and go on. Does the loss curve notice?
 
 
 # %%
