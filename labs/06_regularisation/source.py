@@ -566,8 +566,8 @@ with lab.needs("6.4"):
 #
 # **Exercise 6.5** What the test network stands for. $n$ units that may be dropped make $2^n$ *thinned* networks, one per mask. Ideally you would average them all. Take the last layer: activations $h$ of $n$ units, weights $V$,
 # biases $c$ and
-# $$\mathrm{softmax}(z)_k = e^{z_k}\big/\textstyle\sum_j e^{z_j}.$$
-# With $k$ the chance of keeping a unit, a mask that keeps $m$ of $n$ has chance $k^m(1-k)^{n-m}$. The exact average is the sum over all masks of chance times $\mathrm{softmax}((\text{mask}\cdot h)V+c)$.
+# $$\mathrm{softmax}(z)_i = e^{z_i}\big/\textstyle\sum_j e^{z_j}.$$
+# With $k$ the chance of keeping a unit (`keep`), a mask that keeps $m$ of $n$ has chance $k^m(1-k)^{n-m}$. The exact average is the sum over all masks of chance times $\mathrm{softmax}((\text{mask}\cdot h)V+c)$.
 #
 # **Weight scaling** needs one pass: $\mathrm{softmax}(h\,(kV)+c)$.
 #
