@@ -64,4 +64,6 @@ def _test(test: TestResult) -> list[str]:
     lines = [f'<h3>{escape(test.title)}: <span class="{mark}">{words}</span>, {test.points:g} of {test.max_points:g}</h3>']
     if test.status != "passed" and test.message:
         lines.append(f"<pre>{escape(test.message)}</pre>")
+    if test.status == "failed" and test.visibility == "public" and test.compared:
+        lines.append(html.tables_side_by_side(*test.compared))
     return lines

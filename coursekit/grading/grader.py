@@ -10,7 +10,7 @@ from collections.abc import Callable
 from coursekit.errors import CoursekitError
 from coursekit.grading.lab import GradedLab
 from coursekit.grading.nursery import Nursery
-from coursekit.grading.record import Record, TestResult
+from coursekit.grading.record import Record, TestResult, as_tables
 from coursekit.grading.referee import REPLY_LIMIT, ChildProblem, Session, Usage
 from coursekit.grading.submission import NotReadable, Submission
 from coursekit.grading.zygote import Zygote, ZygoteDied
@@ -44,6 +44,7 @@ class SubmissionGrader:
         self._cell_timeouts: Counter[int] = Counter()
         self._noted: set[str] = set()
         self._failures = 0
+        self._compared: tuple | None = None
 
     def grade(self) -> Record:
         """Grade it; whatever the submission does, a record comes back."""
@@ -204,14 +205,17 @@ class SubmissionGrader:
         if timed_out >= _TIMEOUTS_PER_EXERCISE:
             message = f"expected: an answer within the time limit\ngot:      none in {timed_out} checks before this one, so it was not tried"
             return self._result(case, "timeout", 0.0, message)
-        start = time.perf_counter()
+        start, self._compared = time.perf_counter(), None
         try:
             status, message, _ = self._retrying(lambda: self._ask(case, case.seed(self.seed)))
         except ChildProblem as problem:
             status, message = problem.status, problem.message
         if status in ("out-of-memory", "forbidden", "timeout", "crashed"):
             self.drop()
-        return self._result(case, status, time.perf_counter() - start, message)
+        result = self._result(case, status, time.perf_counter() - start, message)
+        if self._compared is not None and status == "failed" and case.visibility == checks.PUBLIC:
+            result.compared = as_tables(*self._compared)
+        return result
 
     def _part_with_doubtful(self, case: checks.Case) -> None:
         """Before another exercise: leave a child in which something went wrong, so that it cannot spoil what comes next."""
@@ -226,7 +230,8 @@ class SubmissionGrader:
         session.allow(self.time_limit)
         try:
             student = self._student(session, seed, record)
-            return judge(case, student)
+            status, message, plain, self._compared = judge(case, student)
+            return status, message, plain
         except ChildProblem as problem:
             if problem.status == "infrastructure-error":
                 raise
@@ -316,28 +321,33 @@ def _answers(zygote: Zygote) -> bool:
         return False
 
 
-def judge(case: checks.Case, student: Student) -> tuple[str, str, str]:
-    """Run one case. Returns its status in the gradebook, the message, and the status as `checks.run_case` would give it.
+def judge(case: checks.Case, student: Student) -> tuple[str, str, str, tuple | None]:
+    """Run one case.
+
+    Returns:
+        its status in the gradebook, the message, the status as `checks.run_case` would give it, and the arrays (expected, got)
+        that a failed comparison was about, if it was about arrays.
 
     It is safe in threads: nothing of the process is redirected.
     """
     try:
         case.function(student=student, **case.params)
     except NotAnswered as error:
-        return "not-answered", str(error), "missing" if type(error).__name__ == "MissingAnswer" else "not-answered"
+        return "not-answered", str(error), "missing" if type(error).__name__ == "MissingAnswer" else "not-answered", None
     except StudentError as error:
-        return _status_of(error), str(error), "failed"
+        return _status_of(error), str(error), "failed", None
     except AssertionError as error:
-        return "failed", str(error) or "expected: the claim above\ngot:      it does not hold", "failed"
+        message = str(error) or "expected: the claim above\ngot:      it does not hold"
+        return "failed", message, "failed", getattr(error, "compared", None)
     except Exception as error:
         message = f"expected: a result that the check can use\ngot:      {type(error).__name__}: {str(error)[:500]}"
-        return "failed" if isinstance(error, wire.WireError) else "error", message, "error"
+        return "failed" if isinstance(error, wire.WireError) else "error", message, "error", None
     except BaseException as error:
         if not any(base.__name__ == "OutcomeException" for base in type(error).__mro__):
             raise
         skipped = type(error).__name__ == "Skipped"
-        return ("passed" if skipped else "failed"), str(error), ("passed" if skipped else "failed")
-    return "passed", "", "passed"
+        return ("passed" if skipped else "failed"), str(error), ("passed" if skipped else "failed"), None
+    return "passed", "", "passed", None
 
 
 def _status_of(error: StudentError) -> str:

@@ -71,3 +71,42 @@ def histogram(shares: Sequence[float], *, alt: str) -> str:
         lines.append(f'<text x="{x + 22}" y="{134 - height:.1f}" text-anchor="middle">{count or ""}</text>')
         lines.append(f'<text x="{x + 22}" y="156" text-anchor="middle">{10 * place}-{10 * place + 10}</text>')
     return f'<svg role="img" aria-label="{escape(alt)}" viewBox="0 0 520 175" width="520">{"".join(lines)}<text x="10" y="172">per cent of the points</text></svg>'
+
+
+def tables_side_by_side(expected: list[list[float]], got: list[list[float]]) -> str:
+    """Two tables as SVG, darker for larger on one scale; what differs is framed, and small tables show their numbers."""
+    values = [value for table in (expected, got) for row in table for value in row]
+    low, high = min(values), max(values)
+    widest = max(len(expected[0]), len(got[0]))
+    side = 48 if widest <= 6 else 20
+    second, lines = 40 + side * len(expected[0]), []
+    for x, name, table, other in ((0, "expected", expected, got), (second, "got", got, expected)):
+        lines.append(f'<text x="{x}" y="14">{name}, {len(table)} x {len(table[0])}</text>')
+        for r, row in enumerate(table):
+            for c, value in enumerate(row):
+                there = other[r][c] if r < len(other) and c < len(other[r]) else None
+                differs = there is None or abs(there - value) > 1e-3 * max(abs(low), abs(high))
+                lines.append(_cell(x + side * c, 22 + side * r, side, value, (value - low) / (high - low or 1.0), differs))
+    width, height = second + side * len(got[0]) + 2, 24 + side * max(len(expected), len(got))
+    alt = f"The array that was expected beside the one that came; {_differences(expected, got)}"
+    return f'<svg role="img" aria-label="{escape(alt)}" viewBox="-1 0 {width + 1} {height}" width="{width + 1}">{"".join(lines)}</svg>'
+
+
+def _cell(x: int, y: int, side: int, value: float, share: float, differs: bool) -> str:
+    red, green, blue = (round(255 + share * (dark - 255)) for dark in (0, 82, 136))
+    frame = ' stroke="#d55e00" stroke-width="3"' if differs else ' stroke="#8886"'
+    inset = 2 if differs else 0.5
+    square = f'<rect x="{x + inset}" y="{y + inset}" width="{side - 2 * inset}" height="{side - 2 * inset}" fill="rgb({red},{green},{blue})"{frame}/>'
+    if side < 40:
+        return square
+    ink = "#fff" if share > 0.5 else "#000"
+    return f'{square}<text x="{x + side / 2}" y="{y + side / 2 + 4}" text-anchor="middle" style="fill:{ink}">{value:.3g}</text>'
+
+
+def _differences(expected: list[list[float]], got: list[list[float]]) -> str:
+    shapes = [f"{len(table)} by {len(table[0])}" for table in (expected, got)]
+    if shapes[0] != shapes[1]:
+        return f"{shapes[0]} entries were due, {shapes[1]} came."
+    most = max(abs(value) for table in (expected, got) for row in table for value in row)
+    wrong = sum(abs(a - b) > 1e-3 * most for one, two in zip(expected, got, strict=True) for a, b in zip(one, two, strict=True))
+    return f"{wrong} of {len(expected) * len(expected[0])} entries differ."

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 
+import numpy as np
+
+MOST_ROWS = 16
+
 STATUSES = (
     "passed",
     "failed",
@@ -19,7 +23,10 @@ STATUSES = (
 
 @dataclass
 class TestResult:
-    """One check of one submission. `points` is what was earned of `max_points`."""
+    """One check of one submission. `points` is what was earned of `max_points`.
+
+    `compared` holds the tables (expected, got) of a failed public check, where they are small enough to draw.
+    """
 
     __test__ = False
 
@@ -32,6 +39,23 @@ class TestResult:
     max_points: float
     seconds: float
     message: str = ""
+    compared: list[list[list[float]]] | None = None
+
+
+def as_tables(expected: np.ndarray, got: np.ndarray) -> list[list[list[float]]] | None:
+    """The arrays as two tables of finite numbers of at most `MOST_ROWS` rows and columns each, or None where they are none.
+
+    Leading and closing axes of length one are dropped; of one axis becomes one row.
+    """
+    tables = []
+    for array in (expected, got):
+        array = np.squeeze(array)
+        if array.dtype.kind not in "biuf" or not 1 <= array.ndim <= 2 or array.size < 2 or max(array.shape) > MOST_ROWS:
+            return None
+        if not np.isfinite(array).all():
+            return None
+        tables.append([[float(f"{value:.4g}") for value in row] for row in np.atleast_2d(array).tolist()])
+    return tables
 
 
 @dataclass

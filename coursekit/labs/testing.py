@@ -77,7 +77,7 @@ def assert_close(
     if mine is None:
         _fail(tried, describe(right), f"{describe(got)}{_form_advice(got)}", hint)
     if mine.shape != right.shape:
-        _fail(tried, describe(right), f"{describe(mine)}; the shape differs", hint)
+        _fail(tried, describe(right), f"{describe(mine)}; the shape differs", hint, (right, mine))
     if right.dtype.kind in "SUmMO":
         same = mine == right
     else:
@@ -91,7 +91,7 @@ def assert_close(
             ]
             same = np.isclose(wide[0], wide[1], rtol=rtol, atol=atol, equal_nan=True)
     if not np.all(same):
-        _fail(tried, describe(right), f"{describe(mine)}{_first_difference(mine, right, same)}", hint)
+        _fail(tried, describe(right), f"{describe(mine)}{_first_difference(mine, right, same)}", hint, (right, mine))
 
 
 def assert_equal(got: Any, expected: Any, *, tried: str = "", hint: str = "") -> None:
@@ -190,12 +190,15 @@ def describe(value: Any) -> str:
     return text if len(text) <= 160 else text[:157] + "..."
 
 
-def _fail(tried: str, expected: str, got: str, hint: str) -> None:
+def _fail(tried: str, expected: str, got: str, hint: str, compared: tuple[np.ndarray, np.ndarray] | None = None) -> None:
+    """Raise the three lines; `compared`, the arrays expected and got, go with the error for whoever draws them."""
     lines = [f"tried:    {tried}"] if tried else []
     lines += [f"expected: {expected}", f"got:      {got}"]
     if hint:
         lines.append(f"hint:     {hint}")
-    raise AssertionError("\n".join(lines))
+    error = AssertionError("\n".join(lines))
+    error.compared = compared
+    raise error
 
 
 def _is_numeric(values: list | tuple) -> bool:
