@@ -1,0 +1,906 @@
+"""Wrong answers that students of lab 02 really give, each with the thought that puts it right."""
+
+import itertools
+
+import numpy as np
+
+from coursekit.labs import mistake
+
+
+def _sign(z):
+    return np.where(np.asarray(z) >= 0, 1, -1)
+
+
+# 2.1 ------------------------------------------------------------------------------------------------------------------
+
+
+@mistake(
+    "2.1",
+    name="sign-of-zero-is-zero",
+    hints=[
+        "What does your unit give exactly on its boundary?",
+        "np.sign(0) is 0, but a sign unit has only two answers. A sum of 0 counts as +1: np.where(z >= 0, 1, -1).",
+    ],
+)
+def sign_unit(x, w, b):
+    return np.sign(np.asarray(x) @ np.asarray(w) + b)
+
+
+@mistake(
+    "2.1",
+    name="boundary-on-the-minus-side",
+    hints=["Your boundary falls to the other side.", "z >= 0 gives +1; you asked for z > 0."],
+)
+def sign_unit(x, w, b):
+    return np.where(np.asarray(x) @ np.asarray(w) + b > 0, 1, -1)
+
+
+@mistake(
+    "2.1",
+    name="zero-for-minus-one",
+    hints=["Your answers are 0 and 1. Which two are asked for?", "A sign unit gives -1, not 0, on its other side."],
+)
+def sign_unit(x, w, b):
+    return (np.asarray(x) @ np.asarray(w) + b >= 0).astype(int)
+
+
+@mistake(
+    "2.1",
+    name="bias-left-out",
+    hints=["Put all coordinates to 0. Which sum should be left?", "Without b every boundary runs through the origin."],
+)
+def sign_unit(x, w, b):
+    return _sign(np.asarray(x) @ np.asarray(w))
+
+
+@mistake(
+    "2.1",
+    name="bias-as-threshold",
+    hints=[
+        "Does a larger b make +1 more likely, or less?",
+        "You compare w . x with b, so b acts as a threshold. Here it is added: z = w . x + b.",
+    ],
+)
+def sign_unit(x, w, b):
+    return np.where(np.asarray(x) @ np.asarray(w) >= b, 1, -1)
+
+
+@mistake(
+    "2.1",
+    name="sum-not-distance",
+    hints=["Double w and b: your distances double, but the boundary stays.", "Divide the sum by the length of w."],
+)
+def signed_distance(x, w, b):
+    return np.asarray(x) @ np.asarray(w) + b
+
+
+@mistake(
+    "2.1",
+    name="distance-without-sign",
+    hints=["On which side is your point? The distance should tell.", "Keep the sign: negative on the -1 side."],
+)
+def signed_distance(x, w, b):
+    return np.abs(np.asarray(x) @ np.asarray(w) + b) / np.linalg.norm(w)
+
+
+@mistake(
+    "2.1",
+    name="squared-length",
+    hints=["Double w and b together: your distances are halved.", "The length is the root of the sum of squares."],
+)
+def signed_distance(x, w, b):
+    return (np.asarray(x) @ np.asarray(w) + b) / np.sum(np.asarray(w) ** 2)
+
+
+@mistake(
+    "2.1",
+    name="bias-outside-the-division",
+    hints=["At which point is your distance 0? Is its sum 0 too?", "The whole sum, with b, is divided by the length of w."],
+)
+def signed_distance(x, w, b):
+    return np.asarray(x) @ np.asarray(w) / np.linalg.norm(w) + b
+
+
+# 2.2 ------------------------------------------------------------------------------------------------------------------
+
+
+@mistake(
+    "2.2",
+    name="update-at-every-point",
+    hints=[
+        "Take points that are all right already. Your weights still move.",
+        "Only a mistake moves weights and bias: test y * z <= 0 first.",
+    ],
+)
+def perceptron_sweep(x, y, w, b):
+    w, mistakes = np.array(w, dtype=float), 0
+    for row, label in zip(x, y, strict=True):
+        mistakes += int(label * (row @ w + b) <= 0)
+        w, b = w + label * row, b + label
+    return w, b, mistakes
+
+
+@mistake(
+    "2.2",
+    name="zero-sum-never-updates",
+    hints=[
+        "Start with w = 0 and b = 0. Does anything ever move?",
+        "With all weights 0 every sum is 0, and no point is on the wrong side. A point on the boundary is a mistake as well: <= 0.",
+    ],
+)
+def perceptron_sweep(x, y, w, b):
+    w, mistakes = np.array(w, dtype=float), 0
+    for row, label in zip(x, y, strict=True):
+        if label * (row @ w + b) < 0:
+            w, b, mistakes = w + label * row, b + label, mistakes + 1
+    return w, b, mistakes
+
+
+@mistake(
+    "2.2",
+    name="sign-unit-as-judge",
+    hints=[
+        "A point of class +1 lies exactly on the boundary. Is it a mistake here?",
+        "The sign unit calls the boundary +1, but the rule counts y * z <= 0 as a mistake, also for y = +1.",
+    ],
+)
+def perceptron_sweep(x, y, w, b):
+    w, mistakes = np.array(w, dtype=float), 0
+    for row, label in zip(x, y, strict=True):
+        if _sign(row @ w + b) != label:
+            w, b, mistakes = w + label * row, b + label, mistakes + 1
+    return w, b, mistakes
+
+
+@mistake(
+    "2.2",
+    name="bias-not-updated",
+    hints=["Compare your bias before and after the sweep.", "The bias moves with the weights: b + y."],
+)
+def perceptron_sweep(x, y, w, b):
+    w, mistakes = np.array(w, dtype=float), 0
+    for row, label in zip(x, y, strict=True):
+        if label * (row @ w + b) <= 0:
+            w, mistakes = w + label * row, mistakes + 1
+    return w, b, mistakes
+
+
+@mistake(
+    "2.2",
+    name="class-left-out-of-the-update",
+    hints=[
+        "A mistake of class -1 should lower the sum. Does yours?",
+        "Add y * x and y, not x and 1: the class says in which direction to move.",
+    ],
+)
+def perceptron_sweep(x, y, w, b):
+    w, mistakes = np.array(w, dtype=float), 0
+    for row, label in zip(x, y, strict=True):
+        if label * (row @ w + b) <= 0:
+            w, b, mistakes = w + row, b + 1, mistakes + 1
+    return w, b, mistakes
+
+
+@mistake(
+    "2.2",
+    name="wrong-direction",
+    hints=["After a move, is the point nearer to its own side?", "The rule adds y * x; you take it off."],
+)
+def perceptron_sweep(x, y, w, b):
+    w, mistakes = np.array(w, dtype=float), 0
+    for row, label in zip(x, y, strict=True):
+        if label * (row @ w + b) <= 0:
+            w, b, mistakes = w - label * row, b - label, mistakes + 1
+    return w, b, mistakes
+
+
+@mistake(
+    "2.2",
+    name="all-points-judged-by-old-weights",
+    hints=[
+        "When the second point comes up, which weights judge it?",
+        "You judge all points before any of them moves the weights. Each point sees the weights that the one before it left.",
+    ],
+)
+def perceptron_sweep(x, y, w, b):
+    x, y = np.asarray(x, dtype=float), np.asarray(y)
+    wrong = y * (x @ np.asarray(w, dtype=float) + b) <= 0
+    return np.asarray(w, dtype=float) + y[wrong] @ x[wrong], b + y[wrong].sum(), int(wrong.sum())
+
+
+@mistake(
+    "2.2",
+    name="classes-zero-and-one",
+    hints=[
+        "Which values does y have here: 0 and 1, or -1 and +1?",
+        "The rule with (target - output) for 0 and 1 moves by 2 y or loses one class. Use y = -1, +1 as it comes.",
+    ],
+)
+def perceptron_sweep(x, y, w, b):
+    w, mistakes = np.array(w, dtype=float), 0
+    for row, label in zip(x, y, strict=True):
+        miss = label - int(row @ w + b >= 0)
+        if miss:
+            w, b, mistakes = w + miss * row, b + miss, mistakes + 1
+    return w, b, mistakes
+
+
+@mistake(
+    "2.2",
+    name="stops-at-the-first-mistake",
+    hints=["How many rows does your sweep visit?", "The return stands inside the loop. A sweep visits every row."],
+)
+def perceptron_sweep(x, y, w, b):
+    w = np.array(w, dtype=float)
+    for row, label in zip(x, y, strict=True):
+        if label * (row @ w + b) <= 0:
+            return w + label * row, b + label, 1
+    return w, b, 0
+
+
+# 2.3 ------------------------------------------------------------------------------------------------------------------
+
+
+@mistake(
+    "2.3",
+    name="overflow-to-nan",
+    hints=[
+        "Try z = 1000. What is exp(1000) divided by itself, to a computer?",
+        "inf / inf is NaN. For z >= 0 use 1 / (1 + exp(-z)); for negative z, exp(z) / (1 + exp(z)).",
+    ],
+)
+def sigmoid(z):
+    with np.errstate(all="ignore"):
+        e = np.exp(np.asarray(z, dtype=float))
+        return e / (1 + e)
+
+
+@mistake(
+    "2.3",
+    name="exponent-without-minus",
+    hints=["Should p grow or fall with z?", "1 / (1 + exp(z)) falls. The minus sign is missing."],
+)
+def sigmoid(z):
+    with np.errstate(all="ignore"):
+        return 1 / (1 + np.exp(np.asarray(z, dtype=float)))
+
+
+@mistake(
+    "2.3",
+    name="clipped-too-soon",
+    hints=[
+        "Compare your sigmoid with the formula at z = 4.",
+        "Clipping z changes values that were fine. Clip far out, or not at all.",
+    ],
+)
+def sigmoid(z):
+    return 1 / (1 + np.exp(-np.clip(np.asarray(z, dtype=float), -3, 3)))
+
+
+@mistake(
+    "2.3",
+    name="tanh-for-sigmoid",
+    hints=[
+        "Which values lie between your smallest and largest answer?",
+        "tanh runs from -1 to 1. A probability runs from 0 to 1.",
+    ],
+)
+def sigmoid(z):
+    return np.tanh(np.asarray(z, dtype=float) / 2)
+
+
+def _p(x, w, b):
+    return 1 / (1 + np.exp(-np.clip(np.asarray(x) @ np.asarray(w) + b, -500, 500)))
+
+
+@mistake(
+    "2.3",
+    name="sum-not-mean",
+    hints=[
+        "Give every point twice. Should the slopes change?",
+        "The error is a mean over the points, so the slopes are too: divide by n.",
+    ],
+)
+def error_slopes(x, t, w, b):
+    miss = _p(x, w, b) - np.asarray(t)
+    return np.asarray(x).T @ miss, float(miss.sum())
+
+
+@mistake(
+    "2.3",
+    name="bias-slope-summed",
+    hints=["Your dw is right. Is your db a mean, too?", "Divide the sum of (p - t) by n."],
+)
+def error_slopes(x, t, w, b):
+    miss = _p(x, w, b) - np.asarray(t)
+    return np.asarray(x).T @ miss / len(x), float(miss.sum())
+
+
+@mistake(
+    "2.3",
+    name="slopes-downhill",
+    hints=[
+        "Raise a weight a little: does the error go where your slope says?",
+        "The slope is p - t. The minus sign belongs to the step.",
+    ],
+)
+def error_slopes(x, t, w, b):
+    miss = np.asarray(t) - _p(x, w, b)
+    return np.asarray(x).T @ miss / len(x), float(miss.mean())
+
+
+@mistake(
+    "2.3",
+    name="slope-of-the-squared-error",
+    hints=[
+        "Which error do your slopes belong to?",
+        "The factor p (1 - p) belongs to the squared error. With -log it cancels, and p - t is left.",
+    ],
+)
+def error_slopes(x, t, w, b):
+    p = _p(x, w, b)
+    miss = (p - np.asarray(t)) * p * (1 - p)
+    return np.asarray(x).T @ miss / len(x), float(miss.mean())
+
+
+@mistake(
+    "2.3",
+    name="sum-for-probability",
+    hints=["What lies between the sum z and the miss?", "You compare z itself with t. First take p = sigmoid(z)."],
+)
+def error_slopes(x, t, w, b):
+    miss = np.asarray(x) @ np.asarray(w) + b - np.asarray(t)
+    return np.asarray(x).T @ miss / len(x), float(miss.mean())
+
+
+# 2.4 ------------------------------------------------------------------------------------------------------------------
+
+
+@mistake(
+    "2.4",
+    name="hidden-sums-not-signed",
+    hints=[
+        "What does the output unit take as input: sums, or signs?",
+        "Without a sign in between, two layers are one linear unit. Take the sign of the hidden sums first.",
+    ],
+)
+def sign_network(x, W, beta, v, c):
+    return _sign((np.asarray(x) @ np.asarray(W) + np.asarray(beta)) @ np.asarray(v) + c)
+
+
+@mistake(
+    "2.4",
+    name="hidden-zero-and-one",
+    hints=["What does a hidden unit give when it is off?", "A sign unit gives -1, not 0."],
+)
+def sign_network(x, W, beta, v, c):
+    hidden = (np.asarray(x) @ np.asarray(W) + np.asarray(beta) >= 0).astype(int)
+    return _sign(hidden @ np.asarray(v) + c)
+
+
+@mistake(
+    "2.4",
+    name="hidden-sign-of-zero",
+    hints=["What if a hidden sum is exactly 0?", "np.sign(0) is 0. Here a sum of 0 gives +1, in both layers."],
+)
+def sign_network(x, W, beta, v, c):
+    return _sign(np.sign(np.asarray(x) @ np.asarray(W) + np.asarray(beta)) @ np.asarray(v) + c)
+
+
+@mistake(
+    "2.4",
+    name="output-sum-not-signed",
+    hints=["Which values does your network give?", "The output unit is a sign unit as well."],
+)
+def sign_network(x, W, beta, v, c):
+    return _sign(np.asarray(x) @ np.asarray(W) + np.asarray(beta)) @ np.asarray(v) + c
+
+
+@mistake(
+    "2.4",
+    name="output-bias-left-out",
+    hints=["Change c: does your answer change?", "The output unit has a bias, too: hidden @ v + c."],
+)
+def sign_network(x, W, beta, v, c):
+    return _sign(_sign(np.asarray(x) @ np.asarray(W) + np.asarray(beta)) @ np.asarray(v))
+
+
+@mistake(
+    "2.4",
+    name="all-of-two-that-exclude-each-other",
+    hints=[
+        "Your two half-planes are good ones. Can a point lie in both?",
+        "One covers the corner (1, -1), the other (-1, 1). The output must fire if *either* does: c = +1.",
+    ],
+)
+def xor_weights():
+    return [[1, -1], [-1, 1]], [-1, -1], [1, 1], -1
+
+
+@mistake(
+    "2.4",
+    name="xor-reversed",
+    hints=[
+        "Your network answers +1 at (1, 1). Is that asked for?",
+        "+1 where the signs differ. Turn the signs of v and c round.",
+    ],
+)
+def xor_weights():
+    return [[1, -1], [-1, 1]], [-1, -1], [-1, -1], -1
+
+
+@mistake(
+    "2.4",
+    name="plain-or",
+    hints=[
+        "At which corner is your network wrong?",
+        "Your region is 'at least one coordinate is positive', and it holds (1, 1). A second half-plane must cut that corner off.",
+    ],
+)
+def xor_weights():
+    return [[1, 1], [1, 1]], [1, 1], [1, 1], 0
+
+
+@mistake(
+    "2.4",
+    name="hidden-units-are-the-coordinates",
+    hints=[
+        "Your hidden units give the signs of x_1 and x_2. Has the output unit an easier problem now?",
+        "It sees the same four corners again, so no weights of it can help. Choose slanted half-planes that each single out a corner.",
+    ],
+)
+def xor_weights():
+    return [[1, 0], [0, 1]], [0, 0], [1, -1], -1
+
+
+@mistake(
+    "2.4",
+    name="corners-zero-and-one",
+    hints=[
+        "At which corners did you work it out: 0 and 1, or -1 and 1?",
+        "OR and NAND with thresholds 0.5 and 1.5 belong to inputs 0 and 1. Here the corners are -1 and +1, so the biases differ.",
+    ],
+)
+def xor_weights():
+    return [[1, -1], [1, -1]], [-0.5, 1.5], [1, 1], -1.5
+
+
+# 2.5 ------------------------------------------------------------------------------------------------------------------
+
+
+@mistake(
+    "2.5",
+    name="all-of-for-zero-and-one",
+    hints=[
+        "Let one of k inputs be -1. What is the sum of the inputs?",
+        "Inputs are -1 and +1: with one -1 the sum is k - 2, not k - 1. So the bias must lie between -k and 2 - k.",
+    ],
+)
+def all_of(k):
+    return np.ones(k), 0.5 - k + 2
+
+
+@mistake(
+    "2.5",
+    name="all-of-is-majority",
+    hints=[
+        "Let half of the inputs and one more be +1. What does your unit say?",
+        "All k must be +1, not most of them: the bias depends on k.",
+    ],
+)
+def all_of(k):
+    return np.ones(k), 0
+
+
+@mistake(
+    "2.5",
+    name="all-of-never",
+    hints=["Let all inputs be +1. Does your unit fire?", "The largest sum is k; with your bias even that stays below 0."],
+)
+def all_of(k):
+    return np.ones(k), -k - 1
+
+
+@mistake(
+    "2.5",
+    name="any-of-always",
+    hints=[
+        "Let all inputs be -1. Does your unit stay silent?",
+        "The smallest sum is -k. It must stay below 0, so the bias is less than k.",
+    ],
+)
+def any_of(k):
+    return np.ones(k), k
+
+
+@mistake(
+    "2.5",
+    name="any-of-for-zero-and-one",
+    hints=[
+        "Let one of five inputs be +1, the others -1. What is their sum?",
+        "A threshold of 1/2 belongs to inputs 0 and 1. With -1 and +1, one on gives the sum 2 - k.",
+    ],
+)
+def any_of(k):
+    return np.ones(k), -0.5
+
+
+@mistake(
+    "2.5",
+    name="polygon-inside-out",
+    hints=[
+        "Put a point in the middle of the triangle. Which signs do your units give?",
+        "Turn the edge to the left, not to the right: (-e_2, e_1).",
+    ],
+)
+def polygon_units(corners):
+    corners = np.asarray(corners, dtype=float)
+    e = np.roll(corners, -1, axis=0) - corners
+    normals = np.stack([e[:, 1], -e[:, 0]])
+    return normals, -np.sum(normals.T * corners, axis=1)
+
+
+@mistake(
+    "2.5",
+    name="bias-without-minus",
+    hints=["Is your unit's sum 0 at both ends of its edge?", "n . p + beta must be 0 at the corner p, so beta = -n . p."],
+)
+def polygon_units(corners):
+    corners = np.asarray(corners, dtype=float)
+    e = np.roll(corners, -1, axis=0) - corners
+    normals = np.stack([-e[:, 1], e[:, 0]])
+    return normals, np.sum(normals.T * corners, axis=1)
+
+
+@mistake(
+    "2.5",
+    name="edge-as-normal",
+    hints=[
+        "Your boundaries cross the edges. Which way does w point from its boundary?",
+        "w stands upright on the boundary: turn the edge by a right angle.",
+    ],
+)
+def polygon_units(corners):
+    corners = np.asarray(corners, dtype=float)
+    e = (np.roll(corners, -1, axis=0) - corners).T
+    return e, -np.sum(e.T * corners, axis=1)
+
+
+@mistake(
+    "2.5",
+    name="edge-from-the-corner-before",
+    hints=[
+        "Which edge does your first column belong to?",
+        "Column i is the edge from corner i to the next: np.roll(corners, -1, axis=0).",
+    ],
+)
+def polygon_units(corners):
+    corners = np.asarray(corners, dtype=float)
+    e = corners - np.roll(corners, 1, axis=0)
+    normals = np.stack([-e[:, 1], e[:, 0]])
+    return normals, -np.sum(normals.T * corners, axis=1)
+
+
+@mistake(
+    "2.5",
+    name="units-in-rows",
+    hints=["Which shape has your W?", "One column per unit, as in Exercise 2.4: (2, k). Transpose."],
+)
+def polygon_units(corners):
+    corners = np.asarray(corners, dtype=float)
+    e = np.roll(corners, -1, axis=0) - corners
+    normals = np.column_stack([-e[:, 1], e[:, 0]])
+    return normals, -np.sum(normals * corners, axis=1)
+
+
+# 2.6 ------------------------------------------------------------------------------------------------------------------
+
+
+def _patterns(x, weights, biases, *, activate=True):
+    a, seen = np.asarray(x, dtype=float), [np.zeros((len(x), 1), dtype=bool)]
+    for w, b in zip(weights, biases, strict=True):
+        z = a @ np.asarray(w) + np.asarray(b)
+        seen.append(z > 0)
+        a = np.maximum(z, 0) if activate else z
+    return seen
+
+
+@mistake(
+    "2.6",
+    name="last-layer-only",
+    hints=[
+        "Two points agree in the last layer, but not in the first. Are they in one piece?",
+        "The pattern holds *all* hidden units: join the layers side by side before you count.",
+    ],
+)
+def count_pieces(x, weights, biases):
+    return len(np.unique(_patterns(x, weights, biases)[-1], axis=0))
+
+
+@mistake(
+    "2.6",
+    name="first-layer-only",
+    hints=["Does a second layer change your count?", "Deeper units switch, too. Their on/off belongs to the pattern."],
+)
+def count_pieces(x, weights, biases):
+    return len(np.unique(_patterns(x, weights[:1], biases[:1])[-1], axis=0))
+
+
+@mistake(
+    "2.6",
+    name="relu-left-out",
+    hints=["What does the second layer take in?", "Each layer feeds max(0, z) to the next, not z."],
+)
+def count_pieces(x, weights, biases):
+    return len(np.unique(np.hstack(_patterns(x, weights, biases, activate=False)), axis=0))
+
+
+@mistake(
+    "2.6",
+    name="number-of-units-on",
+    hints=[
+        "Unit 1 is on and unit 2 off, or the other way round: is this the same piece?",
+        "You count how *many* units are on. What matters is *which*.",
+    ],
+)
+def count_pieces(x, weights, biases):
+    return len(np.unique(np.hstack(_patterns(x, weights, biases)).sum(axis=1)))
+
+
+@mistake(
+    "2.6",
+    name="pieces-multiplied-by-layer",
+    hints=[
+        "Does every pattern of the first layer meet every pattern of the second?",
+        "Multiplying the layers' counts includes combinations that no point shows. Join the patterns, then count.",
+    ],
+)
+def count_pieces(x, weights, biases):
+    return int(np.prod([len(np.unique(p, axis=0)) for p in _patterns(x, weights, biases)]))
+
+
+@mistake(
+    "2.6",
+    name="bias-left-out-of-the-units",
+    hints=["Move a bias: do your pieces change?", "A unit switches where w . x + b = 0; you left b out."],
+)
+def count_pieces(x, weights, biases):
+    zero = [np.zeros_like(np.asarray(b, dtype=float)) for b in biases]
+    return len(np.unique(np.hstack(_patterns(x, weights, zero)), axis=0))
+
+
+@mistake(
+    "2.6",
+    name="two-to-the-h",
+    hints=[
+        "Three lines: can you draw eight pieces?",
+        "Not every on/off pattern fits into the plane. Line j + 1 adds at most j + 1 pieces.",
+    ],
+)
+def most_pieces(h):
+    return 2**h
+
+
+@mistake(
+    "2.6",
+    name="parallel-lines",
+    hints=[
+        "Two lines: how many pieces if they cross?",
+        "A new line is cut by each of the older ones, and adds one piece more than the cuts.",
+    ],
+)
+def most_pieces(h):
+    return h + 1
+
+
+@mistake(
+    "2.6",
+    name="the-empty-plane-forgotten",
+    hints=["How many pieces before the first line?", "Start from 1: the whole plane is one piece."],
+)
+def most_pieces(h):
+    return h * (h + 1) // 2
+
+
+@mistake(
+    "2.6",
+    name="one-line-too-few",
+    hints=[
+        "One line makes two pieces. What do you get for h = 1?",
+        "Line j + 1 adds j + 1 pieces, not j: crossing j lines cuts it into j + 1 stretches.",
+    ],
+)
+def most_pieces(h):
+    return 1 + h * (h - 1) // 2
+
+
+# 2.7 ------------------------------------------------------------------------------------------------------------------
+
+
+@mistake(
+    "2.7",
+    name="slopes-not-bends",
+    hints=[
+        "Once unit 0 is on, does it ever stop adding its slope?",
+        "All earlier units keep climbing, so c_i is only the *change* of slope: s_i - s_(i-1).",
+    ],
+)
+def bend_weights(knots, values):
+    return np.diff(np.asarray(values, dtype=float)) / np.diff(np.asarray(knots, dtype=float))
+
+
+@mistake(
+    "2.7",
+    name="first-slope-forgotten",
+    hints=["How steep is your curve just after the first knot?", "Before k_0 the slope is 0, so c_0 is s_0 itself."],
+)
+def bend_weights(knots, values):
+    slopes = np.diff(np.asarray(values, dtype=float)) / np.diff(np.asarray(knots, dtype=float))
+    return np.concatenate([[0.0], np.diff(slopes)])
+
+
+@mistake(
+    "2.7",
+    name="spacing-ignored",
+    hints=["Are the knots one apart?", "A slope is a rise divided by a run: divide by the distance of the knots."],
+)
+def bend_weights(knots, values):
+    return np.diff(np.diff(np.asarray(values, dtype=float)), prepend=0.0)
+
+
+@mistake(
+    "2.7",
+    name="even-spacing-assumed",
+    hints=["Are all gaps between knots as wide as the first?", "Each piece has its own run: np.diff(knots)."],
+)
+def bend_weights(knots, values):
+    knots = np.asarray(knots, dtype=float)
+    return np.diff(np.diff(np.asarray(values, dtype=float)) / (knots[1] - knots[0]), prepend=0.0)
+
+
+@mistake(
+    "2.7",
+    name="bends-reversed",
+    hints=["Does your curve turn up where it should turn down?", "The bend is the new slope minus the old one."],
+)
+def bend_weights(knots, values):
+    slopes = np.diff(np.asarray(values, dtype=float)) / np.diff(np.asarray(knots, dtype=float))
+    c = -np.diff(slopes, prepend=0.0)
+    c[0] = slopes[0]
+    return c
+
+
+@mistake(
+    "2.7",
+    name="start-left-out",
+    hints=["What is your curve left of every unit?", "Where all units are off, the start is left: add it."],
+)
+def relu_curve(x, start, at, c):
+    return np.maximum(np.asarray(x)[:, None] - np.asarray(at), 0) @ np.asarray(c)
+
+
+@mistake(
+    "2.7",
+    name="relu-after-the-sum",
+    hints=["Can your curve go below its start?", "Each unit has its own max(0, .); the sum comes after it."],
+)
+def relu_curve(x, start, at, c):
+    return start + np.maximum((np.asarray(x)[:, None] - np.asarray(at)) @ np.asarray(c), 0)
+
+
+@mistake(
+    "2.7",
+    name="no-relu",
+    hints=["Does anything bend in your curve?", "A unit is off left of its place: max(0, x - at)."],
+)
+def relu_curve(x, start, at, c):
+    return start + (np.asarray(x)[:, None] - np.asarray(at)) @ np.asarray(c)
+
+
+@mistake(
+    "2.7",
+    name="weight-inside-the-relu",
+    hints=[
+        "What does a unit with a negative weight give?",
+        "c multiplies what max(0, .) gives. Inside, a negative weight turns the unit round.",
+    ],
+)
+def relu_curve(x, start, at, c):
+    return start + np.maximum((np.asarray(x)[:, None] - np.asarray(at)) * np.asarray(c), 0).sum(axis=1)
+
+
+# 2.8 ------------------------------------------------------------------------------------------------------------------
+
+
+@mistake(
+    "2.8",
+    name="weights-only",
+    hints=["Does every unit have a number of its own, beside its weights?", "One bias per unit: (below + 1) * units."],
+)
+def count_parameters(sizes):
+    return sum(a * b for a, b in itertools.pairwise(sizes))
+
+
+@mistake(
+    "2.8",
+    name="one-bias-per-layer",
+    hints=["How many biases has a layer of 5 units?", "Each unit has its own bias, so a layer has as many as it has units."],
+)
+def count_parameters(sizes):
+    return sum(a * b + 1 for a, b in itertools.pairwise(sizes))
+
+
+@mistake(
+    "2.8",
+    name="bias-for-every-input",
+    hints=["Do inputs have biases?", "Inputs are given, not computed. Count units from the second entry of sizes on."],
+)
+def count_parameters(sizes):
+    return sum(a * b for a, b in itertools.pairwise(sizes)) + sum(sizes)
+
+
+@mistake(
+    "2.8",
+    name="output-bias-forgotten",
+    hints=["Check [2, 5, 1] on paper: how many biases are there?", "The output unit has a bias, too."],
+)
+def count_parameters(sizes):
+    return sum(a * b for a, b in itertools.pairwise(sizes)) + sum(sizes[1:-1])
+
+
+def _count(sizes):
+    return sum((a + 1) * b for a, b in itertools.pairwise(sizes))
+
+
+@mistake(
+    "2.8",
+    name="one-over-budget",
+    hints=[
+        "Count the parameters of your network: is it within the budget?",
+        "You return the first width that is too wide. Step back by one.",
+    ],
+)
+def widest(depth, budget, inputs=2, outputs=1):
+    w = 1
+    while _count([inputs, *[w] * depth, outputs]) <= budget:
+        w += 1
+    return w
+
+
+@mistake(
+    "2.8",
+    name="budget-not-used-up",
+    hints=["What if a width fills the budget exactly?", "'At most' includes the budget itself: <=, not <."],
+)
+def widest(depth, budget, inputs=2, outputs=1):
+    w = 1
+    while _count([inputs, *[w + 1] * depth, outputs]) < budget:
+        w += 1
+    return w
+
+
+@mistake(
+    "2.8",
+    name="budget-shared-evenly",
+    hints=[
+        "Does every layer have the same number of parameters?",
+        "A hidden layer over a hidden layer costs w squared. Try widths one after the other and count.",
+    ],
+)
+def widest(depth, budget, inputs=2, outputs=1):
+    return max(1, budget // (depth * (inputs + 1)))
+
+
+@mistake(
+    "2.8",
+    name="depth-counts-the-output",
+    hints=[
+        "How many hidden layers does your network have?",
+        "`depth` counts hidden layers only; inputs and outputs come on top.",
+    ],
+)
+def widest(depth, budget, inputs=2, outputs=1):
+    w = 1
+    while _count([inputs, *[w + 1] * max(depth - 1, 1), outputs]) <= budget:
+        w += 1
+    return w
