@@ -10,7 +10,7 @@
 #     - NumPy matrix products and broadcasting
 #     - lines in the plane, the dot product, a derivative
 #   lecture: "Machine Learning and Data Mining, COMP5318 (the perceptron, what hidden layers add, the playground); CNN and Keras (perceptron, multilayer perceptron); Deep Learning Overview, Spring 2017 (why deep nets are powerful)"
-#   seconds: {cpu: 90, fast: 30}
+#   seconds: {cpu: 120, fast: 20}
 #   accelerator: none needed; every network here is tiny
 # ---
 
