@@ -8,7 +8,11 @@ from pathlib import Path
 
 def add_parser(commands) -> None:
     """Register the command and its subcommands."""
-    parser = commands.add_parser("labs", help="build, verify and bundle labs; show a student's progress")
+    parser = commands.add_parser(
+        "labs",
+        help="build, verify and bundle labs; show a student's progress",
+        description="Build student notebooks from lab sources, prove that a lab fits together, bundle it, show a student's progress.",
+    )
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     _build(actions)
     _verify(actions)

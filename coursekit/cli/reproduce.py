@@ -7,7 +7,11 @@ import argparse
 
 def add_parser(commands) -> None:
     """Register the command."""
-    parser = commands.add_parser("reproduce", help="run labs' solutions in full and write their receipts")
+    parser = commands.add_parser(
+        "reproduce",
+        help="run labs' solutions in full and write their receipts",
+        description="Run the solution notebook of each lab in full and write its receipt, with command and date, into docs/receipts.md.",
+    )
     parser.add_argument("lab", nargs="+", metavar="NN", help="number or name of a lab")
     parser.add_argument("--labs", metavar="DIR", help="the folder that holds the labs")
     parser.add_argument("--fast", action="store_true", help="run in fast mode; the receipt says so")
