@@ -61,7 +61,9 @@ def _exercise(record: Record, exercise: str) -> list[str]:
 def _test(test: TestResult) -> list[str]:
     mark = "good" if test.status == "passed" else "bad"
     words = _WORDS.get(test.status, test.status)
-    lines = [f'<h3>{escape(test.title)}: <span class="{mark}">{words}</span>, {test.points:g} of {test.max_points:g}</h3>']
+    lines = [
+        f'<h3>{escape(test.title)}: <span class="{mark}">{words}</span>, {round(test.points, 2):g} of {round(test.max_points, 2):g}</h3>'
+    ]
     if test.status != "passed" and test.message:
         lines.append(f"<pre>{escape(test.message)}</pre>")
     if test.status == "failed" and test.visibility == "public" and test.compared:

@@ -99,8 +99,9 @@ def _cell(x: int, y: int, side: int, value: float, share: float, differs: bool) 
     square = f'<rect x="{x + inset}" y="{y + inset}" width="{side - 2 * inset}" height="{side - 2 * inset}" fill="rgb({red},{green},{blue})"{frame}/>'
     if side < 40:
         return square
+    text = f"{value:.3g}" if len(f"{value:.3g}") <= 6 else f"{value:.2g}"
     ink = "#fff" if share > 0.5 else "#000"
-    return f'{square}<text x="{x + side / 2}" y="{y + side / 2 + 4}" text-anchor="middle" style="fill:{ink}">{value:.3g}</text>'
+    return f'{square}<text x="{x + side / 2}" y="{y + side / 2 + 4}" text-anchor="middle" style="fill:{ink}">{text}</text>'
 
 
 def _differences(expected: list[list[float]], got: list[list[float]]) -> str:

@@ -144,7 +144,8 @@ def _item_part(records: Sequence[Record]) -> list[str]:
         who = ", ".join(item.failed_by[:12]) + (f" and {len(item.failed_by) - 12} more" if len(item.failed_by) > 12 else "")
         how = ", ".join(f"{status} {count}" for status, count in item.statuses.items())
         value = "" if item.discrimination is None else f"{item.discrimination:.2f}"
-        rows.append([item.exercise, item.name, item.visibility, f"{100 * item.passed:.0f} %", value, how, who])
+        name = html.Raw(escape(item.name).replace("_", "_<wbr>"))
+        rows.append([item.exercise, name, item.visibility, f"{100 * item.passed:.0f} %", value, how, who])
     head = ["exercise", "check", "", "pass", "discrimination", "how it ended", "not passed by"]
     return [
         "<h2>What each check tells</h2>",
