@@ -105,7 +105,7 @@ CASES = [
         lambda: __import__('os').posix_spawn('/bin/true', ['true'], {}), lambda: __import__('os').execv('/bin/true', ['true']),
         lambda: __import__('multiprocessing').Process(target=print).start(), lambda: __import__('pty').fork(), lambda: __import__('os').forkpty())"""), points=KEPT),
     Case("twenty-detached-processes", "import subprocess\nfor i in range(20):\n    subprocess.Popen(['/bin/sleep', '9999'], start_new_session=True)\nreturn " + HONEST, statuses=("forbidden",)),
-    Case("memory", "hoard = []\nwhile True:\n    hoard.append(np.ones(10**7))", statuses=("out-of-memory",)),
+    Case("memory", "hoard = []\nwhile True:\n    hoard.append(np.ones(10**7))", statuses=("out-of-memory", "timeout")),
     Case("memory-swallowed", "hoard = []\ntry:\n    while True:\n        hoard.append(bytearray(10**8))\nexcept MemoryError:\n    hoard.clear()\nreturn " + HONEST, points=KEPT, slow=True),
     Case("shared-memory", "import mmap\nhoard = [mmap.mmap(-1, 10**9) for _ in range(100)]\nreturn " + HONEST, statuses=("out-of-memory",)),
     Case("exponent", "return 9 ** 9 ** 9", statuses=("timeout", "out-of-memory"), slow=True),
