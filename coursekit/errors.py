@@ -35,3 +35,7 @@ class NotAnsweredYet(CoursekitError):
 
 class SandboxUnavailableError(CoursekitError):
     """A layer of the grading sandbox is missing on this machine."""
+
+
+class ClusterError(CoursekitError):
+    """The cluster to grade on cannot be reached, has no node that can grade, or lost the last one."""

@@ -7,7 +7,6 @@ import hashlib
 import importlib.metadata
 import json
 import platform
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ from coursekit.labs.catalogue import FILE, Fingerprint, stored_catalogue
 from coursekit.labs.notebook import build_notebook
 from coursekit.labs.source import Lab, read_lab
 
-_FILES = ("source.py", "test_public.py", "test_hidden.py", "mistakes.py")
+FILES = ("source.py", "test_public.py", "test_hidden.py", "mistakes.py")
 _VERSIONS = ("coursekit", "numpy", "keras", "tensorflow", "tensorflow-cpu", "jax", "scikit-learn", "scipy")
 
 
@@ -82,7 +81,7 @@ def load(folder: str | Path, *, hidden: Iterable[str | Path] = (), only: str | N
     stored = stored_catalogue(folder / FILE)
     return GradedLab(
         folder, lab.name, lab.title, found, _wanted(lab), released_cells(lab), _imports(lab),
-        _hash_files([folder / name for name in _FILES] + hidden), environment_hash(), stored.fingerprints if stored else (),
+        _hash_files([folder / name for name in FILES] + hidden), environment_hash(), stored.fingerprints if stored else (),
     )  # fmt: skip
 
 
@@ -126,13 +125,17 @@ def _hash_files(paths: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-def environment_hash() -> str:
-    """A hash of Python, the processor and the versions of what the labs use."""
-    versions = {}
+def environment() -> dict[str, str]:
+    """What a grade may depend on besides lab, submission and seed: Python, the processor, the versions of what the labs use."""
+    found = {"Python": platform.python_version(), "processor": platform.machine()}
     for name in _VERSIONS:
         try:
-            versions[name] = importlib.metadata.version(name)
+            found[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             continue
-    text = json.dumps([sys.version, platform.machine(), versions], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return found
+
+
+def environment_hash() -> str:
+    """A hash of `environment`."""
+    return hashlib.sha256(json.dumps(environment(), sort_keys=True).encode()).hexdigest()
