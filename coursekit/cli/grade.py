@@ -20,6 +20,10 @@ def add_parser(commands) -> None:
     parser.add_argument("submissions", metavar="SUBMISSIONS", help="notebooks, scripts, folders per student, or an LMS zip")
     parser.add_argument("--out", metavar="DIR", help="where gradebook, tables, feedback and report go")
     parser.add_argument("--jobs", type=int, metavar="N", help="submissions at a time (default: one per core)")
+    parser.add_argument(
+        "--cluster", metavar="ADDRESS", help="grade on a Ray cluster that runs already: HOST:PORT, ray://HOST:PORT or auto; "
+        "--jobs is then per node"
+    )  # fmt: skip
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="seed of all inputs (default 0)")
     parser.add_argument("--time-limit", type=float, default=30.0, metavar="S", help="seconds for each check (default 30)")
     parser.add_argument("--memory", type=int, default=2048, metavar="MB", help="data a submission may hold (default 2048)")
@@ -51,7 +55,8 @@ def run(args: argparse.Namespace) -> int:
     folder = _lab_folder(args.lab)
     summary = runner.grade(
         folder, args.submissions, args.out, jobs=args.jobs, seed=args.seed, time_limit=args.time_limit, memory=args.memory,
-        late=args.late, only=args.only, hidden=args.hidden, unsafe=args.unsafe, progress=_show_progress,
+        late=args.late, only=args.only, hidden=args.hidden, unsafe=args.unsafe, cluster=args.cluster, progress=_show_progress,
+        notice=_show_notice,
     )  # fmt: skip
     _show_summary(summary, args.out)
     if args.roster is not None:
@@ -74,6 +79,10 @@ def _show_progress(progress) -> None:
         print(f"\r\x1b[K{line}", end="\n" if progress.done == progress.total else "", file=sys.stderr, flush=True)
     elif progress.done == progress.total or progress.done % 25 == 0:
         print(line, file=sys.stderr, flush=True)
+
+
+def _show_notice(line: str) -> None:
+    print(f"\r\x1b[K{line}" if sys.stderr.isatty() else line, file=sys.stderr, flush=True)
 
 
 def _show_summary(summary, out: str) -> None:

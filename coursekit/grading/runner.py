@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-import hashlib
 import os
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from coursekit.errors import CoursekitError, InvalidInputError
 from coursekit.grading import lab as labs
@@ -21,7 +22,7 @@ from coursekit.grading.grader import grade_submission
 from coursekit.grading.late import LatePolicy
 from coursekit.grading.nursery import Nursery
 from coursekit.grading.record import Record
-from coursekit.grading.submission import NotReadable, Submission, find
+from coursekit.grading.submission import Submission, find
 from coursekit.grading.zygote import Zygote, data_folders
 
 
@@ -70,7 +71,9 @@ def grade(
     hidden: Iterable[str | os.PathLike] = (),
     unsafe: bool = False,
     backend: str | None = None,
+    cluster: str | None = None,
     progress: Callable[[Progress], None] | None = None,
+    notice: Callable[[str], None] | None = None,
 ) -> Summary:
     """Grade every submission of a lab and write gradebook, tables, feedback and report into `out`.
 
@@ -80,7 +83,7 @@ def grade(
         lab: the lab's folder, `labs/NN_topic`.
         submissions: a notebook, a script, a zip or a folder; see `coursekit.grading.submission.find`.
         out: folder for the results.
-        jobs: children at a time; by default one per core.
+        jobs: children at a time; by default one per core. With `cluster`, on each node.
         seed: of all inputs. The same seed gives the same grades.
         time_limit: seconds for each check and each statement of a cell.
         memory: MB of data per child.
@@ -89,35 +92,41 @@ def grade(
         hidden: files with hidden tests kept elsewhere.
         unsafe: grade although a layer of the sandbox is missing, and say so in every result.
         backend: the Keras backend, by default tensorflow or what KERAS_BACKEND says.
+        cluster: address of a Ray cluster to grade on instead of this machine; see `coursekit.grading.cluster.Cluster`.
         progress: called after each submission, in this thread.
+        notice: called with a line for a person when a node of the cluster refuses or is lost, in this thread.
 
     Raises:
         SandboxUnavailableError: if a layer of the sandbox is missing.
+        ClusterError: if the cluster cannot be reached, none of its nodes can grade, or the last one was lost.
         InvalidInputError: if lab, submissions or an option are not as expected.
         OutputError: if the results cannot be written.
     """
     _check_options(jobs, time_limit, memory)
     start = time.perf_counter()
     policy_for_late = LatePolicy.parse(late) if isinstance(late, str) else late
-    graded_lab = labs.load(lab, hidden=[Path(path) for path in hidden], only=only)
+    files = [Path(path) for path in hidden]
+    graded_lab = labs.load(lab, hidden=files, only=only)
     found = find(submissions, graded_lab.name)
-    limits = sandbox.Limits(memory_mb=memory)
-    policy, stamp = sandbox.policy_for_this_machine(limits, readable_folders(), unsafe=unsafe)
     backend = backend or backend_name()
-    settings = f"{only or 'all'}|{time_limit:g}|{memory}|{stamp}|{backend}"
-    summary = Summary(sandbox=stamp)
-    jobs = jobs or len(os.sched_getaffinity(0))
-    with Gradebook(out) as book:
-        nursery = Nursery(lambda: Zygote(policy, graded_lab.preload, backend=backend))
-        run = _Run(graded_lab, book, nursery, seed, time_limit, stamp, settings, policy_for_late, only, summary, progress)
-        try:
-            run.all(found, jobs)
-        finally:
-            nursery.close()
+    settings = f"{only or 'all'}|{time_limit:g}|{memory}", backend
+    summary = Summary()
+    if cluster is None:
+        graders = _here(graded_lab, jobs, seed, time_limit, memory, unsafe, backend)
+    else:
+        from coursekit.grading.cluster import Cluster, Order
+
+        order = Order.of(graded_lab, files, only=only, seed=seed, time_limit=time_limit, memory=memory, unsafe=unsafe,
+                         backend=backend)  # fmt: skip
+        graders = Cluster(cluster, graded_lab, order, jobs=jobs, notice=notice)
+    with graders as graders, Gradebook(out) as book:
+        run = _Run(graded_lab, book, graders, seed, settings, policy_for_late, only, summary, progress)
+        run.all(found)
+        summary.sandbox = "; ".join(sorted(graders.stamps))
         names = {submission.student for submission in found}
         summary.records = [r for _, r in book.grades(graded_lab.name) if r.student in names]
         summary.seconds = time.perf_counter() - start
-        whole = labs.load(lab, hidden=[Path(path) for path in hidden]) if only else graded_lab
+        whole = labs.load(lab, hidden=files) if only else graded_lab
         outputs.write_all(book, Path(out), whole)
     return summary
 
@@ -142,21 +151,33 @@ def backend_name() -> str:
     return os.environ.get("KERAS_BACKEND", "tensorflow")
 
 
-class _Run:
-    """One run over the submissions: worker threads grade, this thread alone writes."""
+class Graders(Protocol):
+    """Who grades: this machine, or a cluster. `stamps` are the sandboxes that they grade in."""
 
-    def __init__(self, lab, book, nursery, seed, time_limit, stamp, settings, late, only, summary, progress):
-        self.lab, self.book, self.nursery, self.seed, self.time_limit = lab, book, nursery, seed, time_limit
-        self.stamp, self.settings, self.late, self.only = stamp, settings, late, only
-        self.summary, self.progress = summary, progress
+    stamps: set[str]
+
+    def grade(self, todo: list[Submission]) -> Generator[tuple[Submission, Record], None, None]:
+        """Yields each submission with its record as soon as it is there, in no order."""
+        ...
+
+
+@contextlib.contextmanager
+def _here(lab, jobs, seed, time_limit, memory, unsafe, backend) -> Iterator[Graders]:
+    policy, stamp = sandbox.policy_for_this_machine(sandbox.Limits(memory_mb=memory), readable_folders(), unsafe=unsafe)
+    with contextlib.closing(Nursery(lambda: Zygote(policy, lab.preload, backend=backend))) as nursery:
+        yield _Here(lab, nursery, seed, time_limit, stamp, jobs or len(os.sched_getaffinity(0)))
+
+
+class _Here:
+    """Grades on this machine: one referee per thread, all children from one zygote."""
+
+    def __init__(self, lab, nursery, seed, time_limit, stamp, jobs):
+        self.lab, self.nursery, self.seed, self.time_limit, self.jobs = lab, nursery, seed, time_limit, jobs
+        self.stamp, self.stamps = stamp, {stamp}
         self.stop = threading.Event()
 
-    def all(self, found: list[Submission], jobs: int) -> None:
-        """Grade what is not graded yet."""
-        todo = [submission for submission in found if not self._is_done(submission)]
-        self.summary.resumed = len(found) - len(todo)
-        start, done = time.perf_counter(), 0
-        with warnings.catch_warnings(), ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="referee") as pool:
+    def grade(self, todo: list[Submission]) -> Generator[tuple[Submission, Record], None, None]:
+        with warnings.catch_warnings(), ThreadPoolExecutor(max_workers=self.jobs, thread_name_prefix="referee") as pool:
             warnings.simplefilter("ignore")
             waiting = iter(todo)
             running: dict[Future, Submission] = {}
@@ -164,18 +185,12 @@ class _Run:
                 while True:
                     for submission in waiting:
                         running[pool.submit(self._grade, submission)] = submission
-                        if len(running) >= 2 * jobs:
+                        if len(running) >= 2 * self.jobs:
                             break
                     if not running:
                         break
                     for future in wait(running, return_when=FIRST_COMPLETED).done:
-                        submission = running.pop(future)
-                        self._commit(submission, future.result())
-                        done += 1
-                        self.summary.graded += 1
-                        if self.progress is not None:
-                            left = (time.perf_counter() - start) / done * (len(todo) - done)
-                            self.progress(Progress(done, len(todo), submission.student, left))
+                        yield running.pop(future), future.result()
             except BaseException:
                 self.stop.set()
                 for future in running:
@@ -185,27 +200,48 @@ class _Run:
     def _grade(self, submission: Submission) -> Record:
         if self.stop.is_set():
             raise CoursekitError("The run was stopped.")
-        return grade_submission(self.lab, submission, self.nursery, seed=self.seed, time_limit=self.time_limit)
+        record = grade_submission(self.lab, submission, self.nursery, seed=self.seed, time_limit=self.time_limit)
+        record.sandbox = self.stamp
+        return record
 
-    def _key(self, submission_hash: str) -> str:
-        return attempt_key(submission_hash, self.lab.tests_hash, self.lab.environment_hash, self.seed, self.settings)
+
+class _Run:
+    """One run over the submissions: others grade, this thread alone writes."""
+
+    def __init__(self, lab, book, graders, seed, settings, late, only, summary, progress):
+        self.lab, self.book, self.graders, self.seed = lab, book, graders, seed
+        self.settings, self.late, self.only = settings, late, only
+        self.summary, self.progress = summary, progress
+
+    def all(self, found: list[Submission]) -> None:
+        """Grade what is not graded yet."""
+        todo = [submission for submission in found if not self._is_done(submission)]
+        self.summary.resumed = len(found) - len(todo)
+        start = time.perf_counter()
+        with contextlib.closing(self.graders.grade(todo)) as results:
+            for done, (submission, record) in enumerate(results, start=1):
+                self._commit(submission, record)
+                self.summary.graded += 1
+                if self.progress is not None:
+                    left = (time.perf_counter() - start) / done * (len(todo) - done)
+                    self.progress(Progress(done, len(todo), submission.student, left))
+
+    def _key(self, submission_hash: str, stamp: str) -> str:
+        settings = f"{self.settings[0]}|{stamp}|{self.settings[1]}"
+        return attempt_key(submission_hash, self.lab.tests_hash, self.lab.environment_hash, self.seed, settings)
 
     def _is_done(self, submission: Submission) -> bool:
+        """Whether the latest attempt is of the same submission and settings, in a sandbox that a grader here has too."""
         latest = self.book.latest(submission.student, self.lab.name)
-        if latest is None or latest[2].status == "infrastructure-error":
+        if latest is None or latest[2].status == "infrastructure-error" or latest[2].sandbox not in self.graders.stamps:
             return False
-        try:
-            digest = hashlib.sha256(submission.read()).hexdigest()
-        except NotReadable as error:
-            digest = hashlib.sha256(str(error).encode()).hexdigest()
-        same = latest[1] == self._key(digest)
+        same = latest[1] == self._key(submission.digest(), latest[2].sandbox)
         if same and self.late is not None and latest[2].penalty != self.late.penalty(submission.submitted):
             return False
         return same
 
     def _commit(self, submission: Submission, record: Record) -> None:
-        record.sandbox = self.stamp
-        key = self._key(record.submission_hash)
+        key = self._key(record.submission_hash, record.sandbox)
         if self.only is not None:
             record = self._merged(submission, record)
         if self.late is not None:

@@ -53,6 +53,13 @@ class Submission:
         except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
             raise NotReadable(f"The file cannot be read: {type(error).__name__}.") from error
 
+    def digest(self) -> str:
+        """The SHA-256 of the bytes, or of the reason why there are none."""
+        try:
+            return hashlib.sha256(self.read()).hexdigest()
+        except NotReadable as error:
+            return hashlib.sha256(str(error).encode()).hexdigest()
+
     def _from_file(self) -> bytes:
         fd = os.open(self.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
         with os.fdopen(fd, "rb") as file:

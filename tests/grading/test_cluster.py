@@ -1,0 +1,278 @@
+"""Grading on a cluster: the same grades as on one machine, whatever dies in the middle, and nothing left behind."""
+
+import contextlib
+import importlib.util
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from grading_toys import PLAIN, needs, notebook, write_notebook
+
+from coursekit.errors import ClusterError, InvalidInputError, MissingDependencyError
+from coursekit.grading import cluster, lab, runner, sandbox
+from coursekit.grading.gradebook import Gradebook
+from coursekit.grading.submission import NotReadable, Submission
+
+SUM = {"mean_square": "def mean_square(x):\n    return float(np.sum(np.square(x)))"}
+EXIT = {"one_hot": "def one_hot(labels, n):\n    import os\n    os._exit(0)"}
+SLOW = ["import time\ntime.sleep(0.7)"]
+
+
+def an_order(graded, **changes):
+    settings = {"only": None, "seed": 3, "time_limit": 5.0, "memory": 2048, "unsafe": False, "backend": "tensorflow"}
+    return cluster.Order.of(graded, [], **{**settings, **changes})
+
+
+@pytest.fixture
+def quiet_referee(monkeypatch):
+    """A node's referee in this process."""
+    monkeypatch.setattr(sys, "stdout", sys.stdout)
+    referee, null = cluster.NodeReferee(), sys.stdout
+    yield referee
+    referee.close()
+    null.close()
+
+
+def test_a_lab_travels_as_bytes_and_leaves_no_file(plain_lab, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    seen, load = [], lab.load
+
+    def looked_at(place, **more):
+        seen.append(place.parent.stat().st_mode & 0o777)
+        return load(place, **more)
+
+    monkeypatch.setattr(cluster.labs, "load", looked_at)
+    there = an_order(plain_lab).unpack()
+    assert seen == [0o700]
+    assert list(tmp_path.iterdir()) == []
+    assert (there.name, there.tests_hash, there.wanted) == (plain_lab.name, plain_lab.tests_hash, plain_lab.wanted)
+    assert [case.name for case in there.cases] == [case.name for case in plain_lab.cases]
+    assert there.environment_hash == plain_lab.environment_hash
+
+
+def test_tests_that_look_for_files_beside_themselves_do_not_travel(plain_lab, tmp_path):
+    path = tmp_path / "secret.py"
+    path.write_text("TABLE = open(__file__.replace('.py', '.csv'))\n")
+    settings = {"only": None, "seed": 0, "time_limit": 5.0, "memory": 2048, "unsafe": False, "backend": "tensorflow"}
+    with pytest.raises(InvalidInputError, match=r"secret\.py"):
+        cluster.Order.of(plain_lab, [path], **settings)
+
+
+def test_a_submission_travels_with_its_bytes_or_with_the_reason_why_not(tmp_path):
+    path = write_notebook(tmp_path / "ann.ipynb", {"cells": []})
+    carried = cluster.Carried.of(Submission("ann", str(path), submitted="2026-11-20", notes=("two files",)))
+    assert (carried.student, carried.path, carried.submitted, carried.notes) == ("ann", "", "2026-11-20", ("two files",))
+    path.unlink()
+    assert json.loads(carried.read()) == {"cells": []}
+    gone = Submission("ann", str(path))
+    with pytest.raises(NotReadable, match="FileNotFoundError"):
+        cluster.Carried.of(gone).read()
+    assert cluster.Carried.of(gone).digest() == gone.digest()
+
+
+def test_a_referee_grades_what_it_is_sent(policy, plain_lab, quiet_referee, tmp_path):
+    assert quiet_referee.open(an_order(plain_lab)) == {"stamp": sandbox.policy_for_this_machine()[1]}
+    path = write_notebook(tmp_path / "ann.ipynb", notebook(PLAIN, SUM))
+    record = json.loads(quiet_referee.grade(cluster.Carried.of(Submission("ann", str(path)))))
+    expected = runner.grade(PLAIN, path, tmp_path / "out", seed=3, time_limit=5.0).records[0]
+    assert (record["points"], record["sandbox"]) == (expected.points, expected.sandbox)
+    assert [test["message"] for test in record["tests"]] == [test.message for test in expected.tests]
+
+
+def test_a_node_with_other_versions_refuses_and_names_them(plain_lab, quiet_referee, monkeypatch):
+    order = an_order(plain_lab)
+    monkeypatch.setitem(order.environment, "coursekit", "9.9")
+    monkeypatch.setitem(order.environment, "Python", "3.99.0")
+    refused = quiet_referee.open(order)["refused"]
+    assert "coursekit 0" in refused
+    assert "(here: 9.9)" in refused
+    assert "(here: 3.99.0)" in refused
+
+
+def test_a_node_without_a_layer_refuses_unless_unsafe(plain_lab, quiet_referee, monkeypatch):
+    absent = sandbox.Layer("seccomp", False, "the kernel was built without it", "Take another kernel.")
+    monkeypatch.setattr(sandbox, "layers", lambda: [absent])
+    assert "seccomp (the kernel was built without it)" in quiet_referee.open(an_order(plain_lab))["refused"]
+    assert quiet_referee.open(an_order(plain_lab, unsafe=True)) == {"stamp": "unsafe: without seccomp"}
+
+
+@pytest.mark.parametrize(
+    ("address", "said"), [("nonsense", "HOST:PORT"), ("127.0.0.1:99999999", "cluster at"), ("host:", "HOST:PORT")]
+)
+def test_an_address_that_is_none_is_one_line(address, said):
+    with pytest.raises(ClusterError, match=said):
+        cluster._knock(address)
+
+
+def test_an_address_where_nobody_listens_is_one_line():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    with pytest.raises(ClusterError, match=r"refused.*ray start"):
+        cluster._knock(f"ray://127.0.0.1:{port}")
+
+
+def test_without_ray_the_extra_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(MissingDependencyError, match=r"coursekit\[cluster\]"):
+        cluster.connect("auto")
+
+
+# A real cluster
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+class LocalCluster:
+    """Ray nodes on this machine, each a process tree of its own."""
+
+    def __init__(self, folder: str):
+        self.folder, self.address, self.seen = folder, f"127.0.0.1:{free_port()}", {}
+        self.head = self.start("--head", f"--port={self.address.split(':')[1]}", f"--ray-client-server-port={free_port()}",
+                               "--include-dashboard=false", f"--temp-dir={folder}/ray", "--disable-usage-stats")  # fmt: skip
+
+    def start(self, *options: str) -> subprocess.Popen:
+        """Start a node and wait until it says that it runs."""
+        quick = {
+            "RAY_health_check_period_ms": "500",
+            "RAY_health_check_failure_threshold": "4",
+            "RAY_memory_monitor_refresh_ms": "0",
+        }
+        command = [sys.executable, "-c", "from ray.scripts.scripts import main; main()", "start", "--block",
+                   "--node-ip-address=127.0.0.1", "--num-cpus=1", "--object-store-memory=80000000", *options]  # fmt: skip
+        log = Path(self.folder) / f"node-{len(list(Path(self.folder).iterdir()))}.log"
+        with log.open("wb") as out:
+            node = subprocess.Popen(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True,
+                                    env={**os.environ, **quick, "RAY_USAGE_STATS_ENABLED": "0"})  # fmt: skip
+        deadline = time.monotonic() + 120
+        while b"Ray runtime started" not in log.read_bytes():
+            assert node.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.2)
+        return node
+
+    def add(self) -> subprocess.Popen:
+        return self.start(f"--address={self.address}")
+
+    def processes(self, node: subprocess.Popen) -> list[psutil.Process]:
+        """The node's processes, grading ones included; they are remembered."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            root = psutil.Process(node.pid)
+            found = [root, *root.children(recursive=True)]
+            self.seen |= {process.pid: process for process in found}
+            return found
+        return []
+
+    def kill(self, node: subprocess.Popen) -> None:
+        """As if its plug were pulled: SIGKILL to all that Ray runs there. Zygotes notice by themselves."""
+        for process in self.processes(node):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if process.pid == node.pid or "ray" in " ".join(process.cmdline()[:3]):
+                    process.kill()
+        node.wait(30)
+
+    def left_behind(self, seconds: float = 30.0) -> list[str]:
+        """What still runs of all that was ever seen, after some time to end."""
+        _, alive = psutil.wait_procs(self.seen.values(), timeout=seconds)
+        return [" ".join(process.cmdline())[:200] for process in alive if process.status() != psutil.STATUS_ZOMBIE]
+
+
+@pytest.fixture(scope="module")
+def ray_cluster(policy):
+    needs(importlib.util.find_spec("ray") is not None, "Ray is not installed")
+    with tempfile.TemporaryDirectory(prefix="ck", dir="/tmp", ignore_cleanup_errors=True) as folder:  # socket paths are short
+        made = LocalCluster(folder)
+        yield made
+        made.kill(made.head)
+        assert made.left_behind() == []
+
+
+@pytest.fixture
+def hand_in(tmp_path):
+    """Twelve submissions: right, wrong, quitting Python, and one that is no notebook."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for number in range(11):
+        write_notebook(folder / f"s{number:02}.ipynb", notebook(PLAIN, [None, SUM, EXIT][number % 3], before=SLOW))
+    (folder / "s11.ipynb").write_text("no notebook")
+    return folder
+
+
+def command(folder, out, address, *more):
+    text = [sys.executable, "-m", "coursekit", "grade", str(PLAIN), str(folder), "--out", str(out), "--seed", "5",
+            "--time-limit", "5", "--jobs", "2", "--cluster", address, *more]  # fmt: skip
+    return subprocess.Popen(text, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=folder)
+
+
+def graded(out) -> int:
+    """How many attempts are committed."""
+    with (
+        contextlib.suppress(sqlite3.Error),
+        contextlib.closing(sqlite3.connect(f"file:{out}/gradebook.sqlite?mode=ro", uri=True)) as db,
+    ):
+        return db.execute("SELECT count(*) FROM attempts").fetchone()[0]
+    return 0
+
+
+def wait_until_graded(out, count, process):
+    while graded(out) < count:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.05)
+
+
+def content(out):
+    """All that a gradebook says, without times."""
+    timeless = ("seconds", "cpu_seconds", "max_rss_mb", "children")
+    with Gradebook(out, write=False) as book:
+        found = [(attempt, record.to_dict()) for attempt, record in book.grades()]
+        keys = book._database.execute("SELECT student, key FROM grades ORDER BY student").fetchall()
+    for _, record in found:
+        for entry in (record, *record["tests"]):
+            for name in timeless:
+                entry.pop(name, None)
+    return found, keys
+
+
+@pytest.mark.slow
+def test_a_node_killed_in_the_middle_costs_nobody_a_grade(ray_cluster, hand_in, tmp_path):
+    runner.grade(PLAIN, hand_in, tmp_path / "here", seed=5, time_limit=5.0, jobs=2)
+    second = ray_cluster.add()
+    process = command(hand_in, tmp_path / "out", ray_cluster.address)
+    wait_until_graded(tmp_path / "out", 3, process)
+    assert any("zygote" in " ".join(p.cmdline()) for p in ray_cluster.processes(second)), "the second node grades too"
+    ray_cluster.processes(ray_cluster.head)
+    ray_cluster.kill(second)
+    assert graded(tmp_path / "out") < 12
+    said, warned = process.communicate(timeout=240)
+    assert process.returncode == 0, warned
+    assert "12 graded" in said
+    assert "was lost; what it held goes to the others" in warned
+    assert content(tmp_path / "out") == content(tmp_path / "here")
+
+
+@pytest.mark.slow
+def test_a_killed_driver_goes_on_where_it_was(ray_cluster, hand_in, tmp_path):
+    runner.grade(PLAIN, hand_in, tmp_path / "here", seed=5, time_limit=5.0, jobs=2)
+    process = command(hand_in, tmp_path / "out", ray_cluster.address)
+    wait_until_graded(tmp_path / "out", 3, process)
+    ray_cluster.processes(ray_cluster.head)
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=30)
+    kept = graded(tmp_path / "out")
+    process = command(hand_in, tmp_path / "out", ray_cluster.address)
+    said, warned = process.communicate(timeout=240)
+    assert process.returncode == 0, warned
+    assert f"{12 - kept} graded" in said
+    assert f"{kept} kept from before" in said
+    assert content(tmp_path / "out") == content(tmp_path / "here")
