@@ -11,7 +11,7 @@ says which and why; a device or backend that was asked for by name and cannot be
 
 from coursekit.devices._choose import BACKENDS, KINDS, describe, use
 from coursekit.devices._info import DeviceInfo
-from coursekit.devices._quiet import start_quietly
+from coursekit.devices._quiet import hush, start_quietly
 from coursekit.devices._scope import even_batches, scope
 
-__all__ = ["BACKENDS", "KINDS", "DeviceInfo", "describe", "even_batches", "scope", "start_quietly", "use"]
+__all__ = ["BACKENDS", "KINDS", "DeviceInfo", "describe", "even_batches", "hush", "scope", "start_quietly", "use"]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.abc
+import importlib.machinery
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+import types
+from collections.abc import Iterator, Sequence
 
 
 def start_quietly() -> None:
@@ -19,6 +22,41 @@ def start_quietly() -> None:
         import keras
 
         keras.ops.convert_to_tensor(0.0)
+
+
+def hush() -> None:
+    """Keep TensorFlow's start-up lines back whenever it is imported later; they are shown if that import fails.
+
+    Imports nothing itself. Does nothing if TensorFlow is imported already, or if `TF_CPP_MIN_LOG_LEVEL` asks for its lines.
+    """
+    if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3") != "3" or "tensorflow" in sys.modules:
+        return
+    if not any(isinstance(finder, _QuietImport) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _QuietImport())
+
+
+class _QuietImport(importlib.abc.MetaPathFinder):
+    """Finds TensorFlow as the other finders do, and has it executed with stderr kept back."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname != "tensorflow":
+            return None
+        others = (finder for finder in sys.meta_path if finder is not self)
+        found = (finder.find_spec(fullname, path, target) for finder in others if hasattr(finder, "find_spec"))
+        spec = next((spec for spec in found if spec is not None), None)
+        execute = getattr(getattr(spec, "loader", None), "exec_module", None)
+        if execute is None:
+            return spec
+
+        def exec_module(module: types.ModuleType) -> None:
+            with _captured_stderr():
+                execute(module)
+
+        with contextlib.suppress(AttributeError):  # a loader that takes no attributes speaks aloud
+            spec.loader.exec_module = exec_module
+        return spec
 
 
 @contextlib.contextmanager

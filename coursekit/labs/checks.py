@@ -58,13 +58,17 @@ class Case:
 
 @dataclasses.dataclass(frozen=True)
 class CaseResult:
-    """How a case ended. `status`: passed, failed, error, timeout, not-answered or missing."""
+    """How a case ended. `status`: passed, failed, error, timeout, not-answered or missing.
+
+    `own_seconds` leaves out waiting for other programs: the smaller of wall time and this process's processor time.
+    """
 
     case: Case
     status: str
     message: str = ""
     seconds: float = 0.0
     printed: str = ""
+    own_seconds: float = 0.0
 
     @property
     def passed(self) -> bool:
@@ -147,7 +151,7 @@ def run_case(case: Case, student: Student, *, seconds: float | None = None) -> C
         seconds: wall-clock limit, kept where the code runs in this process and the platform has timers; None for no limit.
     """
     printed = io.StringIO()
-    start = time.perf_counter()
+    start, busy = time.perf_counter(), time.process_time()
     try:
         with warnings.catch_warnings(), contextlib.redirect_stdout(printed), _limited(seconds):
             warnings.simplefilter("ignore")
@@ -171,7 +175,8 @@ def run_case(case: Case, student: Student, *, seconds: float | None = None) -> C
             raise
         skipped = type(error).__name__ == "Skipped"
         status, message = ("passed" if skipped else "failed"), str(error)
-    return CaseResult(case, status, message, time.perf_counter() - start, printed.getvalue()[:2000])
+    took = time.perf_counter() - start
+    return CaseResult(case, status, message, took, printed.getvalue()[:2000], min(took, time.process_time() - busy))
 
 
 def _cases_of(function: Callable, module: types.ModuleType, path: Path, visibility: str) -> list[Case]:

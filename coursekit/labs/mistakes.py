@@ -76,7 +76,12 @@ def registered(module: Any) -> list[Mistake]:
 
 
 def behaviour(
-    namespace: Mapping[str, Any], cases: Iterable[Case], seeds: Sequence[int] = PROBE_SEEDS, *, salt: int = 0
+    namespace: Mapping[str, Any],
+    cases: Iterable[Case],
+    seeds: Sequence[int] = PROBE_SEEDS,
+    *,
+    salt: int = 0,
+    seconds: float | None = None,
 ) -> dict[str, list]:
     """How the answers in `namespace` behave under `cases`: per case and seed, a summary of each result, then the outcome.
 
@@ -85,6 +90,7 @@ def behaviour(
         cases: the checks to run.
         seeds: the runs whose inputs are drawn.
         salt: other global generators on the answers' side, for the same inputs.
+        seconds: limit of each case, as for `run_case`.
 
     Returns:
         `{"case@seed": [summary, ..., outcome]}`, plain data that JSON can hold.
@@ -98,7 +104,7 @@ def behaviour(
                 if len(record) < MAX_CALLS:
                     record.append(summarise(value))
 
-            result = run_case(case, local_student(namespace, case.seed(seed), record=note, salt=salt))
+            result = run_case(case, local_student(namespace, case.seed(seed), record=note, salt=salt), seconds=seconds)
             seen[f"{case.name}@{seed}"] = [*record, outcome(result.status, result.message)]
     return seen
 

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from coursekit.devices import hush
 from coursekit.labs.source import BEGIN, Lab, solution_text, stub_text
 
 _PLAIN_CALLS = frozenset(
@@ -31,8 +32,9 @@ def run_definitions(texts: Iterable[str], label: str) -> dict[str, Any]:
     """Execute the imports, functions, classes and plain assignments of some code cells; skip everything else.
 
     A plain assignment computes from literals, names already there, NumPy and a few built-in functions. One that fails is skipped;
-    so is an import that is missing.
+    so is an import that is missing. TensorFlow starts without its lines.
     """
+    hush()
     namespace: dict[str, Any] = {"__name__": "__main__"}
     for number, text in enumerate(texts):
         source = "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in text.splitlines())

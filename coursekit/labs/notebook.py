@@ -15,7 +15,7 @@ from coursekit.labs.source import BEGIN, Cell, Lab, solution_text, stub_text
 
 KINDS = ("student", "solution")
 _CHECK_NOTE = "  # NameError? Run the first code cells of this notebook again."
-_INSTALL = '''\
+_INSTALL = """\
 # Installs coursekit where it is missing, on Colab for example. What is there already, NumPy and TensorFlow above all, stays as it is.
 import importlib.metadata
 import importlib.util
@@ -24,7 +24,11 @@ import pathlib
 if importlib.util.find_spec("coursekit") is None:
     there = {{str(d.name).lower(): d.version for d in importlib.metadata.distributions()}}
     pathlib.Path("keep.txt").write_text("\\n".join(f"{{name}}=={{version}}" for name, version in there.items() if name in {pinned}))
-    %pip install --quiet --constraint keep.txt "{target}"'''
+    %pip install --quiet --constraint keep.txt "{target}"
+
+from coursekit import devices
+
+devices.hush()  # TensorFlow starts without its lines; what goes wrong is still shown"""
 _PINNED = (
     "numpy",
     "tensorflow",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import dis
 import io
 import json
 import os
@@ -18,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from coursekit._files import write_atomic
+from coursekit.devices import hush
 from coursekit.errors import InvalidInputError, NotAnsweredYet
 from coursekit.labs import checks
 from coursekit.labs.catalogue import Catalogue, ExerciseEntry, read_catalogue
@@ -27,11 +29,12 @@ from coursekit.labs.report import CheckResult, Picture, Table, say, shell, show_
 from coursekit.labs.student import local_student
 
 _ROUNDS, _ROUND_BUDGET, _CASE_LIMIT = 3, 0.3, 60.0
+_HINT_LIMIT = 10.0  # seconds of own time: hints run each case twice more
 _MIN_ALT = 30
 
 
 def open_lab(name: str | int) -> LabSession:
-    """Open a lab for the notebook that calls this.
+    """Open a lab for the notebook that calls this. TensorFlow, if it is imported later, starts without its lines.
 
     Args:
         name: "05_metrics", "05" or 5.
@@ -39,6 +42,7 @@ def open_lab(name: str | int) -> LabSession:
     Raises:
         InvalidInputError: if the lab's folder is not found; the message says where it was looked for.
     """
+    hush()
     return LabSession(find_lab(name))
 
 
@@ -60,6 +64,7 @@ class LabSession:
         self.fast = os.environ.get("COURSEKIT_FAST", "") not in ("", "0")
         self.seed = int(os.environ.get("COURSEKIT_SEED", "0"))
         self._namespace, self._cases, self._start = namespace, None, time.perf_counter()
+        self._left_out: dict[str, str] = {}  # name that a block which waited would have set -> exercise that it waited for
 
     def __repr__(self) -> str:
         return f"<lab {self.name}: {len(self.catalogue.exercises)} exercises>"
@@ -104,21 +109,35 @@ class LabSession:
 
     @contextlib.contextmanager
     def needs(self, *exercises: str) -> Iterator[None]:
-        """Run a block that uses answers; where one of them is not there yet, say so in one line and go on after the block."""
+        """Run a block that uses answers; where one of them is not there yet, say so in one line and go on after the block.
+
+        A block that reads a name which only a block that waited would have set, waits for the same exercise.
+        """
         wanted = [self._entry(str(number)) for number in exercises]
         functions = {name: entry.number for entry in wanted for name in entry.functions}
         names = self._names(3)
+        sets = _names_set(sys._getframe(2))
         open_before = _open_figures()
         try:
             yield
         except NotAnsweredYet as error:
-            _close_figures(open_before)
-            say(f"This cell waits for {str(error) or 'an exercise'}: it is not answered yet.")
+            waits_for, why = str(error) or "an exercise", "it is not answered yet."
         except NameError as error:
-            if error.name not in functions or error.name in names:
+            missing = error.name
+            if missing in names or missing not in functions | self._left_out:
                 raise
-            _close_figures(open_before)
-            say(f"This cell waits for exercise {functions[error.name]}: `{error.name}` is not defined yet; run its cell first.")
+            if missing in functions:
+                waits_for, why = f"exercise {functions[missing]}", f"`{missing}` is not defined yet; run its cell first."
+            else:
+                waits_for = self._left_out[missing]
+                why = f"`{missing}` comes from a cell above that waits for it. Once it is answered, run that cell again first."
+        else:
+            for name in sets:
+                self._left_out.pop(name, None)
+            return
+        _close_figures(open_before)
+        self._left_out |= dict.fromkeys(sets, waits_for)
+        say(f"This cell waits for {waits_for}: {why}")
 
     def pick(self, full: Any, fast: Any) -> Any:
         """`fast` when COURSEKIT_FAST=1 is set, otherwise `full`."""
@@ -246,9 +265,9 @@ class LabSession:
     def _hints(self, number: str, names: MutableMapping[str, Any], results) -> tuple[str, ...]:
         """The hints of the known mistake that the answer behaves like."""
         known = [f for f in self.catalogue.fingerprints if f.exercise == number]
-        if not known or any(r.status == "timeout" or r.seconds > 10 for r in results):
+        if not known or any(r.status == "timeout" or r.own_seconds > _HINT_LIMIT for r in results):
             return ()
-        seen = behaviour(names, checks.select(self._all_cases(), number))
+        seen = behaviour(names, checks.select(self._all_cases(), number), seconds=_CASE_LIMIT)
         return next((f.hints for f in known if matches(f.behaviour, seen)), ())
 
     def _all_cases(self) -> list[checks.Case]:
@@ -301,6 +320,15 @@ def _generators_kept() -> Iterator[None]:
     finally:
         random.setstate(ours)
         np.random.set_state(theirs)
+
+
+def _names_set(frame: types.FrameType) -> set[str]:
+    """The global names that a cell's code sets from the line on that it is at."""
+    return {
+        step.argval
+        for step in dis.get_instructions(frame.f_code)
+        if step.opname in ("STORE_NAME", "STORE_GLOBAL") and (step.positions.lineno or 0) >= frame.f_lineno
+    }
 
 
 def _open_figures() -> set[int]:

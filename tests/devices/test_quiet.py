@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -30,6 +31,42 @@ def test_lines_before_a_failure_are_shown():
     shown = _stderr_of("raise ImportError('no backend')")
     assert shown.startswith("a native library speaks")
     assert "no backend" in shown
+
+
+BACKEND = """
+import os
+os.write(2, b"a native library speaks")
+{body}
+"""
+
+
+def _hushed(tmp_path, body="VALUE = 1", level=None):
+    """stderr and stdout of a program that hushes, then imports a stand-in for TensorFlow twice."""
+    (tmp_path / "tensorflow").mkdir()
+    (tmp_path / "tensorflow" / "__init__.py").write_text(BACKEND.format(body=body), encoding="utf-8")
+    code = (
+        "import sys; from coursekit import devices; devices.hush(); devices.hush(); print('keras' in sys.modules)\n"
+        "import importlib.util; importlib.util.find_spec('tensorflow')\n"
+        "import tensorflow; import os; os.write(2, b'afterwards'); print(tensorflow.VALUE, tensorflow.__spec__.name)"
+    )
+    environment = {k: v for k, v in os.environ.items() if k != "TF_CPP_MIN_LOG_LEVEL"} | {"PYTHONPATH": str(tmp_path)}
+    environment |= {"TF_CPP_MIN_LOG_LEVEL": level} if level else {}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, env=environment)
+    return done.stderr, done.stdout
+
+
+def test_a_hushed_backend_starts_without_its_lines_whenever_it_is_imported(tmp_path):
+    assert _hushed(tmp_path) == ("afterwards", "False\n1 tensorflow\n")
+
+
+def test_a_hushed_backend_that_fails_is_heard(tmp_path):
+    shown, _ = _hushed(tmp_path, body="raise ImportError('libfoo.so is missing')")
+    assert shown.startswith("a native library speaks")
+    assert "libfoo.so is missing" in shown
+
+
+def test_whoever_asks_for_the_lines_gets_them(tmp_path):
+    assert _hushed(tmp_path, level="0")[0] == "a native library speaksafterwards"
 
 
 @pytest.mark.slow

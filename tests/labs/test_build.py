@@ -11,7 +11,7 @@ from coursekit.labs import mistakes
 from coursekit.labs.build import build, stale, student_notebook
 from coursekit.labs.bundle import bundle, leaks, student_files
 from coursekit.labs.catalogue import load_mistakes, read_catalogue
-from coursekit.labs.execute import alt_faults, heading_faults
+from coursekit.labs.execute import Execution, alt_faults, heading_faults, time_faults
 from coursekit.labs.notebook import build_notebook
 from coursekit.labs.scaffold import scaffold
 from coursekit.labs.source import read_lab
@@ -50,6 +50,7 @@ def test_the_front_has_badge_title_goals_and_an_install_cell_before_any_code():
     assert source(front[1]).startswith("# A toy lab")
     assert "- Exercise every part of the machine in a second" in source(front[2])
     install = source(front[3])
+    assert install.splitlines()[-1].startswith("devices.hush()")
     assert "find_spec" in install
     assert "\n    %pip install --quiet --constraint keep.txt" in install
     assert "'numpy', 'tensorflow'" in install
@@ -271,6 +272,22 @@ def test_headings_and_alt_texts():
     output["data"] = {"text/html": '<img src="x" alt="short">'}
     assert len(alt_faults(picture)) == 1
     assert len(alt_faults(page("![](x.png)"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("wall", "cpu", "says"),
+    [
+        (90.0, 59.0, None),
+        (59.0, 90.0, None),
+        (59.0, float("inf"), None),
+        (90.0, 70.0, "90 s of wall time, 70 s of processor time"),
+        (70.0, 130.0, "70 s of wall time, 130 s of processor time"),
+        (70.0, float("inf"), "70 s of wall time, processor time unknown"),
+    ],
+)
+def test_a_notebook_that_takes_too_long_is_told_both_its_times(wall, cpu, says):
+    faults = time_faults(Execution({}, wall, cpu, ""), "student")
+    assert faults == ([f"student notebook: {says} in fast mode; the smaller of the two may be at most 60 s"] if says else [])
 
 
 def test_a_new_lab_verifies_as_it_is(tmp_path):

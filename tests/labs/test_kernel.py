@@ -9,6 +9,7 @@ import pytest
 
 from coursekit.labs.build import solution_notebook
 from coursekit.labs.execute import execute_notebook, verify_notebooks
+from coursekit.labs.notebook import build_notebook
 from coursekit.labs.reproduce import reproduce
 from coursekit.labs.source import read_lab
 from coursekit.labs.status import notebook_states
@@ -19,6 +20,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
 TOY = Path(__file__).parent / "toy_lab" / "90_toy"
+REAL = Path(__file__).parents[2] / "labs" / "03_backprop"
 
 
 def solution():
@@ -90,6 +92,44 @@ def test_out_of_order_restarted_and_interrupted_cells_leave_clear_messages(toy_b
     assert "interrupted, so nothing is decided" in said(executed, "stopped")
     _, error = run(alone, toy_bundle)
     assert "NameError? Run the first code cells of this notebook again." in error
+
+
+def answered(lab, count, *, more=()):
+    """The student notebook with the first `count` exercises answered, and further cells."""
+    notebook, model = (build_notebook(lab, kind) for kind in ("student", "solution"))
+    done = {exercise.number for exercise in lab.exercises[:count]}
+    sources = {cell["id"]: cell["source"] for cell in model["cells"]}
+    for cell in notebook["cells"]:
+        if cell["id"].startswith("answer-") and ".".join(cell["id"].split("-")[1:3]) in done:
+            cell["source"] = sources[cell["id"]]
+    notebook["cells"] += [code(text, f"more-{place}") for place, text in enumerate(more)]
+    return notebook
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_a_notebook_with_its_first_answers_runs_to_its_end(toy_bundle, count):
+    blocks = (
+        "with lab.needs('90.1'):\n    curve = centred([1.0, 3.0])",
+        "with lab.needs('90.2'):\n    high = twice(abs, curve[1])",
+        "with lab.needs('90.1'):\n    print('reached', high)",
+    )
+    executed, error = run(answered(read_lab(TOY), count, more=blocks), toy_bundle)
+    assert error == ""
+    waits = [re.findall(r"waits for Exercise (90\.\d)", said(executed, f"more-{place}")) for place in range(3)]
+    assert waits == [[["90.1"], ["90.1"], ["90.1"]], [[], ["90.2"], ["90.2"]], [[], [], []]][count]
+
+
+@pytest.mark.parametrize("count", range(1, 8))
+def test_a_real_lab_with_its_first_answers_runs_to_its_end(tmp_path, count):
+    lab = read_lab(REAL)
+    if count >= len(lab.exercises):
+        pytest.skip(f"{lab.name} has {len(lab.exercises)} exercises")
+    environment = {"COURSEKIT_LABS": str(REAL.parent), "COURSEKIT_FAST": "1"}
+    done = execute_notebook(answered(lab, count), tmp_path, environment=environment)
+    assert done.error == ""
+    states = ["pass" if place < count else "is not answered yet" for place in range(len(lab.exercises))]
+    for exercise, state in zip(lab.exercises, states, strict=True):
+        assert state in said(done.notebook, f"check-{exercise.number.replace('.', '-')}")
 
 
 def test_both_notebooks_run_offline_and_say_what_they_should():

@@ -1,5 +1,6 @@
 """`open_lab` and what a student sees: checks, fallbacks, pictures, receipts."""
 
+import itertools
 import json
 import re
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from coursekit import NotAnsweredYet, open_lab
 from coursekit.errors import InvalidInputError
+from coursekit.labs import checks
 from coursekit.labs.find import find_lab
 from coursekit.labs.session import LabSession
 
@@ -162,6 +164,71 @@ def test_a_block_that_needs_an_answer_waits_in_one_line(capsys):
         raise NameError("name 'other' is not defined", name="other")
     with pytest.raises(ZeroDivisionError), lab.needs("90.2"):
         1 / 0  # noqa: B018
+
+
+CELLS = [
+    "with lab.needs('90.1'):\n    curve = centred([1.0, 3.0])\n    for part, width in [(curve, 1)]:\n        import math as maths",
+    "with lab.needs('90.2'):\n    high = twice(abs, curve[1])\n    print('high', high)",
+    "with lab.needs('90.2'):\n    print('higher', high + maths.pi - maths.pi)",
+]
+STUBS = {
+    "centred": "def centred(x): raise NotAnsweredYet('Exercise 90.1')",
+    "twice": "def twice(function, x): raise NotAnsweredYet('Exercise 90.2')",
+}
+
+
+def run_cells(space, *cells):
+    """Each cell compiled by itself, as a notebook does."""
+    for cell in cells:
+        exec(compile(cell, "<cell>", "exec"), space)
+
+
+@pytest.mark.parametrize(
+    ("unanswered", "waits"),
+    [
+        ((), []),
+        (("centred",), ["90.1", "90.1", "90.1"]),
+        (("twice",), ["90.2", "90.2"]),
+        (("centred", "twice"), ["90.1", "90.1", "90.1"]),
+    ],
+)
+def test_a_block_that_reads_what_a_waiting_block_would_have_set_waits_too(capsys, unanswered, waits):
+    lab = session(*(STUBS[name] for name in unanswered))
+    lab._namespace["lab"] = lab
+    run_cells(lab._namespace, *CELLS)
+    lines = capsys.readouterr().out.splitlines()
+    assert [re.search(r"waits for Exercise (90\.\d)", line)[1] for line in lines if "waits" in line] == waits
+    assert [line.split()[0] for line in lines if "waits" not in line] == ([] if waits else ["high", "higher"])
+    if "centred" in unanswered:
+        assert "`curve` comes from a cell above that waits for it. Once it is answered, run that cell again first." in lines[1]
+
+
+def test_once_answered_a_waiting_block_forgets_and_other_names_are_real_errors(capsys):
+    lab = session(STUBS["centred"])
+    space = lab._namespace
+    space["lab"] = lab
+    run_cells(space, CELLS[0])
+    with pytest.raises(NameError, match="curves"):
+        run_cells(space, "with lab.needs('90.2'):\n    print(curves)")
+    with pytest.raises(NameError, match="curve"):
+        run_cells(space, "print(curve)")
+    exec(RIGHT, space)
+    run_cells(space, *CELLS)
+    assert "higher" in capsys.readouterr().out
+    del space["curve"]
+    with pytest.raises(NameError, match="curve"):
+        run_cells(space, CELLS[1])
+
+
+def test_hints_are_given_on_a_machine_that_is_slow_and_not_after_long_computing(toy_bundle, monkeypatch):
+    wrong = "def centred(x):\n    x = np.array(x)\n    return x - x.mean(axis=0)"
+    for clock, hints in (("perf_counter", 1), ("process_time", 1), (None, 0)):
+        ticks = itertools.count(step=20.0)
+        with monkeypatch.context() as patch:
+            for name in ("perf_counter", "process_time"):
+                if clock in (name, None):
+                    patch.setattr(checks.time, name, lambda ticks=ticks: next(ticks))
+            assert len(session(wrong, folder=toy_bundle).check("90.1").hints) == hints
 
 
 def test_waiting_blocks_leave_no_figure_open():
