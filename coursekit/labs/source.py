@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from coursekit.errors import InvalidInputError, LabSourceError, MissingDependencyError
+from coursekit.labs._percent import plain_cells
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 _LAB_NAME = re.compile(r"(\d{2})_([a-z0-9]+(?:_[a-z0-9]+)*)")
@@ -226,10 +227,6 @@ def _header(text: str, path: Path) -> dict[str, Any]:
 
 
 def _cells(text: str, path: Path) -> list[Cell]:
-    try:
-        import jupytext
-    except ImportError as error:
-        raise MissingDependencyError('Reading lab sources needs `pip install "coursekit[labs]"`.') from error
     body = re.sub(r"\A# ---\n(?:#.*\n)+?# ---\n", lambda m: "\n" * m[0].count("\n"), text)
     starts = [n for n, line in enumerate(body.splitlines(), start=1) if re.match(r"# %%", line)]
     if not starts:
@@ -237,13 +234,21 @@ def _cells(text: str, path: Path) -> list[Cell]:
     before = "".join(line for line in body.splitlines()[: starts[0] - 1]).strip()
     if before:
         raise LabSourceError(f"{path}:{starts[0]}: expected nothing between the header and the first cell. Received: code.")
-    notebook = jupytext.reads(body.lstrip("\n"), fmt="py:percent")
-    read = [c for c in notebook.cells if c.cell_type in ("markdown", "code", "raw")]
+    read = plain_cells(body.lstrip("\n")) or _read_by_jupytext(body.lstrip("\n"))
     if len(read) != len(starts):
         raise LabSourceError(
             f"{path}:{starts[0]}: expected {len(starts)} cells. Received: {len(read)}; is '# %%' inside a text?"
         )
-    return [Cell(cell.cell_type, cell.source, _metadata(cell), line) for cell, line in zip(read, starts, strict=True)]
+    return [Cell(*cell, line) for cell, line in zip(read, starts, strict=True)]
+
+
+def _read_by_jupytext(text: str) -> list[tuple[str, str, dict[str, Any]]]:
+    try:
+        import jupytext
+    except ImportError as error:
+        raise MissingDependencyError('Reading lab sources needs `pip install "coursekit[labs]"`.') from error
+    cells = jupytext.reads(text, fmt="py:percent").cells
+    return [(c.cell_type, c.source, _metadata(c)) for c in cells if c.cell_type in ("markdown", "code", "raw")]
 
 
 def _metadata(cell: Any) -> dict[str, Any]:
