@@ -267,12 +267,7 @@ def _zygote(control: socket.socket, policy: sandbox.Policy, preload: list[str], 
     os.environ["COURSEKIT_GRADING"] = "1"
     sandbox.enter_base(policy)
     importlib.import_module("coursekit.grading.child")
-    failed = {}
-    for name in preload:
-        try:
-            importlib.import_module(name)
-        except Exception as error:
-            failed[name] = f"{type(error).__name__}: {error}"[:300]
+    failed = _import_all(preload)
     _warm_up(preload)
     own_namespace = None if "process namespace" in policy.skip else os.open("/proc/self/ns/pid", os.O_RDONLY)
     gc.collect()
@@ -293,6 +288,30 @@ def _zygote(control: socket.socket, policy: sandbox.Policy, preload: list[str], 
             _serve_fork(control, policy, request, fds, children, own_namespace)
         else:
             _serve_reap(control, children.pop(request["number"], None))
+
+
+def _import_all(preload: list[str]) -> dict[str, str]:
+    """Import what the lab does, and of what Keras and TensorFlow import on the side only what the lab does too.
+
+    Returns:
+        module -> why it could not be imported.
+    """
+    from coursekit.grading import deferred
+
+    roots = {name.partition(".")[0] for name in preload}
+    finder, failed = deferred.install(), {}
+    with (
+        contextlib.suppress(Exception),
+        finder.hiding({*deferred.WITHOUT_TRACE} - {*roots, os.environ.get("KERAS_BACKEND", "")}),
+    ):
+        if roots & {"keras", "tensorflow"}:
+            importlib.import_module("keras")
+    for name in preload:
+        try:
+            deferred.run(importlib.import_module(name))
+        except Exception as error:
+            failed[name] = f"{type(error).__name__}: {error}"[:300]
+    return failed
 
 
 def _warm_up(preload: list[str]) -> None:
