@@ -1,5 +1,7 @@
 """Attempts, resuming, faults while writing, late policy, regrading: nothing is lost, nothing is counted twice."""
 
+import contextlib
+import itertools
 import json
 import os
 import random
@@ -11,7 +13,7 @@ import time
 
 import psutil
 import pytest
-from grading_toys import PLAIN, notebook, points, write_notebook
+from grading_toys import PLAIN, TOY, notebook, points, write_notebook
 
 from coursekit.errors import InvalidInputError, OutputError
 from coursekit.grading import runner
@@ -22,18 +24,19 @@ from coursekit.grading.record import Record
 SUM = {"mean_square": "def mean_square(x):\n    return float(np.sum(np.square(x)))"}
 
 
+def hand_in_to(folder, count):
+    """Write notebooks of some students; each third answers wrongly."""
+    folder.mkdir(exist_ok=True)
+    right, wrong = notebook(PLAIN), notebook(PLAIN, SUM)
+    for number in range(count):
+        write_notebook(folder / f"s{number:02}.ipynb", wrong if number % 3 == 2 else right)
+    return folder
+
+
 @pytest.fixture
 def hand_in(tmp_path):
-    """Write notebooks of some students; the third answers wrongly."""
-
-    def write(count=3):
-        folder = tmp_path / "in"
-        folder.mkdir(exist_ok=True)
-        for number in range(count):
-            write_notebook(folder / f"s{number:02}.ipynb", notebook(PLAIN, SUM if number % 3 == 2 else None))
-        return folder
-
-    return write
+    """`hand_in(count)` gives a folder with the notebooks of so many students."""
+    return lambda count=3: hand_in_to(tmp_path / "in", count)
 
 
 def content(out):
@@ -121,69 +124,121 @@ def test_two_runs_do_not_write_one_gradebook(tmp_path):
         Gradebook(tmp_path / "none", write=False)
 
 
-def grade_in_a_process(folder, out, *more):
-    command = [sys.executable, "-m", "coursekit", "grade", str(PLAIN), str(folder), "--out", str(out), "--jobs", "2", *more]
+def grade_in_a_process(lab, folder, out, *more):
+    command = [sys.executable, "-m", "coursekit", "grade", str(lab), str(folder), "--out", str(out), "--jobs", "2", *more]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
 
 
-def kill_and_grade_again(folder, out, moments, pick):
-    """Start the command; at each moment kill what `pick` chooses; at last let the command finish."""
-    for delay in moments:
-        process = grade_in_a_process(folder, out)
-        time.sleep(delay)
-        victims = pick(psutil.Process(process.pid)) if process.poll() is None else []
-        for victim in victims:
-            try:
-                victim.kill()
-            except psutil.NoSuchProcess:
-                continue
-        if process.pid in {victim.pid for victim in victims}:
-            process.wait(30)
-        else:
-            assert process.wait(120) == 0, process.stdout.read()
-        process.stdout.close()
-    process = grade_in_a_process(folder, out)
+def finish(lab, folder, out):
+    """The same command again, to its end."""
+    process = grade_in_a_process(lab, folder, out)
     said = process.communicate(timeout=120)[0]
     assert process.returncode == 0, said
 
 
-def referee(process):
-    return [process]
+def committed(out):
+    """How many attempts the gradebook holds now."""
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{out / 'gradebook.sqlite'}?mode=ro", uri=True)) as database:
+            return database.execute("SELECT count(*) FROM attempts").fetchone()[0]
+    except sqlite3.Error:
+        return 0
 
 
-def helpers(process):
-    found = process.children(recursive=True)
-    return random.Random(len(found)).sample(found, 1) if found else []
+def wait_for_another(out, process):
+    """Wait until one more attempt is committed, or the command ends."""
+    before = committed(out)
+    while process.poll() is None and committed(out) == before:
+        time.sleep(0.01)
 
 
-@pytest.mark.parametrize("pick", [referee, helpers])
-def test_kill_9_changes_nothing(policy, hand_in, tmp_path, pick):
-    folder = hand_in(9)
-    runner.grade(PLAIN, folder, tmp_path / "calm", jobs=2)
-    kill_and_grade_again(folder, tmp_path / "out", [0.7, 1.2], pick)
-    assert content(tmp_path / "out") == content(tmp_path / "calm")
+def kill_referees(lab, folder, folders, kills, dice):
+    """Kill the referee `kills` times, while it starts or between and in commits; each time the same command goes on.
+
+    `folders` gives a new results folder once a class is through. Returns the folders used, each brought to its end.
+    """
+    used, done = [next(folders)], 0
+    while done < kills:
+        process = grade_in_a_process(lab, folder, used[-1])
+        if dice.random() < 0.6:
+            wait_for_another(used[-1], process)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(dice.uniform(0.0, 0.5))
+        if process.poll() is None:
+            process.kill()
+            done += 1
+        elif done < kills:
+            used.append(next(folders))
+        process.communicate(timeout=60)
+    for out in used:
+        finish(lab, folder, out)
+    return used
+
+
+def kill_helpers(lab, folder, folders, kills, dice):
+    """Kill one of the referee's helpers, the zygote, its keeper or a child, `kills` times; as `kill_referees` otherwise."""
+    used, done = [], 0
+    while done < kills:
+        used.append(next(folders))
+        process, first = grade_in_a_process(lab, folder, used[-1]), True
+        while process.poll() is None and done < kills:
+            if not first:
+                wait_for_another(used[-1], process)
+            time.sleep(dice.uniform(0.3, 1.0) if first else dice.uniform(0.0, 0.3))
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if found := psutil.Process(process.pid).children(recursive=True):
+                    dice.choice(found).kill()
+                    done, first = done + 1, False
+        said = process.communicate(timeout=120)[0]
+        assert process.returncode == 0 or b"the probe failed" in said, said
+    for out in used:
+        finish(lab, folder, out)
+    return used
+
+
+@pytest.fixture(scope="module")
+def calm(policy, tmp_path_factory):
+    """A class of thirty, and what the gradebook says after an undisturbed run."""
+    folder = hand_in_to(tmp_path_factory.mktemp("class"), 30)
+    out = tmp_path_factory.mktemp("calm")
+    runner.grade(PLAIN, folder, out, jobs=2)
+    return folder, content(out)
+
+
+@pytest.mark.parametrize("kill", [kill_referees, kill_helpers])
+def test_kill_9_changes_nothing(calm, tmp_path, kill):
+    folder, expected = calm
+    for out in kill(PLAIN, folder, (tmp_path / str(n) for n in itertools.count()), 3, random.Random(2)):
+        assert content(out) == expected
 
 
 @pytest.mark.slow
-def test_kill_9_at_50_moments_changes_nothing(policy, hand_in, tmp_path):
-    folder = hand_in(30)
-    runner.grade(PLAIN, folder, tmp_path / "calm", jobs=2)
-    dice = random.Random(1)
-    for turn, pick in enumerate((referee, helpers)):
-        out = tmp_path / f"out{turn}"
-        for batch in range(5):
-            kill_and_grade_again(
-                folder, out if batch == 0 else tmp_path / f"{turn}-{batch}", [dice.uniform(0.3, 2.5) for _ in range(5)], pick
-            )
-        assert content(out) == content(tmp_path / "calm")
-        for batch in range(1, 5):
-            assert content(tmp_path / f"{turn}-{batch}") == content(tmp_path / "calm")
+def test_kill_9_at_50_moments_changes_nothing(calm, tmp_path):
+    folder, expected = calm
+    dice, folders = random.Random(1), (tmp_path / str(n) for n in itertools.count())
+    for kill in (kill_referees, kill_helpers):
+        for out in kill(PLAIN, folder, folders, 25, dice):
+            assert content(out) == expected
+
+
+@pytest.mark.slow
+def test_kill_9_changes_nothing_with_tensorflow_in_the_zygote(policy, tmp_path):
+    (folder := tmp_path / "in").mkdir()
+    for number in range(4):
+        write_notebook(folder / f"s{number}.ipynb", notebook(TOY))
+    dice, folders = random.Random(3), (tmp_path / str(n) for n in itertools.count())
+    for kill in (kill_referees, kill_helpers):
+        for out in kill(TOY, folder, folders, 2, dice):
+            found = content(out)
+            assert [(attempt, student, status, points) for attempt, student, status, points, _ in found] == [
+                (1, f"s{number}", "graded", 12.0) for number in range(4)
+            ]
 
 
 def test_ctrl_c_keeps_what_is_committed(policy, hand_in, tmp_path):
     folder, out = hand_in(12), tmp_path / "out"
-    process = grade_in_a_process(folder, out)
-    time.sleep(1.0)
+    process = grade_in_a_process(PLAIN, folder, out)
+    wait_for_another(out, process)
     process.send_signal(signal.SIGINT)
     said = process.communicate(timeout=60)[0].decode()
     assert process.returncode in (0, 130), said
