@@ -23,18 +23,7 @@ from coursekit.labs.source import Lab
 FAST_LIMIT = 60.0
 _MIN_ALT = 30
 _PARALLEL = 2
-_TIMER = """\
-import atexit
-import os
-import time
-
-
-@atexit.register
-def _tell(path=os.environ.get("COURSEKIT_CPU_FILE")):
-    if path and os.environ.get("COURSEKIT_CPU_PARENT") == str(os.getppid()):
-        with open(path, "w") as file:
-            file.write(str(time.process_time()))
-"""
+_CLOCK = "__import__('time').process_time()"  # a last cell: a kernel that is stopped while others compute cannot tell any more
 _BLOCKER = '''\
 """Network off for this process: only this machine may be reached."""
 import socket
@@ -72,7 +61,7 @@ socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo = connect, c
 class Execution:
     """An executed notebook as plain data, its wall and processor seconds, and the error that stopped it ("" for none).
 
-    `cpu_seconds` is infinite if the kernel could not tell.
+    `cpu_seconds` is infinite if the notebook did not reach its end.
     """
 
     notebook: dict[str, Any]
@@ -141,11 +130,11 @@ def execute_notebook(
     except ImportError as error:
         raise MissingDependencyError('Executing notebooks needs `pip install "coursekit[labs]"`.') from error
     node = nbformat.reads(json.dumps(notebook), as_version=4)
+    node.cells.append(nbformat.v4.new_code_cell(_CLOCK))
     env = {**os.environ, "MPLBACKEND": "agg", "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONDONTWRITEBYTECODE": "1", **environment}
     with tempfile.TemporaryDirectory(prefix="coursekit-block-") as site:
-        (Path(site) / "sitecustomize.py").write_text(_TIMER + (_BLOCKER if blocked else ""), encoding="utf-8")
+        (Path(site) / "sitecustomize.py").write_text(_BLOCKER if blocked else "", encoding="utf-8")
         env["PYTHONPATH"] = os.pathsep.join(filter(None, [site, os.environ.get("PYTHONPATH", "")]))
-        env |= {"COURSEKIT_CPU_FILE": str(Path(site) / "cpu"), "COURSEKIT_CPU_PARENT": str(os.getpid())}
         wires = {"transport": "ipc" if os.name != "nt" else "tcp", "connection_file": str(Path(site) / "k.json")}
         client = NotebookClient(
             node,
@@ -162,13 +151,14 @@ def execute_notebook(
         except (CellTimeoutError, DeadKernelError) as error:
             stopped = f"{type(error).__name__}: {str(error).splitlines()[0]}"
         seconds = time.perf_counter() - start
-        return Execution(json.loads(nbformat.writes(node)), seconds, _cpu_seconds(site), stopped)
+        clock = node.cells.pop()
+        return Execution(json.loads(nbformat.writes(node)), seconds, _cpu_seconds(clock), stopped)
 
 
-def _cpu_seconds(site: str) -> float:
+def _cpu_seconds(cell: Any) -> float:
     try:
-        return float((Path(site) / "cpu").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return float(cell.outputs[-1].data["text/plain"])
+    except (AttributeError, IndexError, KeyError, ValueError):
         return float("inf")
 
 

@@ -136,6 +136,7 @@ def test_both_notebooks_run_offline_and_say_what_they_should():
     problems, notes = verify_notebooks(read_lab(TOY))
     assert problems == []
     assert [note.split(":")[0] for note in notes] == ["student notebook", "solution notebook"]
+    assert all(re.search(r": \d+ s of wall time, \d+ s of processor time in fast mode$", note) for note in notes)
 
 
 def test_the_network_is_blocked_and_faults_of_a_notebook_are_found(toy):
