@@ -27,6 +27,7 @@ class Nursery:
         """Report one that does not answer; the next `get` starts another."""
         with self._lock:
             if self._zygote is zygote:
+                zygote.distrust()
                 zygote.close()
                 self._zygote = None
 

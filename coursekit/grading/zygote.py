@@ -75,6 +75,8 @@ class Zygote:
         self._process: subprocess.Popen | None = None
         self._socket: socket.socket | None = None
         self._counter = 0
+        self._alive: set[int] = set()
+        self._sound = True
         self.info: dict = {}
         self.starts = 0
 
@@ -135,8 +137,9 @@ class Zygote:
             with self._lock:
                 self._counter += 1
                 request = {"do": "fork", "number": self._counter, "spec": spec}
-                reply, fds = self._ask(request, [theirs.fileno(), out_writer])
                 number = self._counter
+                self._alive.add(number)
+                reply, fds = self._ask(request, [theirs.fileno(), out_writer])
         except BaseException:
             os.close(out_reader)
             ours.close()
@@ -145,6 +148,7 @@ class Zygote:
             theirs.close()
             os.close(out_writer)
         if "error" in reply:
+            self._sound = False
             os.close(out_reader)
             ours.close()
             raise SandboxUnavailableError(
@@ -163,6 +167,7 @@ class Zygote:
             child.wait_dead(30)
             with self._lock:
                 child.ended = self._ask({"do": "reap", "number": child.number}, [])[0]
+                self._alive.discard(child.number)
         return child.ended
 
     def _ask(self, request: dict, fds: list[int]) -> tuple[dict, list[int]]:
@@ -171,11 +176,24 @@ class Zygote:
         data = json.dumps(request).encode()
         if len(data) > _MESSAGE_LIMIT:
             raise ValueError(f"a request of {len(data)} bytes is too long for the zygote")
+        answered = False
         try:
             socket.send_fds(self._socket, [data], fds)
-            return self._receive()
+            reply = self._receive()
+            answered = True
+            return reply
         except (OSError, TimeoutError) as error:
             raise ZygoteDied(str(error)) from error
+        finally:
+            self._sound = self._sound and answered
+
+    def is_sound(self) -> bool:
+        """Whether every request was answered as it should be and no child is left."""
+        return self._sound and not self._alive
+
+    def distrust(self) -> None:
+        """Say that something went wrong with it."""
+        self._sound = False
 
     def _receive(self) -> tuple[dict, list[int]]:
         assert self._socket is not None
