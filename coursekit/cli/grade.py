@@ -24,6 +24,10 @@ def add_parser(commands) -> None:
         "--cluster", metavar="ADDRESS", help="grade on a Ray cluster that runs already: HOST:PORT, ray://HOST:PORT or auto; "
         "--jobs is then per node"
     )  # fmt: skip
+    parser.add_argument(
+        "--keep-warm", type=float, default=0.0, metavar="MINUTES",
+        help="keep TensorFlow imported so long for your next command (about 0.5 GB; default: end at once)",
+    )  # fmt: skip
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="seed of all inputs (default 0)")
     parser.add_argument("--time-limit", type=float, default=30.0, metavar="S", help="seconds for each check (default 30)")
     parser.add_argument("--memory", type=int, default=2048, metavar="MB", help="data a submission may hold (default 2048)")
@@ -55,7 +59,8 @@ def run(args: argparse.Namespace) -> int:
     folder = _lab_folder(args.lab)
     summary = runner.grade(
         folder, args.submissions, args.out, jobs=args.jobs, seed=args.seed, time_limit=args.time_limit, memory=args.memory,
-        late=args.late, only=args.only, hidden=args.hidden, unsafe=args.unsafe, cluster=args.cluster, progress=_show_progress,
+        late=args.late, only=args.only, hidden=args.hidden, unsafe=args.unsafe, cluster=args.cluster, keep_warm=args.keep_warm,
+        progress=_show_progress,
         notice=_show_notice,
     )  # fmt: skip
     _show_summary(summary, args.out)

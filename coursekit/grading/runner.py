@@ -72,6 +72,7 @@ def grade(
     unsafe: bool = False,
     backend: str | None = None,
     cluster: str | None = None,
+    keep_warm: float = 0.0,
     progress: Callable[[Progress], None] | None = None,
     notice: Callable[[str], None] | None = None,
 ) -> Summary:
@@ -93,6 +94,7 @@ def grade(
         unsafe: grade although a layer of the sandbox is missing, and say so in every result.
         backend: the Keras backend, by default tensorflow or what KERAS_BACKEND says.
         cluster: address of a Ray cluster to grade on instead of this machine; see `coursekit.grading.cluster.Cluster`.
+        keep_warm: minutes that the zygote waits for the next command of this user; not with a cluster. See `coursekit.grading.warm`.
         progress: called after each submission, in this thread.
         notice: called with a line for a person when a node of the cluster refuses or is lost, in this thread.
 
@@ -102,7 +104,7 @@ def grade(
         InvalidInputError: if lab, submissions or an option are not as expected.
         OutputError: if the results cannot be written.
     """
-    _check_options(jobs, time_limit, memory)
+    _check_options(jobs, time_limit, memory, keep_warm)
     start = time.perf_counter()
     policy_for_late = LatePolicy.parse(late) if isinstance(late, str) else late
     files = [Path(path) for path in hidden]
@@ -112,7 +114,7 @@ def grade(
     settings = f"{only or 'all'}|{time_limit:g}|{memory}", backend
     summary = Summary()
     if cluster is None:
-        graders = _here(graded_lab, jobs, seed, time_limit, memory, unsafe, backend)
+        graders = _here(graded_lab, jobs, seed, time_limit, memory, unsafe, backend, keep_warm)
     else:
         from coursekit.grading.cluster import Cluster, Order
 
@@ -131,11 +133,12 @@ def grade(
     return summary
 
 
-def _check_options(jobs: int | None, time_limit: float, memory: int) -> None:
+def _check_options(jobs: int | None, time_limit: float, memory: int, keep_warm: float) -> None:
     for name, value, least in (
         ("jobs", 1 if jobs is None else jobs, 1),
         ("time-limit", time_limit, 0.1),
         ("memory", memory, 1024),
+        ("keep-warm", keep_warm, 0.0),
     ):
         if not value >= least:
             raise InvalidInputError(f"Expected {name} of at least {least}. Received: {value}.")
@@ -162,9 +165,17 @@ class Graders(Protocol):
 
 
 @contextlib.contextmanager
-def _here(lab, jobs, seed, time_limit, memory, unsafe, backend) -> Iterator[Graders]:
+def _here(lab, jobs, seed, time_limit, memory, unsafe, backend, keep_warm) -> Iterator[Graders]:
     policy, stamp = sandbox.policy_for_this_machine(sandbox.Limits(memory_mb=memory), readable_folders(), unsafe=unsafe)
-    with contextlib.closing(Nursery(lambda: Zygote(policy, lab.preload, backend=backend))) as nursery:
+
+    def make() -> Zygote:
+        if not keep_warm:
+            return Zygote(policy, lab.preload, backend=backend)
+        from coursekit.grading.warm import LentZygote
+
+        return LentZygote(policy, lab.preload, backend, keep_warm)
+
+    with contextlib.closing(Nursery(make)) as nursery:
         yield _Here(lab, nursery, seed, time_limit, stamp, jobs or len(os.sched_getaffinity(0)))
 
 
