@@ -1,7 +1,7 @@
 # Everything a newcomer needs: each target sets up the environment in .venv by itself.
 PYTHON ?= python3
 VENV ?= .venv
-EXTRAS ?= tensorflow,jax,labs,grading,fast,dev
+EXTRAS ?= tensorflow,jax,labs,grading,cluster,fast,dev
 OUT ?= out
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready

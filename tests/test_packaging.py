@@ -42,7 +42,12 @@ def test_conda_environment_matches_pyproject(project):
 def test_backends_are_extras_only(project):
     names = {_split(requirement)[0] for requirement in project["dependencies"]}
     assert names.isdisjoint({"tensorflow", "tensorflow-cpu", "jax", "torch"})
-    assert {"tensorflow", "jax", "labs", "grading", "fast", "dev"} <= set(project["optional-dependencies"])
+    assert {"tensorflow", "jax", "labs", "grading", "cluster", "fast", "dev"} <= set(project["optional-dependencies"])
+
+
+def test_make_installs_every_extra(project):
+    (extras,) = re.findall(r"^EXTRAS \?= (.+)$", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
+    assert sorted(extras.split(",")) == sorted(project["optional-dependencies"])
 
 
 def test_no_requirement_has_an_upper_pin(project):
