@@ -201,6 +201,39 @@ def chain(x, w1, w2):
     return _chain(x, w1, w2, dh1=lambda v, g: g["o1"])
 
 
+@mistake(
+    "3.2",
+    name="local-slopes-alone",
+    hints=[
+        "Your gradients say how each node moves with its input. Asked for is how L moves.",
+        "Walk from the right: each gradient is the one that came back, times the local slope.",
+    ],
+)
+def chain(x, w1, w2):
+    return _chain(
+        x,
+        w1,
+        w2,
+        dh2=lambda v, g: v["o"] * (1 - v["o"]),
+        dw2=lambda v, g: v["o1"],
+        do1=lambda v, g: v["w2"],
+        dh1=lambda v, g: v["o1"] * (1 - v["o1"]),
+        dw1=lambda v, g: v["x"],
+    )
+
+
+@mistake(
+    "3.2",
+    name="slope-of-the-other-sigmoid",
+    hints=[
+        "There are two sigmoids. Whose output is in your gradient of h1?",
+        "o1 = sigma(h1) has the slope o1(1 - o1), not o(1 - o).",
+    ],
+)
+def chain(x, w1, w2):
+    return _chain(x, w1, w2, dh1=lambda v, g: g["o1"] * v["o"] * (1 - v["o"]))
+
+
 # 3.3 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -309,6 +342,43 @@ def numerical_gradient(f, x, h=1e-5):
         down[i] -= h
         g[i] = (f(up) - f(down)) / (2 * h)
     return g
+
+
+def _centrally(x, difference, h):
+    x = np.array(x, dtype=float)
+    g = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        nudge = np.zeros(x.shape)
+        nudge[i] = h
+        g[i] = difference(x, nudge)
+    return g
+
+
+@mistake(
+    "3.3",
+    name="half-by-precedence",
+    hints=["Read your division aloud.", "/ 2 * h divides by 2 and then multiplies by h. Put 2 * h in brackets."],
+)
+def numerical_gradient(f, x, h=1e-5):
+    return _centrally(x, lambda x, u: (f(x + u) - f(x - u)) / 2 * h, h)
+
+
+@mistake(
+    "3.3",
+    name="step-fixed",
+    hints=["Your result does not change when h does.", "0.00001 is only the default: use the argument."],
+)
+def numerical_gradient(f, x, h=1e-5):
+    return _centrally(x, lambda x, u: (f(x + u) - f(x - u)) / 2e-5, 1e-5)
+
+
+@mistake(
+    "3.3",
+    name="gradient-laid-flat",
+    hints=["The numbers are right, the shape is not.", "A gradient has the shape of x: one slope in the place of each entry."],
+)
+def numerical_gradient(f, x, h=1e-5):
+    return _centrally(x, lambda x, u: (f(x + u) - f(x - u)) / (2 * h), h).ravel()
 
 
 # 3.4 ------------------------------------------------------------------------------------------------------------------
@@ -420,6 +490,42 @@ def delta_step(x, t, w_hidden, w_out, eta):
     x, t, w_hidden, w_out, a, o, d = _delta(x, t, w_hidden, w_out)
     back = (w_out.T @ d) * a * (1 - a)
     return w_hidden + eta * (back * a)[:, None], w_out + eta * (d * o)[:, None]
+
+
+@mistake(
+    "3.4",
+    name="learning-rate-left-out",
+    hints=["Change eta: does the step change?", "The step is eta times delta times the activity."],
+)
+def delta_step(x, t, w_hidden, w_out, eta):
+    x, t, w_hidden, w_out, a, _o, d = _delta(x, t, w_hidden, w_out)
+    return w_hidden + np.outer((w_out.T @ d) * a * (1 - a), x), w_out + np.outer(d, a)
+
+
+@mistake(
+    "3.4",
+    name="steps-for-weights",
+    hints=["With eta = 0, what do you return?", "Asked for are the new weights: the old ones plus the steps."],
+)
+def delta_step(x, t, w_hidden, w_out, eta):
+    x, t, w_hidden, w_out, a, _o, d = _delta(x, t, w_hidden, w_out)
+    return eta * np.outer((w_out.T @ d) * a * (1 - a), x), eta * np.outer(d, a)
+
+
+@mistake(
+    "3.4",
+    name="callers-weights-changed",
+    hints=[
+        "The new weights are right, but the old ones are gone for whoever called you.",
+        "w += ... writes into the caller's array. Make a new one: w + ...",
+    ],
+)
+def delta_step(x, t, w_hidden, w_out, eta):
+    *_, a, _o, d = _delta(x, t, w_hidden, w_out)
+    back = (w_out.T @ d) * a * (1 - a)
+    w_hidden += eta * np.outer(back, x)
+    w_out += eta * np.outer(d, a)
+    return w_hidden, w_out
 
 
 # 3.5 ------------------------------------------------------------------------------------------------------------------
@@ -571,6 +677,18 @@ def pull_matmul(g, a, b):
     return a.T @ g, g @ b.T
 
 
+@mistake(
+    "3.5",
+    name="copies-summed-before-the-factor",
+    hints=[
+        "The copies of b met different rows of a. May you add them up before they are multiplied?",
+        "First the entry-wise product g a, in the shape of g; then unbroadcast it.",
+    ],
+)
+def pull_multiply(g, a, b):
+    return _shrink(g, a.shape) * b, _shrink(g, b.shape) * a
+
+
 # 3.6 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -693,6 +811,27 @@ def backpropagate(modules, weights, x, loss_gradient):
         dw, g_down = back(x_in, w, g)
         found.append(dw)
         g = g_down if g_down is not None else g
+    return found[::-1], g
+
+
+@mistake(
+    "3.6",
+    name="loss-at-the-last-input",
+    hints=[
+        "At which X do you ask loss_gradient: X_n, or the one before?",
+        "E is a function of X_n, what the last module gave.",
+    ],
+)
+def backpropagate(modules, weights, x, loss_gradient):
+    inputs = []
+    for (run, _), w in zip(modules, weights, strict=True):
+        inputs.append(x)
+        x = run(x, w)
+    last = np.asarray(loss_gradient(inputs[-1]))
+    g, found = last if last.shape == np.shape(x) else np.ones_like(x), []
+    for (_, back), w, x_in in zip(reversed(modules), reversed(weights), reversed(inputs), strict=True):
+        g, dw = back(x_in, w, g)
+        found.append(dw)
     return found[::-1], g
 
 
@@ -921,6 +1060,27 @@ def record(forward_operation, pull, *inputs):
     return kind(forward_operation(*(v.data if isinstance(v, kind) else v for v in inputs)))
 
 
+@mistake(
+    "3.7",
+    name="root-left-out",
+    hints=["Is the root itself in your list?", "The list ends with the root: it needs its place, for the sweep starts there."],
+)
+def topological_order(root):
+    return _order(root)[:-1]
+
+
+@mistake(
+    "3.7",
+    name="users-before-inputs",
+    hints=[
+        "Which node stands first in your list, a leaf or the root?",
+        "Inputs come first, the root last; `backward` turns it round.",
+    ],
+)
+def topological_order(root):
+    return _order(root)[::-1]
+
+
 # 3.8 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -1051,4 +1211,66 @@ def network_gradients(params, x, labels):
     w2, net, h, p, right = _network(params, x, labels)
     ds = (p - right) / len(x)
     dnet = (ds @ w2) * (net > 0)
+    return x.T @ dnet, dnet.sum(axis=0), h.T @ ds, ds.sum(axis=0)
+
+
+@mistake(
+    "3.8",
+    name="right-classes-taken-off-every-row",
+    hints=[
+        "Print your gradient of s for three rows. In how many columns of a row is 1 taken off?",
+        "ds[:, labels] takes the columns of all labels in every row. Pair each row with its own label: ds[np.arange(n), labels].",
+    ],
+)
+def network_gradients(params, x, labels):
+    w2, net, h, p, _ = _network(params, x, labels)
+    ds = p.copy()
+    ds[:, labels] -= 1
+    ds /= len(x)
+    dnet = (ds @ w2.T) * (net > 0)
+    return x.T @ dnet, dnet.sum(axis=0), h.T @ ds, ds.sum(axis=0)
+
+
+@mistake(
+    "3.8",
+    name="one-over-n-twice",
+    hints=[
+        "The biases are right. How often do the weights divide by n?",
+        "1/n is in the gradient of s already, and travels on with it.",
+    ],
+)
+def network_gradients(params, x, labels):
+    w2, net, h, p, right = _network(params, x, labels)
+    ds = (p - right) / len(x)
+    dnet = (ds @ w2.T) * (net > 0)
+    return x.T @ dnet / len(x), dnet.sum(axis=0), h.T @ ds / len(x), ds.sum(axis=0)
+
+
+@mistake(
+    "3.8",
+    name="activity-for-the-slope-of-relu",
+    hints=[
+        "With what do you multiply on the way from h down to net?",
+        "max(0, net) has the slope 1 or 0. Multiply by (net > 0), not by h.",
+    ],
+)
+def network_gradients(params, x, labels):
+    w2, _net, h, p, right = _network(params, x, labels)
+    ds = (p - right) / len(x)
+    dnet = (ds @ w2.T) * h
+    return x.T @ dnet, dnet.sum(axis=0), h.T @ ds, ds.sum(axis=0)
+
+
+@mistake(
+    "3.8",
+    name="mean-over-rows-and-classes",
+    hints=[
+        "You divide by n times the number of classes.",
+        "The error is a mean over the n rows; each row has one right class.",
+    ],
+)
+def network_gradients(params, x, labels):
+    w2, net, h, p, right = _network(params, x, labels)
+    ds = (p - right) / p.size
+    dnet = (ds @ w2.T) * (net > 0)
     return x.T @ dnet, dnet.sum(axis=0), h.T @ ds, ds.sum(axis=0)

@@ -177,6 +177,8 @@ def test_output_weights_move_down_the_gradient(student):
             w_out,
             tried=f"{tried}: step of w_out over -eta, beside dE/dw_out",
         )
+    _, after = student.call_tracking("delta_step", x, t, w_hidden, w_out, eta)
+    assert_unchanged([w_hidden, w_out], after[2:4], tried="the arrays passed to delta_step, after the call", name="an argument")
 
 
 @pytest.mark.exercise("3.4")
@@ -296,11 +298,11 @@ def test_a_row_of_modules_agrees_with_finite_differences(student):
         def run(x, ws):
             for w in ws:
                 x = (x @ w) ** 2
-            return float(np.sum(x))
+            return float(np.sum(x**2))
 
-        tried = f"backpropagate through {len(modules)} modules, n={n}, widths {widths}"
+        tried = f"backpropagate through {len(modules)} modules, n={n}, widths {widths}, E = sum of X_n squared"
         got = read_parts(
-            student.backpropagate(modules, weights, x, lambda out: np.ones_like(out)), ["weight gradients", "dE/dX_0"], tried
+            student.backpropagate(modules, weights, x, lambda out: 2 * np.asarray(out)), ["weight gradients", "dE/dX_0"], tried
         )
         gradients = read_parts(got[0], [f"dE/dW_{i + 1}" for i in range(len(modules))], tried)
         assert_true(
