@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from coursekit.models import RandomDistortion
+from coursekit.models import Deskew, RandomDistortion
 
 
 def image():
@@ -45,3 +45,37 @@ def test_it_survives_saving():
     assert {name: again.get_config()[name] for name in ("shift", "rotation", "scale", "shear", "seed")} == pytest.approx(
         {"shift": 3, "rotation": 4, "scale": 0.2, "shear": 0.1, "seed": 1}
     )
+
+
+def leaning_bar(slant: float) -> np.ndarray:
+    """A bar through the middle, 2 pixels wide, that moves `slant` columns to the right per row."""
+    rows, columns = np.mgrid[:28, :28].astype("float32")
+    ink = np.clip(1.5 - np.abs(columns - 13.5 - slant * (rows - 13.5)), 0, 1) * (np.abs(rows - 13.5) < 9)
+    return ink[None, :, :, None].astype("float32")
+
+
+def slant_of(image: np.ndarray) -> float:
+    """Columns per row, by least squares on the rows' own centres of mass."""
+    ink = np.asarray(image, "float64")[0, :, :, 0]
+    rows = np.flatnonzero(ink.sum(axis=1) > 0.5)
+    return np.polyfit(rows, ink[rows] @ np.arange(28) / ink[rows].sum(axis=1), 1)[0]
+
+
+@pytest.mark.parametrize("slant", [-0.5, -0.2, 0.0, 0.3])
+def test_deskew_takes_the_slant_out(slant):
+    bar = leaning_bar(slant)
+    assert slant_of(bar) == pytest.approx(slant, abs=0.01)
+    upright = Deskew()(bar)
+    assert slant_of(upright) == pytest.approx(0.0, abs=0.02)
+    assert float(np.sum(upright)) == pytest.approx(float(bar.sum()), rel=0.02)  # the ink is moved, not lost
+
+
+def test_deskew_keeps_a_blank_image_and_an_upright_one():
+    np.testing.assert_array_equal(np.asarray(Deskew()(np.zeros((2, 28, 28, 1), "float32"))), 0)
+    np.testing.assert_allclose(np.asarray(Deskew()(leaning_bar(0.0))), leaning_bar(0.0), atol=1e-4)
+
+
+def test_deskew_is_saved_with_its_model():
+    model = keras.Sequential([keras.Input((28, 28, 1)), Deskew()])
+    again = keras.Sequential.from_config(model.get_config())
+    np.testing.assert_allclose(np.asarray(again(leaning_bar(0.3))), np.asarray(model(leaning_bar(0.3))), atol=1e-6)
