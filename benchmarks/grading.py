@@ -6,6 +6,9 @@ Three graded functions that use TensorFlow and Keras, one of which trains a tiny
 format and installs nbgrader and otter-grader into environments of their own with uv (kept between runs with --environments).
 Every third submission has a wrong answer; each tool must give each submission the same points, or the run fails.
 
+"From cold" is the whole command, TensorFlow's import included. "Kept warm" is the whole command as well, with --keep-warm, after an
+earlier one has imported TensorFlow; the peers offer nothing like it and start from cold each time.
+
 Wall time depends on what else the machine does, so processor time (the tool's and of all that it started) stands beside it.
 otter's own batch command needs Docker; here two `otter run` work at a time. nbgrader's batch is two processes, each with its half.
 Results: benchmarks/results/grading.json.
@@ -134,11 +137,46 @@ class Coursekit:
         cells = [code(IMPORTS), *(code(text) for text in answers(number).values())]
         return write_notebook(self.folder / where / f"s{number:03}.ipynb", cells)
 
-    def grade(self, where: str, jobs: int) -> dict[int, float]:
+    def grade(self, where: str, jobs: int, *more: str | float) -> dict[int, float]:
         out = self.folder / "out" / where
-        run([sys.executable, "-m", "coursekit", "grade", self.lab, self.folder / where, "--out", out, "--jobs", jobs])
+        run([sys.executable, "-m", "coursekit", "grade", self.lab, self.folder / where, "--out", out, "--jobs", jobs, *more])
         lines = (out / "grades.csv").read_text().splitlines()[1:]
         return {int(line.split(",")[0][1:]): float(line.split(",")[2]) for line in lines}
+
+
+class KeptWarm:
+    """The same command with --keep-warm: each use but the first finds TensorFlow imported. A context manager that ends it."""
+
+    name = "kept warm"
+
+    def __init__(self, tool: Coursekit, folder: Path):
+        self.tool, self.folder = tool, folder
+
+    def __enter__(self) -> KeptWarm:
+        self.before = os.environ.get("XDG_RUNTIME_DIR")
+        self.folder.mkdir(mode=0o700)
+        os.environ["XDG_RUNTIME_DIR"] = str(self.folder)
+        self.hand_in(0, "warm-first")
+        self.grade("warm-first", 1)
+        return self
+
+    def __exit__(self, *exc_info) -> None:
+        self.hand_in(0, "warm-last")
+        self.tool.grade("warm-last", 1, "--keep-warm", 0.001)
+        os.environ.pop("XDG_RUNTIME_DIR") if self.before is None else os.environ.update(XDG_RUNTIME_DIR=self.before)
+
+    def hand_in(self, number: int, where: str) -> Path:
+        return self.tool.hand_in(number, where)
+
+    def grade(self, where: str, jobs: int) -> dict[int, float]:
+        return self.tool.grade(where, jobs, "--keep-warm", 5)
+
+    def unseen_processor(self, where: str) -> float:
+        """What the children used: they belong to the process that is kept, not to the command."""
+        from coursekit.grading.gradebook import Gradebook
+
+        with Gradebook(self.tool.folder / "out" / where, write=False) as book:
+            return sum(record.cpu_seconds for _, record in book.grades())
 
 
 class Nbgrader:
@@ -282,6 +320,8 @@ def timed(tool, where: str, numbers: range, jobs: int) -> dict[str, float]:
     expected = {number: points(number) for number in numbers}
     if found != expected:
         raise RuntimeError(f"{tool.name} gave {found} where {expected} is right")
+    if isinstance(tool, KeptWarm):
+        spent["processor"] += tool.unseen_processor(where)
     return {kind: value / len(numbers) for kind, value in spent.items()}
 
 
@@ -336,7 +376,7 @@ def children(lab: Path, folder: Path, count: int) -> dict[str, float]:
 
 
 def single(tool, repeats: int, say: Callable[[str], None]) -> dict[str, float]:
-    runs = [timed(tool, f"single-{number}", range(1), 1) for number in range(repeats)]
+    runs = [timed(tool, f"single-{tool.name}-{number}".replace(" ", "-"), range(1), 1) for number in range(repeats)]
     best = {kind: statistics.median(run[kind] for run in runs) for kind in ("wall", "processor")}
     say(f"{tool.name:10} one submission, median of {repeats}: {best['wall']:6.2f} s wall, {best['processor']:6.2f} s processor")
     return best
@@ -380,6 +420,9 @@ def measure(args: argparse.Namespace, folder: Path) -> None:
     result["class"] = {"submissions": args.class_size, **batch(ours, args.class_size, say, "class")}
     result["single"] = {tool.name: single(tool, args.repeats, say) for tool in tools}
     result["batch"] = {tool.name: batch(tool, args.batch, say) for tool in tools}
+    with KeptWarm(ours, folder / "run") as warm:
+        result["single"]["kept warm"] = single(warm, args.repeats, say)
+        result["batch"]["kept warm"] = batch(warm, args.batch, say, "warm-batch")
     result["ratios"] = ratios(result)
     say("")
     for key, value in result["ratios"].items():
@@ -398,26 +441,30 @@ def measure(args: argparse.Namespace, folder: Path) -> None:
 
 
 def ratios(result: dict) -> dict[str, dict[str, float]]:
-    """How many times quicker than each peer: one command from cold, one with the zygote up, the same batch, and a class."""
-    warm = {unit: result["child"][f"warm_single_{unit}"] for unit in ("wall", "processor")}
+    """How many times quicker than each peer: a single notebook and the same batch, each from cold and kept warm, and a class."""
     found = {}
     for peer in ("nbgrader", "otter"):
         for kind, ours, theirs in (
             ("single from cold", result["single"]["coursekit"], result["single"][peer]),
-            ("single, zygote up", warm, result["single"][peer]),
-            ("the same batch", result["batch"]["coursekit"], result["batch"][peer]),
-            ("a class", result["class"], result["batch"][peer]),
+            ("single, kept warm", result["single"]["kept warm"], result["single"][peer]),
+            ("the same batch from cold", result["batch"]["coursekit"], result["batch"][peer]),
+            ("the same batch, kept warm", result["batch"]["kept warm"], result["batch"][peer]),
+            ("a class from cold", result["class"], result["batch"][peer]),
         ):
             found[f"{peer}, {kind}"] = {unit: theirs[unit] / ours[unit] for unit in ("wall", "processor")}
     return found
 
 
 def verdicts(result: dict) -> dict[str, bool]:
-    """Each budget and whether it is met, by the clock."""
-    ratio, child = result["ratios"], result["child"]
-    found = {f"{key}: at least {BUDGET['ratio']} times": value["wall"] >= BUDGET["ratio"] for key, value in ratio.items()}
+    """Each budget and whether it is met, by the clock and, where the machine's other work would decide, in processor seconds."""
+    ratio, child, least = result["ratios"], result["child"], BUDGET["ratio"]
+    found = {}
+    for key, value in ratio.items():
+        found[f"{key}: at least {least} times by the clock"] = value["wall"] >= least
+        found[f"{key}: at least {least} times in processor seconds"] = value["processor"] >= least
     found["under 1.0 s a submission in a class"] = result["class"]["wall"] < BUDGET["seconds_in_a_class"]
-    found["a child forked and sandboxed in under 40 ms"] = child["fork_and_sandbox_ms_median"] < BUDGET["child_ms"]
+    found["a child forked and sandboxed in under 40 ms, median"] = child["fork_and_sandbox_ms_median"] < BUDGET["child_ms"]
+    found["a child forked and sandboxed in under 40 ms, best"] = child["fork_and_sandbox_ms_best"] < BUDGET["child_ms"]
     found["under 250 MB of its own per child"] = child["own_memory_mb_after_training"] < BUDGET["child_mb"]
     return found
 
