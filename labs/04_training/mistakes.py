@@ -148,6 +148,41 @@ def derivative(name, z):
         return _slopes(name, z, sigmoid=lambda v: np.exp(-v) / (1 + np.exp(-v)) ** 2)
 
 
+@mistake(
+    "4.1",
+    name="if-on-a-whole-array",
+    hints=["`if z > 0` decides once, and z holds many numbers.", "np.where(z > 0, ..., ...) decides for every entry."],
+)
+def activate(name, z):
+    if name == "relu":
+        return z if z > 0 else 0.0
+    return _values(name, z)
+
+
+@mistake(
+    "4.1",
+    name="leaky-slope-as-relu",
+    hints=["Your leaky ReLU stops learning for negative sums.", "Left of 0 it is 0.1 z, a line. What is its slope?"],
+)
+def derivative(name, z):
+    return _slopes(name, z, leaky_relu=lambda v: np.where(v > 0, 1.0, 0.0))
+
+
+@mistake(
+    "4.1",
+    name="sums-changed-in-place",
+    hints=[
+        "Look at z after the call.",
+        "Setting entries of z changes the caller's array too. Make a new one, with np.where or np.maximum.",
+    ],
+)
+def activate(name, z):
+    if name == "relu":
+        z[z < 0] = 0
+        return z
+    return _values(name, z)
+
+
 # 4.2 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -250,6 +285,40 @@ def maxout(x, w, b):
 )
 def maxout(x, w, b):
     return np.mean([x @ w[k] + b[k] for k in range(len(w))], axis=0)
+
+
+@mistake(
+    "4.2",
+    name="softmax-axis-not-kept",
+    hints=[
+        "Shapes (n, c) and (n,) do not fit together: NumPy lines them up from the right.",
+        "Keep the axis that you sum over: max(axis=1, keepdims=True), and the same for the sum.",
+    ],
+)
+def softmax(z):
+    e = np.exp(z - z.max(axis=1))
+    return e / e.sum(axis=1)
+
+
+@mistake(
+    "4.2",
+    name="maxout-bias-lined-up-wrongly",
+    hints=[
+        "x @ w has the shape (k, n, units), b has (k, units). Which axis is missing from b?",
+        "One bias per map and unit, the same for all rows: b[:, None, :], or add b[k] map by map.",
+    ],
+)
+def maxout(x, w, b):
+    return np.max(x @ w + b, axis=0)
+
+
+@mistake(
+    "4.2",
+    name="slopes-with-squares-everywhere",
+    hints=["Is your matrix symmetric?", "Entry [i, j] holds p_i times p_j: np.outer(p, p), not p * p."],
+)
+def softmax_slopes(p):
+    return np.diag(p) - p * p
 
 
 # 4.3 ------------------------------------------------------------------------------------------------------------------
@@ -401,6 +470,29 @@ def cross_entropy(z, y):
         return float(-np.mean(np.log(np.clip(z, 1e-7, None)[np.arange(len(y)), y])))
 
 
+@mistake(
+    "4.3",
+    name="square-of-label-minus-score",
+    hints=[
+        "Which number stands for label 0 in your square?",
+        "(1 - m)^2 is (s - f)^2 with s of -1 or +1, not with the label itself.",
+    ],
+)
+def margin_loss(name, y, f):
+    y = np.asarray(y)
+    return (y - f) ** 2 if name == "square" else _losses(name, np.where(y == 1, f, -f))
+
+
+@mistake(
+    "4.3",
+    name="cross-entropy-sign",
+    hints=["A loss of a likely label is small, of an unlikely one large.", "ln p is negative: the loss is *minus* its mean."],
+)
+def cross_entropy(z, y):
+    z = z - z.max(axis=1, keepdims=True)
+    return float(np.mean((z - np.log(np.exp(z).sum(axis=1, keepdims=True)))[np.arange(len(y)), y]))
+
+
 # 4.4 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -529,6 +621,34 @@ def jacobian_bound(weights, slopes):
 )
 def jacobian_bound(weights, slopes):
     return float(max(np.linalg.norm(w, 2) for w in weights) * max(np.abs(s).max() for s in slopes))
+
+
+@mistake(
+    "4.4",
+    name="first-layer-on-the-left",
+    hints=[
+        "Whose slopes act last on the way to the output?",
+        "Each new layer is multiplied on the *left*: diag(slope) @ W.T @ product so far.",
+    ],
+)
+def jacobian(weights, slopes):
+    product = np.eye(len(slopes[0]))
+    for place, (w, slope) in enumerate(zip(weights, slopes, strict=True)):
+        step = slope[:, None] * w.T
+        product = step if place == 0 else product @ step
+    return product
+
+
+@mistake(
+    "4.4",
+    name="norm-itself-for-its-bound",
+    hints=[
+        "You measured the product itself. A bound knows only the largest weights and slopes.",
+        "Compute beta_W and beta_h over all layers, then (beta_W beta_h) to the power t.",
+    ],
+)
+def jacobian_bound(weights, slopes):
+    return float(np.linalg.norm(_product(weights, slopes), 2))
 
 
 # 4.5 ------------------------------------------------------------------------------------------------------------------
@@ -671,6 +791,41 @@ def initial_weights(fan_in, fan_out, gain, seed):
     return np.random.default_rng(0).normal(0, np.sqrt(gain / fan_in), (fan_in, fan_out))
 
 
+@mistake(
+    "4.5",
+    name="small-number-added-to-sigma",
+    hints=[
+        "Look at the constant column of the *other* rows: it explodes.",
+        "Nothing is added to sigma here. Where it is 0, divide by 1: np.where(sigma == 0, 1, sigma).",
+    ],
+)
+def standardise(x_train, x_other):
+    mu, sigma = x_train.mean(axis=0), x_train.std(axis=0) + 1e-8
+    return (x_train - mu) / sigma, (x_other - mu) / sigma
+
+
+@mistake(
+    "4.5",
+    name="mean-not-subtracted",
+    hints=["Your columns do not have mean 0.", "Subtract the training mean first, then divide."],
+)
+def standardise(x_train, x_other):
+    sigma = _safe(x_train.std(axis=0))
+    return x_train / sigma, x_other / sigma
+
+
+@mistake(
+    "4.5",
+    name="glorot-for-he",
+    hints=[
+        "Yours is the rule of Glorot, which averages inputs and outputs.",
+        "Here the sum going forward decides: variance gain / fan_in.",
+    ],
+)
+def initial_weights(fan_in, fan_out, gain, seed):
+    return np.random.default_rng(seed).normal(0, np.sqrt(2 * gain / (fan_in + fan_out)), (fan_in, fan_out))
+
+
 # 4.6 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -810,6 +965,27 @@ def learning_rate(epoch, initial, hold, half_life):
     return initial / (1 + max(0, epoch - hold) / half_life)
 
 
+@mistake(
+    "4.6",
+    name="one-epoch-late",
+    hints=[
+        "Your rate falls one epoch too late.",
+        "Epoch hold + 1 is the first with a lower rate: the exponent is (epoch - hold) / half_life.",
+    ],
+)
+def learning_rate(epoch, initial, hold, half_life):
+    return initial * 0.5 ** (max(0, epoch - hold - 1) / half_life)
+
+
+@mistake(
+    "4.6",
+    name="size-taken-as-count",
+    hints=["You made `size` batches.", "`size` is the number of rows in a batch, not the number of batches."],
+)
+def minibatches(n, size, seed):
+    return np.array_split(np.random.default_rng(seed).permutation(n), size)
+
+
 # 4.7 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -889,6 +1065,24 @@ def batch_norm(x, gamma, beta, epsilon):
 )
 def batch_norm(x, gamma, beta, epsilon):
     return gamma * (_normalised(x, x.mean(axis=0), x.var(axis=0), 1, 0, epsilon) + beta)
+
+
+@mistake(
+    "4.7",
+    name="epsilon-forgotten",
+    hints=["Your batch_norm does not change with epsilon.", "It is added to the variance, under the root."],
+)
+def batch_norm(x, gamma, beta, epsilon):
+    return _normalised(x, x.mean(axis=0), np.where(x.var(axis=0) == 0, 1, x.var(axis=0)), gamma, beta, 0.0)
+
+
+@mistake(
+    "4.7",
+    name="gamma-and-beta-exchanged",
+    hints=["Your scale and shift have changed places.", "gamma multiplies, beta is added."],
+)
+def batch_norm(x, gamma, beta, epsilon):
+    return _normalised(x, x.mean(axis=0), x.var(axis=0), beta, gamma, epsilon)
 
 
 # 4.8 ------------------------------------------------------------------------------------------------------------------
@@ -1008,3 +1202,25 @@ def batch_norm_test(x, gamma, beta, moving_mean, moving_variance, epsilon):
 )
 def batch_norm_test(x, gamma, beta, moving_mean, moving_variance, epsilon):
     return (x - moving_mean) / np.sqrt(moving_variance + epsilon)
+
+
+@mistake(
+    "4.8",
+    name="test-epsilon-forgotten",
+    hints=["Your test mode does not change with epsilon.", "As in training mode: sqrt(moving_variance + epsilon)."],
+)
+def batch_norm_test(x, gamma, beta, moving_mean, moving_variance, epsilon):
+    return _normalised(x, moving_mean, moving_variance, gamma, beta, 0.0)
+
+
+@mistake(
+    "4.8",
+    name="old-statistics-overwritten",
+    hints=["Look at the old mean after the call.", "`*=` and `+=` write into the caller's array. Compute new ones."],
+)
+def update_moving(moving_mean, moving_variance, x, momentum):
+    moving_mean *= momentum
+    moving_mean += (1 - momentum) * x.mean(axis=0)
+    moving_variance *= momentum
+    moving_variance += (1 - momentum) * x.var(axis=0)
+    return moving_mean, moving_variance

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from coursekit.labs.testing import assert_close, assert_gradient, assert_probabilities, assert_true
+from coursekit.labs.testing import assert_close, assert_gradient, assert_probabilities, assert_true, assert_unchanged
 import itertools
 
 NAMES = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gaussian")
@@ -69,9 +69,9 @@ def test_both_are_finite_for_large_sums(student):
         ends = {"sigmoid": [0, 1], "tanh": [-1, 1], "elu": [-1, far], "gaussian": [0, 0], "relu": [0, far]}
         slopes = {"sigmoid": [0, 0], "tanh": [0, 0], "elu": [0, 1], "gaussian": [0, 0], "relu": [0, 1]}
     for name, end in ends.items():
-        assert_close(
-            student.activate(name, z), np.array(end, float), tried=f'activate("{name}", [-{far:g}, {far:g}])', atol=1e-7
-        )
+        got, after = student.call_tracking("activate", name, z)
+        assert_close(got, np.array(end, float), tried=f'activate("{name}", [-{far:g}, {far:g}])', atol=1e-7)
+        assert_unchanged(z, after[1], tried=f'activate("{name}", z)', name="`z`")
         assert_close(
             student.derivative(name, z),
             np.array(slopes[name], float),
@@ -462,8 +462,9 @@ def test_batch_norm_adds_epsilon_under_the_root(student):
     x = student.rng.normal(0, 0.5, (8, 3))
     gamma, beta = layer(student.rng, 3)
     epsilon = float(student.rng.uniform(0.3, 0.9))
-    got = student.batch_norm(x, gamma, beta, epsilon)
+    got, after = student.call_tracking("batch_norm", x, gamma, beta, epsilon)
     assert_close(got, batch_norm_by_column(x, gamma, beta, epsilon), tried=f"batch_norm of 8 rows with epsilon = {epsilon:.3f}")
+    assert_unchanged(x, after[0], tried="batch_norm(x, ...)", name="`x`")
 
 
 @pytest.mark.exercise("4.7")
@@ -487,9 +488,11 @@ def test_update_moving_keeps_the_old_by_momentum(student):
         old_mean, old_variance = student.rng.normal(0, 3, d), student.rng.uniform(2, 9, d)
         x = student.rng.normal(1, 2, (m, d))
         tried = f"update_moving with {m} rows, momentum {momentum:.3f}"
-        mean, variance = pair_of(student.update_moving(old_mean, old_variance, x, momentum), tried, "mean, variance")
+        got, after = student.call_tracking("update_moving", old_mean, old_variance, x, momentum)
+        mean, variance = pair_of(got, tried, "mean, variance")
         assert_close(mean, momentum * old_mean + (1 - momentum) * x.mean(axis=0), tried=f"{tried}: mean")
         assert_close(variance, momentum * old_variance + (1 - momentum) * x.var(axis=0), tried=f"{tried}: variance")
+        assert_unchanged([old_mean, old_variance, x], list(after)[:3], tried=tried, name="an argument")
 
 
 @pytest.mark.exercise("4.8")

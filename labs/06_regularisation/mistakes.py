@@ -104,6 +104,48 @@ def choose_units(units, errors):
     return int(max(size for size, value in zip(units, medians, strict=True) if value == medians.min()))
 
 
+@mistake(
+    "6.1",
+    name="inputs-times-units-in-one-product",
+    hints=["n inputs meet M units: that makes n times M sums.", "np.outer(x, w) has a row per input and a column per unit."],
+)
+def network(x, w, b, v, c):
+    return np.tanh(np.dot(w, x) + np.asarray(b)) @ np.asarray(v) + c
+
+
+@mistake(
+    "6.1",
+    name="bias-for-every-unit",
+    hints=["You added c once per unit.", "c belongs to the output: add it once, after the sum."],
+)
+def network(x, w, b, v, c):
+    return (np.tanh(np.outer(x, w) + np.asarray(b)) * np.asarray(v) + c).sum(axis=1)
+
+
+@mistake(
+    "6.1",
+    name="one-of-the-two-middle-values",
+    hints=[
+        "Of an even number of errors you took one of the two in the middle.",
+        "The median is then the mean of both: np.median does that.",
+    ],
+)
+def choose_units(units, errors):
+    errors = np.sort(np.asarray(errors), axis=0)
+    middle = errors[(len(errors) - 1) // 2]
+    return int(min(size for size, value in zip(units, middle, strict=True) if value == middle.min()))
+
+
+@mistake(
+    "6.1",
+    name="median-over-candidates",
+    hints=["Which axis holds the repeats?", "One median per candidate: over the rows, axis=0."],
+)
+def choose_units(units, errors):
+    medians = np.median(np.asarray(errors), axis=1)
+    return int(units[int(np.argmin(medians)) % len(units)])
+
+
 # 6.2 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -221,6 +263,38 @@ def early_stopping(errors, patience):
 def early_stopping(errors, patience):
     best, last = _stop(errors, patience)
     return best + 1, last + 1
+
+
+@mistake(
+    "6.2",
+    name="patience-ignored",
+    hints=["You stop at the first epoch without a record.", "Wait until `patience` epochs in a row have brought none."],
+)
+def early_stopping(errors, patience):
+    best = 0
+    for epoch in range(1, len(errors)):
+        if not errors[epoch] < errors[best]:
+            return best, epoch
+        best = epoch
+    return best, len(errors) - 1
+
+
+@mistake(
+    "6.2",
+    name="runs-past-the-end",
+    hints=[
+        "Your last epoch was never run.",
+        "If the list ends before patience does, the last epoch is the last of the list, not best + patience.",
+    ],
+)
+def early_stopping(errors, patience):
+    best = 0
+    for epoch in range(len(errors)):
+        if errors[epoch] < errors[best]:
+            best = epoch
+        if epoch - best >= patience:
+            break
+    return best, best + patience
 
 
 # 6.3 ------------------------------------------------------------------------------------------------------------------
@@ -368,6 +442,27 @@ def penalty_gradient(layers, l1, l2):
     ]
 
 
+@mistake(
+    "6.3",
+    name="half-for-both",
+    hints=[
+        "Your L1 price is half of what it should be.",
+        "The half belongs to the squares alone: it meets the 2 of their slope.",
+    ],
+)
+def penalty(layers, l1, l2):
+    return float(sum(0.5 * (l1 * np.abs(w).sum() + l2 * np.square(w).sum()) for w, _ in layers))
+
+
+@mistake(
+    "6.3",
+    name="square-of-the-sum",
+    hints=["Weights of opposite sign cancel in your L2 price.", "Square each weight first, then add: np.sum(w**2)."],
+)
+def penalty(layers, l1, l2):
+    return float(sum(l1 * np.abs(w).sum() + l2 / 2 * np.sum(w) ** 2 for w, _ in layers))
+
+
 # 6.4 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -454,6 +549,27 @@ def dropout(a, u, rate, training):
 def dropout(a, u, rate, training):
     kept = np.asarray(u) >= rate
     return np.where(kept, np.asarray(a) / max(kept.mean(), 1e-9), 0.0) if training else np.asarray(a)
+
+
+@mistake(
+    "6.4",
+    name="classic-form",
+    hints=[
+        "Yours is the classic form, which scales at test.",
+        "Here kept values are divided by 1 - rate while training, and the test leaves everything alone.",
+    ],
+)
+def dropout(a, u, rate, training):
+    return np.where(u >= rate, a, 0.0) if training else np.asarray(a) * (1 - rate)
+
+
+@mistake(
+    "6.4",
+    name="equal-is-dropped",
+    hints=["One of your units is dropped at the very edge.", "A unit is kept where u >= rate; equal counts as kept."],
+)
+def dropout(a, u, rate, training):
+    return np.where(u > rate, np.asarray(a) / (1 - rate), 0.0) if training else np.asarray(a)
 
 
 # 6.5 ------------------------------------------------------------------------------------------------------------------
@@ -585,6 +701,25 @@ def weight_scaling(h, V, c, keep):
 )
 def weight_scaling(h, V, c, keep):
     return keep * softmax(np.asarray(h) @ V + c, axis=1)
+
+
+@mistake(
+    "6.5",
+    name="only-the-kept-count",
+    hints=["Your chances add up to more than 1.", "Dropped units have a chance too: times (1 - keep) for each of them."],
+)
+def average_over_masks(h, V, c, keep):
+    masks = itertools.product((0, 1), repeat=h.shape[1])
+    return sum(keep ** sum(mask) * softmax((h * np.array(mask)) @ V + c, axis=1) for mask in masks)
+
+
+@mistake(
+    "6.5",
+    name="no-softmax",
+    hints=["Do your rows sum to 1?", "The output is a probability: the softmax comes last."],
+)
+def weight_scaling(h, V, c, keep):
+    return np.asarray(h) @ (keep * np.asarray(V)) + c
 
 
 # 6.6 ------------------------------------------------------------------------------------------------------------------
@@ -814,6 +949,37 @@ def augmented_split(images, labels, train, validation, change, copies):
     return np.concatenate(stack), np.tile(y, copies + 1), xv, yv
 
 
+@mistake(
+    "6.6",
+    name="shifted-after-turning-back",
+    hints=[
+        "Without an angle you are right; with one, your shift is turned too.",
+        "The shift came last on the way there, so it is undone first: R (offset - shift), not R offset - shift.",
+    ],
+)
+def move(image, angle, scale, shift):
+    image = np.asarray(image)
+    sizes, turn = np.array(image.shape)[:, None, None], np.deg2rad(angle)
+    matrix = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]) / scale
+    middle = (sizes - 1) / 2
+    source = np.tensordot(matrix, np.indices(image.shape) - middle, 1) - np.reshape(shift, (2, 1, 1)) + middle
+    source = np.rint(source).astype(int)
+    inside = np.all((source >= 0) & (source < sizes), axis=0)
+    rows, columns = np.where(inside, source, 0)
+    return np.where(inside, image[rows, columns], 0).astype(image.dtype)
+
+
+@mistake(
+    "6.6",
+    name="originals-last",
+    hints=["The rows are there, in another order.", "The originals come first, then the copies."],
+)
+def augmented_split(images, labels, train, validation, change, copies):
+    x = images[train]
+    x_train = np.concatenate([*(change(x) for _ in range(copies)), x])
+    return x_train, np.tile(labels[train], copies + 1), images[validation], labels[validation]
+
+
 # 6.7 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -950,6 +1116,17 @@ def error_and_spread(predictions, y):
     return float(np.mean(np.abs(mean - y))), float(np.mean(np.abs(f - y))), float(np.mean(np.abs(f - mean)))
 
 
+@mistake(
+    "6.7",
+    name="spread-about-the-truth",
+    hints=["Your spread is the members' error once more.", "It is measured from the members' own mean, not from y."],
+)
+def error_and_spread(predictions, y):
+    predictions, y = np.asarray(predictions), np.asarray(y)
+    each = float(np.mean((predictions - y) ** 2))
+    return float(np.mean((predictions.mean(axis=0) - y) ** 2)), each, each
+
+
 # 6.8 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -1067,3 +1244,28 @@ def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
 def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
     steps = np.concatenate([np.zeros((1, len(x_probe))), _changes(fit_predict, x, y, x_spare, y_spare, x_probe)])
     return float(np.mean(np.abs(np.diff(steps, axis=0))))
+
+
+@mistake(
+    "6.8",
+    name="all-spares-at-once",
+    hints=["You replaced several rows in one go.", "One training per spare, with that one row replaced."],
+)
+def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
+    x_other, y_other, count = np.array(x), np.array(y), len(x_spare)
+    x_other[:count], y_other[:count] = x_spare, y_spare
+    return float(np.mean(np.abs(np.asarray(fit_predict(x_other, y_other, x_probe)) - np.asarray(fit_predict(x, y, x_probe)))))
+
+
+@mistake(
+    "6.8",
+    name="sum-over-spares",
+    hints=["Your measure grows with the number of spares.", "The mean over probes *and* spares."],
+)
+def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
+    before, total = np.asarray(fit_predict(x, y, x_probe)), 0.0
+    for i in range(len(x_spare)):
+        x_other, y_other = np.array(x), np.array(y)
+        x_other[i], y_other[i] = x_spare[i], y_spare[i]
+        total += float(np.mean(np.abs(np.asarray(fit_predict(x_other, y_other, x_probe)) - before)))
+    return total

@@ -58,6 +58,20 @@ def test_choose_units_takes_the_smallest_median(student):
 
 @pytest.mark.exercise("6.1")
 @pytest.mark.points(1)
+def test_choose_units_takes_the_mean_of_the_two_middle_values_of_an_even_number(student):
+    units = (1 + student.rng.permutation(30)[:3]).tolist()
+    base, shift = float(student.rng.uniform(0, 3)), student.rng.uniform(0, 0.01, 3)
+    columns = np.array([[0.03, 0.05, 0.9, 0.95], [0.3, 0.35, 0.4, 0.5], [0.05, 0.1, 0.5, 0.9]])  # medians 0.475, 0.375, 0.3
+    errors = base + (columns + shift[:, None]).T
+    for column in range(3):
+        errors[:, column] = student.rng.permutation(errors[:, column])
+    medians = np.median(errors, axis=0).round(3).tolist()
+    got = student.choose_units(units, errors)
+    assert_equal(got, units[2], tried=f"choose_units({units}, errors of 4 data sets; medians {medians})")
+
+
+@pytest.mark.exercise("6.1")
+@pytest.mark.points(1)
 def test_choose_units_prefers_fewer_units_among_equals(student):
     units = (1 + student.rng.permutation(30)[:4]).tolist()
     errors = np.tile(student.rng.integers(5, 9, (3, 1)) / 4, (1, 4))
@@ -83,7 +97,7 @@ def stop_by_definition(errors, patience):
 @pytest.mark.exercise("6.2")
 @pytest.mark.points(2)
 def test_early_stopping_ends_when_patience_runs_out(student):
-    for patience in (1, 2, 3):
+    for patience in (1, 3, 2):
         falling = np.sort(student.rng.uniform(1, 2, 4))[::-1]
         rising = falling[-1] + student.rng.uniform(0.1, 1, patience + 3)  # no record among these
         errors = [*falling, *rising, 0.5, 0.4]  # better still, but too late
