@@ -34,7 +34,8 @@ from coursekit.grading.zygote import Zygote
 from coursekit.labs.catalogue import FILE as CATALOGUE
 
 _CONNECT_SECONDS, _OPEN_SECONDS, _LOOK_SECONDS, _PATIENCE_SECONDS = 10.0, 180.0, 3.0, 60.0
-_DEATHS_IN_A_ROW = LIVES + 1
+_DEATHS_IN_A_ROW = 10
+_STRAGGLER_SECONDS = 30.0
 _ADVICE = (
     "Start one with `ray start --head` there and `ray start --address HOST:PORT` on each other machine, this one too; "
     "or use ray://HOST:10001 from outside."
@@ -216,13 +217,12 @@ class Cluster:
 
     def __enter__(self) -> Cluster:
         try:
-            deadline = time.monotonic() + _OPEN_SECONDS
-            while time.monotonic() < deadline:
+            start = time.monotonic()
+            while time.monotonic() - start < (_STRAGGLER_SECONDS if self._ready() else _OPEN_SECONDS):
                 self._look()
-                opening = [node.opening for node in self._nodes.values() if node.opening is not None]
-                if not opening:
+                if all(node.ready or node.over for node in self._nodes.values()):
                     break
-                self._settle(self._wait(opening))
+                self._settle(self._wait(self._opening()))
             if not self._ready():
                 raise ClusterError(self._nobody("Expected a node that can grade."))
         except BaseException:
@@ -254,15 +254,15 @@ class Cluster:
         last_node = time.monotonic()
         while not dispatch.finished:
             self._look()
-            for node in self._ready():
+            if self._ready() or self._opening():
                 last_node = time.monotonic()
+            for node in self._ready():
                 for item in dispatch.take(node.id, _PER_CHILD * node.jobs):
                     node.calls[node.referee.grade.remote(Carried.of(todo[item]))] = item
             if time.monotonic() - last_node > _PATIENCE_SECONDS:
                 raise ClusterError(self._nobody(f"Expected a node for the {dispatch.waiting} submissions that are left."))
             owners = {ref: node for node in self._nodes.values() for ref in node.calls}
-            opening = [node.opening for node in self._nodes.values() if node.opening is not None]
-            for ref in self._settle(self._wait([*owners, *opening])):
+            for ref in self._settle(self._wait([*owners, *self._opening()])):
                 record = self._harvest(owners[ref], ref, dispatch, todo)
                 if record is not None:
                     yield record
@@ -271,6 +271,9 @@ class Cluster:
 
     def _ready(self) -> list[_Node]:
         return [node for node in self._nodes.values() if node.ready]
+
+    def _opening(self) -> list:
+        return [node.opening for node in self._nodes.values() if node.opening is not None]
 
     def _look(self) -> None:
         """Ask nodes that are new, and those whose referee alone has died, whether they can grade."""
@@ -294,10 +297,8 @@ class Cluster:
                 self._give_up(node, f"did not get ready in {_OPEN_SECONDS:.0f} s; has it free cores?")
 
     def _open(self, node: _Node) -> None:
-        from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
-
         referee = self.ray.remote(NodeReferee)
-        there = NodeAffinitySchedulingStrategy(node.id, soft=False)
+        there = self.ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy(node.id, soft=False)
         options = {"num_cpus": min(node.jobs, node.cpus), "max_concurrency": node.jobs, "max_restarts": 0}
         node.referee = referee.options(scheduling_strategy=there, **options).remote()
         # one argument to many nodes; Ray keeps it in memory and drops it with the run
@@ -400,6 +401,7 @@ def connect(address: str) -> tuple[ModuleType, bool]:
     os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0"}
     try:
         import ray
+        import ray.util.scheduling_strategies
     except ImportError as error:
         raise MissingDependencyError('Expected Ray for --cluster. Received: none. pip install "coursekit[cluster]"') from error
     if ray.is_initialized():

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import types
 from pathlib import Path
 
 import psutil
@@ -20,6 +21,7 @@ from grading_toys import PLAIN, needs, notebook, write_notebook
 from coursekit.errors import ClusterError, InvalidInputError, MissingDependencyError
 from coursekit.grading import cluster, lab, runner, sandbox
 from coursekit.grading.gradebook import Gradebook
+from coursekit.grading.record import Record
 from coursekit.grading.submission import NotReadable, Submission
 
 SUM = {"mean_square": "def mean_square(x):\n    return float(np.sum(np.square(x)))"}
@@ -124,6 +126,128 @@ def test_without_ray_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(MissingDependencyError, match=r"coursekit\[cluster\]"):
         cluster.connect("auto")
+
+
+# Nodes that die, without Ray
+
+
+class PretendRef:
+    def __init__(self, do, node, args):
+        self.do, self.node, self.args = do, node, args
+
+
+class PretendRay:
+    """As much of Ray as `Cluster` uses; every call is answered at once, by a function `(node, submission) -> reply or error`."""
+
+    class exceptions:
+        class RayError(Exception):
+            pass
+
+        class RayTaskError(RayError):
+            pass
+
+    def __init__(self, answers, nodes=("aa", "bb")):
+        self.answers, self.dead, self.names, self.started = answers, set(), nodes, []
+        affinity = types.SimpleNamespace(NodeAffinitySchedulingStrategy=lambda node, soft: node)
+        self.util = types.SimpleNamespace(scheduling_strategies=affinity)
+
+    def nodes(self):
+        return [{"NodeID": n, "Alive": n not in self.dead, "NodeManagerHostname": n, "NodeManagerAddress": "10.0.0.1",
+                 "Resources": {"CPU": 2.0}} for n in self.names]  # fmt: skip
+
+    def remote(self, kind):
+        return self
+
+    def options(self, *, scheduling_strategy, **more):
+        def started():
+            self.started.append(scheduling_strategy)
+            return types.SimpleNamespace(**{do: method(do) for do in ("open", "grade", "close")})
+
+        def method(do):
+            return types.SimpleNamespace(remote=lambda *args: PretendRef(do, scheduling_strategy, args))
+
+        return types.SimpleNamespace(remote=started)
+
+    def put(self, value):
+        return value
+
+    def wait(self, refs, num_returns, timeout):
+        return refs[:num_returns], refs[num_returns:]
+
+    def get(self, ref):
+        reply = self.answers(ref.node, ref.args[0] if ref.do == "grade" else None)
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
+
+    def kill(self, referee):
+        pass
+
+
+@pytest.fixture
+def pretend(plain_lab, monkeypatch, tmp_path):
+    """`pretend(answers)` gives what a cluster of such nodes makes of five submissions: points by student, and the notices."""
+    monkeypatch.setattr(cluster, "_LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(cluster, "_PATIENCE_SECONDS", 0.5)
+    found = [
+        Submission(name, str(write_notebook(tmp_path / f"{name}.ipynb", {}))) for name in ("ann", "ben", "cem", "dora", "emil")
+    ]
+
+    def run(answers):
+        said, ray = [], PretendRay(answers)
+        monkeypatch.setattr(cluster, "connect", lambda address: (ray, False))
+        with cluster.Cluster("auto", plain_lab, an_order(plain_lab), notice=said.append) as made:
+            return {submission.student: record for submission, record in made.grade(found)}, said
+
+    return run
+
+
+def a_record(carried):
+    return json.dumps(Record(carried.student, "lab", points=1.0).to_dict())
+
+
+def test_a_submission_that_kills_three_times_has_no_grade_and_never_a_zero(pretend, plain_lab):
+    def answers(node, carried):
+        if carried is None:
+            return {"stamp": "full"}
+        return PretendRay.exceptions.RayError("the worker died") if carried.student == "cem" else a_record(carried)
+
+    records, said = pretend(answers)
+    assert {name: record.status for name, record in records.items() if name != "cem"} == dict.fromkeys(
+        ("ann", "ben", "dora", "emil"), "graded"
+    )
+    cem = records["cem"]
+    assert (cem.status, cem.max_points) == ("infrastructure-error", plain_lab.max_points())
+    assert {test.status for test in cem.tests} == {"infrastructure-error"}
+    assert len(cem.tests) == len(plain_lab.cases)
+    assert len([line for line in said if "was lost" in line]) == 3
+
+
+def test_a_node_that_refuses_is_named_and_the_others_grade(pretend):
+    records, said = pretend(
+        lambda node, carried: ({"refused": "seccomp is missing"} if node == "aa" else {"stamp": "full"}) if carried is None
+        else a_record(carried)
+    )  # fmt: skip
+    assert len(records) == 5
+    assert said == ["node aa (10.0.0.1, aa) refuses to grade: seccomp is missing"]
+
+
+def test_when_every_node_refuses_the_reasons_are_one_error(pretend):
+    with pytest.raises(ClusterError, match=r"node aa .*refuses to grade: no; node bb .*refuses to grade: no"):
+        pretend(lambda node, carried: {"refused": "no"})
+
+
+def test_when_the_last_node_is_gone_it_says_that_the_rest_is_kept(pretend, monkeypatch):
+    def answers(node, carried):
+        if carried is None:
+            return {"stamp": "full"}
+        if carried.student in ("ann", "ben"):
+            return a_record(carried)
+        monkeypatch.setattr(PretendRay, "nodes", lambda self: [])
+        return PretendRay.exceptions.RayError("the node died")
+
+    with pytest.raises(ClusterError, match=r"is gone.*run the same command again"):
+        pretend(answers)
 
 
 # A real cluster: quick to notice a death, patient while a busy machine starts it, silent to the outside
