@@ -8,6 +8,7 @@ import pytest
 
 from coursekit.errors import InvalidInputError, LabSourceError, OutputError
 from coursekit.labs import mistakes
+from coursekit.labs import reproduce as reproduction
 from coursekit.labs.build import build, stale, student_notebook
 from coursekit.labs.bundle import bundle, leaks, student_files
 from coursekit.labs.catalogue import load_mistakes, read_catalogue
@@ -288,6 +289,16 @@ def test_headings_and_alt_texts():
 def test_a_notebook_that_takes_too_long_is_told_both_its_times(wall, cpu, says):
     faults = time_faults(Execution({}, wall, cpu, ""), "student")
     assert faults == ([f"student notebook: {says} in fast mode; the smaller of the two may be at most 60 s"] if says else [])
+
+
+def test_a_receipt_leaves_out_waiting_for_other_programs(monkeypatch, tmp_path, toy):
+    def execute(notebook, folder, *, environment, timeout, blocked):
+        text = json.dumps({"lab": "90_toy", "rows": []})
+        Path(environment["COURSEKIT_RECEIPT"]).write_text(text, encoding="utf-8")
+        return Execution(notebook, 90.0, 40.0, "")
+
+    monkeypatch.setattr(reproduction, "execute_notebook", execute)
+    assert reproduction.reproduce(toy, tmp_path / "receipts.md")["seconds"] == 40
 
 
 def test_a_new_lab_verifies_as_it_is(tmp_path):
