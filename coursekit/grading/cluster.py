@@ -1,8 +1,7 @@
 """Grade on several machines: a Ray cluster that runs already, one referee with its own zygote and sandbox on each node.
 
-The lab and the submissions travel with the work as bytes, so nodes need not share a disk. A node's referee writes the lab's
-files into a private folder, reads them and removes them before the first submission arrives; records travel back as JSON and
-only the process that started the run writes the gradebook.
+The lab and the submissions travel with the work as bytes (see `coursekit.grading.parcel`), records travel back as JSON, and only
+the process that started the run writes the gradebook.
 """
 
 from __future__ import annotations
@@ -13,25 +12,23 @@ import logging
 import os
 import socket
 import sys
-import tempfile
 import time
 import warnings
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from coursekit.errors import ClusterError, CoursekitError, InvalidInputError, MissingDependencyError
+from coursekit.errors import ClusterError, CoursekitError, MissingDependencyError
 from coursekit.grading import lab as labs
 from coursekit.grading import sandbox
 from coursekit.grading.dispatch import LIVES, Dispatch
 from coursekit.grading.grader import grade_submission
 from coursekit.grading.nursery import Nursery
+from coursekit.grading.parcel import Carried, Order
 from coursekit.grading.record import Record, TestResult
-from coursekit.grading.submission import NotReadable, Submission
+from coursekit.grading.submission import Submission
 from coursekit.grading.zygote import Zygote
-from coursekit.labs.catalogue import FILE as CATALOGUE
 
 _CONNECT_SECONDS, _OPEN_SECONDS, _LOOK_SECONDS, _PATIENCE_SECONDS = 10.0, 180.0, 3.0, 60.0
 _DEATHS_IN_A_ROW = 10
@@ -41,86 +38,6 @@ _ADVICE = (
     "or use ray://HOST:10001 from outside."
 )
 _PER_CHILD = 2  # a child's next submission waits on its node, so no child waits for the network
-
-
-@dataclass(frozen=True)
-class Order:
-    """What a node is asked to do; plain data. `lab_files` and `hidden_files` are `(name, content)`."""
-
-    lab_name: str
-    lab_files: tuple[tuple[str, bytes], ...]
-    hidden_files: tuple[tuple[str, bytes], ...]
-    only: str | None
-    tests_hash: str
-    seed: int
-    time_limit: float
-    memory: int
-    unsafe: bool
-    backend: str
-    environment: dict[str, str]
-    fast: str | None
-
-    @classmethod
-    def of(cls, lab: labs.GradedLab, hidden: list[Path], *, only, seed, time_limit, memory, unsafe, backend) -> Order:
-        """Pack a lab and the settings of a run.
-
-        Raises:
-            InvalidInputError: if a test looks for files beside itself; tests travel alone.
-        """
-        files = [(name, (lab.folder / name).read_bytes()) for name in (*labs.FILES, CATALOGUE) if (lab.folder / name).is_file()]
-        more = [(path.name, path.read_bytes()) for path in hidden]
-        for name, content in (*files, *more):
-            if b"__file__" in content:
-                raise InvalidInputError(
-                    f"Expected tests that need no other file: only they travel to the cluster. Received: {name}, which uses "
-                    "`__file__`. Put the values into the test, or grade without --cluster."
-                )
-        return cls(lab.name, tuple(files), tuple(more), only, lab.tests_hash, seed, time_limit, memory, unsafe, backend,
-                   labs.environment(), os.environ.get("COURSEKIT_FAST"))  # fmt: skip
-
-    def unpack(self) -> labs.GradedLab:
-        """Write the files where nobody else can read them, read the lab, and remove them.
-
-        Raises:
-            CoursekitError: if they cannot be read here, or are not what was sent.
-        """
-        with tempfile.TemporaryDirectory(prefix="coursekit-") as folder:  # mode 0700
-            place = Path(folder) / self.lab_name
-            paths = [Path(folder) / f"hidden-{number}" / name for number, (name, _) in enumerate(self.hidden_files)]
-            contents = [*self.lab_files, *self.hidden_files]
-            for path, (_, content) in zip([*(place / name for name, _ in self.lab_files), *paths], contents, strict=True):
-                path.parent.mkdir(exist_ok=True)
-                path.write_bytes(content)
-            lab = labs.load(place, hidden=paths, only=self.only)
-        if lab.tests_hash != self.tests_hash:
-            raise ClusterError("Expected the lab that was sent. Received: files with another hash.")
-        return lab
-
-
-@dataclass(frozen=True)
-class Carried(Submission):
-    """A submission whose bytes came along."""
-
-    data: bytes = b""
-
-    @classmethod
-    def of(cls, submission: Submission) -> Carried:
-        """Read a submission here, to grade it elsewhere. One that cannot be read takes the reason along."""
-        fields = {**vars(submission), "path": "", "member": ""}
-        try:
-            return cls(**fields, data=submission.read())
-        except NotReadable as error:
-            return cls(**{**fields, "problem": str(error)})
-
-    def read(self) -> bytes:
-        """The bytes.
-
-        Raises:
-            NotReadable: for the reason that was found where the file lies.
-        """
-        if self.problem:
-            raise NotReadable(self.problem)
-        return self.data
 
 
 class NodeReferee:

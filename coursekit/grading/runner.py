@@ -116,7 +116,8 @@ def grade(
     if cluster is None:
         graders = _here(graded_lab, jobs, seed, time_limit, memory, unsafe, backend, keep_warm)
     else:
-        from coursekit.grading.cluster import Cluster, Order
+        from coursekit.grading.cluster import Cluster
+        from coursekit.grading.parcel import Order
 
         order = Order.of(graded_lab, files, only=only, seed=seed, time_limit=time_limit, memory=memory, unsafe=unsafe,
                          backend=backend)  # fmt: skip
