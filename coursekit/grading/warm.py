@@ -83,19 +83,22 @@ class LentZygote(Zygote):
 
 def name_of(policy: Policy, preload: Iterable[str], backend: str) -> str:
     """The socket's name: a hash of all that the zygote depends on, this package's and Python's files included."""
-    files = [(str(path), path.stat().st_mtime_ns) for path in sorted((_ROOT / "coursekit").rglob("*.py"))]
-    site = [(path, os.stat(path).st_mtime_ns) for path in sys.path if path.endswith("-packages") and os.path.isdir(path)]
     known = [
         policy.to_json(),
         list(preload),
         clean_environment(backend),
         sys.executable,
         sys.version,
-        files,
-        site,
+        program_files(),
         os.geteuid(),
     ]
     return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()[:24]
+
+
+def program_files() -> list[tuple[str, int]]:
+    """This package's files and the folders that packages are installed in, with the time of their last change."""
+    found = [*sorted((_ROOT / "coursekit").rglob("*.py")), *(Path(path) for path in sys.path if path.endswith("-packages"))]
+    return [(str(path), path.stat().st_mtime_ns) for path in found if path.exists()]
 
 
 def _folder() -> Path:
