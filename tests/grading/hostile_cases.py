@@ -111,7 +111,7 @@ CASES = [
     Case("exponent", "return 9 ** 9 ** 9", statuses=("timeout", "out-of-memory"), slow=True),
     Case("disk", _TRY.format("file = open('big', 'wb')\n    while True:\n        file.write(bytes(10**7)); file.flush()"), points=KEPT),
     Case("many-files", _TRY.format("for i in range(10**6):\n        open(f'f{i}', 'w').close()"), points=KEPT),
-    Case("output", "import sys\nfor i in range(300):\n    print('x' * 10**6)\n    sys.stderr.write('y' * 10**5)\nreturn " + HONEST, points=KEPT),
+    Case("output", "import sys\nfor i in range(60):\n    print('x' * 10**6)\n    sys.stderr.write('y' * 10**5)\nreturn " + HONEST, points=KEPT),
     Case("output-by-descriptor", "import os\nfor i in range(2000):\n    os.write(1, b'x' * 65536)\nreturn " + HONEST, points=KEPT),
     Case("threads", "import threading, time\nfor i in range(10**5):\n    threading.Thread(target=time.sleep, args=(10**6,), daemon=True).start()\nreturn " + HONEST, statuses=("forbidden",)),
     Case("threads-swallowed", _TRY.format("import threading, time\n    while True:\n        threading.Thread(target=time.sleep, args=(10**6,), daemon=True).start()"), points=KEPT),
