@@ -47,7 +47,7 @@ check = lab.check
 # ## Two networks and a puzzle
 #
 # The data: scanned digits, averaged over blocks of 4x4 pixels to 7x7 = 49 numbers between 0 and 255. 1,280 images train, the others
-# judge. Both networks have three hidden layers of 32 units and are trained by stochastic gradient descent at the same rate, for the same
+# judge. Both networks have three hidden layers of 32 units and are trained by gradient descent with the same first rate, for the same
 # number of *epochs* (passes over the training images). The second one uses the six tricks of this lab; you need not understand
 # its code yet.
 
@@ -112,7 +112,10 @@ ax.plot(passes, opening[True], "o-", color=PALETTE[0], label="with six tricks")
 ax.plot(passes, opening[False], "s--", color=PALETTE[1], label="as the data came")
 ax.axhline(0.1, color="0.5", ls=":", lw=1, label="guessing")
 ax.set(
-    xlabel="epochs", ylabel="accuracy on unseen digits", ylim=(0, 1.02), title="Same layers, same rate, same number of passes"
+    xlabel="epochs",
+    ylabel="accuracy on unseen digits",
+    ylim=(0, 1.02),
+    title="Same layers, same first rate, same number of passes",
 )
 ax.legend(fontsize=8, loc="center right")
 lab.show(
