@@ -119,11 +119,9 @@ def test_a_notebook_with_its_first_answers_runs_to_its_end(toy_bundle, count):
     assert waits == [[["90.1"], ["90.1"], ["90.1"]], [[], ["90.2"], ["90.2"]], [[], [], []]][count]
 
 
-@pytest.mark.parametrize("count", range(1, 8))
+@pytest.mark.parametrize("count", [2, 5])
 def test_a_real_lab_with_its_first_answers_runs_to_its_end(tmp_path, count):
     lab = read_lab(REAL)
-    if count >= len(lab.exercises):
-        pytest.skip(f"{lab.name} has {len(lab.exercises)} exercises")
     environment = {"COURSEKIT_LABS": str(REAL.parent), "COURSEKIT_FAST": "1"}
     done = execute_notebook(answered(lab, count), tmp_path, environment=environment)
     assert done.error == ""
