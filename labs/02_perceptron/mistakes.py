@@ -101,6 +101,30 @@ def signed_distance(x, w, b):
     return np.asarray(x) @ np.asarray(w) / np.linalg.norm(w) + b
 
 
+@mistake(
+    "2.1",
+    name="only-the-bias-divided",
+    hints=[
+        "Your distances grow with the scale of w. Which part did you divide?",
+        "/ binds before +: put the whole sum in brackets, then divide by the length of w.",
+    ],
+)
+def signed_distance(x, w, b):
+    return np.asarray(x) @ np.asarray(w) + b / np.linalg.norm(w)
+
+
+@mistake(
+    "2.1",
+    name="length-with-bias",
+    hints=[
+        "Which numbers make up the length of w?",
+        "The bias shifts the boundary and does not belong to w: only the w_i count.",
+    ],
+)
+def signed_distance(x, w, b):
+    return (np.asarray(x) @ np.asarray(w) + b) / np.sqrt(np.sum(np.asarray(w) ** 2) + b**2)
+
+
 # 2.2 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -238,6 +262,54 @@ def perceptron_sweep(x, y, w, b):
     return w, b, 0
 
 
+@mistake(
+    "2.2",
+    name="sweeps-until-all-is-right",
+    hints=["How often does your function visit a row?", "One sweep is one visit to each row. The cell below repeats it."],
+)
+def perceptron_sweep(x, y, w, b):
+    w, mistakes, turns = np.array(w, dtype=float), 1, 0
+    while mistakes and turns < 100:
+        mistakes, turns = 0, turns + 1
+        for row, label in zip(x, y, strict=True):
+            if label * (row @ w + b) <= 0:
+                w, b, mistakes = w + label * row, b + label, mistakes + 1
+    return w, b, mistakes
+
+
+@mistake(
+    "2.2",
+    name="mistakes-counted-at-the-end",
+    hints=[
+        "Weights and bias are right. When do you count?",
+        "A mistake is a row that is wrong when it is *visited*; at the end other weights judge. Count where you update.",
+    ],
+)
+def perceptron_sweep(x, y, w, b):
+    w = np.array(w, dtype=float)
+    for row, label in zip(x, y, strict=True):
+        if label * (row @ w + b) <= 0:
+            w, b = w + label * row, b + label
+    return w, b, int(np.sum(y * (x @ w + b) <= 0))
+
+
+@mistake(
+    "2.2",
+    name="callers-weights-changed",
+    hints=[
+        "The result is right, but the w that was passed in is no longer what it was.",
+        "w += ... writes into the caller's array. Make a new one: w = w + ...",
+    ],
+)
+def perceptron_sweep(x, y, w, b):
+    mistakes = 0
+    for row, label in zip(x, y, strict=True):
+        if label * (row @ w + b) <= 0:
+            w += label * row
+            b, mistakes = b + label, mistakes + 1
+    return w, b, mistakes
+
+
 # 2.3 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -353,6 +425,29 @@ def error_slopes(x, t, w, b):
     return np.asarray(x).T @ miss / len(x), float(miss.mean())
 
 
+@mistake(
+    "2.3",
+    name="bias-left-out-of-the-sum",
+    hints=["Change b: do your slopes change?", "p is the sigmoid of the whole sum z = w . x + b."],
+)
+def error_slopes(x, t, w, b):
+    miss = _p(x, w, 0.0) - np.asarray(t)
+    return np.asarray(x).T @ miss / len(x), float(miss.mean())
+
+
+@mistake(
+    "2.3",
+    name="divided-by-the-coordinates",
+    hints=[
+        "Your db is right. By which number do you divide for dw?",
+        "The mean runs over the n points, not over the d weights.",
+    ],
+)
+def error_slopes(x, t, w, b):
+    miss = _p(x, w, b) - np.asarray(t)
+    return np.asarray(x).T @ miss / np.shape(x)[1], float(miss.mean())
+
+
 # 2.4 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -463,6 +558,27 @@ def xor_weights():
 )
 def xor_weights():
     return [[1, -1], [1, -1]], [-0.5, 1.5], [1, 1], -1.5
+
+
+@mistake(
+    "2.4",
+    name="hidden-bias-left-out",
+    hints=["Change beta: does your answer change?", "Each hidden unit has its bias: x @ W + beta, then the sign."],
+)
+def sign_network(x, W, beta, v, c):
+    return _sign(_sign(np.asarray(x) @ np.asarray(W)) @ np.asarray(v) + c)
+
+
+@mistake(
+    "2.4",
+    name="right-at-the-corners-alone",
+    hints=[
+        "At the corners themselves you are right. How far from the corners do your boundaries pass?",
+        "The points may move by 0.2 each way. Let the boundaries pass halfway between the corners.",
+    ],
+)
+def xor_weights():
+    return [[1, -1], [-1, 1]], [-2, -2], [1, 1], 1
 
 
 # 2.5 ------------------------------------------------------------------------------------------------------------------
@@ -593,6 +709,36 @@ def polygon_units(corners):
     return normals, -np.sum(normals * corners, axis=1)
 
 
+@mistake(
+    "2.5",
+    name="edge-back-to-the-start-forgotten",
+    hints=[
+        "How many edges has a triangle, and how many units do you give?",
+        "The last edge runs from the last corner to the first.",
+    ],
+)
+def polygon_units(corners):
+    corners = np.asarray(corners, dtype=float)
+    e = np.diff(corners, axis=0)
+    normals = np.stack([-e[:, 1], e[:, 0]])
+    return normals, -np.sum(normals.T * corners[:-1], axis=1)
+
+
+@mistake(
+    "2.5",
+    name="coordinates-exchanged",
+    hints=[
+        "Is your w at right angles to the edge?",
+        "Turning left exchanges the coordinates *and* changes one sign: (-e_2, e_1).",
+    ],
+)
+def polygon_units(corners):
+    corners = np.asarray(corners, dtype=float)
+    e = np.roll(corners, -1, axis=0) - corners
+    normals = np.stack([e[:, 1], e[:, 0]])
+    return normals, -np.sum(normals.T * corners, axis=1)
+
+
 # 2.6 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -714,6 +860,30 @@ def most_pieces(h):
     return 1 + h * (h - 1) // 2
 
 
+@mistake(
+    "2.6",
+    name="layers-counted-apart",
+    hints=[
+        "A piece has one pattern over all layers. Do you add up the layers' counts?",
+        "Join the on/off columns of all layers side by side, then count the different rows once.",
+    ],
+)
+def count_pieces(x, weights, biases):
+    return max(1, sum(len(np.unique(p, axis=0)) for p in _patterns(x, weights, biases)[1:]))
+
+
+@mistake(
+    "2.6",
+    name="two-pieces-per-line",
+    hints=[
+        "Three lines: draw them so that each crosses the others.",
+        "The pieces that a line adds grow with the lines before it.",
+    ],
+)
+def most_pieces(h):
+    return max(1, 2 * h)
+
+
 # 2.7 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -807,6 +977,31 @@ def relu_curve(x, start, at, c):
 )
 def relu_curve(x, start, at, c):
     return start + np.maximum((np.asarray(x)[:, None] - np.asarray(at)) * np.asarray(c), 0).sum(axis=1)
+
+
+@mistake(
+    "2.7",
+    name="unit-at-the-last-knot",
+    hints=[
+        "How many units are asked for, and how many do you give?",
+        "Nothing has to bend at the last knot: m units for m + 1 knots.",
+    ],
+)
+def bend_weights(knots, values):
+    slopes = np.diff(np.asarray(values, dtype=float)) / np.diff(np.asarray(knots, dtype=float))
+    return np.append(np.diff(slopes, prepend=0.0), -slopes[-1])
+
+
+@mistake(
+    "2.7",
+    name="start-once-per-unit",
+    hints=[
+        "Double the number of units with weight 0: does your curve move?",
+        "The start is added once, after the sum over the units.",
+    ],
+)
+def relu_curve(x, start, at, c):
+    return np.sum(start + np.maximum(np.asarray(x)[:, None] - np.asarray(at), 0) * np.asarray(c), axis=1)
 
 
 # 2.8 ------------------------------------------------------------------------------------------------------------------
@@ -904,3 +1099,30 @@ def widest(depth, budget, inputs=2, outputs=1):
     while _count([inputs, *[w + 1] * max(depth - 1, 1), outputs]) <= budget:
         w += 1
     return w
+
+
+@mistake(
+    "2.8",
+    name="inputs-and-outputs-fixed",
+    hints=[
+        "Ask for 12 inputs: does your answer change?",
+        "Two inputs and one output are only the defaults; use the arguments.",
+    ],
+)
+def widest(depth, budget, inputs=2, outputs=1):
+    w = 1
+    while _count([2, *[w + 1] * depth, 1]) <= budget:
+        w += 1
+    return w
+
+
+@mistake(
+    "2.8",
+    name="one-layer-formula",
+    hints=[
+        "Right for one hidden layer. What lies between two of them?",
+        "A hidden layer over a hidden layer has (w + 1) w parameters.",
+    ],
+)
+def widest(depth, budget, inputs=2, outputs=1):
+    return max(1, (budget - outputs) // (inputs + 1 + outputs))

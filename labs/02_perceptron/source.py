@@ -10,7 +10,7 @@
 #     - NumPy matrix products and broadcasting
 #     - lines in the plane, the dot product, a derivative
 #   lecture: "Machine Learning and Data Mining, COMP5318 (the perceptron, what hidden layers add, the playground); CNN and Keras (perceptron, multilayer perceptron); Deep Learning Overview, Spring 2017 (why deep nets are powerful)"
-#   seconds: {cpu: 120, fast: 20}
+#   seconds: {cpu: 30, fast: 15}
 #   accelerator: none needed; every network here is tiny
 # ---
 
@@ -27,7 +27,7 @@ import itertools
 
 import numpy as np
 from matplotlib.path import Path
-from scipy.spatial import Delaunay
+from scipy.spatial import ConvexHull
 from sklearn.linear_model import LogisticRegression, Perceptron
 
 import coursekit
@@ -38,12 +38,12 @@ from coursekit.plots.regions import around, draw_regions, plane
 
 lab = open_lab("02_perceptron")
 check = lab.check
-claims = []  # rows of the receipt at the end; each part of the lab adds its own
+claims = {}  # rows of the receipt at the end; each part of the lab adds its own
 
 
 def claim(text, source, stated, measured, note=""):
-    """Add a row to the receipt."""
-    claims.append({"claim": text, "source": source, "stated": stated, "measured": measured, "note": note})
+    """Add a row to the receipt; a cell that runs again replaces its row."""
+    claims[text] = {"claim": text, "source": source, "stated": stated, "measured": measured, "note": note}
 
 
 # %% [markdown]
@@ -129,9 +129,11 @@ with lab.needs("2.1"):
         grid = plane(box, 60)
         far = signed_distance(grid, w, b).reshape(60, 60)
         lines = ax.contour(grid[:60, 0], grid[::60, 1], far, levels=[-2, -1, 1, 2], colors="0.45", linewidths=0.8)
-        ax.clabel(lines, fontsize=7)
         foot = -b * np.array(w) / np.dot(w, w)  # the point of the boundary that is nearest to the origin
-        ax.annotate("", foot + np.array(w) / np.linalg.norm(w), foot, arrowprops={"arrowstyle": "->", "color": INK})
+        out = np.array(w) / np.linalg.norm(w)
+        along = np.array([out[1], -out[0]])
+        ax.clabel(lines, fontsize=7, manual=[tuple(foot + far * out + (0.6 + 0.3 * far) * along) for far in (-2, -1, 1, 2)])
+        ax.annotate("", foot + out, foot, arrowprops={"arrowstyle": "->", "color": INK})
         ax.set(xlabel="$x_1$", ylabel="$x_2$", title=f"w = ({w[0]:g}, {w[1]:g}), b = {b:g}")
     lab.show(
         figure,
@@ -246,14 +248,15 @@ with lab.needs("2.2"):
         "four XOR corners two weights and the bias go through the same four values again and again.",
     )
     period = next((n for n in range(1, 3) if np.allclose(states[4 * n], states[0])), 0)
+    again = {0: "not in two sweeps", 1: "after one sweep", 2: "after two sweeps"}[period]
     print(
-        f"XOR: {wrong} mistakes in {len(states)} visits. The weights repeat after {period} sweep(s), so they go on like this for ever."
+        f"XOR: {wrong} mistakes in {len(states)} visits. The weights return to their start {again}{', and so on for ever' if period else ''}."
     )
     claim(
         "perceptron on the corners of XOR",
         "COMP5318: the perceptron is a linear classifier",
         "cannot separate",
-        f"weights repeat after {period} sweep(s)",
+        f"weights return to their start {again}",
         f"{wrong} mistakes in {len(states)} visits, from zero weights",
     )
 
@@ -494,7 +497,7 @@ def star():
 
 def convexity_gap(inside, points):
     """Share of the points in the convex hull of a region that the region leaves out; 0 if it is convex, up to the grid."""
-    hull = Delaunay(points[inside]).find_simplex(points) >= 0
+    hull = Path(points[inside][ConvexHull(points[inside]).vertices]).contains_points(points)
     return float(np.mean(~inside[hull]))
 
 
@@ -529,7 +532,8 @@ with lab.needs("2.5"):
     }
     figure, axes = subplots(1, 4, size=(11, 3.2))
     for ax, (name, (give, units)) in zip(axes, shapes.items(), strict=True):
-        draw_regions(give, limits=box, threshold=0, resolution=160, title=f"{name.strip()}, {units}", ax=ax)
+        draw_regions(give, limits=box, threshold=0, resolution=160, ax=ax)
+        ax.set_title(f"{name.strip()}, {units}", fontsize=9)
         ax.set(xlabel="$x_1$", ylabel="$x_2$")
     lab.show(
         figure,
@@ -629,19 +633,21 @@ galleries = {
 
 with lab.needs("2.6"):
     figure, axes = subplots(3, 4, size=(11, 8.6))
-    pieces = {}
+    pieces, dents = {}, {}
     for (name, hidden), ax in zip(itertools.product(PUZZLES, DEPTHS), axes.T.ravel(), strict=True):
         trainer = galleries[name, hidden]
         network, limits = trainer.network, around(trainer.x_train)
         hidden_layers = network.weights[:-1], network.biases[:-1]
         grid = plane(limits, 150)
         blue = network(grid) > 0.5
+        dents[name, hidden] = convexity_gap(blue, grid) if blue.sum() > 300 else 0.0
         pieces[name, hidden] = count_pieces(grid, *hidden_layers), count_pieces(grid[blue], *hidden_layers) if blue.any() else 0
         draw_regions(network, trainer.x_test, trainer.y_test, limits=limits, ax=ax)
         draw_pieces(network, limits, ax)
         every, of_blue = pieces[name, hidden]
         ax.set_title(
-            f"{name}, {len(hidden)} hidden: {trainer.accuracy()[1]:.0%} right\n{every} pieces, {of_blue} in blue", fontsize=9
+            f"{name}, {len(hidden)} hidden: {trainer.accuracy()[1]:.0%} right\n{every} piece{'s' * (every > 1)}, {of_blue} in blue",
+            fontsize=9,
         )
         ax.set(xticks=[], yticks=[])
     lab.show(
@@ -653,27 +659,30 @@ with lab.needs("2.6"):
         rows = [pieces[name, hidden] for name in PUZZLES]
         right = [galleries[name, hidden].accuracy()[1] for name in PUZZLES]
         print(
-            f"{len(hidden)} hidden layers: {np.mean([r[0] for r in rows]):.0f} pieces on average "
+            f"Hidden layers: {len(hidden)}. Pieces on average: {np.mean([r[0] for r in rows]):.0f} "
             f"({np.mean([r[1] for r in rows]):.0f} in blue), {np.mean(right):.0%} of the test points right"
         )
         claim(
             f"trained, {len(hidden)} hidden layer(s): convex pieces in the blue region",
             "COMP5318",
-            ["linear: 1", "convex: 1", "combination: several"][len(hidden)],
-            ", ".join(f"{name} {p[1]}" for name, p in zip(PUZZLES, rows, strict=True)),
-            "one hidden layer is no longer convex once its top unit may weigh units with both signs"
-            if len(hidden) == 1
-            else "",
+            ["linear: one half-plane", "boundary of a convex region", "combinations of convex regions"][len(hidden)],
+            ", ".join(f"{name} {p[1]} ({dents[name, hidden]:.0%})" for name, p in zip(PUZZLES, rows, strict=True)),
+            "in brackets, share of the convex hull that the region leaves out"
+            + ("; not convex once the top unit may also subtract" if len(hidden) == 1 else ""),
         )
     print(f"Eight lines make at most {most_pieces(8)} pieces, ten at most {most_pieces(10)}.")
 
 # %% [markdown]
-# One hidden layer with a *free* output unit already does more than one convex region: the output may also subtract. A second layer bends the lines of the
-# first, and the pieces multiply.
+# Every piece is convex, but the blue region need not be: one hidden layer with a *free* output unit already does more than one convex region, as the output may
+# also subtract. A second layer bends the lines of the first, and the pieces multiply.
 #
 # ### The playground
 #
-# Below, a network trains while you watch, after TensorFlow's playground, to which two of the lectures point. Press Play. Then try: which set needs a hidden layer? Does
+# Below, a network trains while you watch, after TensorFlow's playground, to which two of the lectures point. The *activation* is what a hidden unit makes of its sum $z$:
+# `relu`, `sigmoid`, `tanh` (a sigmoid from $-1$ to 1) or $z$ itself, `linear`. The *loss* is the error of Exercise 2.3, the *learning rate* sets the length of
+# the steps, and a *penalty* adds to the loss what large weights cost: the sum of their sizes, `l1`, or of their squares, `l2`.
+#
+# Press Play. Then try: which set needs a hidden layer? Does
 # `linear` with four layers ever bend the boundary? What does a learning rate of 1 do? What does a strong `l1` penalty take away?
 
 # %%
@@ -757,12 +766,12 @@ with lab.needs("2.7"):
         yscale="log",
         xlabel="hidden units",
         ylabel="largest error",
-        title="Twice the units, a quarter of the error",
+        title="Far out: twice the units, a quarter of the error",
     )
     lab.show(
         figure,
         alt="Left, a wavy curve and networks of 4, 8 and 32 ReLU units that follow it by straight pieces, the last one closely. "
-        "Right, the largest error against the number of units on logarithmic axes: a straight line downwards.",
+        "Right, the largest error against the number of units on logarithmic axes: from 8 units on nearly a straight line downwards.",
     )
     power = np.polyfit(np.log(sizes[3:]), np.log(worst[3:]), 1)[0]
     gap = np.max(np.abs(g - np.interp(fine, knots, target(knots))))
@@ -868,14 +877,14 @@ for budget, depth in itertools.product(BUDGETS, (1, 2, 3)):
     shares = np.array([contest[budget, depth, seed][2] for seed in SEEDS])
     size = contest[budget, depth, SEEDS[0]][0]
     print(
-        f"{depth} hidden of width {find_width(depth, budget)}, {size} parameters: {shares.mean():.1%} right, {shares.min():.0%} to {shares.max():.0%}"
+        f"{depth} hidden of width {find_width(depth, budget)}, {size} parameters: {shares.mean():.1%} right, {shares.min():.1%} to {shares.max():.1%}"
     )
     if budget in (BUDGETS[0], BUDGETS[-1]):
         claim(
             f"{depth} hidden layer(s), {size} parameters: spiral test points right",
             "COMP5318: going deeper, generalising better",
             "deeper is better",
-            f"{shares.mean():.1%} ({shares.min():.0%} to {shares.max():.0%})",
+            f"{shares.mean():.1%} ({shares.min():.1%} to {shares.max():.1%})",
             f"{len(shares)} seeds; on two inputs and with little training the order is not settled by depth alone",
         )
 
@@ -922,7 +931,7 @@ with lab.needs("2.6"):
 # What the lectures and papers say, beside what just ran.
 
 # %%
-lab.receipt(claims, seeds=list(SEEDS))
+lab.receipt(list(claims.values()), seeds=list(SEEDS))
 
 # %% [markdown]
 # ## Go further

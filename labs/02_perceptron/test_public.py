@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from coursekit.labs.testing import assert_close, assert_gradient, assert_true
+from coursekit.labs.testing import assert_close, assert_gradient, assert_true, assert_unchanged
 
 
 def sums(x, w, b):
@@ -52,6 +52,9 @@ def test_sign_unit_gives_plus_one_on_the_boundary(student):
 @pytest.mark.exercise("2.1")
 @pytest.mark.points(1)
 def test_signed_distance_is_the_sum_over_the_length(student):
+    x, w, b = student.rng.integers(-5, 6, (3, 2)), student.rng.permutation([3, 4]), int(student.rng.integers(5, 10))
+    tried = f"signed_distance({x.tolist()}, {w.tolist()}, {b})"
+    assert_close(student.signed_distance(x, w, b), sums(x, w, b) / 5, tried=tried)
     for n, d in [(6, 2), (3, 4)]:
         x, w, b = student.rng.normal(size=(n, d)), 3 * student.rng.normal(size=d), student.rng.normal()
         wanted = sums(x, w, b) / np.sqrt(sum(value**2 for value in w))
@@ -101,6 +104,9 @@ def test_a_sweep_from_zero_weights_starts_to_move(student):
         x, y = student.rng.integers(-5, 6, (n, 2)), student.rng.choice([-1, 1], n)
         y[0] = first
         compare_sweep(student, x, y, np.zeros(2), 0, f"w = [0, 0], b = 0, x = {x.tolist()}, y = {y.tolist()}")
+    w = student.rng.normal(size=2)
+    _, after = student.call_tracking("perceptron_sweep", x, -sign(sums(x, w, 0.0)), w, 0.0)  # its first row is a mistake
+    assert_unchanged(w, after[2], tried="the array w that was passed, after the sweep", name="`w`")
 
 
 @pytest.mark.exercise("2.2")
@@ -137,10 +143,13 @@ def mean_error(x, t, w, b):
 @pytest.mark.exercise("2.3")
 @pytest.mark.points(2)
 def test_error_slopes_match_small_differences(student):
-    for n, d in [(11, 2), (6, 4), (1, 3)]:
+    for n, d in [(2, 2), (11, 2), (6, 4), (1, 3)]:
         x, t = student.rng.normal(size=(n, d)), student.rng.integers(0, 2, n)
         w, b = student.rng.normal(size=d), student.rng.normal()
         tried = f"error_slopes of {n} points with {d} coordinates"
+        if (n, d) == (2, 2):  # small enough to follow on paper
+            x, w, b = x.round(1), w.round(1), round(b, 1)
+            tried = f"error_slopes({x.tolist()}, {t.tolist()}, {w.tolist()}, {b})"
         dw, db = parts_of(student.error_slopes(x, t, w, b), ("dw", "db"), tried)
         assert_gradient(dw, lambda v, x=x, t=t, b=b: mean_error(x, t, v, b), w, tried=f"{tried}: dw, by moving each weight")
         slope = (mean_error(x, t, w, b + 1e-5) - mean_error(x, t, w, b - 1e-5)) / 2e-5
@@ -401,6 +410,9 @@ def test_widest_stays_within_the_budget_and_wastes_none(student):
         budget = int(student.rng.integers(60, 900))
         tried = f"widest({depth}, {budget})"
         assert_close(student.widest(depth, budget), widest_by_hand(depth, budget, 2, 1), tried=tried)
+    inputs, outputs = int(student.rng.integers(10, 20)), int(student.rng.integers(3, 8))
+    tried = f"widest(2, 600, inputs={inputs}, outputs={outputs})"
+    assert_close(student.widest(2, 600, inputs, outputs), widest_by_hand(2, 600, inputs, outputs), tried=tried)
 
 
 @pytest.mark.exercise("2.8")
