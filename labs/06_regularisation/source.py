@@ -492,7 +492,7 @@ with lab.needs("6.3"):
     lab.show(
         figure,
         alt="For four trained networks, the share of weights below a size. Without penalty nearly all weights lie above one hundredth. The two L2 curves lie close "
-        "together and rise evenly over many sizes; the L1 curve climbs to about three quarters below one thousandth and is flat after that.",
+        "together and rise evenly over many sizes; the L1 curve has climbed past half of the weights below one hundredth and flattens there.",
     )
     layers_here = model_layers(runs["no penalty"][0])
     theirs = sum(float(keras.regularizers.L1L2(l1=0.01, l2=0.02 / 2)(w)) for w, _ in layers_here)
@@ -502,7 +502,7 @@ with lab.needs("6.3"):
 
 # %% [markdown]
 # L2 makes all weights smaller, and leaves them at every size. L1 sorts them: a few stay large, the rest fall to about 0. Gradient steps of a fixed size jump over 0 and back,
-# so they rattle around it below one thousandth instead of resting there.
+# so they rattle closely around it instead of resting there.
 #
 # ## Training with missing units
 #
@@ -1181,7 +1181,7 @@ if len(globals().get("augmented", {})) == 3:
     )
 if "margins" in globals():
     claim("an ensemble frequently beats every member: how often", hesso, f"{np.sum(np.array(margins) > 0)} of {len(margins)}", "frequently",
-          f"four kinds on {len(splits)} splits; the best member is chosen on the judging digits, which favours it")  # fmt: skip
+          f"four kinds on {len(splits)} split{'s' if len(splits) > 1 else ''}; the best member is chosen on the judging digits, which favours it")  # fmt: skip
 if "contests" in globals():
     for name, (score, scores, middling, best_one) in contests.items():
         verdict = "better than all" if score > scores.max() else "better than the average member, not than the best"
