@@ -1,5 +1,6 @@
 """Wrong answers of lab 01 that a student would defend, each with its hints."""
 
+import itertools
 import tempfile
 from pathlib import Path
 
@@ -8,7 +9,6 @@ import numpy as np
 from keras import layers
 
 from coursekit.labs import mistake
-import itertools
 
 # 1.1 ------------------------------------------------------------------------------------------------------------------
 
@@ -119,6 +119,18 @@ def flat_rows(images):
     return images.reshape(len(images), -1) / 255
 
 
+@mistake(
+    "1.1",
+    name="order-read-as-destinations",
+    hints=[
+        "Say what counts axis 1 of your result: channels, or columns?",
+        "order[k] names the *old* axis that becomes axis k: the channels, old axis 3, come second.",
+    ],
+)
+def channels_first(images):
+    return np.transpose(images, (0, 2, 3, 1))
+
+
 # 1.2 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -207,6 +219,16 @@ def squared_distances(a, b):
 def squared_distances(a, b):
     a, b = np.asarray(a, float), np.asarray(b, float)
     return np.sum(a**2, axis=1)[:, None] + np.sum(b**2, axis=1)[None]
+
+
+@mistake(
+    "1.2",
+    name="middle-term-once",
+    hints=["Give both arrays the same row: is your distance 0?", "(p - q)^2 is p^2 - 2pq + q^2: the product counts twice."],
+)
+def squared_distances(a, b):
+    a, b = np.asarray(a, float), np.asarray(b, float)
+    return np.sum(a**2, axis=1)[:, None] + np.sum(b**2, axis=1)[None] - a @ b.T
 
 
 # 1.3 ------------------------------------------------------------------------------------------------------------------
@@ -356,6 +378,19 @@ def softmax(z):
     return z / z.sum(axis=1, keepdims=True)
 
 
+@mistake(
+    "1.3",
+    name="keepdims-forgotten",
+    hints=[
+        "Which shape has z.max(axis=1), and how is it aligned with z?",
+        "(n,) is aligned with the last axis, the classes. With keepdims=True it is (n, 1), and each row gets its own number.",
+    ],
+)
+def softmax(z):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1)
+
+
 # 1.4 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -494,6 +529,33 @@ def slopes(f, x, h=1e-4):
 )
 def slopes(f, x, h=1e-4):
     return _each(x, lambda x, u: (f(x + h * u) - f(x - h * u)) / (2 * h)).ravel()
+
+
+@mistake(
+    "1.4",
+    name="rows-for-entries",
+    hints=[
+        "Your loop runs over the first axis. What is x[i] when x is a matrix?",
+        "For a matrix x[i] is a whole row. np.ndindex(x.shape) visits every single entry.",
+    ],
+)
+def slopes(f, x, h=1e-4):
+    x = np.array(x, dtype=float)
+    gradient = np.zeros_like(x)
+    for i in range(len(x)):
+        nudge = np.zeros_like(x)
+        nudge[i] = h
+        gradient[i] = (f(x + nudge) - f(x - nudge)) / (2 * h)
+    return gradient
+
+
+@mistake(
+    "1.4",
+    name="difference-not-divided",
+    hints=["Halve h: your numbers halve as well.", "A slope is a difference per step: divide by 2h."],
+)
+def slopes(f, x, h=1e-4):
+    return _each(x, lambda x, u: f(x + h * u) - f(x - h * u))
 
 
 # 1.5 ------------------------------------------------------------------------------------------------------------------
@@ -651,6 +713,33 @@ def functional_net(sizes):
     return _chain(sizes)
 
 
+@mistake(
+    "1.5",
+    name="one-hidden-layer-only",
+    hints=[
+        "Your network has one hidden layer, however long sizes is.",
+        "Every entry between the first and the last is a layer.",
+    ],
+)
+def sequential_net(sizes):
+    return _chain([sizes[0], *sizes[1:-1][:1], sizes[-1]])
+
+
+@mistake(
+    "1.5",
+    name="output-layer-forgotten",
+    hints=[
+        "Where does your graph end: at the last hidden layer, or at the logits?",
+        "One more dense layer, with sizes[-1] units and no activation, follows the hidden ones.",
+    ],
+)
+def functional_net(sizes):
+    inputs = h = keras.Input((sizes[0],))
+    for units in sizes[1:-1]:
+        h = layers.Dense(units, activation="relu")(h)
+    return keras.Model(inputs, h)
+
+
 # 1.6 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -759,6 +848,21 @@ def forward(weights, x):
     x *= 0
     x += logits.mean()
     return logits
+
+
+@mistake(
+    "1.6",
+    name="last-layer-forgotten",
+    hints=[
+        "What does your function give for a network of one layer?",
+        "The last pair is a layer like the others, without the relu.",
+    ],
+)
+def forward(weights, x):
+    h = x
+    for i in range(0, len(weights) - 2, 2):
+        h = _relu(h @ weights[i] + weights[i + 1])
+    return h
 
 
 # 1.7 ------------------------------------------------------------------------------------------------------------------

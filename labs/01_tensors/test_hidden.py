@@ -1,10 +1,11 @@
 """Hidden checks of lab 01: run at grading only."""
 
+import itertools
+
 import numpy as np
 import pytest
 
 from coursekit.labs.testing import assert_close, assert_equal, assert_probabilities, assert_true, assert_unchanged
-import itertools
 
 # 1.1 ------------------------------------------------------------------------------------------------------------------
 

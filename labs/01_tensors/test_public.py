@@ -1,5 +1,7 @@
 """Public checks of lab 01: the student sees these run after every exercise."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,6 @@ from coursekit.labs.testing import (
     assert_true,
     assert_unchanged,
 )
-import itertools
 
 # 1.1 ------------------------------------------------------------------------------------------------------------------
 
@@ -185,6 +186,11 @@ def shape_list(sizes):
     return [shape for a, b in itertools.pairwise(sizes) for shape in ((a, b), (b,))]
 
 
+def of_class(model, kind, expected, tried):
+    """That a handle's class has `kind` in its name, said in words a student expects."""
+    assert_true(kind in repr(model), tried=f"the class of {tried}", expected=expected, got=repr(model))
+
+
 def check_net(model, sizes, rng, tried):
     """That a model is the perceptron of these sizes: its weights in shape, its answers as the weights say."""
     weights = model.get_weights()
@@ -217,9 +223,8 @@ def test_sequential_net_is_the_perceptron_as_a_chain(student):
     for count in (4, 2):
         sizes = random_sizes(student.rng, count)
         model = student.sequential_net(sizes)
+        of_class(model, "Sequential", "keras.Sequential", f"sequential_net({sizes})")
         check_net(model, sizes, student.rng, f"sequential_net({sizes})")
-        kind = repr(model)
-        assert_true("Sequential" in kind, tried=f"the class of sequential_net({sizes})", expected="keras.Sequential", got=kind)
 
 
 @pytest.mark.exercise("1.5")
@@ -228,14 +233,8 @@ def test_functional_net_is_the_same_network_as_a_graph(student):
     for count in (4, 2):
         sizes = random_sizes(student.rng, count)
         model = student.functional_net(sizes)
+        of_class(model, "Functional", "keras.Model(inputs, outputs)", f"functional_net({sizes})")
         check_net(model, sizes, student.rng, f"functional_net({sizes})")
-        kind = repr(model)
-        assert_true(
-            "Functional" in kind,
-            tried=f"the class of functional_net({sizes})",
-            expected="keras.Model(inputs, outputs)",
-            got=kind,
-        )
 
 
 # 1.6 ------------------------------------------------------------------------------------------------------------------
@@ -277,7 +276,18 @@ def test_forward_agrees_with_a_keras_model(student):
 
 # 1.7 ------------------------------------------------------------------------------------------------------------------
 
-READING = "reader, digit and larger as layers with these names"
+
+def named(model, tried):
+    """That inputs and layers bear the names that the exercise gives them."""
+    of_class(model, "Functional", "keras.Model([left, right], {...})", tried)
+    names = [layer["name"] for layer in model.layers]
+    wanted = ["left", "right", "reader", "digit", "larger"]
+    assert_true(
+        set(wanted) <= set(names),
+        tried=f"the names of the inputs and layers of {tried}",
+        expected=f'{", ".join(wanted)} among them; name="..." gives them',
+        got=", ".join(names),
+    )
 
 
 def pair_layers(model, pixels, units, classes, rng):
@@ -324,6 +334,7 @@ def ask(model, left, right, tried):
 def test_pair_net_shares_one_reader(student):
     pixels, units, classes = random_sizes(student.rng, 3)
     model = student.pair_net(pixels, units, classes)
+    named(model, f"pair_net({pixels}, {units}, {classes})")
     wanted = (pixels + 1) * units + (units + 1) * classes + 2 * units + 1
     assert_equal(
         model.count_params(), wanted, tried=f"parameters of pair_net({pixels}, {units}, {classes}), the reader counted once"
@@ -341,6 +352,7 @@ def test_pair_net_computes_both_outputs_from_its_layers(student):
     for n in (4, 1):
         pixels, units, classes = random_sizes(student.rng, 3)
         model = student.pair_net(pixels, units, classes)
+        named(model, f"pair_net({pixels}, {units}, {classes})")
         weights = pair_layers(model, pixels, units, classes, student.rng)
         left, right = (student.rng.normal(size=(n, pixels)).astype("float32") for _ in range(2))
         tried = f"pair_net({pixels}, {units}, {classes}) on a batch of {n}, from the weights of its layers"
@@ -374,6 +386,7 @@ def test_round_trip_gives_an_equal_model_of_its_own(student):
     x, _ = batch(student.rng, sizes)
     kept, answers = model.get_weights(), model(x)
     loaded = student.round_trip(model)
+    of_class(loaded, "Sequential", "the loaded model, a Sequential as the one given", "what round_trip gives back")
     assert_close(loaded.get_weights(), kept, tried=f"the weights of a model of sizes {sizes} after round_trip")
     assert_close(loaded(x), answers, tried="what the model answers after round_trip", rtol=1e-5)
     loaded.set_weights([w + 1 for w in kept])
@@ -389,6 +402,7 @@ def test_round_trip_keeps_how_it_trains(student):
     for _ in range(3):
         model.train_on_batch(x, y)
     loaded = student.round_trip(model)
+    of_class(loaded, "Sequential", "the loaded model, a Sequential as the one given", "what round_trip gives back")
     assert_true(loaded.compiled, tried="a compiled model after round_trip", expected="a compiled model", got="one that is not")
     for each in (model, loaded):
         each.train_on_batch(x, -y)  # another target: a fresh optimiser and one with a memory now step differently
