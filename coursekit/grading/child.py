@@ -11,6 +11,7 @@ import contextlib
 import json
 import linecache
 import os
+import signal
 import struct
 import sys
 from typing import Any
@@ -196,6 +197,7 @@ def main(fd: int, spec: dict) -> None:
     messages belong to the lab machine's agent.
     """
     channel, state = Channel(fd), {}
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # the zygote ignores it; a loop that is interrupted says so
     sys.stdin = open(os.devnull)  # noqa: SIM115 (held for the life of the process)
 
     def ask(message: bytes) -> bytes:

@@ -33,6 +33,22 @@ def test_the_students_error_and_line_are_reported(grade_one):
     assert "line 3 of `mean_square`: return y.nothing()" in message
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("while True:\n        pass", "It was interrupted."),
+        ("while True:\n        try:\n            while True:\n                pass\n        except BaseException:\n            pass",
+         "It did not react to an interrupt and was ended."),
+    ],
+    ids=["plain", "stubborn"],
+)  # fmt: skip
+def test_an_endless_loop_is_interrupted_first(grade_one, body, said):
+    record = grade_one({"mean_square": f"def mean_square(x):\n    {body}"})
+    assert statuses(record, "1") == {"timeout"}
+    assert said in record.tests[0].message
+    assert points(record) == {**FULL, "1": 0.0}
+
+
 def test_moved_copied_and_retyped_cells_are_graded(grade_one):
     made = notebook(PLAIN)
     made["cells"].reverse()
