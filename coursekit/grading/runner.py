@@ -266,12 +266,15 @@ class _Run:
         """A regrade of one exercise: its results take the place of the earlier ones, all others stay."""
         latest = self.book.latest(submission.student, self.lab.name)
         if latest is None:
-            return record
-        earlier = latest[2]
+            return dataclasses.replace(record, notes=[*record.notes, f"Only exercise {self.only} has been graded so far."])
+        earlier, notes = latest[2], list(record.notes)
+        if earlier.submission_hash != record.submission_hash:
+            notes.append(f"The file has changed since; exercises other than {self.only} show the results of the earlier one.")
         tests = [test for test in earlier.tests if test.exercise != self.only]
         tests += record.tests
         return dataclasses.replace(
             record,
+            notes=notes,
             tests=tests,
             points=round(sum(test.points for test in tests), 6),
             max_points=round(sum(test.max_points for test in tests), 6),

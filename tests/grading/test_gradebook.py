@@ -78,6 +78,11 @@ def test_regrading_one_exercise_keeps_the_others(policy, hand_in, tmp_path):
     record = summary.records[2]
     assert points(record) == {"1": 3.0, "2": 3.0, "3": 3.0}  # 91.3 is not graded again
     assert record.max_points == 9.0
+    changed = [any("The file has changed since" in note for note in r.notes) for r in summary.records]
+    assert changed == [number == 2 for number in range(len(changed))]
+    alone = runner.grade(PLAIN, folder, tmp_path / "first", only="91.1").records[0]
+    assert (alone.points, alone.max_points) == (3.0, 3.0)
+    assert "Only exercise 91.1 has been graded so far." in alone.notes
     with pytest.raises(InvalidInputError, match=r"exercise 91\.7"):
         runner.grade(PLAIN, folder, out, only="91.7")
 
