@@ -111,3 +111,8 @@ def test_nothing_in_the_library_prints():
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print":
                 guilty.append(f"{path.relative_to(ROOT)}:{node.lineno}")
     assert guilty == []
+
+
+def test_no_two_test_files_share_a_name():
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py") if "toy_lab" not in path.parts]
+    assert sorted(name for name in set(names) if names.count(name) > 1) == []  # pytest would refuse to collect the second

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 
 import numpy as np
 import pytest
@@ -91,7 +92,9 @@ def test_digits_end_to_end(tmp_path):
 @pytest.mark.slow
 def test_ctrl_c_leaves_nothing_half_written(tmp_path):
     out = tmp_path / "out"
-    process = subprocess.Popen([*COMMAND, "--out", str(out)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    hear_ctrl_c = partial(signal.signal, signal.SIGINT, signal.default_int_handler)  # ignored where a shell runs us behind `&`
+    command = [*COMMAND, "--out", str(out)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=hear_ctrl_c)
     deadline = time.monotonic() + 120
     for line in process.stdout:
         if "[1/5]" in line or time.monotonic() > deadline:

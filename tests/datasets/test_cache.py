@@ -44,7 +44,12 @@ def start_fetch(url: str, content: bytes, tmp_path: Path) -> subprocess.Popen:
     file = tmp_path / "content"
     file.write_bytes(content)
     command = [sys.executable, "-c", textwrap.dedent(SCRIPT), url, str(file)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=hear_ctrl_c)
+
+
+def hear_ctrl_c() -> None:
+    """A shell that starts the tests in the background has them ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def wait_for(condition, seconds=60):
