@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from coursekit.devices import hush
 from coursekit.errors import LabSourceError
 from coursekit.labs.student import Student
 from coursekit.labs.testing import MissingAnswer, NotAnswered
@@ -104,6 +105,7 @@ def load_module(path: str | Path, *, rewrite: bool = False) -> types.ModuleType:
     module.__file__ = str(path)
     module.__spec__ = importlib.machinery.ModuleSpec(name, None, origin=str(path))
     sys.modules[name] = module
+    hush()  # a lab's tests may import TensorFlow before its notebook does
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
