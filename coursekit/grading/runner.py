@@ -108,13 +108,14 @@ def grade(
     start = time.perf_counter()
     policy_for_late = LatePolicy.parse(late) if isinstance(late, str) else late
     files = [Path(path) for path in hidden]
-    graded_lab = labs.load(lab, hidden=files, only=only)
-    found = find(submissions, graded_lab.name)
+    with _probed(cluster is None) as probed:
+        graded_lab = labs.load(lab, hidden=files, only=only)
+        found = find(submissions, graded_lab.name)
     backend = backend or backend_name()
     settings = f"{only or 'all'}|{time_limit:g}|{memory}", backend
     summary = Summary()
     if cluster is None:
-        graders = _here(graded_lab, jobs, seed, time_limit, memory, unsafe, backend, keep_warm)
+        graders = _here(graded_lab, jobs, seed, time_limit, memory, unsafe, backend, keep_warm, probed.result())
     else:
         from coursekit.grading.cluster import Cluster
         from coursekit.grading.parcel import Order
@@ -166,8 +167,16 @@ class Graders(Protocol):
 
 
 @contextlib.contextmanager
-def _here(lab, jobs, seed, time_limit, memory, unsafe, backend, keep_warm) -> Iterator[Graders]:
-    policy, stamp = sandbox.policy_for_this_machine(sandbox.Limits(memory_mb=memory), readable_folders(), unsafe=unsafe)
+def _probed(wanted: bool) -> Iterator[Future]:
+    """What this machine's sandbox offers, found out meanwhile: another process does it."""
+    with ThreadPoolExecutor(1) as aside:
+        yield aside.submit(sandbox.layers if wanted else list)
+
+
+@contextlib.contextmanager
+def _here(lab, jobs, seed, time_limit, memory, unsafe, backend, keep_warm, layers) -> Iterator[Graders]:
+    limits = sandbox.Limits(memory_mb=memory)
+    policy, stamp = sandbox.policy_for_this_machine(limits, readable_folders(), unsafe=unsafe, found=layers)
 
     def make() -> Zygote:
         if not keep_warm:

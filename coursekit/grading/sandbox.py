@@ -303,14 +303,24 @@ def missing_layers() -> list[Layer]:
 
 
 def policy_for_this_machine(
-    limits: Limits | None = None, readable: Iterable[str] = (), *, unsafe: bool = False
+    limits: Limits | None = None,
+    readable: Iterable[str] = (),
+    *,
+    unsafe: bool = False,
+    found: Iterable[Layer] | None = None,
 ) -> tuple[Policy, str]:
     """The policy to grade under here, and the stamp (`full` or `unsafe: without ...`) that goes into every result.
+
+    Args:
+        limits: of each child.
+        readable: folders that children may read, besides Python.
+        unsafe: whether to go on where a layer is missing.
+        found: what `layers` gave, if it was asked already.
 
     Raises:
         SandboxUnavailableError: if a layer is missing and `unsafe` is false.
     """
-    found = layers()
+    found = layers() if found is None else found
     absent = [layer for layer in found if not layer.available]
     needed = [layer for layer in absent if layer.name not in OPTIONAL_LAYERS]
     if needed and not unsafe:
