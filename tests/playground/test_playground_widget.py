@@ -1,12 +1,19 @@
 """The playground as a widget, driven without a browser: its buttons, its controls, its picture."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from coursekit.errors import InvalidInputError
 from coursekit.playground import Playground
 from coursekit.playground.widget import STEPS_PER_FRAME
+
+
+def in_a_thread(work, *arguments):
+    """What `work` gives, in a thread without an event loop: the browser of other tests leaves one running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(work, *arguments).result(timeout=60)
 
 
 @pytest.fixture(scope="module")
@@ -60,13 +67,13 @@ def test_play_runs_until_pause(play):
         await asyncio.wait_for(play._task, 10)
         return play.trainer.steps
 
-    reached = asyncio.run(watch())
+    reached = in_a_thread(asyncio.run, watch())
     assert reached == play.trainer.steps
     assert not play.playing
 
 
 def test_without_an_event_loop_play_takes_one_frame(play):
-    play.play()
+    in_a_thread(play.play)
     assert play.trainer.steps == STEPS_PER_FRAME
     assert not play.playing
 
