@@ -108,14 +108,15 @@ def grade(
     start = time.perf_counter()
     policy_for_late = LatePolicy.parse(late) if isinstance(late, str) else late
     files = [Path(path) for path in hidden]
-    with _probed(cluster is None) as probed:
+    with ThreadPoolExecutor(1) as aside:  # the sandbox is tried in a process of its own while this one reads
+        layers = aside.submit(sandbox.layers) if cluster is None else None
         graded_lab = labs.load(lab, hidden=files, only=only)
         found = find(submissions, graded_lab.name)
     backend = backend or backend_name()
     settings = f"{only or 'all'}|{time_limit:g}|{memory}", backend
     summary = Summary()
-    if cluster is None:
-        graders = _here(graded_lab, jobs, seed, time_limit, memory, unsafe, backend, keep_warm, probed.result())
+    if layers is not None:
+        graders = _here(graded_lab, jobs, seed, time_limit, memory, unsafe, backend, keep_warm, layers.result())
     else:
         from coursekit.grading.cluster import Cluster
         from coursekit.grading.parcel import Order
@@ -164,13 +165,6 @@ class Graders(Protocol):
     def grade(self, todo: list[Submission]) -> Generator[tuple[Submission, Record], None, None]:
         """Yields each submission with its record as soon as it is there, in no order."""
         ...
-
-
-@contextlib.contextmanager
-def _probed(wanted: bool) -> Iterator[Future]:
-    """What this machine's sandbox offers, found out meanwhile: another process does it."""
-    with ThreadPoolExecutor(1) as aside:
-        yield aside.submit(sandbox.layers if wanted else list)
 
 
 @contextlib.contextmanager

@@ -7,7 +7,6 @@ watches the referee and ends everything when the referee dies, and the zygote pr
 from __future__ import annotations
 
 import contextlib
-import errno
 import gc
 import importlib
 import json
@@ -423,8 +422,3 @@ def _serve_reap(control: socket.socket, pid: int | None) -> None:
         "max_rss_mb": usage.ru_maxrss // 1024,
     }
     control.send(json.dumps(ended).encode())
-
-
-def is_gone(error: OSError) -> bool:
-    """Whether an error on a child's channel means that the child is dead."""
-    return error.errno in (errno.EPIPE, errno.ECONNRESET, errno.EBADF)

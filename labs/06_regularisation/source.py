@@ -1166,7 +1166,7 @@ claim(
     "Srivastava et al. 2014",
     "not run",
     "1.25 %",
-    "needs MNIST and hours on a CPU; our 300 digits are not comparable",
+    "needs MNIST; our 300 digits are not comparable",
 )
 if len(globals().get("augmented", {})) == 3:
     plain, moved_copies, noisy_copies = augmented.values()
