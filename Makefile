@@ -46,6 +46,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/import_time.py
 	$(BIN)/python benchmarks/hog.py
 	$(BIN)/python benchmarks/mnist_cnn.py
+	$(BIN)/python benchmarks/feeding.py
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -42,6 +42,6 @@ def quick_digit_cnn_classifier(*, seed: int = 0, epochs: int = 2, **options) -> 
         epochs: passes over the data; small data get more, until there are 300 steps.
         **options: passed on to `KerasClassifier`.
     """
-    build = partial(digit_cnn, filters=(16, 32, 64), first_kernel=4, dropout=0.0, lean=True)
-    settings = {"batch_size": 256, "learning_rate": 2e-2, "schedule": "one_cycle", "min_steps": 300}
+    build = partial(digit_cnn, filters=(16, 32, 64), dropout=0.0, lean=True)
+    settings = {"batch_size": 256, "learning_rate": 2e-2, "schedule": "one_cycle", "min_steps": 300, "steps_per_execution": 8}
     return KerasClassifier(build, seed=seed, epochs=epochs, **(settings | options))

@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from coursekit.errors import InvalidInputError
 from coursekit.training import ProgressLine, exponential_decay, one_cycle, output_head
+from coursekit.training.feed import fed
 from coursekit.training.loop import quiet_retracing, seeded
 
 _SCHEDULES = {"one_cycle": one_cycle, "exponential": exponential_decay}
@@ -44,6 +45,8 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
             every feature by the training data; False does neither.
         loss: None for the loss described above, or a Keras loss on what the model gives and integer labels.
         callbacks: more Keras callbacks for `fit`.
+        steps_per_execution: optimiser steps per call of the backend; more make small models quicker, and the callbacks and
+            the line of progress are told less often.
 
     Attributes:
         classes_: the labels, sorted; column order of `predict_proba`.
@@ -73,6 +76,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         loss: str | keras.losses.Loss | None = None,
         callbacks: Sequence[keras.callbacks.Callback] = (),
         min_steps: int = 0,
+        steps_per_execution: int = 1,
     ):
         self.build = build
         self.epochs = epochs
@@ -88,6 +92,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         self.loss = loss
         self.callbacks = callbacks
         self.min_steps = min_steps
+        self.steps_per_execution = steps_per_execution
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -116,19 +121,19 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
             model = self._build(X.shape)
             self._head = self._check_head(model)
             self._input_shape = tuple(model.input_shape[1:])
-            x = self._prepare(X)
-            validation = None if held_out is None else (x[held_out], labels[held_out])
-            if held_out is not None:
-                x, labels = x[rows], labels[rows]
-            steps = -(-len(x) // self.batch_size)
+            validation = None if held_out is None else (self._prepare(X[held_out]), labels[held_out])
+            steps = -(-len(rows) // self.batch_size)
             epochs = max(self.epochs, -(-self.min_steps // steps))
-            model.compile(self._optimizer(steps * epochs), self._loss(), metrics=[self._accuracy()])
+            model.compile(
+                self._optimizer(steps * epochs),
+                self._loss(),
+                metrics=[self._accuracy()],
+                steps_per_execution=self.steps_per_execution,
+            )
             model.optimizer.build(model.trainable_variables)  # with its variables there, TensorFlow traces the step only once
             history = model.fit(
-                x,
-                labels,
+                **self._feed(X if held_out is None else X[rows], labels if held_out is None else labels[rows]),
                 epochs=epochs,
-                batch_size=self.batch_size,
                 validation_data=validation,
                 callbacks=self._callbacks(),
                 verbose=0,
@@ -171,7 +176,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
             raise InvalidInputError(
                 f"`schedule` must be one of {', '.join(_SCHEDULES)} or callable. Received: {self.schedule!r}"
             )
-        for name in ("epochs", "batch_size"):
+        for name in ("epochs", "batch_size", "steps_per_execution"):
             if getattr(self, name) < 1:
                 raise InvalidInputError(f"`{name}` must be at least 1. Received: {name}={getattr(self, name)}")
 
@@ -213,12 +218,21 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
             deviation = x.std(axis=0, dtype=np.float64).astype(np.float32)
             self._deviation = np.where(deviation > 0, deviation, np.float32(1))
 
+    def _feed(self, X: np.ndarray, labels: np.ndarray) -> dict:
+        """The training data as `model.fit` takes them; images stay uint8 until their batch is due."""
+        if X.dtype == np.uint8 and self.scale is True:
+            return fed(self._shaped(X), labels, self.batch_size, scale=1 / 255)
+        return fed(self._prepare(X), labels, self.batch_size)
+
     def _prepare(self, X: np.ndarray) -> np.ndarray:
         x = X.astype(np.float32)
         if X.dtype == np.uint8 and self.scale:
             x *= np.float32(1 / 255)
         if self._mean is not None:
             x = (x - self._mean) / self._deviation
+        return self._shaped(x)
+
+    def _shaped(self, x: np.ndarray) -> np.ndarray:
         wanted = self._input_shape
         if None in wanted or x.shape[1:] == wanted:
             return x[..., None] if x.ndim == len(wanted) and wanted[-1] == 1 else x

@@ -16,7 +16,6 @@ def digit_cnn(
     num_classes: int = 10,
     *,
     filters: Sequence[int] = (32, 64, 128),
-    first_kernel: int = 5,
     dropout: float = 0.3,
     lean: bool = False,
     distortion: bool = False,
@@ -31,8 +30,7 @@ def digit_cnn(
     Args:
         input_shape: `(height, width, channels)` of one image, at least 5x5.
         num_classes: number of logits.
-        filters: channels of the strided convolutions.
-        first_kernel: size of the first convolution's kernels; the others are 3x3.
+        filters: channels of the strided convolutions. The first has 5x5 kernels, the others 3x3.
         dropout: share of the last features dropped while training; 0 leaves the layer out.
         lean: whether the second convolution takes no border of zeros, so that 28 pixels shrink to 14, 6 and 3 instead of
             14, 7 and 4: a third cheaper and a little less accurate.
@@ -51,7 +49,7 @@ def digit_cnn(
     stack = [keras.Input(tuple(input_shape))]
     if distortion:
         stack.append(RandomDistortion(shift=1.5, rotation=8.0, scale=0.08))
-    stack.append(layers.Conv2D(first, first_kernel, strides=2, padding="same", activation="relu"))  # (b, 14, 14, 32)
+    stack.append(layers.Conv2D(first, 5, strides=2, padding="same", activation="relu"))  # (b, 14, 14, 32)
     for index, channels in enumerate(others):
         padding = "valid" if lean and index == 0 else "same"
         stack += [

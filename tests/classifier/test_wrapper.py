@@ -133,6 +133,20 @@ def test_images_are_scaled_and_get_a_channel_axis():
         model.predict(x.astype(float))
 
 
+@pytest.mark.parametrize("options", [{}, {"validation_split": 0.25}, {"scale": "standard"}])
+def test_uint8_images_train_as_the_same_numbers_in_floats(options):
+    x, y = images(90)
+    whole = classifier(mlp, epochs=2, **options).fit(x, y)
+    floats = classifier(mlp, epochs=2, **options).fit(x / np.float32(255), y)
+    np.testing.assert_allclose(whole.history_["loss"], floats.history_["loss"], rtol=1e-4)
+
+
+def test_several_steps_per_call_train_as_one_by_one():
+    x, y = blobs(90)
+    one, several = (classifier(epochs=2, steps_per_execution=steps).fit(x, y) for steps in (1, 2))  # 3 steps an epoch
+    np.testing.assert_allclose(one.history_["loss"], several.history_["loss"], rtol=1e-4)
+
+
 def test_standardisation_is_learnt_from_the_training_data():
     x, y = blobs()
     model = classifier(scale="standard").fit(1e4 * x + 1e6, y)
@@ -182,6 +196,7 @@ def test_an_optimiser_given_as_such_keeps_its_settings():
         ({"scale": "much"}, "scale"),
         ({"schedule": "zigzag"}, "schedule"),
         ({"epochs": 0}, "epochs"),
+        ({"steps_per_execution": 0}, "steps_per_execution"),
         ({"build": 3}, "build"),
         ({"build": head(5, None)}, "3 classes need 3 output units"),
         ({"build": head(3, "sigmoid")}, "softmax"),
