@@ -5,21 +5,24 @@ from __future__ import annotations
 import math
 
 import keras
+import numpy as np
 from keras import layers, ops
 
 
 @keras.saving.register_keras_serializable(package="coursekit")
 class RandomDistortion(layers.Layer):
-    """Shift, turn, scale and shear each image at random while training; give it back unchanged otherwise.
+    """Shift, turn, scale, shear and bend each image at random while training; give it back unchanged otherwise.
 
-    All four make one affine map per image, so the image is interpolated once; Keras has a layer for each of them, which
-    together take several times as long.
+    All of it makes one map per image, so the image is interpolated once; Keras has a layer for each, which together take
+    several times as long.
 
     Args:
         shift: largest shift along each axis, in pixels.
         rotation: largest angle in degrees.
         scale: largest change of width and of height, as a share.
         shear: largest shift of the rows against one another, as a share of their distance.
+        elastic: standard deviation of a smooth displacement of the pixels, in pixels; it bends strokes (Simard, Steinkraus and
+            Platt 2003). Normal draws on a 5x5 grid are interpolated in between.
         seed: int makes the draws repeatable, None takes Keras's global seed.
 
     Shapes: `(b, h, w, c)` to the same. What comes in from outside the image is 0.
@@ -32,11 +35,13 @@ class RandomDistortion(layers.Layer):
         scale: float = 0.1,
         shear: float = 0.0,
         *,
+        elastic: float = 0.0,
         seed: int | None = None,
         **options,
     ):
         super().__init__(**options)
-        self.shift, self.rotation, self.scale, self.shear, self.seed = shift, rotation, scale, shear, seed
+        self.shift, self.rotation, self.scale, self.shear = shift, rotation, scale, shear
+        self.elastic, self.seed = elastic, seed
         self._generator = keras.random.SeedGenerator(seed)
 
     def call(self, images, training: bool = False):
@@ -53,10 +58,31 @@ class RandomDistortion(layers.Layer):
         middle_x, middle_y = (width - 1) / 2, (height - 1) / 2
         x0 = middle_x * (1 - xx) - middle_y * xy + self.shift * draws[4]
         y0 = middle_y * (1 - yy) - middle_x * yx + self.shift * draws[5]
+        if self.elastic:
+            return self._bent(images, *(ops.reshape(number, (-1, 1, 1)) for number in (xx, xy, x0, yx, yy, y0)))
         zero = ops.zeros_like(angle)
         maps = ops.stack([xx, xy, x0, yx, yy, y0, zero, zero], axis=1)  # (b, 8)
         return ops.image.affine_transform(images, maps, interpolation="bilinear", fill_mode="constant", fill_value=0.0,
                                           data_format="channels_last")  # fmt: skip
+
+    def _bent(self, images, xx, xy, x0, yx, yy, y0):
+        """The affine map and the elastic displacement at once, interpolated bilinearly."""
+        height, width, channels = images.shape[1:]
+        grid = keras.random.normal((ops.shape(images)[0], 5, 5, 2), stddev=self.elastic, dtype="float32", seed=self._generator)
+        by = ops.image.resize(grid, (height, width), interpolation="bicubic", data_format="channels_last")
+        columns, rows = np.arange(width, dtype="float32"), np.arange(height, dtype="float32")[:, None]
+        # One pixel of 0 around the image: what lies outside is clipped onto it.
+        x = ops.clip(xx * columns + xy * rows + x0 + by[..., 0] + 1, 0.0, width + 0.999)
+        y = ops.clip(yx * columns + yy * rows + y0 + by[..., 1] + 1, 0.0, height + 0.999)
+        left, top = ops.floor(x), ops.floor(y)
+        right, below = (x - left)[..., None], (y - top)[..., None]  # shares of the neighbours on the right and below
+        stride = width + 2
+        pixels = ops.reshape(ops.pad(images, ((0, 0), (1, 1), (1, 1), (0, 0))), (-1, channels))
+        first = ops.cast(ops.arange(ops.shape(images)[0]) * (stride * (height + 2)), "int32")[:, None, None]
+        at = first + ops.cast(top, "int32") * stride + ops.cast(left, "int32")
+        above = ops.take(pixels, at, axis=0) * (1 - right) + ops.take(pixels, at + 1, axis=0) * right
+        under = ops.take(pixels, at + stride, axis=0) * (1 - right) + ops.take(pixels, at + stride + 1, axis=0) * right
+        return above * (1 - below) + under * below
 
     def compute_output_shape(self, input_shape):
         """The input's shape."""
@@ -64,7 +90,7 @@ class RandomDistortion(layers.Layer):
 
     def get_config(self) -> dict:
         """The constructor's arguments."""
-        names = ("shift", "rotation", "scale", "shear", "seed")
+        names = ("shift", "rotation", "scale", "shear", "elastic", "seed")
         return super().get_config() | {name: getattr(self, name) for name in names}
 
 

@@ -40,11 +40,24 @@ def test_images_of_a_batch_are_changed_differently_and_repeatably():
 
 
 def test_it_survives_saving():
-    layer = RandomDistortion(shift=3, rotation=4, scale=0.2, shear=0.1, seed=1)
-    again = keras.layers.deserialize(keras.layers.serialize(layer))
-    assert {name: again.get_config()[name] for name in ("shift", "rotation", "scale", "shear", "seed")} == pytest.approx(
-        {"shift": 3, "rotation": 4, "scale": 0.2, "shear": 0.1, "seed": 1}
-    )
+    settings = {"shift": 3, "rotation": 4, "scale": 0.2, "shear": 0.1, "elastic": 0.5, "seed": 1}
+    again = keras.layers.deserialize(keras.layers.serialize(RandomDistortion(**settings)))
+    assert {name: again.get_config()[name] for name in settings} == pytest.approx(settings)
+
+
+def test_bending_by_nothing_is_the_affine_map_alone():
+    x = np.random.default_rng(0).random((16, 9, 7, 2)).astype("float32")
+    affine, bent = (np.asarray(RandomDistortion(elastic=elastic, seed=3)(x, training=True)) for elastic in (0.0, 1e-6))
+    np.testing.assert_allclose(bent, affine, atol=2e-3)
+
+
+def test_bending_displaces_the_pixels_by_about_what_was_asked():
+    ramp = np.broadcast_to(np.arange(40, dtype="float32")[:, None, None], (256, 40, 40, 1))  # brightness tells the row
+    bend = RandomDistortion(shift=0, rotation=0, scale=0, elastic=1.0, seed=0)
+    moved = (np.asarray(bend(ramp, training=True)) - ramp)[:, 8:32, 8:32, 0]
+    assert 0.6 < moved.std() < 1.1  # between the grid's points the draws average out a little
+    assert np.abs(moved.mean()) < 0.05
+    assert np.abs(np.diff(moved, axis=2)).mean() < 0.15  # neighbours move together
 
 
 def leaning_bar(slant: float) -> np.ndarray:
