@@ -3,10 +3,10 @@
     python benchmarks/mnist_best.py [--seeds 0 1 2] [--epochs 27]
 
 One member reads the digits as they are, the other deslanted; both get them with the ink in the middle of 24x24 pixels, a quarter
-less to compute than 28x28. Each sees them shifted, turned, scaled and sheared anew in every epoch, the first also bent;
-half as much in five last epochs, because the images to be read are not distorted at all. The members'
-probabilities, each over thirteen views of an image (moved by a pixel, turned a little), are averaged. The two train side by side,
-each in a process with one thread. The time goes into one long training each rather than into more members.
+less to compute than 28x28. Each sees them shifted, turned, scaled and sheared anew in every epoch, the first also bent; half as
+much in five last epochs, because the images to be read are not distorted at all. The members' probabilities, each over thirteen
+views of an image (moved by a pixel, turned a little), are averaged. The two train side by side, each in a process with one
+thread. The time goes into one long training each rather than into more members.
 The test images choose nothing in a run: no epoch, no member, no threshold. The recipe was chosen beforehand, mostly on members
 that had learnt 50,000 of the training images, by their errors on the other 10,000 and on the test images together.
 Prints accuracy, errors and seconds (starting, training and prediction together) per seed, and writes benchmarks/results/mnist_best.json.

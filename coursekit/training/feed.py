@@ -27,7 +27,7 @@ def shuffled_batches(x: np.ndarray, y: np.ndarray, batch_size: int, *, scale: fl
     """Batches of arrays in memory for `model.fit` on the TensorFlow backend, in a new order in every epoch.
 
     Beside the dataset that Keras makes of arrays, this one is not tuned while it runs. On arrays in memory there is nothing to
-    tune, and the thread that does it can miss the word that an epoch is over: `fit` then waits for it, at worst as long again
+    tune, and the thread that does it can miss the word that an epoch is over: `fit` then waits for it, nearly as long again
     as the epoch took (TensorFlow 2.21; `benchmarks/feeding.py`). Images may stay uint8 here until their batch is due.
 
     Args:
