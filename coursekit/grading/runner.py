@@ -8,6 +8,7 @@ import os
 import threading
 import time
 import warnings
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -194,18 +195,20 @@ class _Here:
     def grade(self, todo: list[Submission]) -> Generator[tuple[Submission, Record], None, None]:
         with warnings.catch_warnings(), ThreadPoolExecutor(max_workers=self.jobs, thread_name_prefix="referee") as pool:
             warnings.simplefilter("ignore")
-            waiting = iter(todo)
+            waiting, failed = deque(todo), set[str]()
             running: dict[Future, Submission] = {}
             try:
-                while True:
-                    for submission in waiting:
+                while waiting or running:
+                    while waiting and len(running) < 2 * self.jobs:
+                        submission = waiting.popleft()
                         running[pool.submit(self._grade, submission)] = submission
-                        if len(running) >= 2 * self.jobs:
-                            break
-                    if not running:
-                        break
                     for future in wait(running, return_when=FIRST_COMPLETED).done:
-                        yield running.pop(future), future.result()
+                        submission, record = running.pop(future), future.result()
+                        if record.status == "infrastructure-error" and submission.student not in failed:
+                            failed.add(submission.student)  # once more, when all others are through
+                            waiting.append(submission)
+                        else:
+                            yield submission, record
             except BaseException:
                 self.stop.set()
                 for future in running:

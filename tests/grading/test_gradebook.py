@@ -16,7 +16,7 @@ import pytest
 from grading_toys import PLAIN, TOY, notebook, points, write_notebook
 
 from coursekit.errors import InvalidInputError, OutputError
-from coursekit.grading import runner
+from coursekit.grading import grader, runner
 from coursekit.grading.gradebook import Gradebook
 from coursekit.grading.late import LatePolicy
 from coursekit.grading.record import Record
@@ -127,6 +127,22 @@ def test_two_runs_do_not_write_one_gradebook(tmp_path):
         Gradebook(tmp_path)
     with pytest.raises(InvalidInputError, match="Grade first"):
         Gradebook(tmp_path / "none", write=False)
+
+
+def test_what_the_machine_failed_gets_one_more_go_after_all_others(policy, hand_in, tmp_path, monkeypatch):
+    fork, failures, order = grader.SubmissionGrader._fork, [], []
+
+    def fails_at_first(self):
+        if self.submission.student == "s00" and len(failures) <= grader._RETRIES:
+            failures.append(self)
+            raise grader.ChildProblem("infrastructure-error", "the zygote was killed")
+        return fork(self)
+
+    monkeypatch.setattr(grader.SubmissionGrader, "_fork", fails_at_first)
+    summary = runner.grade(PLAIN, hand_in(), tmp_path / "out", jobs=1, progress=lambda step: order.append(step.student))
+    assert len(failures) == grader._RETRIES + 1
+    assert (summary.graded, summary.exit_code, order) == (3, 0, ["s01", "s02", "s00"])
+    assert [row[:3] for row in content(tmp_path / "out")] == [(1, f"s0{number}", "graded") for number in range(3)]
 
 
 def grade_in_a_process(lab, folder, out, *more):
