@@ -13,8 +13,8 @@ from keras import layers, ops
 class RandomDistortion(layers.Layer):
     """Shift, turn, scale, shear and bend each image at random while training; give it back unchanged otherwise.
 
-    All of it makes one map per image, so the image is interpolated once; Keras has a layer for each, which together take
-    several times as long.
+    All of it makes one map per image, so the image is interpolated once; Keras has a layer for each, and each interpolates
+    again.
 
     Args:
         shift: largest shift along each axis, in pixels.
