@@ -27,6 +27,7 @@ from coursekit.errors import SandboxUnavailableError
 
 WORK_FOLDER = "/grading"
 _PROBE = "import sys; sys.path.append(sys.argv[1]); from coursekit.grading import _probe; _probe.main()"
+PROBES = 3  # tries of a probe that something outside kills
 _ETC_FILES = ("ld.so.cache", "ld.so.conf", "localtime", "nsswitch.conf", "mime.types", "alternatives")
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64")
@@ -290,11 +291,15 @@ def layers() -> list[Layer]:
     if not sys.platform.startswith("linux"):
         return [Layer("linux", False, f"this is {sys.platform}", KERNEL_ADVICE)]
     command = [sys.executable, "-I", "-c", _PROBE, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))]
-    try:
-        answer = subprocess.run(command, capture_output=True, timeout=60, check=True, text=True, env={"PATH": os.defpath})
-        return [Layer(*entry) for entry in json.loads(answer.stdout)]
-    except (OSError, subprocess.SubprocessError, ValueError) as error:
-        return [Layer("linux", False, f"the probe failed: {error}", KERNEL_ADVICE)]
+    for _ in range(PROBES):
+        try:
+            answer = subprocess.run(command, capture_output=True, timeout=60, check=True, text=True, env={"PATH": os.defpath})
+            return [Layer(*entry) for entry in json.loads(answer.stdout)]
+        except (OSError, subprocess.SubprocessError, ValueError) as error:
+            problem = error
+            if getattr(error, "returncode", 0) != -signal.SIGKILL:
+                break
+    return [Layer("linux", False, f"the probe failed: {problem}", KERNEL_ADVICE)]
 
 
 def missing_layers() -> list[Layer]:

@@ -75,6 +75,37 @@ def test_landlock_rights_follow_the_abi():
     assert [_landlock.handled_rights(v).bit_count() for v in (1, 2, 3, 4, 5, 6, 7)] == [13, 14, 15, 15, 16, 16, 16]
 
 
+KILLED_UNTIL = """
+import os, pathlib, signal, sys
+def action(mark=pathlib.Path({mark!r})):
+    tries = len(mark.read_text()) if mark.exists() else 0
+    mark.write_text("x" * (tries + 1))
+    if tries < {kills}:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return "works"
+"""
+
+
+@pytest.mark.parametrize(("kills", "said"), [(2, "(True, 'works')"), (9, "(False, 'killed from outside')")])
+def test_a_layer_whose_probe_is_killed_from_outside_is_tried_again(tmp_path, kills, said):
+    code = KILLED_UNTIL.format(mark=str(tmp_path / "mark"), kills=kills)
+    code += "from coursekit.grading import _probe\nprint(_probe._attempt(action))"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == said
+    assert len((tmp_path / "mark").read_text()) == 3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the layers are Linux's")
+@pytest.mark.parametrize(("kills", "available"), [(2, True), (9, False)])
+def test_a_probe_killed_from_outside_is_started_again(tmp_path, monkeypatch, kills, available):
+    code = KILLED_UNTIL.format(mark=str(tmp_path / "mark"), kills=kills)
+    monkeypatch.setattr(sandbox, "_PROBE", code + 'print(\'[["seccomp", true, "\' + action() + \'", ""]]\')')
+    (layer,) = sandbox.layers()
+    assert layer.available is available
+    assert layer.detail == "works" if available else "SIGKILL" in layer.detail
+    assert len((tmp_path / "mark").read_text()) == 3
+
+
 def test_layers_are_listed_with_what_to_do():
     found = sandbox.layers()
     assert {layer.name for layer in found} >= LAYERS
