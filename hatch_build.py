@@ -1,4 +1,5 @@
-"""Packs what students may see of each lab into the wheel: public tests, fingerprints, notebook. Never a source or a hidden test."""
+"""Packs what students may see of each lab into the wheel: public tests, fingerprints, notebook.
+Never a source or a hidden test."""
 
 from __future__ import annotations
 
@@ -25,4 +26,6 @@ class LabsBuildHook(BuildHookInterface):
                 continue
             for name in (*SHIPPED, f"{folder.name}.ipynb"):
                 if (folder / name).is_file():
-                    build_data["force_include"][str(folder / name)] = f"coursekit/labs/_bundled/{folder.name}/{name}"
+                    build_data["force_include"][str(folder / name)] = (
+                        f"coursekit/labs/_bundled/{folder.name}/{name}"
+                    )

@@ -1,10 +1,12 @@
-"""Seconds of `model.fit` on arrays: fed by `coursekit.training.feed` beside Keras's own dataset, with TensorFlow on one core.
+"""Seconds of `model.fit` on arrays: fed by `coursekit.training.feed` beside Keras's own dataset,
+with TensorFlow on one core.
 
     python benchmarks/feeding.py [--steps 60 120 240] [--repeats 3]
 
-The same small CNN trains for three epochs of so many steps of 128 random images each; the two take turns. What a fit takes
-longer by the clock than it computes is waiting. One core is where the wait shows every time; on two it comes and goes.
-Prints wall and processor seconds (medians) and the ratio of the wall seconds, and writes benchmarks/results/feeding.json.
+The same small CNN trains for three epochs of so many steps of 128 random images each; the two take
+turns. What a fit takes longer by the clock than it computes is waiting. One core is where the wait
+shows every time; on two it comes and goes. Prints wall and processor seconds (medians) and the
+ratio of the wall seconds, and writes benchmarks/results/feeding.json.
 """
 
 from __future__ import annotations
@@ -67,8 +69,10 @@ def main() -> None:
         row["ratio"] = round(row["keras"]["seconds"] / row["coursekit"]["seconds"], 2)
         ours, peer = row["coursekit"], row["keras"]
         print(
-            f"{steps:4d} steps  keras {peer['seconds']:6.2f} s ({peer['processor_seconds']:.2f} s computing)"
-            f"  coursekit {ours['seconds']:6.2f} s ({ours['processor_seconds']:.2f} s)  {row['ratio']:.2f}x",
+            f"{steps:4d} steps  keras {peer['seconds']:6.2f} s "
+            f"({peer['processor_seconds']:.2f} s computing)"
+            f"  coursekit {ours['seconds']:6.2f} s ({ours['processor_seconds']:.2f} s)  "
+            f"{row['ratio']:.2f}x",
             flush=True,
         )
         rows.append(row)
@@ -80,7 +84,9 @@ def main() -> None:
         "python": platform.python_version(),
     }
     result |= {name: version(name) for name in ("keras", "tensorflow")}
-    path = write_atomic(Path(__file__).parent / "results" / "feeding.json", json.dumps(result, indent=1) + "\n")
+    path = write_atomic(
+        Path(__file__).parent / "results" / "feeding.json", json.dumps(result, indent=1) + "\n"
+    )
     print(f"wrote {path}")
 
 

@@ -1,16 +1,20 @@
 """`coursekit grade` beside nbgrader and otter-grader, on the same notebooks, in one run.
 
-    python benchmarks/grading.py [--repeats 3] [--batch 4] [--class-size 40] [--children 500] [--environments FOLDER]
+    python benchmarks/grading.py [--repeats 3] [--batch 4] [--class-size 40] [--children 500]
+    [--environments FOLDER]
 
-Three graded functions that use TensorFlow and Keras, one of which trains a tiny model. The script writes them in each tool's own
-format and installs nbgrader and otter-grader into environments of their own with uv (kept between runs with --environments).
-Every third submission has a wrong answer; each tool must give each submission the same points, or the run fails.
+Three graded functions that use TensorFlow and Keras, one of which trains a tiny model. The script
+writes them in each tool's own format and installs nbgrader and otter-grader into environments of
+their own with uv (kept between runs with --environments). Every third submission has a wrong
+answer; each tool must give each submission the same points, or the run fails.
 
-"From cold" is the whole command, TensorFlow's import included. "Kept warm" is the whole command as well, with --keep-warm, after an
-earlier one has imported TensorFlow; the peers offer nothing like it and start from cold each time.
+"From cold" is the whole command, TensorFlow's import included. "Kept warm" is the whole command as
+well, with --keep-warm, after an earlier one has imported TensorFlow; the peers offer nothing like
+it and start from cold each time.
 
-Wall time depends on what else the machine does, so processor time (the tool's and of all that it started) stands beside it.
-otter's own batch command needs Docker; here two `otter run` work at a time. nbgrader's batch is two processes, each with its half.
+Wall time depends on what else the machine does, so processor time (the tool's and of all that it
+started) stands beside it. otter's own batch command needs Docker; here two `otter run` work at a
+time. nbgrader's batch is two processes, each with its half.
 Results: benchmarks/results/grading.json.
 """
 
@@ -38,7 +42,10 @@ from coursekit._files import write_atomic
 
 BUDGET = {"ratio": 8, "seconds_in_a_class": 1.0, "child_ms": 40, "child_mb": 250}
 VERSIONS = {"nbgrader": "0.9.6", "otter-grader": "7.0.0"}
-PACKAGES = {"nbgrader": ["nbgrader==0.9.6"], "otter": ["otter-grader==7.0.0", "nbconvert", "ipykernel"]}
+PACKAGES = {
+    "nbgrader": ["nbgrader==0.9.6"],
+    "otter": ["otter-grader==7.0.0", "nbconvert", "ipykernel"],
+}
 JOBS = 2
 
 IMPORTS = "import keras\nimport numpy as np\nimport tensorflow as tf"
@@ -90,7 +97,13 @@ def indented(text: str) -> str:
 
 
 def code(source: str, **metadata) -> dict:
-    return {"cell_type": "code", "metadata": metadata, "source": source.strip(), "outputs": [], "execution_count": None}
+    return {
+        "cell_type": "code",
+        "metadata": metadata,
+        "source": source.strip(),
+        "outputs": [],
+        "execution_count": None,
+    }
 
 
 def write_notebook(path: Path, cells: list[dict]) -> Path:
@@ -98,7 +111,9 @@ def write_notebook(path: Path, cells: list[dict]) -> Path:
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    path.write_text(json.dumps({"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}))
+    path.write_text(
+        json.dumps({"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5})
+    )
     return path
 
 
@@ -117,19 +132,36 @@ class Coursekit:
         self.folder = folder
         self.lab = folder / "labs" / "95_bench"
         self.lab.mkdir(parents=True)
-        head = "\n".join(f"#   {k}: {v}" for k, v in (("title", "Bench"), ("question", "How fast?"), ("goals", "[Be graded]"),
-                         ("prerequisites", "none"), ("lecture", "none"), ("seconds", "{cpu: 5, fast: 5}"), ("accelerator", "none")))  # fmt: skip
-        parts = [f"# ---\n# coursekit:\n{head}\n# ---\n\n# %%\n{IMPORTS}\n\nfrom coursekit import NotAnsweredYet, open_lab\n\n"
-                 'lab = open_lab("95_bench")\ncheck = lab.check\n']  # fmt: skip
+        head = "\n".join(
+            f"#   {k}: {v}"
+            for k, v in (
+                ("title", "Bench"),
+                ("question", "How fast?"),
+                ("goals", "[Be graded]"),
+                ("prerequisites", "none"),
+                ("lecture", "none"),
+                ("seconds", "{cpu: 5, fast: 5}"),
+                ("accelerator", "none"),
+            )
+        )
+        parts = [
+            f"# ---\n# coursekit:\n{head}\n# ---\n\n# %%\n{IMPORTS}\n\nfrom coursekit "
+            f"import NotAnsweredYet, open_lab\n\n"
+            'lab = open_lab("95_bench")\ncheck = lab.check\n'
+        ]
         tests = ["import numpy as np\nimport pytest\n"]
         for number, (name, answer) in enumerate(ANSWERS.items(), 1):
             first, body = answer.strip().split("\n", 1)
             solution = f"{first}\n    ### BEGIN SOLUTION\n{body}\n    ### END SOLUTION\n"
             parts.append(
-                f'# %% [markdown]\n# **Exercise 95.{number}** {name}\n\n# %%\n{solution}\n# %%\ncheck("95.{number}")\n'
+                f"# %% [markdown]\n# **Exercise 95.{number}** {name}\n\n# %%\n{solution}\n# "
+                f'%%\ncheck("95.{number}")\n'
             )
             text = indented(TESTS[name].replace(f"{name}(", f"student.{name}("))
-            tests.append(f'@pytest.mark.exercise("95.{number}")\ndef test_{name}(student):\n    rng = student.rng\n{text}\n')
+            tests.append(
+                f'@pytest.mark.exercise("95.{number}")\ndef test_{name}(student):\n    rng = '
+                f"student.rng\n{text}\n"
+            )
         (self.lab / "source.py").write_text("\n".join(parts))
         (self.lab / "test_public.py").write_text("\n\n".join(tests))
 
@@ -139,13 +171,28 @@ class Coursekit:
 
     def grade(self, where: str, jobs: int, *more: str | float) -> dict[int, float]:
         out = self.folder / "out" / where
-        run([sys.executable, "-m", "coursekit", "grade", self.lab, self.folder / where, "--out", out, "--jobs", jobs, *more])
+        run(
+            [
+                sys.executable,
+                "-m",
+                "coursekit",
+                "grade",
+                self.lab,
+                self.folder / where,
+                "--out",
+                out,
+                "--jobs",
+                jobs,
+                *more,
+            ]
+        )
         lines = (out / "grades.csv").read_text().splitlines()[1:]
         return {int(line.split(",")[0][1:]): float(line.split(",")[2]) for line in lines}
 
 
 class KeptWarm:
-    """The same command with --keep-warm: each use but the first finds TensorFlow imported. A context manager that ends it."""
+    """The same command with --keep-warm: each use but the first finds TensorFlow imported. A
+    context manager that ends it."""
 
     name = "kept warm"
 
@@ -163,7 +210,9 @@ class KeptWarm:
     def __exit__(self, *exc_info) -> None:
         self.hand_in(0, "warm-last")
         self.tool.grade("warm-last", 1, "--keep-warm", 0.001)
-        os.environ.pop("XDG_RUNTIME_DIR") if self.before is None else os.environ.update(XDG_RUNTIME_DIR=self.before)
+        os.environ.pop("XDG_RUNTIME_DIR") if self.before is None else os.environ.update(
+            XDG_RUNTIME_DIR=self.before
+        )
 
     def hand_in(self, number: int, where: str) -> Path:
         return self.tool.hand_in(number, where)
@@ -173,7 +222,7 @@ class KeptWarm:
 
     def unseen_processor(self, where: str) -> float:
         """What the children used: they belong to the process that is kept, not to the command."""
-        from coursekit.grading.gradebook import Gradebook
+        from coursekit.grading.books.gradebook import Gradebook
 
         with Gradebook(self.tool.folder / "out" / where, write=False) as book:
             return sum(record.cpu_seconds for _, record in book.grades())
@@ -192,13 +241,29 @@ class Nbgrader:
             for name, answer in ANSWERS.items():
                 first, body = answer.strip().split("\n", 1)
                 mark = {"schema_version": 3, "locked": False, "task": False}
-                cells.append(code(f"{first}\n    ### BEGIN SOLUTION\n{body}\n    ### END SOLUTION",
-                                  nbgrader={**mark, "grade": False, "solution": True, "grade_id": name}))  # fmt: skip
-                cells.append(code(f"rng = np.random.default_rng(0)\n{TESTS[name].strip()}",
-                                  nbgrader={**mark, "grade": True, "solution": False, "locked": True, "points": 1,
-                                            "grade_id": f"test_{name}"}))  # fmt: skip
+                cells.append(
+                    code(
+                        f"{first}\n    ### BEGIN SOLUTION\n{body}\n    ### END SOLUTION",
+                        nbgrader={**mark, "grade": False, "solution": True, "grade_id": name},
+                    )
+                )
+                cells.append(
+                    code(
+                        f"rng = np.random.default_rng(0)\n{TESTS[name].strip()}",
+                        nbgrader={
+                            **mark,
+                            "grade": True,
+                            "solution": False,
+                            "locked": True,
+                            "points": 1,
+                            "grade_id": f"test_{name}",
+                        },
+                    )
+                )
             write_notebook(course / "source" / "bench" / "bench.ipynb", cells)
-            (course / "nbgrader_config.py").write_text('c = get_config()\nc.CourseDirectory.course_id = "bench"\n')
+            (course / "nbgrader_config.py").write_text(
+                'c = get_config()\nc.CourseDirectory.course_id = "bench"\n'
+            )
             run([self.python, "-m", "nbgrader", "generate_assignment", "bench"], cwd=course)
         return course
 
@@ -226,7 +291,8 @@ class Nbgrader:
         for course in courses:
             with contextlib.closing(_database(course / "gradebook.db")) as database:
                 rows = database.execute(
-                    "select s.student_id, sum(g.auto_score) from submitted_assignment s join submitted_notebook n on n.assignment_id = s.id"
+                    "select s.student_id, sum(g.auto_score) from submitted_assignment s join "
+                    "submitted_notebook n on n.assignment_id = s.id"
                     " join grade g on g.notebook_id = n.id group by s.student_id"
                 )
                 found |= {int(student[1:]): float(score) for student, score in rows}
@@ -243,11 +309,25 @@ class Otter:
             path = folder / "tests" / f"{name}.py"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(
-                f'OK_FORMAT = False\n\nimport numpy as np\nfrom otter.test_files import test_case\n\nname = "{name}"\npoints = 1\n\n'
-                f'@test_case(points=1, hidden=False)\ndef test_{name}(env):\n    {name} = env["{name}"]\n{body}\n'
+                f"OK_FORMAT = False\n\nimport numpy as np\nfrom otter.test_files import "
+                f'test_case\n\nname = "{name}"\npoints = 1\n\n'
+                f"@test_case(points=1, hidden=False)\ndef test_{name}(env):\n    {name} = "
+                f'env["{name}"]\n{body}\n'
             )
         self.zip = folder / "autograder.zip"
-        run([self.otter, "generate", "-t", "tests", "-o", self.zip, "--no-environment", "--no-requirements"], cwd=folder)
+        run(
+            [
+                self.otter,
+                "generate",
+                "-t",
+                "tests",
+                "-o",
+                self.zip,
+                "--no-environment",
+                "--no-requirements",
+            ],
+            cwd=folder,
+        )
 
     def hand_in(self, number: int, where: str) -> Path:
         cells = [code("import otter\ngrader = otter.Notebook()"), code(IMPORTS)]
@@ -261,11 +341,29 @@ class Otter:
         folders = sorted((self.folder / where).iterdir())
 
         def one(folder: Path) -> float:
-            run([self.otter, "run", "-a", self.zip, "-o", folder, "--no-logo", folder / "bench.ipynb"], cwd=folder)
-            return sum(float(test.get("score", 0)) for test in json.loads((folder / "results.json").read_text())["tests"])
+            run(
+                [
+                    self.otter,
+                    "run",
+                    "-a",
+                    self.zip,
+                    "-o",
+                    folder,
+                    "--no-logo",
+                    folder / "bench.ipynb",
+                ],
+                cwd=folder,
+            )
+            return sum(
+                float(test.get("score", 0))
+                for test in json.loads((folder / "results.json").read_text())["tests"]
+            )
 
         with ThreadPoolExecutor(jobs) as pool:
-            return {int(folder.name[1:]): score for folder, score in zip(folders, pool.map(one, folders), strict=True)}
+            return {
+                int(folder.name[1:]): score
+                for folder, score in zip(folders, pool.map(one, folders), strict=True)
+            }
 
 
 def _database(path: Path):
@@ -275,27 +373,48 @@ def _database(path: Path):
 
 
 def run(command: list, cwd: Path | None = None) -> None:
-    """Run a tool quietly, with the programs of its own environment first; fail with what it said."""
+    """Run a tool quietly, with the programs of its own environment first; fail with what it
+    said."""
     words = [str(word) for word in command]
     environment = {
-        **os.environ, "PATH": f"{Path(words[0]).parent}{os.pathsep}{os.environ['PATH']}", "TF_CPP_MIN_LOG_LEVEL": "3",
-        "CUDA_VISIBLE_DEVICES": "-1", "KERAS_BACKEND": "tensorflow",
-    }  # fmt: skip
-    done = subprocess.run(words, cwd=cwd, env=environment, capture_output=True, text=True, timeout=1800)
+        **os.environ,
+        "PATH": f"{Path(words[0]).parent}{os.pathsep}{os.environ['PATH']}",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "KERAS_BACKEND": "tensorflow",
+    }
+    done = subprocess.run(
+        words, cwd=cwd, env=environment, capture_output=True, text=True, timeout=1800
+    )
     if done.returncode:
-        raise RuntimeError(f"{' '.join(words[:5])} ended with {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-3000:]}")
+        raise RuntimeError(
+            f"{' '.join(words[:5])} ended with "
+            f"{done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-3000:]}"
+        )
 
 
 def environment(name: str, folder: Path) -> Path:
-    """An environment with one peer and this run's TensorFlow in it, made with uv where it is not there."""
+    """An environment with one peer and this run's TensorFlow in it, made with uv where it is not
+    there."""
     from importlib.metadata import version
 
     made = folder / name
     if not (made / "installed").exists():
-        uv = shutil.which("uv") or sys.exit("Expected uv on the path, to make the peers' environments.")
-        subprocess.run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, made], check=True)
-        packages = [*PACKAGES[name], f"tensorflow-cpu=={version('tensorflow')}", f"keras=={version('keras')}"]
-        subprocess.run([uv, "pip", "install", "--quiet", "--python", made / "bin" / "python", *packages], check=True)
+        uv = shutil.which("uv") or sys.exit(
+            "Expected uv on the path, to make the peers' environments."
+        )
+        subprocess.run(
+            [uv, "venv", "--quiet", "--clear", "--python", sys.executable, made], check=True
+        )
+        packages = [
+            *PACKAGES[name],
+            f"tensorflow-cpu=={version('tensorflow')}",
+            f"keras=={version('keras')}",
+        ]
+        subprocess.run(
+            [uv, "pip", "install", "--quiet", "--python", made / "bin" / "python", *packages],
+            check=True,
+        )
         (made / "installed").write_text(" ".join(packages))
     return made
 
@@ -326,19 +445,22 @@ def timed(tool, where: str, numbers: range, jobs: int) -> dict[str, float]:
 
 
 def children(lab: Path, folder: Path, count: int) -> dict[str, float]:
-    """What a child costs: forked, sandboxed and ended; its own memory after training; and `count` of them, one after another."""
+    """What a child costs: forked, sandboxed and ended; its own memory after training; and `count`
+    of them, one after another."""
     from coursekit.grading import lab as labs
-    from coursekit.grading import sandbox
-    from coursekit.grading.grader import SubmissionGrader, grade_submission
-    from coursekit.grading.nursery import Nursery
-    from coursekit.grading.referee import Session, Usage
+    from coursekit.grading.referee.grader import SubmissionGrader, grade_submission
+    from coursekit.grading.referee.nursery import Nursery
+    from coursekit.grading.referee.session import Session, Usage
     from coursekit.grading.submission import Submission
-    from coursekit.grading.zygote import Zygote
+    from coursekit.grading.zygote import sandbox
+    from coursekit.grading.zygote.process import Zygote
 
     graded = labs.load(lab)
     policy, stamp = sandbox.policy_for_this_machine()
     nursery = Nursery(lambda: Zygote(policy, graded.preload))
-    path = write_notebook(folder / "s000.ipynb", [code(IMPORTS), *(code(text) for text in ANSWERS.values())])
+    path = write_notebook(
+        folder / "s000.ipynb", [code(IMPORTS), *(code(text) for text in ANSWERS.values())]
+    )
     try:
         zygote, spent = nursery.get(), []
         for _ in range(50):
@@ -357,45 +479,75 @@ def children(lab: Path, folder: Path, count: int) -> dict[str, float]:
         warm = []
         for _ in range(5):
             start, used = time.perf_counter(), time.process_time()
-            record = grade_submission(graded, Submission("s000", str(path)), nursery, time_limit=120.0)
+            record = grade_submission(
+                graded, Submission("s000", str(path)), nursery, time_limit=120.0
+            )
             assert record.points == record.max_points, record
-            warm.append((time.perf_counter() - start, time.process_time() - used + record.cpu_seconds))
+            warm.append(
+                (time.perf_counter() - start, time.process_time() - used + record.cpu_seconds)
+            )
         start, read = time.perf_counter(), 0
         for _ in range(count):
             session = Session(zygote, {}, Usage())
-            read += len(session.control({"do": "read", "kind": "ipynb"}, path.read_bytes())["cells"])
+            read += len(
+                session.control({"do": "read", "kind": "ipynb"}, path.read_bytes())["cells"]
+            )
             session.close()
         assert read == 4 * count
         return {
-            "sandbox": stamp, "warm_single_wall": statistics.median(wall for wall, _ in warm),
-            "warm_single_processor": statistics.median(used for _, used in warm), "fork_and_sandbox_ms_median": 1e3 * statistics.median(spent), "fork_and_sandbox_ms_best": 1e3 * min(spent),
-            "own_memory_mb_after_training": own / 1e6, "forked": count, "forked_seconds": time.perf_counter() - start,
-        }  # fmt: skip
+            "sandbox": stamp,
+            "warm_single_wall": statistics.median(wall for wall, _ in warm),
+            "warm_single_processor": statistics.median(used for _, used in warm),
+            "fork_and_sandbox_ms_median": 1e3 * statistics.median(spent),
+            "fork_and_sandbox_ms_best": 1e3 * min(spent),
+            "own_memory_mb_after_training": own / 1e6,
+            "forked": count,
+            "forked_seconds": time.perf_counter() - start,
+        }
     finally:
         nursery.close()
 
 
 def single(tool, repeats: int, say: Callable[[str], None]) -> dict[str, float]:
-    runs = [timed(tool, f"single-{tool.name}-{number}".replace(" ", "-"), range(1), 1) for number in range(repeats)]
+    runs = [
+        timed(tool, f"single-{tool.name}-{number}".replace(" ", "-"), range(1), 1)
+        for number in range(repeats)
+    ]
     best = {kind: statistics.median(run[kind] for run in runs) for kind in ("wall", "processor")}
-    say(f"{tool.name:10} one submission, median of {repeats}: {best['wall']:6.2f} s wall, {best['processor']:6.2f} s processor")
+    say(
+        f"{tool.name:10} one submission, median of {repeats}: {best['wall']:6.2f} s wall, "
+        f"{best['processor']:6.2f} s processor"
+    )
     return best
 
 
 def batch(tool, size: int, say: Callable[[str], None], where: str = "batch") -> dict[str, float]:
     spent = timed(tool, where, range(size), JOBS)
-    say(f"{tool.name:10} {size} submissions, per one:      {spent['wall']:6.2f} s wall, {spent['processor']:6.2f} s processor")
+    say(
+        f"{tool.name:10} {size} submissions, per one:      {spent['wall']:6.2f} s wall, "
+        f"{spent['processor']:6.2f} s processor"
+    )
     return spent
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeats", type=int, default=3, help="runs of the single submission")
-    parser.add_argument("--batch", type=int, default=4, help="submissions of the batch that all three tools grade")
-    parser.add_argument("--class-size", type=int, default=40, help="submissions of a class that coursekit grades")
-    parser.add_argument("--children", type=int, default=100, help="children to fork one after another")
-    parser.add_argument("--environments", type=Path, help="keep the peers' environments here between runs")
-    parser.add_argument("--output", type=Path, default=Path(__file__).parent / "results" / "grading.json")
+    parser.add_argument(
+        "--batch", type=int, default=4, help="submissions of the batch that all three tools grade"
+    )
+    parser.add_argument(
+        "--class-size", type=int, default=40, help="submissions of a class that coursekit grades"
+    )
+    parser.add_argument(
+        "--children", type=int, default=100, help="children to fork one after another"
+    )
+    parser.add_argument(
+        "--environments", type=Path, help="keep the peers' environments here between runs"
+    )
+    parser.add_argument(
+        "--output", type=Path, default=Path(__file__).parent / "results" / "grading.json"
+    )
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="grading-benchmark-") as temporary:
         measure(args, Path(temporary))
@@ -410,13 +562,20 @@ def measure(args: argparse.Namespace, folder: Path) -> None:
     for name in ("coursekit", "nbgrader", "otter"):
         (folder / name).mkdir()
     ours = Coursekit(folder / "coursekit")
-    tools = [ours, Nbgrader(folder / "nbgrader", environments["nbgrader"]), Otter(folder / "otter", environments["otter"])]
+    tools = [
+        ours,
+        Nbgrader(folder / "nbgrader", environments["nbgrader"]),
+        Otter(folder / "otter", environments["otter"]),
+    ]
     load = os.getloadavg()[0]
     say = lambda text: print(text, flush=True)  # noqa: E731
     say(f"{len(os.sched_getaffinity(0))} cores, load {load:.1f} before the run\n")
     result: dict = {"child": children(ours.lab, folder, args.children)}
     for key, value in result["child"].items():
-        say(f"child, {key.replace('_', ' ')}: {value if isinstance(value, str) else round(value, 2)}")
+        say(
+            f"child, {key.replace('_', ' ')}: "
+            f"{value if isinstance(value, str) else round(value, 2)}"
+        )
     result["class"] = {"submissions": args.class_size, **batch(ours, args.class_size, say, "class")}
     result["single"] = {tool.name: single(tool, args.repeats, say) for tool in tools}
     result["batch"] = {tool.name: batch(tool, args.batch, say) for tool in tools}
@@ -426,22 +585,37 @@ def measure(args: argparse.Namespace, folder: Path) -> None:
     result["ratios"] = ratios(result)
     say("")
     for key, value in result["ratios"].items():
-        say(f"{key}: {value['wall']:.1f} times by the clock, {value['processor']:.1f} times in processor seconds")
+        say(
+            f"{key}: {value['wall']:.1f} times by the clock, {value['processor']:.1f} times in "
+            f"processor seconds"
+        )
     result["passed"] = verdicts(result)
-    say("\n" + "\n".join(f"{'ok  ' if fine else 'MISS'} {name}" for name, fine in result["passed"].items()))
+    say(
+        "\n"
+        + "\n".join(
+            f"{'ok  ' if fine else 'MISS'} {name}" for name, fine in result["passed"].items()
+        )
+    )
     names = ("coursekit", "tensorflow", "keras", "numpy")
     result |= {
-        "budget": BUDGET, "jobs": JOBS, "batch_size": args.batch, "load_before": load, "load_after": os.getloadavg()[0],
-        "cores": len(os.sched_getaffinity(0)), "machine": platform.machine(), "python": platform.python_version(),
+        "budget": BUDGET,
+        "jobs": JOBS,
+        "batch_size": args.batch,
+        "load_before": load,
+        "load_after": os.getloadavg()[0],
+        "cores": len(os.sched_getaffinity(0)),
+        "machine": platform.machine(),
+        "python": platform.python_version(),
         "versions": VERSIONS | {name: version(name) for name in names},
-    }  # fmt: skip
+    }
     args.output.parent.mkdir(exist_ok=True)
     write_atomic(args.output, json.dumps(result, indent=1) + "\n")
     say(f"written: {args.output}")
 
 
 def ratios(result: dict) -> dict[str, dict[str, float]]:
-    """How many times quicker than each peer: a single notebook and the same batch, each from cold and kept warm, and a class."""
+    """How many times quicker than each peer: a single notebook and the same batch, each from cold
+    and kept warm, and a class."""
     found = {}
     for peer in ("nbgrader", "otter"):
         for kind, ours, theirs in (
@@ -451,21 +625,32 @@ def ratios(result: dict) -> dict[str, dict[str, float]]:
             ("the same batch, kept warm", result["batch"]["kept warm"], result["batch"][peer]),
             ("a class from cold", result["class"], result["batch"][peer]),
         ):
-            found[f"{peer}, {kind}"] = {unit: theirs[unit] / ours[unit] for unit in ("wall", "processor")}
+            found[f"{peer}, {kind}"] = {
+                unit: theirs[unit] / ours[unit] for unit in ("wall", "processor")
+            }
     return found
 
 
 def verdicts(result: dict) -> dict[str, bool]:
-    """Each budget and whether it is met, by the clock and, where the machine's other work would decide, in processor seconds."""
+    """Each budget and whether it is met, by the clock and, where the machine's other work would
+    decide, in processor seconds."""
     ratio, child, least = result["ratios"], result["child"], BUDGET["ratio"]
     found = {}
     for key, value in ratio.items():
         found[f"{key}: at least {least} times by the clock"] = value["wall"] >= least
         found[f"{key}: at least {least} times in processor seconds"] = value["processor"] >= least
-    found["under 1.0 s a submission in a class"] = result["class"]["wall"] < BUDGET["seconds_in_a_class"]
-    found["a child forked and sandboxed in under 40 ms, median"] = child["fork_and_sandbox_ms_median"] < BUDGET["child_ms"]
-    found["a child forked and sandboxed in under 40 ms, best"] = child["fork_and_sandbox_ms_best"] < BUDGET["child_ms"]
-    found["under 250 MB of its own per child"] = child["own_memory_mb_after_training"] < BUDGET["child_mb"]
+    found["under 1.0 s a submission in a class"] = (
+        result["class"]["wall"] < BUDGET["seconds_in_a_class"]
+    )
+    found["a child forked and sandboxed in under 40 ms, median"] = (
+        child["fork_and_sandbox_ms_median"] < BUDGET["child_ms"]
+    )
+    found["a child forked and sandboxed in under 40 ms, best"] = (
+        child["fork_and_sandbox_ms_best"] < BUDGET["child_ms"]
+    )
+    found["under 250 MB of its own per child"] = (
+        child["own_memory_mb_after_training"] < BUDGET["child_mb"]
+    )
     return found
 
 

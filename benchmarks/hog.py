@@ -2,8 +2,9 @@
 
     python benchmarks/hog.py [--images 60000] [--repeats 15]
 
-Prints the ratios, the largest difference and the peak extra memory, and writes benchmarks/results/hog.json.
-The images are MNIST where it is found, otherwise scikit-learn's digits enlarged to 28x28. Times are the best of the repeats.
+Prints the ratios, the largest difference and the peak extra memory, and writes
+benchmarks/results/hog.json. The images are MNIST where it is found, otherwise scikit-learn's digits
+enlarged to 28x28. Times are the best of the repeats.
 """
 
 from __future__ import annotations
@@ -38,7 +39,10 @@ def digits(count: int) -> tuple[np.ndarray, str]:
         from sklearn.datasets import load_digits
 
         small = (load_digits().images * (255 / 16)).astype(np.uint8)  # (1797, 8, 8)
-        images, name = np.pad(small.repeat(3, 1).repeat(3, 2), ((0, 0), (2, 2), (2, 2))), "digits, enlarged"
+        images, name = (
+            np.pad(small.repeat(3, 1).repeat(3, 2), ((0, 0), (2, 2), (2, 2))),
+            "digits, enlarged",
+        )
     return np.ascontiguousarray(np.resize(images, (count, 28, 28))), name
 
 
@@ -60,7 +64,8 @@ def resident() -> int:
 
 
 def extra_memory(work) -> float | None:
-    """Peak growth of the process in MB while `work` runs, sampled each millisecond; None where /proc is missing."""
+    """Peak growth of the process in MB while `work` runs, sampled each millisecond; None where
+    /proc is missing."""
     if not os.path.exists("/proc/self/statm"):
         return None
     gc.collect()
@@ -84,7 +89,9 @@ def measure(images: np.ndarray, repeats: int) -> dict:
     some = images[:: max(1, count // PEER_IMAGES)][:PEER_IMAGES]
     expected = np.stack([skimage_hog(image, **PARAMETERS) for image in some])
     difference = float(np.abs(hog(some, **PARAMETERS) - expected).max())
-    peer = best(lambda: [skimage_hog(image, **PARAMETERS) for image in some[:100]], 2 * repeats) / len(some[:100])
+    peer = best(
+        lambda: [skimage_hog(image, **PARAMETERS) for image in some[:100]], 2 * repeats
+    ) / len(some[:100])
     reused = best(partial(hog, images, out=out, **PARAMETERS), repeats) / count
     extra = extra_memory(partial(hog, images, out=out, **PARAMETERS))
     del out
@@ -95,10 +102,18 @@ def measure(images: np.ndarray, repeats: int) -> dict:
     _batch._engine = lambda: (_portable.fill, _portable.bytes_per_pixel)
     portable = best(lambda: hog(images[:10_000], **PARAMETERS), repeats) / min(count, 10_000)
     _batch._engine = fast
-    seconds = {"skimage": peer, "reused": reused, "fresh": fresh, "float32": as_float, "portable": portable}
+    seconds = {
+        "skimage": peer,
+        "reused": reused,
+        "fresh": fresh,
+        "float32": as_float,
+        "portable": portable,
+    }
     return {
         "microseconds_per_image": {name: round(1e6 * value, 3) for name, value in seconds.items()},
-        "ratio": {name: round(peer / value, 1) for name, value in seconds.items() if name != "skimage"},
+        "ratio": {
+            name: round(peer / value, 1) for name, value in seconds.items() if name != "skimage"
+        },
         "difference": difference,
         "extra_memory_mb": extra,
     }
@@ -112,15 +127,29 @@ def main() -> None:
     images, name = digits(arguments.images)
     result = measure(images, arguments.repeats)
     compiled = _batch._engine()[0] is not _portable.fill
-    result |= {"images": len(images), "data": name, "compiled": compiled, "cores": _batch._threads(), "budget": BUDGET}
+    result |= {
+        "images": len(images),
+        "data": name,
+        "compiled": compiled,
+        "cores": _batch._threads(),
+        "budget": BUDGET,
+    }
     result |= {"python": platform.python_version(), "numpy": np.__version__}
     for way, ratio in result["ratio"].items():
         wanted = f", budget {BUDGET[way]}x" if way in BUDGET else ""
-        print(f"hog {way:9s} {result['microseconds_per_image'][way]:8.2f} us/image  {ratio:6.1f}x skimage{wanted}")
+        print(
+            f"hog {way:9s} {result['microseconds_per_image'][way]:8.2f} us/image  "
+            f"{ratio:6.1f}x skimage{wanted}"
+        )
     print(f"largest difference {result['difference']:.1e}, budget {BUDGET['difference']:.0e}")
     if result["extra_memory_mb"] is not None:
-        print(f"memory beside the output {result['extra_memory_mb']:.1f} MB, budget {BUDGET['extra_memory_mb']} MB")
-    path = write_atomic(Path(__file__).parent / "results" / "hog.json", json.dumps(result, indent=1) + "\n")
+        print(
+            f"memory beside the output {result['extra_memory_mb']:.1f} MB, budget "
+            f"{BUDGET['extra_memory_mb']} MB"
+        )
+    path = write_atomic(
+        Path(__file__).parent / "results" / "hog.json", json.dumps(result, indent=1) + "\n"
+    )
     print(f"wrote {path}")
 
 

@@ -1,8 +1,10 @@
-"""`import coursekit` and `coursekit --help` beside `import keras`: median wall time of fresh processes, in one run.
+"""`import coursekit` and `coursekit --help` beside `import keras`: median wall time of fresh
+processes, in one run.
 
     python benchmarks/import_time.py [--repeats 7]
 
-The bare start of Python is measured too and taken off both imports. Prints the ratio and writes benchmarks/results/import_time.json.
+The bare start of Python is measured too and taken off both imports. Prints the ratio and writes
+benchmarks/results/import_time.json.
 """
 
 from __future__ import annotations
@@ -46,11 +48,15 @@ def main() -> None:
         for name, command in COMMANDS.items():
             times[name].append(seconds(command))
     median = {name: statistics.median(values) for name, values in times.items()}
-    ratio = (median["import keras"] - median["python"]) / max(median["import coursekit"] - median["python"], 1e-4)
+    ratio = (median["import keras"] - median["python"]) / max(
+        median["import coursekit"] - median["python"], 1e-4
+    )
     for name, value in median.items():
         print(f"{name:17s} {1000 * value:8.1f} ms")
     print(f"import keras takes {ratio:.0f}x as long as import coursekit, budget {BUDGET['ratio']}x")
-    print(f"coursekit --help in {median['coursekit --help']:.2f} s, budget {BUDGET['help_seconds']} s")
+    print(
+        f"coursekit --help in {median['coursekit --help']:.2f} s, budget {BUDGET['help_seconds']} s"
+    )
     result = {
         "median_seconds": {name: round(value, 4) for name, value in median.items()},
         "ratio": round(ratio, 1),
@@ -60,7 +66,9 @@ def main() -> None:
         "python": platform.python_version(),
         "keras": version("keras"),
     }
-    path = write_atomic(Path(__file__).parent / "results" / "import_time.json", json.dumps(result, indent=1) + "\n")
+    path = write_atomic(
+        Path(__file__).parent / "results" / "import_time.json", json.dumps(result, indent=1) + "\n"
+    )
     print(f"wrote {path}")
 
 

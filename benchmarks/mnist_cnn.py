@@ -1,10 +1,13 @@
-"""Training time to 99.0 % on MNIST's test images: the quick digit CNN beside the Keras documentation's simple convnet.
+"""Training time to 99.0 % on MNIST's test images: the quick digit CNN beside the Keras
+documentation's simple convnet.
 
     python benchmarks/mnist_cnn.py [--seeds 1] [--max-epochs 20]
 
-Both train in this run, on the same arrays, on the backend and device that Keras finds. The clock runs from building the model to the
-end of the epoch after which the test accuracy is 99.0 % or more, tracing included; the time spent on testing is taken off for both.
-A throwaway model trains one step first, so that neither pays for the start of the backend. Processor seconds are noted beside wall
+Both train in this run, on the same arrays, on the backend and device that Keras finds. The clock
+runs from building the model to the end of the epoch after which the test accuracy is 99.0 % or
+more, tracing included; the time spent on testing is taken off for both. A throwaway model trains
+one step first, so that neither pays for the start of the backend. Processor seconds are noted
+beside wall
 seconds: on a machine that others use too, their ratio is the steadier one.
 A run of ours that ends below the goal starts anew with one epoch more, and all its time counts.
 Prints the ratio and writes benchmarks/results/mnist_cnn.json.
@@ -39,7 +42,8 @@ def clocks() -> np.ndarray:
 
 
 class Stopwatch(keras.callbacks.Callback):
-    """Notes seconds and test accuracy after each epoch, stops at the goal, and leaves its own time out."""
+    """Notes seconds and test accuracy after each epoch, stops at the goal, and leaves its own time
+    out."""
 
     def __init__(self, x_test: np.ndarray, y_test: np.ndarray):
         super().__init__()
@@ -52,7 +56,11 @@ class Stopwatch(keras.callbacks.Callback):
         accuracy = float((predicted == self.y_test).mean())
         wall, processor = (begun - self.started - self.away).round(2).tolist()
         self.epochs.append({"seconds": wall, "processor_seconds": processor, "accuracy": accuracy})
-        print(f"  epoch {len(self.epochs):2d}  {wall:7.1f} s  {processor:7.1f} s of processor  {accuracy:.2%}", flush=True)
+        print(
+            f"  epoch {len(self.epochs):2d}  {wall:7.1f} s  {processor:7.1f} s of processor  "
+            f"{accuracy:.2%}",
+            flush=True,
+        )
         self.away += clocks() - begun
         self.model.stop_training = accuracy >= GOAL
 
@@ -65,7 +73,8 @@ class Stopwatch(keras.callbacks.Callback):
 
 
 def simple_convnet() -> keras.Model:
-    """The network of keras.io's "Simple MNIST convnet": two 3x3 convolutions with pooling, dropout, softmax."""
+    """The network of keras.io's "Simple MNIST convnet": two 3x3 convolutions with pooling, dropout,
+    softmax."""
     return keras.Sequential(
         [
             keras.Input((28, 28, 1)),
@@ -86,7 +95,8 @@ def peer(train, test, seed: int, max_epochs: int) -> list[dict]:
     watch = Stopwatch(test[0][..., None] / np.float32(255), test[1])
     model = simple_convnet()
     model.compile(loss="categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
-    # The example holds out 10 %, which costs it time and data; all 60,000 images and no validation are kinder to it.
+    # The example holds out 10 %, which costs it time and data; all 60,000 images and no validation
+    # are kinder to it.
     model.fit(x, y, batch_size=128, epochs=max_epochs, verbose=0, callbacks=[watch])
     return watch.epochs
 
@@ -123,9 +133,14 @@ def main() -> None:
         for ratio, clock in (("ratio", "seconds"), ("processor_ratio", "processor_seconds")):
             run[ratio] = round(run["peer"][-1][clock] / run["ours"][-1][clock], 2)
         runs.append(run)
-    ratio, processor_ratio = (statistics.median(run[name] for run in runs) for name in ("ratio", "processor_ratio"))
+    ratio, processor_ratio = (
+        statistics.median(run[name] for run in runs) for name in ("ratio", "processor_ratio")
+    )
     reached = all(run[name][-1]["accuracy"] >= GOAL for run in runs for name in ("ours", "peer"))
-    print(f"ours reaches {GOAL:.1%} {ratio:.1f}x sooner, budget {BUDGET}x" + ("" if reached else " (a run did not reach it)"))
+    print(
+        f"ours reaches {GOAL:.1%} {ratio:.1f}x sooner, budget {BUDGET}x"
+        + ("" if reached else " (a run did not reach it)")
+    )
     print(f"and with {processor_ratio:.1f}x less processor time")
     result = {
         "goal": GOAL,
@@ -136,8 +151,14 @@ def main() -> None:
         "runs": runs,
         "cores": os.cpu_count(),
     }
-    result |= {"python": platform.python_version(), "keras": version("keras"), "backend": keras.backend.backend()}
-    path = write_atomic(Path(__file__).parent / "results" / "mnist_cnn.json", json.dumps(result, indent=1) + "\n")
+    result |= {
+        "python": platform.python_version(),
+        "keras": version("keras"),
+        "backend": keras.backend.backend(),
+    }
+    path = write_atomic(
+        Path(__file__).parent / "results" / "mnist_cnn.json", json.dumps(result, indent=1) + "\n"
+    )
     print(f"wrote {path}")
 
 

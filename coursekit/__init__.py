@@ -1,6 +1,7 @@
 """coursekit: the lab half of a deep-learning course.
 
-Public names are resolved on first use, so that `import coursekit` loads neither a backend nor matplotlib.
+Public names are resolved on first use, so that `import coursekit` loads neither a backend nor
+matplotlib.
 """
 
 from __future__ import annotations
@@ -35,8 +36,24 @@ _PUBLIC = {
     "make_xor": "coursekit.datasets",
     "open_lab": "coursekit.labs",
 }
-_ROOMS = ("callbacks", "classifier", "comparison", "datasets", "devices", "evaluation", "grading", "hog", "labs", "layers", "losses",
-          "models", "pad", "playground", "plots", "training")  # fmt: skip
+_ROOMS = (
+    "callbacks",
+    "classifier",
+    "comparison",
+    "datasets",
+    "devices",
+    "evaluation",
+    "grading",
+    "hog",
+    "labs",
+    "layers",
+    "losses",
+    "models",
+    "pad",
+    "playground",
+    "plots",
+    "training",
+)
 
 __all__ = sorted(_PUBLIC)
 

@@ -1,4 +1,5 @@
-"""Whole files or none: every result is written beside its place and moved there when it is complete."""
+"""Whole files or none: every result is written beside its place and moved there when it is
+complete."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from coursekit.errors import OutputError
 
 @contextlib.contextmanager
 def replacing(path: str | os.PathLike) -> Iterator[Path]:
-    """Yield a temporary path in the folder of `path`; on success it takes the place of `path`, on failure it is removed.
+    """Yield a temporary path in the folder of `path`; on success it takes the place of `path`, on
+    failure it is removed.
 
     Raises:
         OutputError: if the folder cannot be made or written.
@@ -21,12 +23,15 @@ def replacing(path: str | os.PathLike) -> Iterator[Path]:
     path = Path(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.", suffix=path.suffix or ".part")
+        handle, name = tempfile.mkstemp(
+            dir=path.parent, prefix=f".{path.name[:100]}.", suffix=path.suffix or ".part"
+        )
         os.close(handle)
         os.chmod(name, 0o666 & ~_umask())
     except OSError as error:
         raise OutputError(
-            f"Expected a folder that can be written at {path.parent}. Received: {error.strerror or error}. "
+            f"Expected a folder that can be written at {path.parent}. Received: "
+            f"{error.strerror or error}. "
             "Choose another place with --out, or free some space."
         ) from error
     temporary = Path(name)
@@ -34,7 +39,9 @@ def replacing(path: str | os.PathLike) -> Iterator[Path]:
         yield temporary
         os.replace(temporary, path)
     except OSError as error:
-        raise OutputError(f"Could not write {path}: {error.strerror or error}. Nothing was changed.") from error
+        raise OutputError(
+            f"Could not write {path}: {error.strerror or error}. Nothing was changed."
+        ) from error
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -49,7 +56,8 @@ def write_atomic(path: str | os.PathLike, content: str | bytes) -> Path:
 
 
 def ensure_writable(folder: str | os.PathLike) -> Path:
-    """Make `folder` and prove that a file can be written there, before hours of work depend on it. Returns the folder.
+    """Make `folder` and prove that a file can be written there, before hours of work depend on it.
+    Returns the folder.
 
     Raises:
         OutputError: if it cannot be made or written.
@@ -61,7 +69,8 @@ def ensure_writable(folder: str | os.PathLike) -> Path:
             probe.write(b"0")
     except OSError as error:
         raise OutputError(
-            f"Expected a folder that can be written at {folder}. Received: {error.strerror or error}. Choose another place with --out."
+            f"Expected a folder that can be written at {folder}. Received: "
+            f"{error.strerror or error}. Choose another place with --out."
         ) from error
     return folder
 

@@ -8,12 +8,14 @@ from coursekit.errors import InvalidInputError
 
 
 class DelayedPenalty(keras.callbacks.Callback):
-    """Add an L1 or L2 penalty on the kernels from epoch `start` on; until then the model trains without it.
+    """Add an L1 or L2 penalty on the kernels from epoch `start` on; until then the model trains
+    without it.
 
-    The penalty is Keras's `L1L2`: `l1 * sum(|w|) + l2 * sum(w^2)` over each kernel, so a weight decay written as
-    `lambda / 2 * w^2` is `l2=lambda / 2`. Biases and normalisation weights stay free, and so does a kernel that has a regulariser
-    of its own. The losses that Keras reports contain the penalty from then on. It stays on the model afterwards; a further `fit`
-    with this callback takes it off and waits again.
+    The penalty is Keras's `L1L2`: `l1 * sum(|w|) + l2 * sum(w^2)` over each kernel, so a weight
+    decay written as `lambda / 2 * w^2` is `l2=lambda / 2`. Biases and normalisation weights stay
+    free, and so does a kernel that has a regulariser of its own. The losses that Keras reports
+    contain the penalty from then on. It stays on the model afterwards; a further `fit` with this
+    callback takes it off and waits again.
 
     Args:
         start: epoch, counted from 0, before which the penalty is switched on.
@@ -29,7 +31,9 @@ class DelayedPenalty(keras.callbacks.Callback):
     def __init__(self, start: int = 3, *, l1: float = 0.0, l2: float = 0.0):
         super().__init__()
         if start != int(start) or start < 0:
-            raise InvalidInputError(f"`start` must be a whole number of epochs, 0 or more. Received: start={start}")
+            raise InvalidInputError(
+                f"`start` must be a whole number of epochs, 0 or more. Received: start={start}"
+            )
         if not (l1 >= 0 and l2 >= 0):
             raise InvalidInputError(f"`l1` and `l2` must be 0 or more. Received: l1={l1}, l2={l2}")
         self.start = int(start)

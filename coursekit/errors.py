@@ -1,8 +1,10 @@
-"""The errors that coursekit raises on purpose. Each message says what was expected, what came, and what to do."""
+"""The errors that coursekit raises on purpose. Each message says what was expected, what came, and
+what to do."""
 
 
 class CoursekitError(Exception):
-    """Base of all errors meant for a person. The command line prints it as one line and exits with 2."""
+    """Base of all errors meant for a person. The command line prints it as one line and exits with
+    2."""
 
 
 class InvalidInputError(CoursekitError, ValueError):
@@ -30,7 +32,8 @@ class LabSourceError(CoursekitError):
 
 
 class NotAnsweredYet(CoursekitError):
-    """Raised by an exercise that the student has not written yet. `NotAnsweredYet("Exercise 5.2")`."""
+    """Raised by an exercise that the student has not written yet. `NotAnsweredYet("Exercise
+    5.2")`."""
 
 
 class SandboxUnavailableError(CoursekitError):
@@ -38,4 +41,5 @@ class SandboxUnavailableError(CoursekitError):
 
 
 class ClusterError(CoursekitError):
-    """The cluster to grade on cannot be reached, has no node that can grade, or lost the last one."""
+    """The cluster to grade on cannot be reached, has no node that can grade, or lost the last
+    one."""

@@ -1,7 +1,9 @@
-"""Losses that Keras lacks, in `keras.ops`: by margin, on distances, between distributions, and for distillation.
+"""Losses that Keras lacks, in `keras.ops`: by margin, on distances, between distributions, and for
+distillation.
 
-Functions of `(y_true, y_pred)` give one loss per sample, as Keras's own do, and may be passed to `compile`. The others take what
-their definition names. All work on every backend; floats keep their dtype.
+Functions of `(y_true, y_pred)` give one loss per sample, as Keras's own do, and may be passed to
+`compile`. The others take what their definition names. All work on every backend; floats keep their
+dtype.
 """
 
 from __future__ import annotations
@@ -32,7 +34,8 @@ def exponential(y_true, y_pred):
 
 @_register
 def logistic(y_true, y_pred, base: float = 2.0):
-    """Logistic loss `log(1 + exp(-margin))`, without overflow; in bits at the default base, so that it is 1 at margin 0.
+    """Logistic loss `log(1 + exp(-margin))`, without overflow; in bits at the default base, so that
+    it is 1 at margin 0.
 
     Args:
         y_true: labels `(..., k)`, 0 and 1 or -1 and +1.
@@ -52,7 +55,8 @@ def logistic(y_true, y_pred, base: float = 2.0):
 
 @_register
 def contrastive(y_true, y_pred, margin: float = 1.0):
-    """Contrastive loss on distances: pull equal pairs together, push others to `margin` (Hadsell, Chopra and LeCun 2006).
+    """Contrastive loss on distances: pull equal pairs together, push others to `margin` (Hadsell,
+    Chopra and LeCun 2006).
 
     Args:
         y_true: `(...)` or `(..., 1)`, 1 for a pair of the same class, 0 for a pair of two classes.
@@ -60,7 +64,8 @@ def contrastive(y_true, y_pred, margin: float = 1.0):
         margin: distance beyond which a pair of two classes costs nothing.
 
     Returns:
-        `0.5 d^2` for equal pairs and `0.5 max(0, margin - d)^2` for the others; an axis of length 1 at the end is dropped.
+        `0.5 d^2` for equal pairs and `0.5 max(0, margin - d)^2` for the others; an axis of length 1
+        at the end is dropped.
     """
     distance = _float(y_pred)
     same = ops.cast(y_true, distance.dtype)
@@ -89,7 +94,8 @@ def triplet(anchor, positive, negative, margin: float = 0.2):
 
 @_register
 def kl_sparsity(activations, target: float = 0.05):
-    """Sparsity penalty: the divergence of each unit's mean activation from `target`, summed over units (Ng 2011).
+    """Sparsity penalty: the divergence of each unit's mean activation from `target`, summed over
+    units (Ng 2011).
 
     Args:
         activations: `(n, units)`, between 0 and 1, such as sigmoid outputs.
@@ -102,17 +108,22 @@ def kl_sparsity(activations, target: float = 0.05):
         InvalidInputError: if `target` is not in (0, 1).
     """
     if not 0 < target < 1:
-        raise InvalidInputError(f"`target` must lie between 0 and 1, exclusive. Received: target={target}")
+        raise InvalidInputError(
+            f"`target` must lie between 0 and 1, exclusive. Received: target={target}"
+        )
     activations = _float(activations)
     mean = ops.mean(ops.reshape(activations, (-1, activations.shape[-1])), axis=0)
     tiny = keras.config.epsilon()
     mean = ops.clip(mean, tiny, 1 - tiny)
-    return ops.sum(target * ops.log(target / mean) + (1 - target) * ops.log((1 - target) / (1 - mean)))
+    return ops.sum(
+        target * ops.log(target / mean) + (1 - target) * ops.log((1 - target) / (1 - mean))
+    )
 
 
 @_register
 def jensen_shannon(y_true, y_pred):
-    """Jensen-Shannon divergence of two distributions, in nats: 0 if they are equal, log 2 if they have nothing in common.
+    """Jensen-Shannon divergence of two distributions, in nats: 0 if they are equal, log 2 if they
+    have nothing in common.
 
     Args:
         y_true: probabilities `(..., k)` that sum to one along the last axis.
@@ -128,15 +139,17 @@ def jensen_shannon(y_true, y_pred):
 
 
 @_register
-def distillation(y_true, student_logits, teacher_logits, temperature: float = 4.0, alpha: float = 0.5):
+def distillation(
+    y_true, student_logits, teacher_logits, temperature: float = 4.0, alpha: float = 0.5
+):
     """Learn from a teacher's soft answers and from the labels (Hinton, Vinyals and Dean 2015).
 
     Args:
         y_true: integer labels `(n,)`.
         student_logits: `(n, k)`.
         teacher_logits: `(n, k)`; no gradient flows into them.
-        temperature: divides both logits where student and teacher are compared; that part is multiplied by its square, which
-            keeps the size of its gradient.
+        temperature: divides both logits where student and teacher are compared; that part is
+            multiplied by its square, which keeps the size of its gradient.
         alpha: weight of the teacher, in [0, 1]; the labels have the rest.
 
     Returns:
@@ -147,7 +160,8 @@ def distillation(y_true, student_logits, teacher_logits, temperature: float = 4.
     """
     if not temperature > 0 or not 0 <= alpha <= 1:
         raise InvalidInputError(
-            f"`temperature` must be positive and `alpha` in [0, 1]. Received: temperature={temperature}, alpha={alpha}"
+            f"`temperature` must be positive and `alpha` in [0, 1]. Received: "
+            f"temperature={temperature}, alpha={alpha}"
         )
     student, teacher = _float(student_logits), ops.stop_gradient(_float(teacher_logits))
     log_s = ops.log_softmax(student / temperature, axis=-1)
@@ -159,7 +173,11 @@ def distillation(y_true, student_logits, teacher_logits, temperature: float = 4.
 
 def _float(x):
     x = ops.convert_to_tensor(x)
-    return x if keras.backend.is_float_dtype(keras.backend.standardize_dtype(x.dtype)) else ops.cast(x, keras.config.floatx())
+    return (
+        x
+        if keras.backend.is_float_dtype(keras.backend.standardize_dtype(x.dtype))
+        else ops.cast(x, keras.config.floatx())
+    )
 
 
 def _margin(y_true, y_pred):

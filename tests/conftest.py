@@ -11,7 +11,9 @@ import pytest
 @pytest.fixture(scope="session")
 def browser():
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    path = next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
     if path is None:
         reason = "there is no Chromium on this machine"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)

@@ -1,4 +1,5 @@
-"""The parts that `benchmarks/mnist_best.py` adds to the package: its normalisation against Keras's, its frame, its members."""
+"""The parts that `benchmarks/mnist_best.py` adds to the package: its normalisation against Keras's,
+its frame, its members."""
 
 from __future__ import annotations
 
@@ -14,7 +15,9 @@ from keras import layers
 from coursekit.training import gradients
 
 # Keras variables under NumPy 2
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning:keras")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:__array__ implementation doesn't accept a copy:DeprecationWarning:keras"
+)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +41,9 @@ def test_fused_normalisation_agrees_with_keras_while_training_and_after(recipe):
     np.testing.assert_allclose(fused, plain, atol=1e-4)
     for ours, theirs in zip(pair[0].weights, pair[1].weights, strict=True):
         # One kernel averages the variance over n - 1 of the 400 values, the other over n.
-        np.testing.assert_allclose(np.asarray(ours), np.asarray(theirs), rtol=1 / 399, err_msg=ours.name)
+        np.testing.assert_allclose(
+            np.asarray(ours), np.asarray(theirs), rtol=1 / 399, err_msg=ours.name
+        )
     fused, plain = (np.asarray(layer(images)) for layer in pair)
     np.testing.assert_allclose(fused, plain, atol=0.02)
 
@@ -48,7 +53,9 @@ def test_fused_normalisation_has_the_gradients_of_keras(recipe):
     images, weight = (rng.standard_normal((8, 4, 4, 2)).astype("float32") for _ in range(2))
 
     def gradient(layer):
-        return np.asarray(gradients(lambda x: keras.ops.sum(layer(x, training=True) * weight), images))
+        return np.asarray(
+            gradients(lambda x: keras.ops.sum(layer(x, training=True) * weight), images)
+        )
 
     fused, plain = gradient(recipe.FusedBatchNormalization()), gradient(layers.BatchNormalization())
     np.testing.assert_allclose(fused, plain, atol=1e-4)
@@ -60,7 +67,10 @@ def test_frame_holds_the_ink_in_its_middle(recipe):
     images[1, 10, 10] = 255
     framed = recipe.framed(images, 24)
     assert framed.shape == (2, 24, 24)
-    assert [np.argwhere(image).mean(axis=0).tolist() for image in framed] == [[11.5, 11.5], [11.0, 11.0]]
+    assert [np.argwhere(image).mean(axis=0).tolist() for image in framed] == [
+        [11.5, 11.5],
+        [11.0, 11.0],
+    ]
     assert framed.sum() == images.sum()
 
 

@@ -1,4 +1,5 @@
-"""The penalty that is switched on late, on this process's backend and, in a process of its own, on JAX."""
+"""The penalty that is switched on late, on this process's backend and, in a process of its own, on
+JAX."""
 
 from __future__ import annotations
 
@@ -26,11 +27,19 @@ def line_model():
 
 
 def train(callbacks, epochs, model=None):
-    """Full-batch training on zeros in, zeros out: the data has no say, so only the penalty moves the kernel."""
+    """Full-batch training on zeros in, zeros out: the data has no say, so only the penalty moves
+    the kernel."""
     model = model or line_model()
-    history = fit(model, np.zeros((N, D), "float32"), np.zeros((N, 1), "float32"), epochs=epochs, batch_size=N,
-                  callbacks=callbacks, validation_data=(np.zeros((N, D), "float32"), np.zeros((N, 1), "float32")),
-                  progress=False)  # fmt: skip
+    history = fit(
+        model,
+        np.zeros((N, D), "float32"),
+        np.zeros((N, 1), "float32"),
+        epochs=epochs,
+        batch_size=N,
+        callbacks=callbacks,
+        validation_data=(np.zeros((N, D), "float32"), np.zeros((N, 1), "float32")),
+        progress=False,
+    )
     return model.layers[-1].get_weights()[0][:, 0], history.history
 
 
@@ -52,17 +61,28 @@ def test_l1_shrinks_by_a_fixed_step():
 
 def test_biases_and_kernels_with_a_regulariser_of_their_own_stay_as_they_are():
     own = keras.regularizers.L2(0.1)
-    model = keras.Sequential([
-        keras.Input((D,)),
-        keras.layers.Dense(4, bias_initializer="ones", kernel_regularizer=own),
-        keras.layers.BatchNormalization(),
-        keras.layers.Dense(1, bias_initializer="ones"),
-    ])  # fmt: skip
+    model = keras.Sequential(
+        [
+            keras.Input((D,)),
+            keras.layers.Dense(4, bias_initializer="ones", kernel_regularizer=own),
+            keras.layers.BatchNormalization(),
+            keras.layers.Dense(1, bias_initializer="ones"),
+        ]
+    )
     model.compile("sgd", "mse")
     callback = DelayedPenalty(0, l2=1.0)
-    fit(model, np.zeros((4, D), "float32"), np.ones((4, 1), "float32"), epochs=1, callbacks=[callback], progress=False)
+    fit(
+        model,
+        np.zeros((4, D), "float32"),
+        np.ones((4, 1), "float32"),
+        epochs=1,
+        callbacks=[callback],
+        progress=False,
+    )
     assert callback.is_on
-    assert [v.name for v in model.trainable_variables if v.regularizer is callback.penalty] == ["kernel"]
+    assert [v.name for v in model.trainable_variables if v.regularizer is callback.penalty] == [
+        "kernel"
+    ]
     assert model.layers[0].kernel.regularizer is own
 
 
@@ -75,7 +95,9 @@ def test_a_second_fit_waits_again():
     np.testing.assert_allclose(history["loss"], 0.0, atol=1e-7)
 
 
-@pytest.mark.parametrize("options", [{"start": -1}, {"start": 1.5}, {"l1": -0.1}, {"l2": -1.0}, {"l2": float("nan")}])
+@pytest.mark.parametrize(
+    "options", [{"start": -1}, {"start": 1.5}, {"l1": -0.1}, {"l2": -1.0}, {"l2": float("nan")}]
+)
 def test_bad_arguments_are_refused(options):
     with pytest.raises(InvalidInputError, match="Received"):
         DelayedPenalty(**options)
@@ -96,5 +118,12 @@ def test_jax_switches_on_at_the_same_epoch():
         """
     )
     env = {**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, env=env, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env=env,
+        check=True,
+    )
     assert float(done.stdout.split()[-1]) == pytest.approx(0.95**3, rel=1e-5)

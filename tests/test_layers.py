@@ -1,4 +1,5 @@
-"""Activations and layers against their NumPy forms, on this process's backend and, in a process of its own, on JAX."""
+"""Activations and layers against their NumPy forms, on this process's backend and, in a process of
+its own, on JAX."""
 
 from __future__ import annotations
 
@@ -16,7 +17,9 @@ from coursekit.errors import InvalidInputError
 from coursekit.training import gradients
 
 # Keras variables under NumPy 2
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning:keras")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:__array__ implementation doesn't accept a copy:DeprecationWarning:keras"
+)
 
 
 @pytest.fixture
@@ -40,7 +43,9 @@ def test_gaussian_value_and_slope(rng):
     x = rng.normal(size=(4, 3)).astype("float32") * 2
     value = np.exp(-(x**2) / 2)
     np.testing.assert_allclose(ops.convert_to_numpy(layers.gaussian(x)), value, rtol=1e-5)
-    np.testing.assert_allclose(gradients(lambda z: ops.sum(layers.gaussian(z)), x), -x * value, rtol=1e-4, atol=1e-7)
+    np.testing.assert_allclose(
+        gradients(lambda z: ops.sum(layers.gaussian(z)), x), -x * value, rtol=1e-4, atol=1e-7
+    )
 
 
 def test_threshold_is_zero_at_zero():
@@ -53,7 +58,9 @@ def test_threshold_is_zero_at_zero():
 def test_maxout_is_the_largest_of_its_linear_maps(pieces, shape, rng):
     x = rng.normal(size=shape).astype("float32")
     layer, w, b = built(3, pieces, shape, rng)
-    np.testing.assert_allclose(ops.convert_to_numpy(layer(x)), maxout_in_numpy(x, w, b), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(
+        ops.convert_to_numpy(layer(x)), maxout_in_numpy(x, w, b), rtol=1e-4, atol=1e-5
+    )
     assert layer.compute_output_shape(shape) == (*shape[:-1], 3)
 
 
@@ -62,7 +69,9 @@ def test_maxout_with_a_second_piece_of_zeros_is_relu(rng):
     layer, w, b = built(3, 2, x.shape, rng)
     w[1], b[1] = 0, 0
     layer.set_weights([w, b])
-    np.testing.assert_allclose(ops.convert_to_numpy(layer(x)), np.maximum(x @ w[0] + b[0], 0), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(
+        ops.convert_to_numpy(layer(x)), np.maximum(x @ w[0] + b[0], 0), rtol=1e-4, atol=1e-5
+    )
 
 
 def test_maxout_starts_each_piece_from_other_numbers():
@@ -82,7 +91,12 @@ def layers_of(d, units):
 
 def test_a_model_with_both_is_saved_and_loaded_alike(tmp_path, rng):
     model = keras.Sequential(
-        [keras.Input((4,)), layers.Maxout(6, 3), keras.layers.Dense(5, activation=layers.gaussian), keras.layers.Dense(2)]
+        [
+            keras.Input((4,)),
+            layers.Maxout(6, 3),
+            keras.layers.Dense(5, activation=layers.gaussian),
+            keras.layers.Dense(2),
+        ]
     )
     x = rng.normal(size=(3, 4)).astype("float32")
     before = model.predict_on_batch(x)
@@ -112,5 +126,7 @@ def test_the_same_holds_on_jax():
     pytest.importorskip("jax")
     environment = {**os.environ, "KERAS_BACKEND": "jax"}
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", __file__]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=500, check=False)
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=500, check=False
+    )
     assert done.returncode == 0, done.stdout[-3000:]

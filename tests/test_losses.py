@@ -1,4 +1,5 @@
-"""Losses against their NumPy forms, on this process's backend and, in a process of its own, on JAX."""
+"""Losses against their NumPy forms, on this process's backend and, in a process of its own, on
+JAX."""
 
 from __future__ import annotations
 
@@ -36,8 +37,12 @@ def test_margin_losses_take_labels_of_both_kinds(rng, negative):
     f = rng.normal(size=(6, 3)).astype("float32")
     sign = np.where(rng.random((6, 3)) < 0.5, -1, 1)
     y = np.where(sign > 0, 1, negative)
-    np.testing.assert_allclose(call(losses.exponential, y, f), np.exp(-sign * f).mean(-1), rtol=1e-5)
-    np.testing.assert_allclose(call(losses.logistic, y, f), np.log2(1 + np.exp(-sign * f)).mean(-1), rtol=1e-5)
+    np.testing.assert_allclose(
+        call(losses.exponential, y, f), np.exp(-sign * f).mean(-1), rtol=1e-5
+    )
+    np.testing.assert_allclose(
+        call(losses.logistic, y, f), np.log2(1 + np.exp(-sign * f)).mean(-1), rtol=1e-5
+    )
 
 
 def test_margin_losses_at_margin_zero_are_one_and_none_lies_below_the_zero_one_error(rng):
@@ -52,7 +57,9 @@ def test_margin_losses_at_margin_zero_are_one_and_none_lies_below_the_zero_one_e
 
 def test_logistic_does_not_overflow_and_in_nats_is_binary_cross_entropy(rng):
     far = np.array([[-1000.0], [1000.0]], "float32")
-    np.testing.assert_allclose(call(losses.logistic, np.ones((2, 1)), far), [1000 / np.log(2), 0], rtol=1e-5)
+    np.testing.assert_allclose(
+        call(losses.logistic, np.ones((2, 1)), far), [1000 / np.log(2), 0], rtol=1e-5
+    )
     y, f = rng.integers(0, 2, (8, 1)).astype("float32"), rng.normal(size=(8, 1)).astype("float32")
     theirs = call(keras.losses.binary_crossentropy, y, f, from_logits=True)
     np.testing.assert_allclose(call(losses.logistic, y, f, base=np.e), theirs, rtol=1e-5)
@@ -63,14 +70,20 @@ def test_contrastive_pulls_equal_pairs_and_pushes_others_to_the_margin():
     d = np.array([0.5, 2, 0.5, 1.5, 4], "float32")
     expected = [0.125, 2, 0.125, 0, 0]
     np.testing.assert_allclose(call(losses.contrastive, y, d), expected, rtol=1e-6)
-    np.testing.assert_allclose(call(losses.contrastive, y[:, None], d[:, None]), expected, rtol=1e-6)
-    np.testing.assert_allclose(call(losses.contrastive, y, d, margin=2.0), [0.125, 2, 1.125, 0.125, 0], rtol=1e-6)
+    np.testing.assert_allclose(
+        call(losses.contrastive, y[:, None], d[:, None]), expected, rtol=1e-6
+    )
+    np.testing.assert_allclose(
+        call(losses.contrastive, y, d, margin=2.0), [0.125, 2, 1.125, 0.125, 0], rtol=1e-6
+    )
 
 
 def test_triplet_is_zero_once_the_negative_is_far_enough(rng):
     a, p, n = rng.normal(size=(3, 9, 4)).astype("float32")
     near, far = np.sum((a - p) ** 2, -1), np.sum((a - n) ** 2, -1)
-    np.testing.assert_allclose(call(losses.triplet, a, p, n, margin=0.3), np.maximum(near - far + 0.3, 0), rtol=1e-4)
+    np.testing.assert_allclose(
+        call(losses.triplet, a, p, n, margin=0.3), np.maximum(near - far + 0.3, 0), rtol=1e-4
+    )
     assert np.all(call(losses.triplet, a, a, a + 10) == 0)
     np.testing.assert_allclose(call(losses.triplet, a, a, a, margin=0.7), 0.7, rtol=1e-6)
 
@@ -80,7 +93,10 @@ def test_kl_sparsity_is_zero_at_the_target_and_grows_on_both_sides(rng):
     rho = h.mean(0)
     expected = np.sum(0.1 * np.log(0.1 / rho) + 0.9 * np.log(0.9 / (1 - rho)))
     assert call(losses.kl_sparsity, h, 0.1) == pytest.approx(expected, rel=1e-5)
-    flat = [float(call(losses.kl_sparsity, np.full((4, 1), value, "float32"), 0.2)) for value in (0.05, 0.2, 0.6)]
+    flat = [
+        float(call(losses.kl_sparsity, np.full((4, 1), value, "float32"), 0.2))
+        for value in (0.05, 0.2, 0.6)
+    ]
     assert flat[1] == pytest.approx(0, abs=1e-6)
     assert min(flat[0], flat[2]) > 0.1
     assert np.isfinite(call(losses.kl_sparsity, np.zeros((4, 2), "float32"), 0.05))
@@ -88,15 +104,24 @@ def test_kl_sparsity_is_zero_at_the_target_and_grows_on_both_sides(rng):
 
 def test_jensen_shannon_is_scipys_distance_squared(rng):
     p, q = probabilities(rng, (7, 4)), probabilities(rng, (7, 4))
-    np.testing.assert_allclose(call(losses.jensen_shannon, p, q), jensenshannon(p, q, axis=1) ** 2, rtol=1e-4, atol=1e-7)
-    np.testing.assert_allclose(call(losses.jensen_shannon, p, q), call(losses.jensen_shannon, q, p), rtol=1e-5)
-    apart = call(losses.jensen_shannon, np.eye(3, dtype="float32"), np.roll(np.eye(3, dtype="float32"), 1, 0))
+    np.testing.assert_allclose(
+        call(losses.jensen_shannon, p, q), jensenshannon(p, q, axis=1) ** 2, rtol=1e-4, atol=1e-7
+    )
+    np.testing.assert_allclose(
+        call(losses.jensen_shannon, p, q), call(losses.jensen_shannon, q, p), rtol=1e-5
+    )
+    apart = call(
+        losses.jensen_shannon, np.eye(3, dtype="float32"), np.roll(np.eye(3, dtype="float32"), 1, 0)
+    )
     np.testing.assert_allclose(apart, np.log(2), rtol=1e-6)
 
 
 def test_jensen_shannon_has_a_gradient_where_a_probability_is_zero():
     p = np.array([[1.0, 0.0], [0.5, 0.5]], "float32")
-    slope = gradients(lambda q: ops.sum(losses.jensen_shannon(p, q)), np.array([[0.4, 0.6], [1.0, 0.0]], "float32"))
+    slope = gradients(
+        lambda q: ops.sum(losses.jensen_shannon(p, q)),
+        np.array([[0.4, 0.6], [1.0, 0.0]], "float32"),
+    )
     assert np.all(np.isfinite(slope))
 
 
@@ -119,7 +144,9 @@ def test_distillation_weighs_teacher_and_labels(rng):
 
 def test_distillation_does_not_teach_the_teacher(rng):
     s, t = rng.normal(size=(2, 3, 4)).astype("float32")
-    slope = gradients(lambda teacher: ops.sum(losses.distillation(np.array([0, 1, 2]), s, teacher)), t)
+    slope = gradients(
+        lambda teacher: ops.sum(losses.distillation(np.array([0, 1, 2]), s, teacher)), t
+    )
     assert np.all(slope == 0)
 
 
@@ -153,5 +180,7 @@ def test_the_same_holds_on_jax():
     pytest.importorskip("jax")
     environment = {**os.environ, "KERAS_BACKEND": "jax"}
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", __file__]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=500, check=False)
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=500, check=False
+    )
     assert done.returncode == 0, done.stdout[-3000:]

@@ -29,7 +29,10 @@ def project():
 def test_conda_environment_matches_pyproject(project):
     extras = project["optional-dependencies"]
     wanted = {}
-    for requirement in [*project["dependencies"], *(r for e in ("tensorflow", "fast", "labs", "grading") for r in extras[e])]:
+    for requirement in [
+        *project["dependencies"],
+        *(r for e in ("tensorflow", "fast", "labs", "grading") for r in extras[e]),
+    ]:
         name, bound = _split(requirement)
         wanted[_CONDA_NAMES.get(name, name)] = bound
     listed = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
@@ -42,16 +45,23 @@ def test_conda_environment_matches_pyproject(project):
 def test_backends_are_extras_only(project):
     names = {_split(requirement)[0] for requirement in project["dependencies"]}
     assert names.isdisjoint({"tensorflow", "tensorflow-cpu", "jax", "torch"})
-    assert {"tensorflow", "jax", "labs", "grading", "cluster", "fast", "dev"} <= set(project["optional-dependencies"])
+    assert {"tensorflow", "jax", "labs", "grading", "cluster", "fast", "dev"} <= set(
+        project["optional-dependencies"]
+    )
 
 
 def test_make_installs_every_extra(project):
-    (extras,) = re.findall(r"^EXTRAS \?= (.+)$", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
+    (extras,) = re.findall(
+        r"^EXTRAS \?= (.+)$", (ROOT / "Makefile").read_text(), flags=re.MULTILINE
+    )
     assert sorted(extras.split(",")) == sorted(project["optional-dependencies"])
 
 
 def test_no_requirement_has_an_upper_pin(project):
-    requirements = [*project["dependencies"], *(r for extra in project["optional-dependencies"].values() for r in extra)]
+    requirements = [
+        *project["dependencies"],
+        *(r for extra in project["optional-dependencies"].values() for r in extra),
+    ]
     assert [r for r in requirements if re.search(r"<|==|~=", r)] == []
 
 
@@ -66,7 +76,10 @@ def test_lower_bounds_admit_the_versions_of_colab(project):
         "scikit-image": "0.25.2",
         "scikit-learn": "1.6.1",
     }
-    requirements = [*project["dependencies"], *(r for extra in project["optional-dependencies"].values() for r in extra)]
+    requirements = [
+        *project["dependencies"],
+        *(r for extra in project["optional-dependencies"].values() for r in extra),
+    ]
     for requirement in map(Requirement, requirements):
         if requirement.name in colab:
             assert requirement.specifier.contains(colab[requirement.name]), requirement
@@ -76,7 +89,11 @@ def test_every_command_states_what_it_does():
     from coursekit.cli import build_parser
 
     parser = build_parser()
-    actions = [action for action in parser._actions if getattr(action, "choices", None) and not action.option_strings]
+    actions = [
+        action
+        for action in parser._actions
+        if getattr(action, "choices", None) and not action.option_strings
+    ]
     commands = actions[0].choices
     assert {"compare", "data", "doctor", "labs", "grade", "reproduce"} <= set(commands)
     for name, command in commands.items():
@@ -95,7 +112,8 @@ def test_readme_documents_every_command():
 def test_public_names_resolve_and_nothing_heavy_is_loaded():
     code = (
         "import sys, coursekit\n"
-        "heavy = {'keras', 'tensorflow', 'jax', 'matplotlib', 'sklearn', 'skimage', 'pandas'} & set(sys.modules)\n"
+        "heavy = {'keras', 'tensorflow', 'jax', 'matplotlib', 'sklearn', 'skimage', 'pandas'} "
+        "& set(sys.modules)\n"
         "assert not heavy, heavy\n"
         "missing = [name for name in coursekit.__all__ if getattr(coursekit, name, None) is None]\n"
         "assert not missing, missing\n"

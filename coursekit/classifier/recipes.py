@@ -1,4 +1,5 @@
-"""Ready-made digit classifiers: a model and the settings that train it well. Each takes any images or features."""
+"""Ready-made digit classifiers: a model and the settings that train it well. Each takes any images
+or features."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ def mlp_classifier(*, seed: int = 0, epochs: int = 10, **options) -> KerasClassi
 
 
 def digit_cnn_classifier(*, seed: int = 0, epochs: int = 8, **options) -> KerasClassifier:
-    """The digit CNN on images that are distorted a little while training, by Adam with a one-cycle rate.
+    """The digit CNN on images that are distorted a little while training, by Adam with a one-cycle
+    rate.
 
     Args:
         seed: makes `fit` repeatable.
@@ -43,5 +45,11 @@ def quick_digit_cnn_classifier(*, seed: int = 0, epochs: int = 2, **options) -> 
         **options: passed on to `KerasClassifier`.
     """
     build = partial(digit_cnn, filters=(16, 32, 64), dropout=0.0, lean=True)
-    settings = {"batch_size": 256, "learning_rate": 2e-2, "schedule": "one_cycle", "min_steps": 300, "steps_per_execution": 8}
+    settings = {
+        "batch_size": 256,
+        "learning_rate": 2e-2,
+        "schedule": "one_cycle",
+        "min_steps": 300,
+        "steps_per_execution": 8,
+    }
     return KerasClassifier(build, seed=seed, epochs=epochs, **(settings | options))

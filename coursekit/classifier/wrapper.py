@@ -22,41 +22,51 @@ _PREDICT_BATCH = 1000
 
 
 class KerasClassifier(ClassifierMixin, BaseEstimator):
-    """Wrap a Keras model or its builder for scikit-learn: `clone`, `cross_val_score`, `Pipeline`, displays.
+    """Wrap a Keras model or its builder for scikit-learn: `clone`, `cross_val_score`, `Pipeline`,
+    displays.
 
-    The loss follows from the model's last layer: logits, softmax, one sigmoid unit and one linear unit are all trained as
-    what they are, and `predict_proba` gives probabilities from each.
+    The loss follows from the model's last layer: logits, softmax, one sigmoid unit and one linear
+    unit are all trained as what they are, and `predict_proba` gives probabilities from each.
 
     Args:
-        build: `build(input_shape, num_classes)` returning an uncompiled `keras.Model`, called anew by each `fit`; or a
-            `keras.Model`, of which each `fit` trains a copy that starts from the weights it holds.
+        build: `build(input_shape, num_classes)` returning an uncompiled `keras.Model`, called anew
+            by each `fit`; or a `keras.Model`, of which each `fit` trains a copy that starts from
+            the weights it holds.
         epochs: passes over the training data, at most unless `min_steps` asks for more.
         min_steps: on small data epochs are added until there are this many optimiser steps.
         batch_size: samples per optimiser step.
-        optimizer: name of a Keras optimiser, or an optimiser, of which a copy is used as it is set up.
-        learning_rate: learning rate of an optimiser given by name; the peak or first rate under a `schedule`.
-        schedule: None, "one_cycle", "exponential", or a function `(learning_rate, total_steps)` returning a Keras schedule.
-        validation_split: share of the training data held out, by classes, to watch; 0 holds out nothing.
-        early_stopping: None, or the number of epochs without a lower validation loss after which training stops. The
-            weights of the best epoch are restored.
+        optimizer: name of a Keras optimiser, or an optimiser, of which a copy is used as it is set
+            up.
+        learning_rate: learning rate of an optimiser given by name; the peak or first rate under a
+            `schedule`.
+        schedule: None, "one_cycle", "exponential", or a function `(learning_rate, total_steps)`
+            returning a Keras schedule.
+        validation_split: share of the training data held out, by classes, to watch; 0 holds out
+            nothing.
+        early_stopping: None, or the number of epochs without a lower validation loss after which
+            training stops. The weights of the best epoch are restored.
         seed: int makes `fit` repeatable on one machine and backend; None does not.
         verbose: 0 is silent, 1 shows one line of progress.
-        scale: True divides uint8 inputs by 255 and leaves other numbers as they are; "standard" then also standardises
-            every feature by the training data; False does neither.
-        loss: None for the loss described above, or a Keras loss on what the model gives and integer labels.
+        scale: True divides uint8 inputs by 255 and leaves other numbers as they are; "standard"
+            then also standardises every feature by the training data; False does neither.
+        loss: None for the loss described above, or a Keras loss on what the model gives and integer
+            labels.
         callbacks: more Keras callbacks for `fit`.
-        steps_per_execution: optimiser steps per call of the backend; more make small models quicker, and the callbacks and
-            the line of progress are told less often.
+        steps_per_execution: optimiser steps per call of the backend; more make small models
+            quicker, and the callbacks and the line of progress are told less often.
 
     Attributes:
         classes_: the labels, sorted; column order of `predict_proba`.
         model_: the trained `keras.Model`.
         n_parameters_: number of its weights, trainable or not.
-        history_: dict of lists, one value per epoch: "loss", "accuracy", and "val_..." where a share is held out.
+        history_: dict of lists, one value per epoch: "loss", "accuracy", and "val_..." where a
+            share is held out.
         n_features_in_: length of the second axis of the training data.
 
-    Shapes: `X` is `(n, features)`, images `(n, h, w)` or `(n, h, w, c)`. A builder is asked for `(features,)` or `(h, w, c)`;
-    grey images get `c = 1`. Inputs are reshaped where a model given as such takes the same numbers in another shape.
+    Shapes: `X` is `(n, features)`, images `(n, h, w)` or `(n, h, w, c)`. A builder is asked for
+        `(features,)` or `(h, w, c)`;
+    grey images get `c = 1`. Inputs are reshaped where a model given as such takes the same numbers
+    in another shape.
     """
 
     def __init__(
@@ -114,14 +124,18 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         X, y = self._validated(X, y=y, reset=True)
         self.classes_, labels = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
-            raise InvalidInputError("a classifier needs at least 2 classes. Received: data with 1 class; add another")
+            raise InvalidInputError(
+                "a classifier needs at least 2 classes. Received: data with 1 class; add another"
+            )
         rows, held_out = self._split(labels)
         self._learn_scale(X if held_out is None else X[rows])
         with seeded(self.seed), quiet_retracing():
             model = self._build(X.shape)
             self._head = self._check_head(model)
             self._input_shape = tuple(model.input_shape[1:])
-            validation = None if held_out is None else (self._prepare(X[held_out]), labels[held_out])
+            validation = (
+                None if held_out is None else (self._prepare(X[held_out]), labels[held_out])
+            )
             steps = -(-len(rows) // self.batch_size)
             epochs = max(self.epochs, -(-self.min_steps // steps))
             model.compile(
@@ -130,9 +144,13 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
                 metrics=[self._accuracy()],
                 steps_per_execution=self.steps_per_execution,
             )
-            model.optimizer.build(model.trainable_variables)  # with its variables there, TensorFlow traces the step only once
+            model.optimizer.build(
+                model.trainable_variables
+            )  # with its variables there, TensorFlow traces the step only once
             history = model.fit(
-                **self._feed(X if held_out is None else X[rows], labels if held_out is None else labels[rows]),
+                **self._feed(
+                    X if held_out is None else X[rows], labels if held_out is None else labels[rows]
+                ),
                 epochs=epochs,
                 validation_data=validation,
                 callbacks=self._callbacks(),
@@ -140,15 +158,20 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
             )
         self.model_ = model
         self.n_parameters_ = int(model.count_params())
-        self.history_ = {name: [float(value) for value in values] for name, values in history.history.items()}
+        self.history_ = {
+            name: [float(value) for value in values] for name, values in history.history.items()
+        }
         return self
 
     def predict_proba(self, X) -> np.ndarray:
-        """Probabilities `(n, classes)`, float64, rows sum to 1, columns in the order of `classes_`."""
+        """Probabilities `(n, classes)`, float64, rows sum to 1, columns in the order of
+        `classes_`."""
         check_is_fitted(self, "model_")
         x = self._prepare(self._validated(X, reset=False))
         with quiet_retracing():
-            scores = np.asarray(self.model_.predict(x, batch_size=_PREDICT_BATCH, verbose=0), np.float64)
+            scores = np.asarray(
+                self.model_.predict(x, batch_size=_PREDICT_BATCH, verbose=0), np.float64
+            )
         if self._head.from_logits:
             if self._head.units == 1:
                 scores = 0.5 * (1 + np.tanh(scores / 2))  # the sigmoid, without overflow
@@ -166,19 +189,27 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
     def _check_settings(self) -> None:
         if self.early_stopping is not None and not self.validation_split:
             raise InvalidInputError(
-                "`early_stopping` needs data to watch. Received: validation_split=0; set validation_split=0.1, say"
+                "`early_stopping` needs data to watch. Received: validation_split=0; set "
+                "validation_split=0.1, say"
             )
         if not 0 <= self.validation_split < 1:
-            raise InvalidInputError(f"`validation_split` must lie in [0, 1). Received: {self.validation_split}")
+            raise InvalidInputError(
+                f"`validation_split` must lie in [0, 1). Received: {self.validation_split}"
+            )
         if self.scale not in (True, False, "standard"):
-            raise InvalidInputError(f'`scale` must be True, False or "standard". Received: scale={self.scale!r}')
+            raise InvalidInputError(
+                f'`scale` must be True, False or "standard". Received: scale={self.scale!r}'
+            )
         if not (self.schedule is None or callable(self.schedule) or self.schedule in _SCHEDULES):
             raise InvalidInputError(
-                f"`schedule` must be one of {', '.join(_SCHEDULES)} or callable. Received: {self.schedule!r}"
+                f"`schedule` must be one of {', '.join(_SCHEDULES)} or callable. Received: "
+                f"{self.schedule!r}"
             )
         for name in ("epochs", "batch_size", "steps_per_execution"):
             if getattr(self, name) < 1:
-                raise InvalidInputError(f"`{name}` must be at least 1. Received: {name}={getattr(self, name)}")
+                raise InvalidInputError(
+                    f"`{name}` must be at least 1. Received: {name}={getattr(self, name)}"
+                )
 
     def _validated(self, X, *, reset: bool, **y):
         try:
@@ -192,7 +223,8 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
             self._trained_on = x.dtype
         elif self._trained_on == np.uint8 and x.dtype.kind == "f" and self.scale and x.max() > 1:
             raise InvalidInputError(
-                f"the training images were uint8 and scaled to [0, 1]. Received: {x.dtype} up to {x.max():g}; pass uint8 again"
+                f"the training images were uint8 and scaled to [0, 1]. Received: {x.dtype} up "
+                f"to {x.max():g}; pass uint8 again"
             )
         return checked
 
@@ -202,7 +234,11 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
             return rows, None
         try:
             rows, held_out = train_test_split(
-                rows, test_size=self.validation_split, stratify=labels, random_state=self.seed, shuffle=True
+                rows,
+                test_size=self.validation_split,
+                stratify=labels,
+                random_state=self.seed,
+                shuffle=True,
             )
         except ValueError as error:
             raise InvalidInputError(
@@ -219,7 +255,8 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
             self._deviation = np.where(deviation > 0, deviation, np.float32(1))
 
     def _feed(self, X: np.ndarray, labels: np.ndarray) -> dict:
-        """The training data as `model.fit` takes them; images stay uint8 until their batch is due."""
+        """The training data as `model.fit` takes them; images stay uint8 until their batch is
+        due."""
         if X.dtype == np.uint8 and self.scale is True:
             return fed(self._shaped(X), labels, self.batch_size, scale=1 / 255)
         return fed(self._prepare(X), labels, self.batch_size)
@@ -237,7 +274,10 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         if None in wanted or x.shape[1:] == wanted:
             return x[..., None] if x.ndim == len(wanted) and wanted[-1] == 1 else x
         if np.prod(wanted) != np.prod(x.shape[1:]):
-            raise InvalidInputError(f"the model takes inputs of shape {wanted}. Received: samples of shape {x.shape[1:]}")
+            raise InvalidInputError(
+                f"the model takes inputs of shape {wanted}. Received: samples of shape "
+                f"{x.shape[1:]}"
+            )
         return x.reshape(-1, *wanted)
 
     def _build(self, shape: tuple[int, ...]) -> keras.Model:
@@ -247,26 +287,35 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
             return model
         if not callable(self.build):
             raise InvalidInputError(
-                f"`build` must be a keras.Model or a function (input_shape, num_classes). Received: {self.build!r}"
+                f"`build` must be a keras.Model or a function (input_shape, num_classes). "
+                f"Received: {self.build!r}"
             )
         sample = (*shape[1:], 1) if len(shape) == 3 else shape[1:]
         model = self.build(sample, len(self.classes_))
         if not isinstance(model, keras.Model):
-            raise InvalidInputError(f"`build` must return a keras.Model. Received: {type(model).__name__}")
+            raise InvalidInputError(
+                f"`build` must return a keras.Model. Received: {type(model).__name__}"
+            )
         if not model.built:
             model.build((None, *sample))
         return model
 
     def _check_head(self, model: keras.Model):
         head, count = output_head(model), len(self.classes_)
-        if len(model.output_shape) != 2 or not (head.units == count or (head.units == 1 and count == 2)):
+        if len(model.output_shape) != 2 or not (
+            head.units == count or (head.units == 1 and count == 2)
+        ):
             raise InvalidInputError(
                 f"{count} classes need {count} output units{' or 1' if count == 2 else ''}. "
                 f"Received: a model with output shape {model.output_shape}"
             )
-        if self.loss is None and head.activation not in ("linear", "sigmoid" if head.units == 1 else "softmax"):
+        if self.loss is None and head.activation not in (
+            "linear",
+            "sigmoid" if head.units == 1 else "softmax",
+        ):
             raise InvalidInputError(
-                f"a last layer of {head.units} units should give logits or {'sigmoid' if head.units == 1 else 'softmax'}. "
+                f"a last layer of {head.units} units should give logits or "
+                f"{'sigmoid' if head.units == 1 else 'softmax'}. "
                 f"Received: activation {head.activation!r}; leave the activation out"
             )
         return head
@@ -280,7 +329,9 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
 
     def _accuracy(self) -> keras.metrics.Metric:
         if self._head.units == 1:
-            return keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0 if self._head.from_logits else 0.5)
+            return keras.metrics.BinaryAccuracy(
+                name="accuracy", threshold=0.0 if self._head.from_logits else 0.5
+            )
         return keras.metrics.SparseCategoricalAccuracy(name="accuracy")
 
     def _optimizer(self, total_steps: int) -> keras.optimizers.Optimizer:
@@ -299,5 +350,9 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
     def _callbacks(self) -> list[keras.callbacks.Callback]:
         callbacks = [*copy.deepcopy(list(self.callbacks)), ProgressLine(bool(self.verbose))]
         if self.early_stopping is not None:
-            callbacks.append(keras.callbacks.EarlyStopping("val_loss", patience=self.early_stopping, restore_best_weights=True))
+            callbacks.append(
+                keras.callbacks.EarlyStopping(
+                    "val_loss", patience=self.early_stopping, restore_best_weights=True
+                )
+            )
         return callbacks

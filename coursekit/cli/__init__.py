@@ -1,4 +1,5 @@
-"""The command line. Each command lives in a module of its own and is a thin call into the library."""
+"""The command line. Each command lives in a module of its own and is a thin call into the
+library."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ EXIT_INTERRUPTED = 130
 def build_parser() -> argparse.ArgumentParser:
     """The whole command line as an `argparse` parser; building it imports no backend."""
     parser = argparse.ArgumentParser(
-        prog="coursekit", description="Labs, honest comparisons and safe grading for a deep-learning course."
+        prog="coursekit",
+        description="Labs, honest comparisons and safe grading for a deep-learning course.",
     )
     parser.add_argument("--version", action="version", version=f"coursekit {__version__}")
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
@@ -30,7 +32,8 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command. Returns the exit code: 0, 2 after an error meant for a person, 130 after Ctrl-C."""
+    """Run one command. Returns the exit code: 0, 2 after an error meant for a person, 130 after
+    Ctrl-C."""
     args = build_parser().parse_args(argv)
     try:
         return args.run(args) or 0

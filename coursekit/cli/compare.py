@@ -10,23 +10,31 @@ def add_parser(commands) -> None:
     parser = commands.add_parser(
         "compare",
         help="compare classifiers on one data set and write a report",
-        description="Fit, time and evaluate several classifiers on the same images, test every pair, and write OUT/report.html.",
+        description="Fit, time and evaluate several classifiers on the same images, test every "
+        "pair, and write OUT/report.html.",
     )
     parser.add_argument(
         "--data",
         default="digits",
-        help="digits, mnist, fashion_mnist, cifar10, FILE.npz or a FOLDER of class folders (default: digits)",
+        help="digits, mnist, fashion_mnist, cifar10, FILE.npz or a FOLDER of class folders "
+        "(default: digits)",
     )
     parser.add_argument(
         "--systems",
         type=_names,
         help="comma-separated: mlp, hog_linear_svm, hog_kernel_svm, hog_mlp, cnn (default: all)",
     )
-    parser.add_argument("--seed", type=int, default=0, help="for everything that is drawn at random (default: 0)")
     parser.add_argument(
-        "--out", default="out/compare", help="folder for report.html, report.json and figures (default: out/compare)"
+        "--seed", type=int, default=0, help="for everything that is drawn at random (default: 0)"
     )
-    parser.add_argument("--device", default="auto", choices=("auto", "cpu", "gpu", "tpu"), help="default: auto")
+    parser.add_argument(
+        "--out",
+        default="out/compare",
+        help="folder for report.html, report.json and figures (default: out/compare)",
+    )
+    parser.add_argument(
+        "--device", default="auto", choices=("auto", "cpu", "gpu", "tpu"), help="default: auto"
+    )
     parser.add_argument("--limit", type=_positive, help="keep only the first LIMIT training images")
     parser.add_argument(
         "--train-sizes",
@@ -57,7 +65,8 @@ def run(args) -> int:
     systems = build_systems(args.systems, seed=args.seed)
     data = datasets.load(args.data, limit=args.limit, seed=args.seed)
     console.print(
-        f"[bold]{data.name}[/]: {len(data.x_train):,} training and {len(data.x_test):,} test images, {len(data.class_names)} classes. "
+        f"[bold]{data.name}[/]: {len(data.x_train):,} training and {len(data.x_test):,} test "
+        f"images, {len(data.class_names)} classes. "
         f"Running on {device.kind.upper()} with {device.backend}.",
         highlight=False,
         soft_wrap=True,
@@ -70,12 +79,16 @@ def run(args) -> int:
             if not console.is_terminal:
                 console.print(line, highlight=False, soft_wrap=True)
 
-        comparison = compare(systems, data, seed=args.seed, train_sizes=args.train_sizes, progress=progress)
+        comparison = compare(
+            systems, data, seed=args.seed, train_sizes=args.train_sizes, progress=progress
+        )
         progress("writing the report")
         written = comparison.save(args.out)
     console.print(str(comparison), highlight=False, soft_wrap=True)
     console.print(
-        f"\nReport: {written['report.html']}  ({time.perf_counter() - started:.0f} s in all)", highlight=False, soft_wrap=True
+        f"\nReport: {written['report.html']}  ({time.perf_counter() - started:.0f} s in all)",
+        highlight=False,
+        soft_wrap=True,
     )
     return 0
 

@@ -9,15 +9,25 @@ _WIDTH = 132  # columns of a table that does not go to a terminal
 
 def add_parser(commands) -> None:
     """Register the command."""
-    parser = commands.add_parser("data", help="list, fetch and verify the data sets", description=__doc__.partition(": ")[2])
+    parser = commands.add_parser(
+        "data", help="list, fetch and verify the data sets", description=__doc__.partition(": ")[2]
+    )
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    listing = actions.add_parser("list", help="what there is, its licence and size, and where it lies on this machine")
+    listing = actions.add_parser(
+        "list", help="what there is, its licence and size, and where it lies on this machine"
+    )
     listing.set_defaults(run=run_list)
-    fetch = actions.add_parser("fetch", help="bring data sets into the cache, so that all else works offline")
-    fetch.add_argument("names", nargs="*", metavar="NAME", help="mnist, fashion_mnist, cifar10 or spoken_digits")
+    fetch = actions.add_parser(
+        "fetch", help="bring data sets into the cache, so that all else works offline"
+    )
+    fetch.add_argument(
+        "names", nargs="*", metavar="NAME", help="mnist, fashion_mnist, cifar10 or spoken_digits"
+    )
     fetch.add_argument("--all", action="store_true", help="all of them")
     fetch.set_defaults(run=run_fetch)
-    verify = actions.add_parser("verify", help="check every copy on this machine against its hashes")
+    verify = actions.add_parser(
+        "verify", help="check every copy on this machine against its hashes"
+    )
     verify.add_argument("names", nargs="*", metavar="NAME", help="only these")
     verify.set_defaults(run=run_verify)
 
@@ -27,10 +37,18 @@ def run_list(args: argparse.Namespace) -> int:
     from coursekit.datasets import _cache, digits, registry
 
     table = _table("name", "holds", "download", "licence", "on this machine")
-    table.add_row("digits", "1,347 + 450 grey 28x28", "none", digits.LICENCE, "yes, with scikit-learn")
+    table.add_row(
+        "digits", "1,347 + 450 grey 28x28", "none", digits.LICENCE, "yes, with scikit-learn"
+    )
     for source in registry.SOURCES.values():
         copy = next(_cache.copies(source), None)
-        table.add_row(source.name, source.examples, _megabytes(source.size), source.licence, copy.origin if copy else "no")
+        table.add_row(
+            source.name,
+            source.examples,
+            _megabytes(source.size),
+            source.licence,
+            copy.origin if copy else "no",
+        )
     console = _console()
     console.print(table)
     for place, folder in _cache.places():
@@ -44,19 +62,28 @@ def run_fetch(args: argparse.Namespace) -> int:
     from coursekit.errors import InvalidInputError
 
     if args.all and args.names:
-        raise InvalidInputError("`coursekit data fetch` takes names or --all. Received: both. Leave one out.")
+        raise InvalidInputError(
+            "`coursekit data fetch` takes names or --all. Received: both. Leave one out."
+        )
     if not args.all and not args.names:
         raise InvalidInputError(
-            f"`coursekit data fetch` expects at least one name, or --all. Known: {', '.join(registry.SOURCES)}. Received: none."
+            f"`coursekit data fetch` expects at least one name, or --all. Known: "
+            f"{', '.join(registry.SOURCES)}. Received: none."
         )
     for source in _sources(list(registry.SOURCES) if args.all else args.names):
         _, copy = _cache.resolve(source)
-        _console().print(f"{source.name}: {copy.origin}, in {copy.folder}", markup=False, highlight=False, soft_wrap=True)
+        _console().print(
+            f"{source.name}: {copy.origin}, in {copy.folder}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
     return 0
 
 
 def run_verify(args: argparse.Namespace) -> int:
-    """Check every copy; raise an error (exit code 2) if one is damaged or a named data set is not there."""
+    """Check every copy; raise an error (exit code 2) if one is damaged or a named data set is not
+    there."""
     from coursekit.datasets import _cache, registry
     from coursekit.datasets._formats import Damaged
     from coursekit.errors import DataUnavailableError
@@ -77,7 +104,9 @@ def run_verify(args: argparse.Namespace) -> int:
             table.add_row(source.name, copy.origin, result)
     _console().print(table)
     if bad:
-        raise DataUnavailableError(f"{'; '.join(bad)}. Remove a damaged file, then run `coursekit data fetch NAME`.")
+        raise DataUnavailableError(
+            f"{'; '.join(bad)}. Remove a damaged file, then run `coursekit data fetch NAME`."
+        )
     return 0
 
 
@@ -90,10 +119,14 @@ def _sources(names: list[str]) -> list:
     for name in dict.fromkeys(names):
         key = name.strip().lower().replace("-", "_")
         if key == "digits":
-            raise InvalidInputError("digits come with scikit-learn: there is nothing to fetch or verify. Leave the name out.")
+            raise InvalidInputError(
+                "digits come with scikit-learn: there is nothing to fetch or verify. Leave the "
+                "name out."
+            )
         if key not in SOURCES:
             raise InvalidInputError(
-                f"No data set is called {name!r}.{suggestion(key, tuple(SOURCES))} Known: {', '.join(SOURCES)}."
+                f"No data set is called {name!r}.{suggestion(key, tuple(SOURCES))} Known: "
+                f"{', '.join(SOURCES)}."
             )
         chosen.append(SOURCES[key])
     return chosen

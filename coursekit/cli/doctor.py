@@ -18,11 +18,15 @@ def add_parser(commands) -> None:
     """Register the command."""
     parser = commands.add_parser(
         "doctor",
-        help="say what is installed, on which device Keras runs, which data is here, and what to do",
-        description="Look at the environment, versions, device, data and sandbox, and say what to do about each problem. "
+        help="say what is installed, on which device Keras runs, which data is here, and what "
+        "to do",
+        description="Look at the environment, versions, device, data and sandbox, and say what "
+        "to do about each problem. "
         "Exit code 0 if coursekit can be used, 2 if something essential is missing.",
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object instead of tables"
+    )
     parser.add_argument(
         "--wait",
         type=_seconds,
@@ -47,17 +51,21 @@ def examine(*, wait: float = _WAIT) -> dict:
     """Everything that doctor knows, as plain values.
 
     Args:
-        wait: seconds for the backend and the sandbox to answer; both are asked in processes of their own, meanwhile the
-            rest is read.
+        wait: seconds for the backend and the sandbox to answer; both are asked in processes of
+            their own, meanwhile the rest is read.
 
     Returns:
-        Dict with keys usable, environment, packages, tools, device, data, sandbox, problems, seconds.
+        Dict with keys usable, environment, packages, tools, device, data, sandbox, problems,
+        seconds.
     """
     from coursekit.devices import _health
 
     started = time.perf_counter()
     probe = subprocess.Popen(
-        [sys.executable, "-m", "coursekit.devices._probe"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        [sys.executable, "-m", "coursekit.devices._probe"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     )
     try:
         sandbox = _in_background(_sandbox)
@@ -89,7 +97,8 @@ def _device(probe: subprocess.Popen, deadline: float, wait: float, problems: lis
         out, _ = probe.communicate(timeout=max(0.1, deadline - time.perf_counter()))
     except subprocess.TimeoutExpired:
         what = (
-            f"The backend did not start within {wait:g} s (a first import, or a busy machine); the device is told from signs."
+            f"The backend did not start within {wait:g} s (a first import, or a busy "
+            f"machine); the device is told from signs."
         )
         problems.append(_problem("note", what, f"coursekit doctor --wait {wait * 4:g}"))
         return {**signs, "works": None}
@@ -98,14 +107,20 @@ def _device(probe: subprocess.Popen, deadline: float, wait: float, problems: lis
     except (IndexError, ValueError):
         answer = {"error": f"the process that starts it ended with code {probe.returncode}"}
     if "error" not in answer and answer["works"]:
-        for note in answer["notes"][1:]:  # an accelerator that is not in use; the last sentences say what to do
+        for note in answer["notes"][
+            1:
+        ]:  # an accelerator that is not in use; the last sentences say what to do
             what, _, step = note.partition(". ")
             problems.append(_problem("warning", f"{what}.", step))
         return answer
     if not any(problem["level"] == "error" for problem in problems):
         what = f"Keras does not run: {answer.get('error', '1 + 2 is not 3 on this device')}."
         problems.append(
-            _problem("error", what, "Reinstall the backend in a fresh environment: pip install 'coursekit[tensorflow]'")
+            _problem(
+                "error",
+                what,
+                "Reinstall the backend in a fresh environment: pip install 'coursekit[tensorflow]'",
+            )
         )
     return {**signs, "works": False}
 
@@ -117,37 +132,70 @@ def _data(problems: list[dict]) -> list[dict]:
         sources = importlib.import_module("coursekit.datasets.registry").SOURCES
     except ImportError as error:
         problems.append(
-            _problem("warning", f"Data sets cannot be listed: {error}.", "Install what is missing, or coursekit again.")
+            _problem(
+                "warning",
+                f"Data sets cannot be listed: {error}.",
+                "Install what is missing, or coursekit again.",
+            )
         )
         return []
     for place, folder in cache.places():
         if place != "cache" and not folder.is_dir():
             problems.append(
-                _problem("warning", f"{place} names {folder}, which is not a folder.", "Name a folder that has the data.")
+                _problem(
+                    "warning",
+                    f"{place} names {folder}, which is not a folder.",
+                    "Name a folder that has the data.",
+                )
             )
-    listed = [{"name": "digits", "found": True, "where": "scikit-learn", "origin": "comes with scikit-learn"}]
+    listed = [
+        {
+            "name": "digits",
+            "found": True,
+            "where": "scikit-learn",
+            "origin": "comes with scikit-learn",
+        }
+    ]
     for name, source in sources.items():
         copy = next(cache.copies(source), None)
-        where = {"where": str(copy.folder), "origin": copy.origin} if copy else {"where": None, "origin": None}
+        where = (
+            {"where": str(copy.folder), "origin": copy.origin}
+            if copy
+            else {"where": None, "origin": None}
+        )
         listed.append({"name": name, "found": copy is not None, **where})
     absent = [entry["name"] for entry in listed if not entry["found"]]
     if absent:
-        what = f"Not on this machine: {', '.join(absent)}; fetched on first use if there is a network."
+        what = (
+            f"Not on this machine: {', '.join(absent)}; fetched on first use if there is a network."
+        )
         problems.append(
-            _problem("note", what, f"coursekit data fetch {' '.join(absent)}, or set COURSEKIT_DATA to a folder that has them")
+            _problem(
+                "note",
+                what,
+                f"coursekit data fetch {' '.join(absent)}, or set COURSEKIT_DATA to a folder "
+                f"that has them",
+            )
         )
     return listed
 
 
 def _sandbox() -> list[dict]:
-    """The layers that grading can put around a submission here; empty where the sandbox is not installed."""
+    """The layers that grading can put around a submission here; empty where the sandbox is not
+    installed."""
     try:
-        sandbox = importlib.import_module("coursekit.grading.sandbox")
+        sandbox = importlib.import_module("coursekit.grading.zygote.sandbox")
     except ImportError:
         return []
     optional = getattr(sandbox, "OPTIONAL_LAYERS", ())
     return [
-        {"name": name, "available": bool(available), "detail": detail, "what_to_do": step, "optional": name in optional}
+        {
+            "name": name,
+            "available": bool(available),
+            "detail": detail,
+            "what_to_do": step,
+            "optional": name in optional,
+        }
         for name, available, detail, step in sandbox.layers()
     ]
 
@@ -155,20 +203,29 @@ def _sandbox() -> list[dict]:
 def _layers(layers: list[dict] | None, problems: list[dict]) -> list[dict]:
     if layers is None:
         problems.append(
-            _problem("note", "The sandbox did not say in time which layers it has.", "Run doctor again with --wait 60")
+            _problem(
+                "note",
+                "The sandbox did not say in time which layers it has.",
+                "Run doctor again with --wait 60",
+            )
         )
         return []
     for layer in layers:
         if not layer["available"]:
             level = "note" if layer["optional"] else "warning"
             problems.append(
-                _problem(level, f"Sandbox layer {layer['name']} is missing: {layer['detail']}.", layer["what_to_do"])
+                _problem(
+                    level,
+                    f"Sandbox layer {layer['name']} is missing: {layer['detail']}.",
+                    layer["what_to_do"],
+                )
             )
     return layers
 
 
 def _in_background(task: Callable[[], list]) -> Callable[[float], list | None]:
-    """Start `task` in a thread; the function returned waits until a deadline and gives its result, or None."""
+    """Start `task` in a thread; the function returned waits until a deadline and gives its result,
+    or None."""
     result: list = []
     thread = threading.Thread(target=lambda: result.append(task()), daemon=True)
     thread.start()
@@ -199,7 +256,14 @@ def _print(report: dict) -> None:
     console = Console(highlight=False)
 
     def section(title: str, rows: list[tuple[str, str]]) -> None:
-        table = Table(title=title, title_justify="left", title_style="bold", show_header=False, box=None, pad_edge=False)
+        table = Table(
+            title=title,
+            title_justify="left",
+            title_style="bold",
+            show_header=False,
+            box=None,
+            pad_edge=False,
+        )
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
         for name, value in rows:
@@ -209,22 +273,41 @@ def _print(report: dict) -> None:
 
     machine = {name: value for name, value in report["environment"].items() if value is not None}
     section("Environment", [(name, str(value)) for name, value in machine.items()])
-    section("Packages", [(name, version) for name, version in report["packages"].items() if version])
+    section(
+        "Packages", [(name, version) for name, version in report["packages"].items() if version]
+    )
     section("Device", _device_rows(report["device"]))
-    section("Data", [(entry["name"], entry["origin"] or "not on this machine") for entry in report["data"]])
+    section(
+        "Data",
+        [(entry["name"], entry["origin"] or "not on this machine") for entry in report["data"]],
+    )
     if report["sandbox"]:
-        rows = [(layer["name"], f"{'yes' if layer['available'] else 'no'}: {layer['detail']}") for layer in report["sandbox"]]
+        rows = [
+            (layer["name"], f"{'yes' if layer['available'] else 'no'}: {layer['detail']}")
+            for layer in report["sandbox"]
+        ]
         section("Sandbox for grading", rows)
     section(
         "What to do",
-        [(p["level"], f"{p['what']} -> {p['what_to_do']}") for p in report["problems"]] or [("nothing", "all is well")],
+        [(p["level"], f"{p['what']} -> {p['what_to_do']}") for p in report["problems"]]
+        or [("nothing", "all is well")],
     )
-    console.print("coursekit can be used." if report["usable"] else "coursekit cannot be used yet: see the errors above.")
+    console.print(
+        "coursekit can be used."
+        if report["usable"]
+        else "coursekit cannot be used yet: see the errors above."
+    )
 
 
 def _device_rows(device: dict) -> list[tuple[str, str]]:
-    works = {True: "started and computes", False: "does not run", None: "not asked"}[device["works"]]
-    backend = f"{device['backend']} {device['backend_version']} ({works})" if device["backend"] else "none"
+    works = {True: "started and computes", False: "does not run", None: "not asked"}[
+        device["works"]
+    ]
+    backend = (
+        f"{device['backend']} {device['backend_version']} ({works})"
+        if device["backend"]
+        else "none"
+    )
     return [
         ("device", f"{device['kind'].upper()}: {device['count']} x {device['name']}"),
         ("backend", backend),

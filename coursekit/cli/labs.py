@@ -1,4 +1,5 @@
-"""`coursekit labs`: build, check, verify, export, bundle and start labs; show a student's own state."""
+"""`coursekit labs`: build, check, verify, export, bundle and start labs; show a student's own
+state."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ def add_parser(commands) -> None:
     parser = commands.add_parser(
         "labs",
         help="build, verify and bundle labs; show a student's progress",
-        description="Build student notebooks from lab sources, prove that a lab fits together, bundle it, show a student's progress.",
+        description="Build student notebooks from lab sources, prove that a lab fits together, "
+        "bundle it, show a student's progress.",
     )
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     _build(actions)
@@ -23,27 +25,49 @@ def add_parser(commands) -> None:
 
 
 def _with_labs(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    parser.add_argument("lab", nargs="*", metavar="NN", help="number or name of a lab; all if none is given")
+    parser.add_argument(
+        "lab", nargs="*", metavar="NN", help="number or name of a lab; all if none is given"
+    )
     parser.add_argument("--labs", metavar="DIR", help="the folder that holds the labs")
     return parser
 
 
 def _build(actions) -> None:
-    parser = _with_labs(actions.add_parser("build", help="write the student notebooks and fingerprints from the sources"))
-    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a file is out of date")
+    parser = _with_labs(
+        actions.add_parser(
+            "build", help="write the student notebooks and fingerprints from the sources"
+        )
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; exit with 1 if a file is out of date"
+    )
     parser.set_defaults(run=run_build)
 
 
 def _verify(actions) -> None:
-    parser = _with_labs(actions.add_parser("verify", help="prove that solution, stub, checks, mistakes and notebooks fit"))
-    parser.add_argument("--backend", choices=("tensorflow", "jax", "torch"), help="Keras backend to verify with")
-    parser.add_argument("--seeds", type=int, default=20, metavar="N", help="seeds that the solution must pass (default 20)")
+    parser = _with_labs(
+        actions.add_parser(
+            "verify", help="prove that solution, stub, checks, mistakes and notebooks fit"
+        )
+    )
+    parser.add_argument(
+        "--backend", choices=("tensorflow", "jax", "torch"), help="Keras backend to verify with"
+    )
+    parser.add_argument(
+        "--seeds",
+        type=int,
+        default=20,
+        metavar="N",
+        help="seeds that the solution must pass (default 20)",
+    )
     parser.add_argument("--no-notebooks", action="store_true", help="do not execute the notebooks")
     parser.set_defaults(run=run_verify)
 
 
 def _export(actions) -> None:
-    parser = actions.add_parser("export", help="write one lab's student or solution notebook to a file")
+    parser = actions.add_parser(
+        "export", help="write one lab's student or solution notebook to a file"
+    )
     parser.add_argument("lab", metavar="NN")
     parser.add_argument("--labs", metavar="DIR", help="the folder that holds the labs")
     parser.add_argument("--kind", choices=("student", "solution"), default="student")
@@ -53,14 +77,18 @@ def _export(actions) -> None:
 
 def _bundle(actions) -> None:
     parser = _with_labs(
-        actions.add_parser("bundle", help="write what students get: notebooks, public tests, fingerprints, README")
+        actions.add_parser(
+            "bundle", help="write what students get: notebooks, public tests, fingerprints, README"
+        )
     )
     parser.add_argument("--out", required=True, metavar="DIR")
     parser.set_defaults(run=run_bundle)
 
 
 def _status(actions) -> None:
-    parser = actions.add_parser("status", help="show which exercises in a folder are answered and pass")
+    parser = actions.add_parser(
+        "status", help="show which exercises in a folder are answered and pass"
+    )
     parser.add_argument("folder", nargs="?", default=".", metavar="FOLDER")
     parser.set_defaults(run=run_status)
 
@@ -68,13 +96,15 @@ def _status(actions) -> None:
 def _new(actions) -> None:
     parser = actions.add_parser("new", help="make the skeleton of a lab that verifies")
     parser.add_argument("name", metavar="NN_topic")
-    parser.add_argument("--labs", metavar="DIR", help="the folder that holds the labs (default: labs)")
+    parser.add_argument(
+        "--labs", metavar="DIR", help="the folder that holds the labs (default: labs)"
+    )
     parser.set_defaults(run=run_new)
 
 
 def run_build(args: argparse.Namespace) -> int:
     """Build, or check that all is built. Exit code 1 if `--check` finds a stale file."""
-    from coursekit.labs.build import build, stale
+    from coursekit.labs.author.build import build, stale
     from coursekit.labs.find import select_labs
 
     late = []
@@ -102,8 +132,8 @@ def run_verify(args: argparse.Namespace) -> int:
     from rich.console import Console
 
     from coursekit.errors import InvalidInputError
+    from coursekit.labs.author.verify import verify_lab
     from coursekit.labs.find import select_labs
-    from coursekit.labs.verify import verify_lab
 
     if args.seeds < 1:
         raise InvalidInputError(f"Expected --seeds of at least 1. Received: {args.seeds}.")
@@ -111,7 +141,9 @@ def run_verify(args: argparse.Namespace) -> int:
     bad = 0
     for folder in select_labs(args.lab, args.labs):
         with console.status(folder.name) as status:
-            report = verify_lab(folder, seeds=args.seeds, notebooks=not args.no_notebooks, progress=status.update)
+            report = verify_lab(
+                folder, seeds=args.seeds, notebooks=not args.no_notebooks, progress=status.update
+            )
         _print_report(console, report)
         bad += not report.ok
     console.print("[bold red]not verified[/]" if bad else "[bold green]verified[/]")
@@ -123,8 +155,20 @@ def _print_report(console, report) -> None:
     from rich.table import Table
 
     table = Table(title=f"Lab {report.name}", title_justify="left")
-    for column in ("ex.", "public", "hidden", "points", "solution", "stub", "known", "caught", "hinted"):
-        table.add_column(column, justify="left" if column in ("ex.", "solution", "stub") else "right")
+    for column in (
+        "ex.",
+        "public",
+        "hidden",
+        "points",
+        "solution",
+        "stub",
+        "known",
+        "caught",
+        "hinted",
+    ):
+        table.add_column(
+            column, justify="left" if column in ("ex.", "solution", "stub") else "right"
+        )
     for line in report.exercises:
         counts = (
             line.public,
@@ -147,9 +191,9 @@ def _print_report(console, report) -> None:
 def run_export(args: argparse.Namespace) -> int:
     """Write one notebook."""
     from coursekit._files import write_atomic
-    from coursekit.labs.build import solution_notebook, student_notebook
+    from coursekit.labs.author.build import solution_notebook, student_notebook
+    from coursekit.labs.author.source import read_lab
     from coursekit.labs.find import select_labs
-    from coursekit.labs.source import read_lab
 
     lab = read_lab(select_labs([args.lab], args.labs)[0])
     make = solution_notebook if args.kind == "solution" else student_notebook
@@ -159,7 +203,7 @@ def run_export(args: argparse.Namespace) -> int:
 
 def run_bundle(args: argparse.Namespace) -> int:
     """Write the bundle for students."""
-    from coursekit.labs.bundle import bundle
+    from coursekit.labs.author.bundle import bundle
     from coursekit.labs.find import select_labs
 
     for path in bundle(select_labs(args.lab, args.labs), args.out):
@@ -179,7 +223,7 @@ def run_status(args: argparse.Namespace) -> int:
 
 def run_new(args: argparse.Namespace) -> int:
     """Make a skeleton."""
-    from coursekit.labs.scaffold import scaffold
+    from coursekit.labs.author.scaffold import scaffold
 
     for path in scaffold(args.name, args.labs):
         print(f"wrote {path}")

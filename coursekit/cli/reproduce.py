@@ -10,12 +10,17 @@ def add_parser(commands) -> None:
     parser = commands.add_parser(
         "reproduce",
         help="run labs' solutions in full and write their receipts",
-        description="Run the solution notebook of each lab in full and write its receipt, with command and date, into docs/receipts.md.",
+        description="Run the solution notebook of each lab in full and write its receipt, with "
+        "command and date, into docs/receipts.md.",
     )
     parser.add_argument("lab", nargs="+", metavar="NN", help="number or name of a lab")
     parser.add_argument("--labs", metavar="DIR", help="the folder that holds the labs")
     parser.add_argument("--fast", action="store_true", help="run in fast mode; the receipt says so")
-    parser.add_argument("--out", metavar="FILE", help="the receipts to write (default: docs/receipts.md beside the labs)")
+    parser.add_argument(
+        "--out",
+        metavar="FILE",
+        help="the receipts to write (default: docs/receipts.md beside the labs)",
+    )
     parser.set_defaults(run=run)
 
 
@@ -23,11 +28,18 @@ def run(args: argparse.Namespace) -> int:
     """Run each lab and update the file of receipts."""
     from pathlib import Path
 
+    from coursekit.labs.author.reproduce import reproduce
     from coursekit.labs.find import labs_root, select_labs
-    from coursekit.labs.reproduce import reproduce
 
-    out = Path(args.out) if args.out else labs_root(args.labs).resolve().parent / "docs" / "receipts.md"
+    out = (
+        Path(args.out)
+        if args.out
+        else labs_root(args.labs).resolve().parent / "docs" / "receipts.md"
+    )
     for folder in select_labs(args.lab, args.labs):
         record = reproduce(folder, out, fast=args.fast)
-        print(f"{record['lab']}: {len(record['rows'])} claims measured in {record['seconds']} s, written to {out}")
+        print(
+            f"{record['lab']}: {len(record['rows'])} claims measured in {record['seconds']} s, "
+            f"written to {out}"
+        )
     return 0

@@ -1,7 +1,13 @@
 """The main job: several classifiers, one data set, the same rows, one report."""
 
 from coursekit.comparison.run import Comparison, SystemResult, compare
-from coursekit.comparison.systems import SYSTEMS, System, TemperatureScaled, build_systems, count_parameters
+from coursekit.comparison.systems import (
+    SYSTEMS,
+    System,
+    TemperatureScaled,
+    build_systems,
+    count_parameters,
+)
 
 __all__ = [
     "SYSTEMS",

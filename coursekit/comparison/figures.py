@@ -25,8 +25,17 @@ def accuracy_figure(comparison: Comparison) -> tuple[Figure, str]:
     for row, result in enumerate(results):
         low, high = result.evaluation.accuracy_interval
         colour = PALETTE[row % len(PALETTE)]
-        ax.plot([100 * low, 100 * high], [row, row], color=colour, linewidth=3, solid_capstyle="round")
-        ax.plot(100 * result.evaluation.accuracy, row, _MARKERS[row % 10], color=colour, markersize=9, markeredgecolor="white")
+        ax.plot(
+            [100 * low, 100 * high], [row, row], color=colour, linewidth=3, solid_capstyle="round"
+        )
+        ax.plot(
+            100 * result.evaluation.accuracy,
+            row,
+            _MARKERS[row % 10],
+            color=colour,
+            markersize=9,
+            markeredgecolor="white",
+        )
         ax.annotate(
             f"{result.evaluation.accuracy:.2%}",
             (100 * result.evaluation.accuracy, row),
@@ -37,14 +46,17 @@ def accuracy_figure(comparison: Comparison) -> tuple[Figure, str]:
         )
     ax.set_yticks(range(len(results)), [result.title for result in results])
     ax.set_ylim(len(results) - 0.4, -0.75)
-    ax.set_xlabel(f"accuracy on {len(comparison.data.x_test):,} test images, % (bar: 95 % Wilson interval)")
+    ax.set_xlabel(
+        f"accuracy on {len(comparison.data.x_test):,} test images, % (bar: 95 % Wilson interval)"
+    )
     ax.grid(False, axis="y")
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
     best = max(results, key=lambda result: result.evaluation.accuracy)
     worst = min(results, key=lambda result: result.evaluation.accuracy)
     alt = (
-        f"Accuracy of {len(results)} systems as dots with 95 % intervals. Highest: {best.title} at {best.evaluation.accuracy:.2%}; "
+        f"Accuracy of {len(results)} systems as dots with 95 % intervals. Highest: "
+        f"{best.title} at {best.evaluation.accuracy:.2%}; "
         f"lowest: {worst.title} at {worst.evaluation.accuracy:.2%}."
     )
     return fig, alt
@@ -66,7 +78,12 @@ def cost_figure(comparison: Comparison) -> tuple[Figure, str]:
             markeredgecolor="white",
             label=result.title,
         )
-    ax.set(xscale="log", yscale="log", xlabel="training time, s (features and compilation included)", ylabel="test error, %")
+    ax.set(
+        xscale="log",
+        yscale="log",
+        xlabel="training time, s (features and compilation included)",
+        ylabel="test error, %",
+    )
     ax.margins(0.15)
     _plain_ticks(ax.xaxis)
     _plain_ticks(ax.yaxis)
@@ -74,37 +91,51 @@ def cost_figure(comparison: Comparison) -> tuple[Figure, str]:
     quick = min(results, key=lambda result: result.fit_seconds)
     best = max(results, key=lambda result: result.evaluation.accuracy)
     alt = (
-        f"Test error against training time. {quick.title} trains fastest ({quick.fit_seconds:.1f} s) with "
-        f"{1 - quick.evaluation.accuracy:.2%} error; {best.title} has the least error, {1 - best.evaluation.accuracy:.2%}, "
+        f"Test error against training time. {quick.title} trains fastest "
+        f"({quick.fit_seconds:.1f} s) with "
+        f"{1 - quick.evaluation.accuracy:.2%} error; {best.title} has the least error, "
+        f"{1 - best.evaluation.accuracy:.2%}, "
         f"after {best.fit_seconds:.1f} s."
     )
     return fig, alt
 
 
 def curves_figure(comparison: Comparison) -> tuple[Figure, str]:
-    """ROC and precision-recall curves of all systems, with the axes stretched where good systems differ."""
+    """ROC and precision-recall curves of all systems, with the axes stretched where good systems
+    differ."""
     fig, (left, right) = subplots(1, 2, size=(10, 4.4))
     areas = []
     for index, result in enumerate(comparison.systems):
-        style = {"color": PALETTE[index % len(PALETTE)], "linewidth": 1.8, "linestyle": _DASHES[index % len(_DASHES)]}
+        style = {
+            "color": PALETTE[index % len(PALETTE)],
+            "linewidth": 1.8,
+            "linestyle": _DASHES[index % len(_DASHES)],
+        }
         roc = result.evaluation.roc_curves().get("macro")
         if roc is not None:
             left.plot(roc.x, roc.y, label=f"{result.title} (AUC {roc.area:.4f})", **style)
         pr = result.evaluation.pr_curves()["micro"]
         areas.append(pr.area)
         right.plot(pr.x, pr.y, label=f"{result.title} (AP {pr.area:.4f})", **style)
-    left.set(xlabel="false positive rate (logarithmic from 0.001 on)", ylabel="true positive rate", title="ROC, macro average")
+    left.set(
+        xlabel="false positive rate (logarithmic from 0.001 on)",
+        ylabel="true positive rate",
+        title="ROC, macro average",
+    )
     left.set_xscale("symlog", linthresh=1e-3)
     left.set_xlim(0, 1)
     if min(areas) > 0.95:  # good systems differ in a corner only
         left.set_ylim(_FLOOR, 1.003)
         right.set(xlim=(_FLOOR, 1.003), ylim=(_FLOOR, 1.003))
-    right.set(xlabel="recall", ylabel="precision", title="Precision-recall, decisions pooled (micro)")
+    right.set(
+        xlabel="recall", ylabel="precision", title="Precision-recall, decisions pooled (micro)"
+    )
     for ax in (left, right):
         ax.legend(frameon=False, fontsize=8, loc="lower right" if ax is left else "lower left")
     best = max(comparison.systems, key=lambda result: result.evaluation.averages["macro_auc"])
     alt = (
-        "ROC curves, macro average, and precision-recall curves, micro average, one line per system. "
+        "ROC curves, macro average, and precision-recall curves, micro average, one line per "
+        "system. "
         f"{best.title} has the largest ROC area, {best.evaluation.averages['macro_auc']:.4f}."
     )
     return fig, alt
@@ -135,12 +166,20 @@ def sizes_figure(comparison: Comparison) -> tuple[Figure, str]:
             linewidth=0,
         )
         ends.append((points[0].accuracy, result.title, sizes[0]))
-    ax.set(xscale="log", yscale="log", xlabel="training images", ylabel="test error, % (band: 95 % interval)")
+    ax.set(
+        xscale="log",
+        yscale="log",
+        xlabel="training images",
+        ylabel="test error, % (band: 95 % interval)",
+    )
     _plain_ticks(ax.xaxis)
     _plain_ticks(ax.yaxis)
     ax.legend(frameon=False, fontsize=9)
     accuracy, title, size = max(ends)
-    alt = f"Test error falls as training images are added. With the fewest, {size:,}, {title} does best at {1 - accuracy:.1%} error."
+    alt = (
+        f"Test error falls as training images are added. With the fewest, {size:,}, {title} "
+        f"does best at {1 - accuracy:.1%} error."
+    )
     return fig, alt
 
 
@@ -162,10 +201,16 @@ def everyone_wrong_figure(comparison: Comparison, *, most: int = 24) -> tuple[Fi
         ax.axis("off")
     for ax, row in zip(axes, rows, strict=False):
         answers = [data.class_names[result.predictions[row]] for result in comparison.systems]
-        ax.imshow(data.x_test[row].squeeze(), cmap="gray" if data.x_test[row].squeeze().ndim == 2 else None)
-        ax.set_title(f"{data.class_names[data.y_test[row]]} read as\n{' '.join(answers)}", fontsize=8)
+        ax.imshow(
+            data.x_test[row].squeeze(),
+            cmap="gray" if data.x_test[row].squeeze().ndim == 2 else None,
+        )
+        ax.set_title(
+            f"{data.class_names[data.y_test[row]]} read as\n{' '.join(answers)}", fontsize=8
+        )
     alt = (
-        f"{len(rows)} test images that the most systems misread; above each stand the truth and the answers in the order "
+        f"{len(rows)} test images that the most systems misread; above each stand the truth "
+        f"and the answers in the order "
         f"{', '.join(result.title for result in comparison.systems)}. "
         f"{int(np.sum(votes == len(comparison.systems)))} images are misread by every system."
     )

@@ -1,4 +1,5 @@
-"""The report of a comparison: one self-contained HTML page, one JSON file, and the figures as PNG."""
+"""The report of a comparison: one self-contained HTML page, one JSON file, and the figures as
+PNG."""
 
 from __future__ import annotations
 
@@ -43,7 +44,8 @@ summary { cursor: pointer; font-weight: 600; } code { background: var(--card); b
 
 
 def save_report(comparison: Comparison, folder: str | os.PathLike) -> dict:
-    """Write `report.html`, `report.json` and `*.png` into `folder`. All are made beside it first and moved at the end.
+    """Write `report.html`, `report.json` and `*.png` into `folder`. All are made beside it first
+    and moved at the end.
 
     Returns:
         A dict from file name to path.
@@ -64,7 +66,8 @@ def save_report(comparison: Comparison, folder: str | os.PathLike) -> dict:
             os.replace(staging / name, folder / name)
     except OSError as error:
         raise OutputError(
-            f"Could not write the report to {folder}: {error.strerror or error}. Free some space or choose another --out."
+            f"Could not write the report to {folder}: {error.strerror or error}. Free some "
+            f"space or choose another --out."
         ) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
@@ -86,12 +89,21 @@ def _pictures(comparison: Comparison) -> Iterator[tuple[str, tuple[Figure, str]]
         evaluation = result.evaluation
         yield (
             f"{result.name}_scores",
-            (evaluation.plot(title=result.title), f"{result.title}. {displays.describe_all(evaluation)}"),
+            (
+                evaluation.plot(title=result.title),
+                f"{result.title}. {displays.describe_all(evaluation)}",
+            ),
         )
         if comparison.data.x_test.ndim in (3, 4):
             mistakes = len(evaluation.worst(12))
-            alt = f"The {mistakes} mistakes of {result.title} that it was surest of, with the truth, the answer and its stated probability."
-            yield f"{result.name}_worst", (displays.plot_worst(evaluation, comparison.data.x_test), alt)
+            alt = (
+                f"The {mistakes} mistakes of {result.title} that it was surest of, with the "
+                f"truth, the answer and its stated probability."
+            )
+            yield (
+                f"{result.name}_worst",
+                (displays.plot_worst(evaluation, comparison.data.x_test), alt),
+            )
 
 
 def report_html(comparison: Comparison, pictures: dict[str, tuple[Figure, str]]) -> str:
@@ -100,24 +112,37 @@ def report_html(comparison: Comparison, pictures: dict[str, tuple[Figure, str]])
     best = max(comparison.systems, key=lambda result: result.evaluation.accuracy)
     low, high = best.evaluation.accuracy_interval
     parts = [
-        "<!doctype html><html lang='en'><head><meta charset='utf-8'><meta name='viewport' content='width=device-width, initial-scale=1'>",
-        f"<title>{escape(data.name)}: {len(comparison.systems)} systems compared</title><style>{_STYLE}</style></head><body><main>",
+        "<!doctype html><html lang='en'><head><meta charset='utf-8'><meta name='viewport' "
+        "content='width=device-width, initial-scale=1'>",
+        f"<title>{escape(data.name)}: {len(comparison.systems)} systems "
+        f"compared</title><style>{_STYLE}</style></head><body><main>",
         f"<h1>{escape(data.name)}: {len(comparison.systems)} ways to read the same images</h1>",
-        f"<p class='soft'>{len(data.x_train):,} training and {len(data.x_test):,} test images, {len(data.class_names)} classes. "
-        f"Source: {escape(data.source)}{'. Licence: ' + escape(data.licence) if data.licence else ''}.</p>",
-        f"<p><strong>{escape(best.title)}</strong> is right most often: {best.evaluation.accuracy:.2%} of the test images "
+        f"<p class='soft'>{len(data.x_train):,} training and {len(data.x_test):,} test images, "
+        f"{len(data.class_names)} classes. "
+        f"Source: "
+        f"{escape(data.source)}{'. Licence: ' + escape(data.licence) if data.licence else ''}.</p>",
+        f"<p><strong>{escape(best.title)}</strong> is right most often: "
+        f"{best.evaluation.accuracy:.2%} of the test images "
         f"(95 % interval {low:.2%} to {high:.2%}). {_significance_sentence(comparison, best)}</p>",
         _picture(
-            pictures, "accuracy", "Each dot is the share of test images read correctly; each bar is its 95 % Wilson interval."
+            pictures,
+            "accuracy",
+            "Each dot is the share of test images read correctly; each bar is its 95 % Wilson "
+            "interval.",
         ),
         "<h2>The table</h2>",
         _systems_table(comparison, best),
-        "<p class='soft'>Macro averages give every class the same weight. Times are wall clock on the machine named below; training time holds "
-        "feature extraction and compilation; the last column is the time to answer. Calibration error is the mean gap between stated and true "
-        "certainty (ECE, 10 bins). Parameters are the numbers that fitting set; an SVM's are its support vectors with their coefficients.</p>",
+        "<p class='soft'>Macro averages give every class the same weight. Times are wall clock "
+        "on the machine named below; training time holds "
+        "feature extraction and compilation; the last column is the time to answer. "
+        "Calibration error is the mean gap between stated and true "
+        "certainty (ECE, 10 bins). Parameters are the numbers that fitting set; an SVM's are "
+        "its support vectors with their coefficients.</p>",
         "<h2>Is the difference real?</h2>",
-        "<p>Each pair answered the same test images, so only the images on which exactly one of the two is right can tell them apart. McNemar's test asks how "
-        "likely such an uneven split would be if neither were better. The last column is corrected for the number of pairs (Holm).</p>",
+        "<p>Each pair answered the same test images, so only the images on which exactly one "
+        "of the two is right can tell them apart. McNemar's test asks how "
+        "likely such an uneven split would be if neither were better. The last column is "
+        "corrected for the number of pairs (Holm).</p>",
         _pairs_table(comparison),
         "<h2>What does accuracy cost?</h2>",
         _picture(pictures, "cost", "Lower is more accurate, further left is quicker to train."),
@@ -125,7 +150,8 @@ def report_html(comparison: Comparison, pictures: dict[str, tuple[Figure, str]])
         _picture(
             pictures,
             "curves",
-            "Left: one-vs-rest ROC, averaged over classes, false-positive axis logarithmic. Right: precision against recall.",
+            "Left: one-vs-rest ROC, averaged over classes, false-positive axis logarithmic. "
+            "Right: precision against recall.",
         ),
     ]
     if "train_sizes" in pictures:
@@ -134,7 +160,10 @@ def report_html(comparison: Comparison, pictures: dict[str, tuple[Figure, str]])
             _picture(pictures, "train_sizes", "All points answer the same test images."),
         ]
     if "hardest" in pictures:
-        parts += ["<h2>The hardest images</h2>", _picture(pictures, "hardest", "Ordered by how many systems misread them.")]
+        parts += [
+            "<h2>The hardest images</h2>",
+            _picture(pictures, "hardest", "Ordered by how many systems misread them."),
+        ]
     parts.append("<h2>System by system</h2>")
     parts += [_system_section(comparison, result, pictures) for result in comparison.systems]
     parts += ["<h2>Where this ran</h2>", _environment_table(comparison), "</main></body></html>"]
@@ -155,8 +184,14 @@ def _significance_sentence(comparison: Comparison, best: SystemResult) -> str:
     if len(comparison.systems) < 2:
         return ""
     if not titles:
-        return "Its lead over every other system is larger than chance explains (McNemar, Holm-corrected p &lt; 0.05)."
-    return f"On this test set its lead over {escape(', '.join(titles))} could be chance (McNemar, Holm-corrected p &ge; 0.05)."
+        return (
+            "Its lead over every other system is larger than chance explains (McNemar, "
+            "Holm-corrected p &lt; 0.05)."
+        )
+    return (
+        f"On this test set its lead over {escape(', '.join(titles))} could be chance "
+        f"(McNemar, Holm-corrected p &ge; 0.05)."
+    )
 
 
 def _systems_table(comparison: Comparison, best: SystemResult) -> str:
@@ -176,7 +211,9 @@ def _systems_table(comparison: Comparison, best: SystemResult) -> str:
         ]
         mark = " class='best'" if result is best else ""
         rows.append(
-            f"<tr{mark}><th scope='row'>{escape(result.title)}</th>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+            f"<tr{mark}><th scope='row'>{escape(result.title)}</th>"
+            + "".join(f"<td>{cell}</td>" for cell in cells)
+            + "</tr>"
         )
     heads = [
         "system",
@@ -195,7 +232,8 @@ def _systems_table(comparison: Comparison, best: SystemResult) -> str:
 def _pairs_table(comparison: Comparison) -> str:
     titles = {result.name: result.title for result in comparison.systems}
     rows = [
-        f"<tr><th scope='row'>{escape(titles[a])} against {escape(titles[b])}</th><td>{test.b}</td><td>{test.c}</td>"
+        f"<tr><th scope='row'>{escape(titles[a])} against "
+        f"{escape(titles[b])}</th><td>{test.b}</td><td>{test.c}</td>"
         f"<td>{_p(test.p_value)}</td><td>{_p(corrected)}</td></tr>"
         for a, b, test, corrected in comparison.pairs
     ]
@@ -212,14 +250,22 @@ def _system_section(comparison: Comparison, result: SystemResult, pictures: dict
     frame = result.evaluation.to_frame()
     names = ["precision", "recall", "specificity", "f1", "support", "roc_auc", "average_precision"]
     rows = []
-    for label, row in zip(comparison.data.class_names, frame[names].itertuples(index=False), strict=True):
+    for label, row in zip(
+        comparison.data.class_names, frame[names].itertuples(index=False), strict=True
+    ):
         cells = "".join(
-            f"<td>{int(value) if name == 'support' else _three(value)}</td>" for name, value in zip(names, row, strict=True)
+            f"<td>{int(value) if name == 'support' else _three(value)}</td>"
+            for name, value in zip(names, row, strict=True)
         )
         rows.append(f"<tr><th scope='row'>{escape(str(label))}</th>{cells}</tr>")
     parts = [
-        f"<details><summary>{escape(result.title)}: {result.evaluation.accuracy:.2%}</summary><p>{escape(result.summary)}</p>",
-        _picture(pictures, f"{result.name}_scores", "Rows of the matrix are true classes, columns are answers."),
+        f"<details><summary>{escape(result.title)}: "
+        f"{result.evaluation.accuracy:.2%}</summary><p>{escape(result.summary)}</p>",
+        _picture(
+            pictures,
+            f"{result.name}_scores",
+            "Rows of the matrix are true classes, columns are answers.",
+        ),
         _table(["class", *names], rows, f"Scores of {result.title} for each class"),
     ]
     if f"{result.name}_worst" in pictures:
@@ -238,13 +284,19 @@ def _environment_table(comparison: Comparison) -> str:
         "seed": comparison.seed,
         **environment["versions"],
     }
-    rows = [f"<tr><th scope='row'>{escape(str(key))}</th><td>{escape(str(value))}</td></tr>" for key, value in items.items()]
+    rows = [
+        f"<tr><th scope='row'>{escape(str(key))}</th><td>{escape(str(value))}</td></tr>"
+        for key, value in items.items()
+    ]
     return _table(["what", "value"], rows, "Machine and package versions")
 
 
 def _table(heads: list[str], rows: list[str], caption: str) -> str:
     head = "".join(f"<th scope='col'>{escape(text)}</th>" for text in heads)
-    return f"<div class='scroll'><table aria-label='{escape(caption, quote=True)}'><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+    return (
+        f"<div class='scroll'><table "
+        f"aria-label='{escape(caption, quote=True)}'><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+    )
 
 
 def _three(value: float) -> str:

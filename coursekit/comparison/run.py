@@ -22,7 +22,16 @@ from coursekit.evaluation import Evaluation, McNemarResult, evaluate, holm, mcne
 if TYPE_CHECKING:
     import pandas as pd
 
-_PACKAGES = ("coursekit", "keras", "tensorflow", "jax", "numpy", "scikit-learn", "scikit-image", "numba")
+_PACKAGES = (
+    "coursekit",
+    "keras",
+    "tensorflow",
+    "jax",
+    "numpy",
+    "scikit-learn",
+    "scikit-image",
+    "numba",
+)
 
 
 @dataclass(frozen=True)
@@ -153,19 +162,25 @@ class Comparison:
 
     def __str__(self) -> str:
         width = max(len(result.title) for result in self.systems)
-        lines = [f"{'':{width}}  accuracy  95 % interval      macro F1  macro AUC   parameters    fit s  predict s"]
+        lines = [
+            f"{'':{width}}  accuracy  95 % interval      macro F1  macro AUC   parameters    "
+            f"fit s  predict s"
+        ]
         for result in self.systems:
             low, high = result.evaluation.accuracy_interval
             parameters = "" if result.parameters is None else f"{result.parameters:,}"
             lines.append(
-                f"{result.title:{width}}  {result.evaluation.accuracy:8.2%}  {low:.2%} - {high:.2%}  "
-                f"{result.evaluation.averages['macro_f1']:8.4f}  {result.evaluation.averages['macro_auc']:9.4f}  "
+                f"{result.title:{width}}  {result.evaluation.accuracy:8.2%}  {low:.2%} - "
+                f"{high:.2%}  "
+                f"{result.evaluation.averages['macro_f1']:8.4f}  "
+                f"{result.evaluation.averages['macro_auc']:9.4f}  "
                 f"{parameters:>11}  {result.fit_seconds:7.1f}  {result.predict_seconds:9.2f}"
             )
         return "\n".join(lines)
 
     def save(self, folder: str | os.PathLike) -> dict:
-        """Write `report.html`, `report.json` and the PNG figures into `folder`; all of them or none.
+        """Write `report.html`, `report.json` and the PNG figures into `folder`; all of them or
+        none.
 
         Returns:
             A dict from file name to path.
@@ -185,21 +200,25 @@ def compare(
 ) -> Comparison:
     """Fit, time, evaluate and test several classifiers on one data set.
 
-    Every classifier is fitted on the same training rows and answers the same test rows, in one pass.
+    Every classifier is fitted on the same training rows and answers the same test rows, in one
+    pass.
 
     Args:
-        classifiers: dict from name to classifier (anything with `fit` and `predict_proba` or `decision_function`, or a Keras model
-            that gives logits or probabilities), or names out of `coursekit.comparison.SYSTEMS`, or None for all of these.
+        classifiers: dict from name to classifier (anything with `fit` and `predict_proba` or
+            `decision_function`, or a Keras model that gives logits or probabilities), or names out
+            of `coursekit.comparison.SYSTEMS`, or None for all of these.
         data: `coursekit.datasets.Dataset`, or `(x_train, y_train), (x_test, y_test)`.
         seed: int. Given to the systems known by name.
-        train_sizes: further runs on so many training images each, to draw accuracy against training-set size.
+        train_sizes: further runs on so many training images each, to draw accuracy against
+            training-set size.
         progress: called with one short line before each step.
 
     Returns:
         `Comparison`.
 
     Raises:
-        InvalidInputError: if there is nothing to compare, a classifier lacks what is needed, or the data do not fit together.
+        InvalidInputError: if there is nothing to compare, a classifier lacks what is needed, or the
+            data do not fit together.
 
     Significance: McNemar's test for each pair, with Holm's correction for the number of pairs.
     """
@@ -209,7 +228,10 @@ def compare(
     sizes = _as_sizes(train_sizes, data)
     results = []
     for position, (name, estimator) in enumerate(estimators.items(), start=1):
-        say(f"[{position}/{len(estimators)}] {_title(name)}: fitting on {len(data.x_train):,} images")
+        say(
+            f"[{position}/{len(estimators)}] {_title(name)}: fitting on {len(data.x_train):,} "
+            f"images"
+        )
         results.append(_run(name, estimator, data))
     points = []
     for position, size in enumerate(sizes, start=1):
@@ -218,11 +240,19 @@ def compare(
             say(f"[size {position}/{len(sizes)}] {_title(name)}: fitting on {size:,} images")
             points.append(_run_size(name, estimator, data, rows))
     points += [
-        SizePoint(r.name, len(data.x_train), r.evaluation.accuracy, tuple(r.evaluation.accuracy_interval), r.fit_seconds)
+        SizePoint(
+            r.name,
+            len(data.x_train),
+            r.evaluation.accuracy,
+            tuple(r.evaluation.accuracy_interval),
+            r.fit_seconds,
+        )
         for r in results
         if sizes
     ]
-    return Comparison(data, tuple(results), _test_pairs(results, data), _environment(), seed, tuple(points))
+    return Comparison(
+        data, tuple(results), _test_pairs(results, data), _environment(), seed, tuple(points)
+    )
 
 
 def _run(name: str, estimator, data: Dataset) -> SystemResult:
@@ -232,15 +262,23 @@ def _run(name: str, estimator, data: Dataset) -> SystemResult:
     fitted = time.perf_counter()
     scores, from_logits = _scores(model, data.x_test)
     answered = time.perf_counter()
-    columns = [list(model.classes_).index(label) if label in model.classes_ else None for label in range(len(data.class_names))]
+    columns = [
+        list(model.classes_).index(label) if label in model.classes_ else None
+        for label in range(len(data.class_names))
+    ]
     if None in columns:
         missing = data.class_names[columns.index(None)]
         raise InvalidInputError(
-            f"Expected every class in the training rows. Received: no example of {missing!r}. Give each class at least one."
+            f"Expected every class in the training rows. Received: no example of {missing!r}. "
+            f"Give each class at least one."
         )
     scores = scores[:, columns]
     evaluation = evaluate(
-        data.y_test, scores, labels=range(len(data.class_names)), class_names=data.class_names, from_logits=from_logits
+        data.y_test,
+        scores,
+        labels=range(len(data.class_names)),
+        class_names=data.class_names,
+        from_logits=from_logits,
     )
     known = SYSTEMS.get(name)
     return SystemResult(
@@ -262,7 +300,9 @@ def _run_size(name: str, estimator, data: Dataset, rows: np.ndarray) -> SizePoin
     model.fit(data.x_train[rows], data.y_train[rows])
     seconds = time.perf_counter() - started
     right = int(np.sum(model.predict(data.x_test) == data.y_test))
-    return SizePoint(name, len(rows), right / len(data.y_test), wilson_interval(right, len(data.y_test)), seconds)
+    return SizePoint(
+        name, len(rows), right / len(data.y_test), wilson_interval(right, len(data.y_test)), seconds
+    )
 
 
 def _scores(model, x) -> tuple[np.ndarray, bool]:
@@ -275,7 +315,8 @@ def _scores(model, x) -> tuple[np.ndarray, bool]:
 
 def _test_pairs(results: list[SystemResult], data: Dataset) -> tuple:
     pairs = [
-        (a.name, b.name, mcnemar(data.y_test, a.predictions, b.predictions)) for a, b in itertools.combinations(results, 2)
+        (a.name, b.name, mcnemar(data.y_test, a.predictions, b.predictions))
+        for a, b in itertools.combinations(results, 2)
     ]
     corrected = holm([test.p_value for _, _, test in pairs])
     return tuple((a, b, test, p) for (a, b, test), p in zip(pairs, corrected, strict=True))
@@ -288,14 +329,16 @@ def _as_dataset(data) -> Dataset:
         except (TypeError, ValueError) as error:
             raise InvalidInputError(
                 "Expected a Dataset or `(x_train, y_train), (x_test, y_test)`. "
-                f"Received: {type(data).__name__}. Use coursekit.datasets.load(...) or pass the two pairs."
+                f"Received: {type(data).__name__}. Use coursekit.datasets.load(...) or pass "
+                f"the two pairs."
             ) from error
         x_train, x_test = np.asarray(x_train), np.asarray(x_test)
         y_train, y_test = np.asarray(y_train).reshape(-1), np.asarray(y_test).reshape(-1)
         for part, x, y in (("training", x_train, y_train), ("test", x_test, y_test)):
             if len(x) != len(y):
                 raise InvalidInputError(
-                    f"Expected one label per {part} image. Received: {len(x)} images and {len(y)} labels. Line them up first."
+                    f"Expected one label per {part} image. Received: {len(x)} images and "
+                    f"{len(y)} labels. Line them up first."
                 )
         labels = np.unique(np.concatenate([y_train, y_test]))
         data = Dataset(
@@ -310,7 +353,8 @@ def _as_dataset(data) -> Dataset:
         )
     if len(np.unique(data.y_train)) < 2:
         raise InvalidInputError(
-            f"Expected at least two classes to tell apart. Received: {len(np.unique(data.y_train))} in {len(data.y_train)} training rows."
+            f"Expected at least two classes to tell apart. Received: "
+            f"{len(np.unique(data.y_train))} in {len(data.y_train)} training rows."
         )
     return data
 
@@ -324,15 +368,19 @@ def _as_estimators(classifiers, seed: int) -> dict[str, object]:
 
 
 def _as_estimator(name: str, classifier, seed: int):
-    if hasattr(classifier, "fit") and (hasattr(classifier, "predict_proba") or hasattr(classifier, "decision_function")):
+    if hasattr(classifier, "fit") and (
+        hasattr(classifier, "predict_proba") or hasattr(classifier, "decision_function")
+    ):
         return classifier
     if hasattr(classifier, "get_weights") and hasattr(classifier, "compile"):
         from coursekit.classifier import KerasClassifier
 
         return KerasClassifier(classifier, seed=seed)
     raise InvalidInputError(
-        f"Expected classifier {name!r} to have fit and predict_proba (or decision_function), or to be a Keras model. "
-        f"Received: {type(classifier).__name__}. Wrap it, or train it with coursekit.KerasClassifier."
+        f"Expected classifier {name!r} to have fit and predict_proba (or decision_function), "
+        f"or to be a Keras model. "
+        f"Received: {type(classifier).__name__}. Wrap it, or train it with "
+        f"coursekit.KerasClassifier."
     )
 
 
@@ -341,13 +389,15 @@ def _as_sizes(train_sizes: Sequence[int], data: Dataset) -> list[int]:
     for size in train_sizes:
         if not 2 * classes <= size < len(data.x_train):
             raise InvalidInputError(
-                f"Expected training sizes from {2 * classes} (two per class) to {len(data.x_train) - 1}. Received: {size}."
+                f"Expected training sizes from {2 * classes} (two per class) to "
+                f"{len(data.x_train) - 1}. Received: {size}."
             )
     return sorted(set(train_sizes))
 
 
 def _stratified_rows(y: np.ndarray, size: int, seed: int) -> np.ndarray:
-    """`size` row numbers in which every class keeps its share, and no class is without at least two rows where it has them."""
+    """`size` row numbers in which every class keeps its share, and no class is without at least two
+    rows where it has them."""
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(y))
     ranks = np.empty(len(y), dtype=np.int64)
@@ -383,7 +433,9 @@ def _environment() -> dict:
     return {
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "cores": len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count(),
         "backend": device.backend,
         "device": device.kind,
         "versions": versions,

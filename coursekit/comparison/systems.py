@@ -1,4 +1,5 @@
-"""The five systems of the main job: raw pixels, HOG features with classic classifiers, and a convolutional network."""
+"""The five systems of the main job: raw pixels, HOG features with classic classifiers, and a
+convolutional network."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ class System:
     Attributes:
         title: what a reader sees.
         summary: one sentence on how it works.
-        build: `build(seed) -> classifier`, not fitted; it takes uint8 images `(n, h, w)` or `(n, h, w, 3)`.
+        build: `build(seed) -> classifier`, not fitted; it takes uint8 images `(n, h, w)` or `(n, h,
+            w, 3)`.
     """
 
     title: str
@@ -37,10 +39,12 @@ class System:
 
 
 class TemperatureScaled(ClassifierMixin, BaseEstimator):
-    """Probabilities for a classifier that only gives decision values: softmax of the values over one fitted temperature.
+    """Probabilities for a classifier that only gives decision values: softmax of the values over
+    one fitted temperature.
 
-    The temperature is fitted on rows that the rehearsal fit has not seen; the classifier that is kept is fitted on all rows.
-    Which label wins is never changed. Source: Guo et al. 2017, "On calibration of modern neural networks".
+    The temperature is fitted on rows that the rehearsal fit has not seen; the classifier that is
+    kept is fitted on all rows. Which label wins is never changed. Source: Guo et al. 2017, "On
+    calibration of modern neural networks".
 
     Args:
         estimator: a classifier with `fit` and `decision_function`.
@@ -67,14 +71,24 @@ class TemperatureScaled(ClassifierMixin, BaseEstimator):
         if counts.min() < 4:
             return 1.0
         if len(y) > self.rehearsal_rows:
-            rows, _ = train_test_split(rows, train_size=self.rehearsal_rows, stratify=y, random_state=self.seed)
-        fit_rows, held_out = train_test_split(rows, test_size=0.25, stratify=y[rows], random_state=self.seed)
+            rows, _ = train_test_split(
+                rows, train_size=self.rehearsal_rows, stratify=y, random_state=self.seed
+            )
+        fit_rows, held_out = train_test_split(
+            rows, test_size=0.25, stratify=y[rows], random_state=self.seed
+        )
         rehearsal = clone(self.estimator).fit(x[fit_rows], y[fit_rows])
         scores = _decision_columns(rehearsal, x[held_out])
         truth = np.searchsorted(rehearsal.classes_, y[held_out])
 
         def loss(log_temperature: float) -> float:
-            return -float(np.mean(log_softmax(scores / np.exp(log_temperature), axis=1)[np.arange(len(truth)), truth]))
+            return -float(
+                np.mean(
+                    log_softmax(scores / np.exp(log_temperature), axis=1)[
+                        np.arange(len(truth)), truth
+                    ]
+                )
+            )
 
         return float(np.exp(minimize_scalar(loss, bounds=(-5.0, 5.0), method="bounded").x))
 
@@ -93,7 +107,8 @@ class TemperatureScaled(ClassifierMixin, BaseEstimator):
 
 
 def _decision_columns(estimator, x) -> np.ndarray:
-    """Decision values as one column per class, also for two classes, where scikit-learn gives a single column."""
+    """Decision values as one column per class, also for two classes, where scikit-learn gives a
+    single column."""
     scores = np.asarray(estimator.decision_function(x), dtype=np.float64)
     return np.stack([-scores, scores], axis=1) if scores.ndim == 1 else scores
 
@@ -133,17 +148,28 @@ def _cnn(seed: int):
 
 
 SYSTEMS: dict[str, System] = {
-    "mlp": System("MLP on raw pixels", "Two hidden layers of ReLU units read the pixels as a flat vector.", _mlp),
+    "mlp": System(
+        "MLP on raw pixels",
+        "Two hidden layers of ReLU units read the pixels as a flat vector.",
+        _mlp,
+    ),
     "hog_linear_svm": System(
-        "HOG + linear SVM", "Histograms of oriented gradients, then one separating hyperplane per class.", _hog_linear_svm
+        "HOG + linear SVM",
+        "Histograms of oriented gradients, then one separating hyperplane per class.",
+        _hog_linear_svm,
     ),
     "hog_kernel_svm": System(
         "HOG + kernel SVM",
-        "The same features, projected on the principal components that hold 73 % of their variance, then an SVM with a Gaussian kernel.",
+        "The same features, projected on the principal components that hold 73 % of their "
+        "variance, then an SVM with a Gaussian kernel.",
         _hog_kernel_svm,
     ),
-    "hog_mlp": System("HOG + MLP", "The same features, read by the same MLP as the raw pixels.", _hog_mlp),
-    "cnn": System("CNN", "A small convolutional network learns its features from the pixels.", _cnn),
+    "hog_mlp": System(
+        "HOG + MLP", "The same features, read by the same MLP as the raw pixels.", _hog_mlp
+    ),
+    "cnn": System(
+        "CNN", "A small convolutional network learns its features from the pixels.", _cnn
+    ),
 }
 
 
@@ -157,15 +183,19 @@ def build_systems(names=None, *, seed: int = 0) -> dict[str, object]:
     unknown = [name for name in names if name not in SYSTEMS]
     if unknown or not names:
         raise InvalidInputError(
-            f"Expected systems among {', '.join(SYSTEMS)}. Received: {', '.join(unknown) or 'none'}. Name them with a comma between."
+            f"Expected systems among {', '.join(SYSTEMS)}. Received: "
+            f"{', '.join(unknown) or 'none'}. Name them with a comma between."
         )
     if len(set(names)) < len(names):
-        raise InvalidInputError(f"Expected each system once. Received: {', '.join(names)}. Leave the repeated name out.")
+        raise InvalidInputError(
+            f"Expected each system once. Received: {', '.join(names)}. Leave the repeated name out."
+        )
     return {name: SYSTEMS[name].build(seed) for name in names}
 
 
 def count_parameters(estimator) -> int | None:
-    """Numbers that fitting put into `estimator`: weights, support vectors with their coefficients, principal axes.
+    """Numbers that fitting put into `estimator`: weights, support vectors with their coefficients,
+    principal axes.
 
     Returns None for an estimator of which this is not known.
     """

@@ -1,4 +1,5 @@
-"""Where the data are: `$COURSEKIT_DATA`, then the cache, then two mirrors. What is read or fetched is checked by its hashes."""
+"""Where the data are: `$COURSEKIT_DATA`, then the cache, then two mirrors. What is read or fetched
+is checked by its hashes."""
 
 from __future__ import annotations
 
@@ -81,7 +82,8 @@ def offline() -> bool:
 
 
 def copies(source: Source) -> Iterator[Copy]:
-    """Copies of a data set on this machine, in the order in which they are used; their content is not looked at."""
+    """Copies of a data set on this machine, in the order in which they are used; their content is
+    not looked at."""
     for place, folder in places():
         for form in source.forms:
             if all((folder / name).is_file() for name in form.files):
@@ -92,7 +94,8 @@ def resolve(source: Source) -> tuple[Arrays, Copy]:
     """The arrays of a data set and the copy that they come from; downloads it if there is none.
 
     Raises:
-        DataUnavailableError: if it is in none of the places; the message says where was looked and what to do.
+        DataUnavailableError: if it is in none of the places; the message says where was looked and
+            what to do.
     """
     trail: list[str] = []
     for copy in copies(source):
@@ -109,12 +112,14 @@ def resolve(source: Source) -> tuple[Arrays, Copy]:
 
 
 def fetch(source: Source, *, progress: Progress | None = None) -> tuple[Arrays, Copy]:
-    """Bring a data set into the cache unless a good copy is there. Two processes may do so at once: one waits for the other.
+    """Bring a data set into the cache unless a good copy is there. Two processes may do so at once:
+    one waits for the other.
 
     `progress` is told how far each file is; without it a bar is drawn where somebody can see it.
 
     Raises:
-        DataUnavailableError: if downloads are forbidden, every mirror fails, or the cache cannot be written.
+        DataUnavailableError: if downloads are forbidden, every mirror fails, or the cache cannot be
+            written.
     """
     folder = cache_folder()
     if found := _in_cache(source, folder):
@@ -124,15 +129,21 @@ def fetch(source: Source, *, progress: Progress | None = None) -> tuple[Arrays, 
     with _writing(source, folder), _lock(folder / f".{source.name}.lock"):
         if found := _in_cache(source, folder):
             return found
-        for left in folder.glob(f".fetch-{source.name}-*"):  # of a process that was killed: the lock is ours
+        for left in folder.glob(
+            f".fetch-{source.name}-*"
+        ):  # of a process that was killed: the lock is ours
             shutil.rmtree(left, ignore_errors=True)
         with (
-            tempfile.TemporaryDirectory(dir=folder, prefix=f".fetch-{source.name}-", ignore_cleanup_errors=True) as scratch,
+            tempfile.TemporaryDirectory(
+                dir=folder, prefix=f".fetch-{source.name}-", ignore_cleanup_errors=True
+            ) as scratch,
             contextlib.nullcontext(progress) if progress else progress_bar() as report,
         ):
             for remote in source.downloads:
                 if not _is_good(remote, folder / remote.name):
-                    os.replace(_from_mirrors(source, remote, Path(scratch), report), folder / remote.name)
+                    os.replace(
+                        _from_mirrors(source, remote, Path(scratch), report), folder / remote.name
+                    )
     if found := _in_cache(source, folder):
         return found
     raise _unavailable(source, ["the files that were downloaded do not make the data set"])
@@ -147,7 +158,8 @@ def _in_cache(source: Source, folder: Path) -> tuple[Arrays, Copy] | None:
 
 
 def _from_mirrors(source: Source, remote: RemoteFile, scratch: Path, progress: Progress) -> Path:
-    """Download one file from the first mirror that gives the right content; the path lies in `scratch`."""
+    """Download one file from the first mirror that gives the right content; the path lies in
+    `scratch`."""
     import requests
 
     steps = []
@@ -161,7 +173,9 @@ def _from_mirrors(source: Source, remote: RemoteFile, scratch: Path, progress: P
     raise _unavailable(source, steps)
 
 
-def _download(source: Source, remote: RemoteFile, url: str, scratch: Path, progress: Progress) -> Path:
+def _download(
+    source: Source, remote: RemoteFile, url: str, scratch: Path, progress: Progress
+) -> Path:
     import pooch
 
     raw, ready = scratch / f"download-{remote.name}", scratch / remote.name
@@ -173,7 +187,9 @@ def _download(source: Source, remote: RemoteFile, url: str, scratch: Path, progr
             known_hash=None,
             fname=raw.name,
             path=scratch,
-            downloader=pooch.HTTPDownloader(progressbar=_Meter(remote, progress), chunk_size=_CHUNK, timeout=_TIMEOUT),
+            downloader=pooch.HTTPDownloader(
+                progressbar=_Meter(remote, progress), chunk_size=_CHUNK, timeout=_TIMEOUT
+            ),
         )
     if remote.sha256:
         _formats.check_file(raw, remote.sha256)
@@ -203,21 +219,34 @@ def _check_shapes(arrays: Arrays, source: Source) -> None:
         if key not in arrays:
             raise Damaged(f"array {key!r} is missing")
         if key.startswith("y"):
-            arrays[key] = arrays[key].reshape(-1) if arrays[key].ndim == 2 and arrays[key].shape[1] == 1 else arrays[key]
+            arrays[key] = (
+                arrays[key].reshape(-1)
+                if arrays[key].ndim == 2 and arrays[key].shape[1] == 1
+                else arrays[key]
+            )
         array = arrays[key]
         if array.shape[1:] != shape or array.ndim != len(shape) + 1 or array.dtype.kind not in "ui":
-            raise Damaged(f"array {key!r} is {array.dtype} {array.shape}, expected integers (n, *{shape})")
+            raise Damaged(
+                f"array {key!r} is {array.dtype} {array.shape}, expected integers (n, *{shape})"
+            )
         if key.startswith("x") and array.dtype != np.uint8:
             raise Damaged(f"array {key!r} is {array.dtype}, expected uint8")
         if len(array) == 0 or len(array) != len(arrays[key.replace("x_", "y_")]):
-            raise Damaged(f"array {key!r} has {len(array)} entries, its labels {len(arrays[key.replace('x_', 'y_')])}")
+            raise Damaged(
+                f"array {key!r} has {len(array)} entries, its labels "
+                f"{len(arrays[key.replace('x_', 'y_')])}"
+            )
         if key.startswith("y") and (array.min() < 0 or array.max() >= len(source.class_names)):
             raise Damaged(f"array {key!r} has labels outside 0 to {len(source.class_names) - 1}")
 
 
 def _warn_of_damage(source: Source, used: Copy, trail: list[str]) -> None:
     if trail:
-        warnings.warn(f"{source.name}: {'; '.join(trail)}. Used {used.origin} instead.", UserWarning, stacklevel=4)
+        warnings.warn(
+            f"{source.name}: {'; '.join(trail)}. Used {used.origin} instead.",
+            UserWarning,
+            stacklevel=4,
+        )
 
 
 @contextlib.contextmanager
@@ -229,7 +258,8 @@ def _lock(path: Path) -> Iterator[None]:
             yield
     except Timeout as error:
         raise DataUnavailableError(
-            f"Another process has been downloading this data set for over an hour. If none is running, remove {path}."
+            f"Another process has been downloading this data set for over an hour. If none is "
+            f"running, remove {path}."
         ) from error
 
 
@@ -242,12 +272,18 @@ def _writing(source: Source, folder: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in _DISK_FULL:
             raise DataUnavailableError(
-                f"No space is left for {source.title} in the cache {folder}: it needs about {2 * source.size / 1e6:.0f} MB while it "
-                "is downloaded. Free some space, or set COURSEKIT_CACHE to a folder on another disk. Nothing half-written was left."
+                f"No space is left for {source.title} in the cache {folder}: it needs about "
+                f"{2 * source.size / 1e6:.0f} MB while it "
+                "is downloaded. Free some space, or set COURSEKIT_CACHE to a folder on another "
+                "disk. Nothing half-written was left."
             ) from error
         reason = error.strerror or str(error)
         raise _unavailable(
-            source, [f"no download, for the cache cannot be written ({reason}); set COURSEKIT_CACHE to a folder of yours"]
+            source,
+            [
+                f"no download, for the cache cannot be written ({reason}); set COURSEKIT_CACHE "
+                f"to a folder of yours"
+            ],
         ) from error
 
 
@@ -256,10 +292,16 @@ def _unavailable(source: Source, steps: list[str]) -> DataUnavailableError:
     looked = [] if os.environ.get("COURSEKIT_DATA") else ["$COURSEKIT_DATA: not set"]
     for place, folder in places():
         looked.append(f"{place} {folder}: {_what_is_wrong(source, place, folder)}")
-    files = " + ".join(source.forms[0].files) if len(source.forms[0].files) < 3 else f"{len(source.forms[0].files)} files"
+    files = (
+        " + ".join(source.forms[0].files)
+        if len(source.forms[0].files) < 3
+        else f"{len(source.forms[0].files)} files"
+    )
     return DataUnavailableError(
-        f"{source.title} was not found. Looked in: {'; '.join(looked + steps)}. Connect to the network and run "
-        f"`coursekit data fetch {source.name}`, or put {files} into a folder and set COURSEKIT_DATA to it. "
+        f"{source.title} was not found. Looked in: {'; '.join(looked + steps)}. Connect to the "
+        f"network and run "
+        f"`coursekit data fetch {source.name}`, or put {files} into a folder and set "
+        f"COURSEKIT_DATA to it. "
         "load_digits() needs no download."
     )
 
@@ -285,9 +327,11 @@ def _reason(error: Exception) -> str:
     if response is not None:
         return f"HTTP {response.status_code}"
     name = type(error).__name__
-    return {"ConnectTimeout": "timed out", "ReadTimeout": "timed out", "ChunkedEncodingError": "the download broke off"}.get(
-        name, "no connection" if "Connection" in name or "Proxy" in name else name
-    )
+    return {
+        "ConnectTimeout": "timed out",
+        "ReadTimeout": "timed out",
+        "ChunkedEncodingError": "the download broke off",
+    }.get(name, "no connection" if "Connection" in name or "Proxy" in name else name)
 
 
 @contextlib.contextmanager
@@ -310,7 +354,9 @@ class _Meter:
     def update(self, count: int) -> None:
         """`count` more bytes have come."""
         self.done += count
-        self.progress(self.remote.name, min(self.done, self.total) if self.total else self.done, self.total)
+        self.progress(
+            self.remote.name, min(self.done, self.total) if self.total else self.done, self.total
+        )
 
     def reset(self) -> None:
         """Start from zero."""

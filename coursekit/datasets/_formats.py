@@ -1,4 +1,5 @@
-"""Readers of the file formats in which the data sets come, and the check of what was read. A bad file raises `Damaged`."""
+"""Readers of the file formats in which the data sets come, and the check of what was read. A bad
+file raises `Damaged`."""
 
 from __future__ import annotations
 
@@ -55,7 +56,9 @@ def file_sha256(path: Path) -> str:
 
 def array_sha256(array: np.ndarray) -> str:
     """SHA-256 of an array's values in C order, in hexadecimal."""
-    return hashlib.sha256(np.ascontiguousarray(array).data if array.dtype.kind != "U" else array.tobytes()).hexdigest()
+    return hashlib.sha256(
+        np.ascontiguousarray(array).data if array.dtype.kind != "U" else array.tobytes()
+    ).hexdigest()
 
 
 def check_file(path: Path, sha256: str) -> None:
@@ -86,8 +89,11 @@ def read_npz(paths: Sequence[Path]) -> Arrays:
 
 
 def read_idx(paths: Sequence[Path]) -> Arrays:
-    """The four gzip-compressed IDX files of MNIST and its likes, in the order x_train, y_train, x_test, y_test."""
-    return dict(zip(("x_train", "y_train", "x_test", "y_test"), map(_read_idx_file, paths), strict=True))
+    """The four gzip-compressed IDX files of MNIST and its likes, in the order x_train, y_train,
+    x_test, y_test."""
+    return dict(
+        zip(("x_train", "y_train", "x_test", "y_test"), map(_read_idx_file, paths), strict=True)
+    )
 
 
 def _read_idx_file(path: Path) -> np.ndarray:
@@ -95,16 +101,24 @@ def _read_idx_file(path: Path) -> np.ndarray:
         content = gzip.decompress(Path(path).read_bytes())
     dimensions = content[3] if len(content) > 3 else 0
     start = 4 + 4 * dimensions
-    if len(content) < start or content[:2] != b"\0\0" or content[2] != _IDX_UINT8 or dimensions == 0:
+    if (
+        len(content) < start
+        or content[:2] != b"\0\0"
+        or content[2] != _IDX_UINT8
+        or dimensions == 0
+    ):
         raise Damaged("not an IDX file of bytes")
     shape = tuple(int(side) for side in np.frombuffer(content, ">u4", dimensions, offset=4))
     if len(content) - start != math.prod(shape):
-        raise Damaged(f"its header announces {math.prod(shape)} bytes, but {len(content) - start} follow")
+        raise Damaged(
+            f"its header announces {math.prod(shape)} bytes, but {len(content) - start} follow"
+        )
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 
 
 def read_cifar(paths: Sequence[Path]) -> Arrays:
-    """The archive of pickled batches of CIFAR-10. Its SHA-256 must be checked first: a pickle can run code."""
+    """The archive of pickled batches of CIFAR-10. Its SHA-256 must be checked first: a pickle can
+    run code."""
     batches: dict[str, dict] = {}
     with damage(), tarfile.open(paths[0], "r:gz") as archive:
         for member in archive:
@@ -119,18 +133,22 @@ def read_cifar(paths: Sequence[Path]) -> Arrays:
             "y_test": np.asarray(test[b"labels"], np.uint8),
         }
         for key in ("x_train", "x_test"):  # planes of red, green and blue -> pixels
-            arrays[key] = np.ascontiguousarray(arrays[key].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1))
+            arrays[key] = np.ascontiguousarray(
+                arrays[key].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
+            )
     return arrays
 
 
 def recordings_to_npz(archive: Path, target: Path) -> None:
-    """Decode a zip of the Free Spoken Digit Dataset into one npz: `signal` int16 end to end, `offsets` (n + 1,), and per
-    recording `label`, `speaker`, `index`; `rate` in Hz."""
+    """Decode a zip of the Free Spoken Digit Dataset into one npz: `signal` int16 end to end,
+    `offsets` (n + 1,), and per recording `label`, `speaker`, `index`; `rate` in Hz."""
     from scipy.io import wavfile
 
     signals, labels, speakers, indices, rates = [], [], [], [], set()
     with damage(), zipfile.ZipFile(archive) as files:
-        named = sorted((name.rpartition("/")[2], name) for name in files.namelist() if _RECORDING.search(name))
+        named = sorted(
+            (name.rpartition("/")[2], name) for name in files.namelist() if _RECORDING.search(name)
+        )
         for _, name in named:
             label, speaker, index = _RECORDING.search(name).groups()
             rate, signal = wavfile.read(io.BytesIO(files.read(name)))

@@ -17,9 +17,19 @@ def progress_bar() -> Iterator[Progress]:
     from rich.progress import Progress as Bars
 
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+    )
     tasks = {}
-    with Bars(*columns, console=console, transient=True, disable=not (console.is_terminal or console.is_jupyter)) as bars:
+    with Bars(
+        *columns,
+        console=console,
+        transient=True,
+        disable=not (console.is_terminal or console.is_jupyter),
+    ) as bars:
 
         def progress(name: str, done: int, total: int) -> None:
             if name not in tasks:

@@ -10,7 +10,8 @@ from coursekit.datasets._dataset import Split
 from coursekit.datasets.preprocessing import preprocess_digit
 
 SOURCE = (
-    "Optical recognition of handwritten digits (Alpaydin and Kaynak 1998), the 1,797 images that scikit-learn brings, "
+    "Optical recognition of handwritten digits (Alpaydin and Kaynak 1998), the 1,797 images "
+    "that scikit-learn brings, "
     "enlarged from 8x8 to MNIST's 28x28 frame"
 )
 LICENCE = "CC BY 4.0"
@@ -23,10 +24,11 @@ def load_digits() -> Split:
     The split is fixed: of each class, every fourth image in scikit-learn's order is a test image.
 
     Returns:
-        `(x_train, y_train), (x_test, y_test)`; images uint8 `(1347, 28, 28)` and `(450, 28, 28)`, 0 black to 255 white;
-        labels int64 `(n,)`.
+        `(x_train, y_train), (x_test, y_test)`; images uint8 `(1347, 28, 28)` and `(450, 28, 28)`, 0
+        black to 255 white; labels int64 `(n,)`.
 
-    Source: Alpaydin and Kaynak 1998, UCI Machine Learning Repository, CC BY 4.0; the copy in scikit-learn, brought to 28x28 by
+    Source: Alpaydin and Kaynak 1998, UCI Machine Learning Repository, CC BY 4.0; the copy in
+        scikit-learn, brought to 28x28 by
     `preprocess_digit`.
     """
     x, y, is_test = _prepared()

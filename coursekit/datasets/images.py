@@ -9,14 +9,24 @@ from coursekit.datasets._dataset import Dataset, Split, check_limit
 
 
 def dataset(name: str) -> Dataset:
-    """A data set of images of the registry, or scikit-learn's digits, with all that is known about it.
+    """A data set of images of the registry, or scikit-learn's digits, with all that is known about
+    it.
 
     Raises:
         DataUnavailableError: if no copy is found; the message says where was looked and what to do.
     """
     if name == "digits":
         (x_train, y_train), (x_test, y_test) = digits.load_digits()
-        return Dataset("digits", x_train, y_train, x_test, y_test, list(registry.DIGIT_NAMES), digits.SOURCE, digits.LICENCE)
+        return Dataset(
+            "digits",
+            x_train,
+            y_train,
+            x_test,
+            y_test,
+            list(registry.DIGIT_NAMES),
+            digits.SOURCE,
+            digits.LICENCE,
+        )
     source = registry.SOURCES[name]
     arrays, copy = _cache.resolve(source)
     return Dataset(

@@ -13,7 +13,8 @@ def load_mnist(*, limit: int | None = None) -> Split:
         limit: keep the first `limit` training images; None keeps all 60,000.
 
     Returns:
-        `(x_train, y_train), (x_test, y_test)`; images uint8 `(n, 28, 28)`, 0 black to 255 white; labels int64 `(n,)`.
+        `(x_train, y_train), (x_test, y_test)`; images uint8 `(n, 28, 28)`, 0 black to 255 white;
+        labels int64 `(n,)`.
 
     Raises:
         InvalidInputError: if `limit` is not positive.

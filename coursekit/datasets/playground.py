@@ -30,7 +30,8 @@ def make_circles(n: int = 400, *, noise: float = 0.1, seed: int = 0) -> Points:
 
 
 def make_moons(n: int = 400, *, noise: float = 0.1, seed: int = 0) -> Points:
-    """Two half circles that reach into each other. Arguments, result and errors as in `make_circles`."""
+    """Two half circles that reach into each other. Arguments, result and errors as in
+    `make_circles`."""
     from sklearn.datasets import make_moons as moons
 
     _check(n, noise)
@@ -38,7 +39,8 @@ def make_moons(n: int = 400, *, noise: float = 0.1, seed: int = 0) -> Points:
 
 
 def make_spiral(n: int = 400, *, noise: float = 0.1, seed: int = 0) -> Points:
-    """Two arms of a spiral, each one and a half turns out to radius 1. Arguments, result and errors as in `make_circles`.
+    """Two arms of a spiral, each one and a half turns out to radius 1. Arguments, result and errors
+    as in `make_circles`.
 
     `noise` is scaled by 0.2 here, for the arms are a third of a unit apart.
     """
@@ -52,8 +54,8 @@ def make_spiral(n: int = 400, *, noise: float = 0.1, seed: int = 0) -> Points:
 
 
 def make_xor(n: int = 400, *, noise: float = 0.1, seed: int = 0) -> Points:
-    """Four quadrants of a square of side 2: class 1 where the coordinates differ in sign. Arguments, result and errors as in
-    `make_circles`.
+    """Four quadrants of a square of side 2: class 1 where the coordinates differ in sign.
+    Arguments, result and errors as in `make_circles`.
     """
     _check(n, noise)
     rng = np.random.default_rng(seed)
@@ -67,7 +69,9 @@ def _check(n: int, noise: float) -> None:
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 2:
         raise InvalidInputError(f"`n` must be an integer of at least 2. Received: n={n!r}.")
     if not np.isfinite(noise) or noise < 0:
-        raise InvalidInputError(f"`noise` must be a finite number, 0 or more. Received: noise={noise!r}.")
+        raise InvalidInputError(
+            f"`noise` must be a finite number, 0 or more. Received: noise={noise!r}."
+        )
 
 
 def _points(x: np.ndarray, y: np.ndarray) -> Points:

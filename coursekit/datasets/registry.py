@@ -1,4 +1,5 @@
-"""What is known about every data set: where it comes from, its licence, its size, and the hashes that make it the right one."""
+"""What is known about every data set: where it comes from, its licence, its size, and the hashes
+that make it the right one."""
 
 from __future__ import annotations
 
@@ -18,8 +19,10 @@ class Form:
         files: names of the files that belong together.
         read: reader of their paths, giving the arrays.
         sha256: SHA-256 of files, by name; checked before reading.
-        arrays: SHA-256 of arrays, by key; checked after reading. With neither, only the shapes are checked.
-        remark: what a reader of a report must know about this form, for example that it is a subset.
+        arrays: SHA-256 of arrays, by key; checked after reading. With neither, only the shapes are
+            checked.
+        remark: what a reader of a report must know about this form, for example that it is a
+            subset.
     """
 
     files: tuple[str, ...]
@@ -42,7 +45,8 @@ class RemoteFile:
         name: file name in the cache.
         urls: mirrors, tried in this order.
         size: bytes of the download, about.
-        sha256: of the download; None where a host packs its archive anew and only the content can be checked.
+        sha256: of the download; None where a host packs its archive anew and only the content can
+            be checked.
         convert: makes the file of the cache (second argument) from the download (first argument).
     """
 
@@ -77,10 +81,22 @@ DIGIT_NAMES = tuple("0123456789")
 _GOOGLE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 _ZALANDO = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
 _FASHION_FILES = {
-    "train-images-idx3-ubyte.gz": (26_421_880, "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84"),
-    "train-labels-idx1-ubyte.gz": (29_515, "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845"),
-    "t10k-images-idx3-ubyte.gz": (4_422_102, "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073"),
-    "t10k-labels-idx1-ubyte.gz": (5_148, "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5"),
+    "train-images-idx3-ubyte.gz": (
+        26_421_880,
+        "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+    ),
+    "train-labels-idx1-ubyte.gz": (
+        29_515,
+        "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+    ),
+    "t10k-images-idx3-ubyte.gz": (
+        4_422_102,
+        "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+    ),
+    "t10k-labels-idx1-ubyte.gz": (
+        5_148,
+        "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+    ),
 }
 _CIFAR_ARCHIVE = "cifar-10-python.tar.gz"
 _CIFAR_SHA256 = "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce"
@@ -136,11 +152,20 @@ FASHION_MNIST = Source(
         "ankle boot",
     ),
     forms=(
-        Form(tuple(_FASHION_FILES), _formats.read_idx, sha256={name: sha for name, (_, sha) in _FASHION_FILES.items()}),
-        Form(("fashion_mnist.npz",), _formats.read_npz, remark="no published hash; only shapes were checked"),
+        Form(
+            tuple(_FASHION_FILES),
+            _formats.read_idx,
+            sha256={name: sha for name, (_, sha) in _FASHION_FILES.items()},
+        ),
+        Form(
+            ("fashion_mnist.npz",),
+            _formats.read_npz,
+            remark="no published hash; only shapes were checked",
+        ),
     ),
     downloads=tuple(
-        RemoteFile(name, (_ZALANDO + name, _GOOGLE + name), size, sha256) for name, (size, sha256) in _FASHION_FILES.items()
+        RemoteFile(name, (_ZALANDO + name, _GOOGLE + name), size, sha256)
+        for name, (size, sha256) in _FASHION_FILES.items()
     ),
     shapes=_GREY,
 )
@@ -151,9 +176,24 @@ CIFAR10 = Source(
     licence="none stated; cite Krizhevsky 2009",
     homepage="https://www.cs.toronto.edu/~kriz/cifar.html",
     examples="50,000 + 10,000 colour 32x32",
-    class_names=("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
+    class_names=(
+        "airplane",
+        "automobile",
+        "bird",
+        "cat",
+        "deer",
+        "dog",
+        "frog",
+        "horse",
+        "ship",
+        "truck",
+    ),
     forms=(
-        Form(("cifar10.npz",), _formats.read_npz, remark="no published hash; only shapes were checked"),
+        Form(
+            ("cifar10.npz",),
+            _formats.read_npz,
+            remark="no published hash; only shapes were checked",
+        ),
         Form((_CIFAR_ARCHIVE,), _formats.read_cifar, sha256={_CIFAR_ARCHIVE: _CIFAR_SHA256}),
         Form(
             ("cifar10_subset.npz",),
@@ -216,4 +256,6 @@ SPOKEN_DIGITS = Source(
     ),
 )
 
-SOURCES: dict[str, Source] = {source.name: source for source in (MNIST, FASHION_MNIST, CIFAR10, SPOKEN_DIGITS)}
+SOURCES: dict[str, Source] = {
+    source.name: source for source in (MNIST, FASHION_MNIST, CIFAR10, SPOKEN_DIGITS)
+}

@@ -1,12 +1,14 @@
-"""Choose a backend and a device before Keras is imported, say what is there, and train on several devices at once.
+"""Choose a backend and a device before Keras is imported, say what is there, and train on several
+devices at once.
 
 >>> from coursekit import devices
 >>> info = devices.use("cpu")
 >>> info.kind
 'cpu'
 
-`import coursekit.devices` loads no backend. `"auto"` takes a TPU (with JAX), then a GPU, then the CPU, and the answer
-says which and why; a device or backend that was asked for by name and cannot be had is a `DeviceError`.
+`import coursekit.devices` loads no backend. `"auto"` takes a TPU (with JAX), then a GPU, then the
+CPU, and the answer says which and why; a device or backend that was asked for by name and cannot be
+had is a `DeviceError`.
 """
 
 from coursekit.devices._choose import BACKENDS, KINDS, describe, use
@@ -14,4 +16,14 @@ from coursekit.devices._info import DeviceInfo
 from coursekit.devices._quiet import hush, start_quietly
 from coursekit.devices._scope import even_batches, scope
 
-__all__ = ["BACKENDS", "KINDS", "DeviceInfo", "describe", "even_batches", "hush", "scope", "start_quietly", "use"]
+__all__ = [
+    "BACKENDS",
+    "KINDS",
+    "DeviceInfo",
+    "describe",
+    "even_batches",
+    "hush",
+    "scope",
+    "start_quietly",
+    "use",
+]

@@ -35,7 +35,10 @@ def names(backend: str, kind: str) -> list[str]:
     found = tf.config.get_visible_devices(kind.upper())
     if kind == "cpu":
         return [_signs.cpu_name()] * max(1, _logical_cpus(tf))
-    return [tf.config.experimental.get_device_details(device).get("device_name", device.name) for device in found]
+    return [
+        tf.config.experimental.get_device_details(device).get("device_name", device.name)
+        for device in found
+    ]
 
 
 def cpu_count(backend: str | None) -> int:
@@ -50,7 +53,8 @@ def cpu_count(backend: str | None) -> int:
 
 
 def pin_cpu(backend: str, remember) -> None:
-    """Hide accelerators from `backend`; `remember(name, value)` sets an environment variable that can be taken back.
+    """Hide accelerators from `backend`; `remember(name, value)` sets an environment variable that
+    can be taken back.
 
     Raises:
         DeviceError: if the backend has already started on an accelerator.
@@ -80,5 +84,8 @@ def pin_cpu(backend: str, remember) -> None:
 
 
 def _logical_cpus(tf) -> int:
-    configured = [tf.config.get_logical_device_configuration(cpu) for cpu in tf.config.get_visible_devices("CPU")]
+    configured = [
+        tf.config.get_logical_device_configuration(cpu)
+        for cpu in tf.config.get_visible_devices("CPU")
+    ]
     return sum(len(parts) if parts else 1 for parts in configured)

@@ -9,7 +9,9 @@ import numpy as np
 class EvenBatches(keras.utils.PyDataset):
     """`(x, y, weights)` per batch when padding, `(x, y)` when dropping; see `even_batches`."""
 
-    def __init__(self, x: np.ndarray, y: np.ndarray, batch_size: int, *, pad: bool, shuffle: bool, seed: int):
+    def __init__(
+        self, x: np.ndarray, y: np.ndarray, batch_size: int, *, pad: bool, shuffle: bool, seed: int
+    ):
         super().__init__()
         self.batch_size, self._pad = batch_size, pad
         self._x, self._y = np.asarray(x), np.asarray(y)

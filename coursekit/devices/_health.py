@@ -1,4 +1,5 @@
-"""What is installed, what is in conflict, and what to do about it. Told without importing a backend."""
+"""What is installed, what is in conflict, and what to do about it. Told without importing a
+backend."""
 
 from __future__ import annotations
 
@@ -14,20 +15,55 @@ from pathlib import Path
 from coursekit.devices import _signs
 from coursekit.devices._choose import BACKENDS
 
-ESSENTIAL = ("keras", "numpy", "scipy", "pandas", "scikit-learn", "scikit-image", "matplotlib", "pooch", "rich")
-BACKEND_PACKAGES = ("tensorflow", "tensorflow-cpu", "jax", "jaxlib", "libtpu", "jax-cuda12-plugin", "jax-cuda13-plugin")
+ESSENTIAL = (
+    "keras",
+    "numpy",
+    "scipy",
+    "pandas",
+    "scikit-learn",
+    "scikit-image",
+    "matplotlib",
+    "pooch",
+    "rich",
+)
+BACKEND_PACKAGES = (
+    "tensorflow",
+    "tensorflow-cpu",
+    "jax",
+    "jaxlib",
+    "libtpu",
+    "jax-cuda12-plugin",
+    "jax-cuda13-plugin",
+)
 OPTIONAL = {
     "numba": ("HOG runs on its portable path, many times slower.", "pip install 'coursekit[fast]'"),
-    "pytest": ("checks in a lab's notebook and grading do not run.", "pip install 'coursekit[labs]'"),
+    "pytest": (
+        "checks in a lab's notebook and grading do not run.",
+        "pip install 'coursekit[labs]'",
+    ),
     "jupytext": ("notebooks are not built from lab sources.", "pip install 'coursekit[labs]'"),
     "nbclient": ("notebooks are not executed.", "pip install 'coursekit[labs]'"),
-    "ipywidgets": ("a lab's interactive parts are shown as still pictures.", "pip install 'coursekit[labs]'"),
+    "ipywidgets": (
+        "a lab's interactive parts are shown as still pictures.",
+        "pip install 'coursekit[labs]'",
+    ),
     "anywidget": ("drawing a digit of one's own needs it.", "pip install 'coursekit[labs]'"),
     "psutil": ("grading does not watch a submission's memory.", "pip install 'coursekit[grading]'"),
     "playwright": ("tests that open a browser are skipped.", "pip install 'coursekit[dev]'"),
 }
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
-_BROWSER_FOLDERS = (".cache/ms-playwright", "Library/Caches/ms-playwright", "AppData/Local/ms-playwright")
+_BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "msedge",
+)
+_BROWSER_FOLDERS = (
+    ".cache/ms-playwright",
+    "Library/Caches/ms-playwright",
+    "AppData/Local/ms-playwright",
+)
 
 
 @dataclass(frozen=True)
@@ -35,7 +71,8 @@ class Problem:
     """Something to know or to do.
 
     Attributes:
-        level: "error" (coursekit cannot run), "warning" (something will fail or be slow), "note" (a part is absent).
+        level: "error" (coursekit cannot run), "warning" (something will fail or be slow), "note" (a
+            part is absent).
         what: what was found.
         what_to_do: one step that mends it.
     """
@@ -50,7 +87,8 @@ class Problem:
 
 
 def environment() -> dict:
-    """Python, operating system, processor, cores, memory (GB) and the notebook host, as plain values."""
+    """Python, operating system, processor, cores, memory (GB) and the notebook host, as plain
+    values."""
     return {
         "python": platform.python_version(),
         "executable": sys.executable,
@@ -65,7 +103,10 @@ def environment() -> dict:
 
 def versions() -> dict[str, str | None]:
     """Installed version of every package that matters, None where it is absent."""
-    return {name: _signs.version(name) for name in ("coursekit", *ESSENTIAL, *BACKEND_PACKAGES, *OPTIONAL)}
+    return {
+        name: _signs.version(name)
+        for name in ("coursekit", *ESSENTIAL, *BACKEND_PACKAGES, *OPTIONAL)
+    }
 
 
 def tools() -> dict[str, str | None]:
@@ -89,7 +130,8 @@ def _python() -> list[Problem]:
     return [
         Problem(
             "warning",
-            f"coursekit is tested on Python 3.11 to 3.13; this is {platform.python_version()}, for which TensorFlow may have no wheel.",
+            f"coursekit is tested on Python 3.11 to 3.13; this is {platform.python_version()}, "
+            f"for which TensorFlow may have no wheel.",
             "Make an environment with Python 3.11, 3.12 or 3.13.",
         )
     ]
@@ -99,7 +141,11 @@ def _essential(found: dict[str, str | None]) -> list[Problem]:
     missing = [name for name in ESSENTIAL if found[name] is None]
     if not missing:
         return []
-    return [Problem("error", f"Not installed: {', '.join(missing)}.", f"pip install {' '.join(missing)}")]
+    return [
+        Problem(
+            "error", f"Not installed: {', '.join(missing)}.", f"pip install {' '.join(missing)}"
+        )
+    ]
 
 
 def _backend(found: dict[str, str | None]) -> list[Problem]:
@@ -108,14 +154,17 @@ def _backend(found: dict[str, str | None]) -> list[Problem]:
     if not there:
         listed.append(
             Problem(
-                "error", "Keras has no backend: neither tensorflow nor jax is installed.", "pip install 'coursekit[tensorflow]'"
+                "error",
+                "Keras has no backend: neither tensorflow nor jax is installed.",
+                "pip install 'coursekit[tensorflow]'",
             )
         )
     if found["tensorflow"] and found["tensorflow-cpu"]:
         listed.append(
             Problem(
                 "warning",
-                f"tensorflow {found['tensorflow']} and tensorflow-cpu {found['tensorflow-cpu']} are both installed; "
+                f"tensorflow {found['tensorflow']} and tensorflow-cpu "
+                f"{found['tensorflow-cpu']} are both installed; "
                 "each overwrites the other's folder.",
                 "pip uninstall -y tensorflow tensorflow-cpu, then install one of them.",
             )
@@ -133,7 +182,9 @@ def _backend(found: dict[str, str | None]) -> list[Problem]:
         instead = f"Unset KERAS_BACKEND to use {there[0]}, or " if there else ""
         listed.append(
             Problem(
-                "error", f"KERAS_BACKEND={wish}, but {wish} is not installed.", f"{instead}pip install 'coursekit[{wish}]'."
+                "error",
+                f"KERAS_BACKEND={wish}, but {wish} is not installed.",
+                f"{instead}pip install 'coursekit[{wish}]'.",
             )
         )
     elif not wish and there == ["jax"]:
@@ -158,8 +209,15 @@ def _bounds() -> list[Problem]:
         requirement = Requirement(line)
         have = _signs.version(requirement.name)
         if have and not requirement.specifier.contains(have, prereleases=True):
-            what = f"{requirement.name} {have} is installed; coursekit is tested with {requirement.specifier}."
-            problem = Problem("warning", what, f"pip install '{requirement.name}{requirement.specifier}'{_on_colab()}")
+            what = (
+                f"{requirement.name} {have} is installed; coursekit is tested with "
+                f"{requirement.specifier}."
+            )
+            problem = Problem(
+                "warning",
+                what,
+                f"pip install '{requirement.name}{requirement.specifier}'{_on_colab()}",
+            )
             listed += [problem] if problem not in listed else []
     return listed
 
@@ -175,11 +233,16 @@ def _optional(found: dict[str, str | None]) -> list[Problem]:
         what = "Graphviz is not installed: keras.utils.plot_model draws nothing."
         listed.append(
             Problem(
-                "note", what, "apt install graphviz, brew install graphviz, or conda install graphviz; and pip install pydot"
+                "note",
+                what,
+                "apt install graphviz, brew install graphviz, or conda install graphviz; and "
+                "pip install pydot",
             )
         )
     if programs["chromium"] is None:
-        what = "No Chromium was found: tests that open a report or the site in a browser are skipped."
+        what = (
+            "No Chromium was found: tests that open a report or the site in a browser are skipped."
+        )
         listed.append(Problem("note", what, "apt install chromium, or playwright install chromium"))
     return listed
 
@@ -193,4 +256,8 @@ def _host() -> str:
 
 
 def _on_colab() -> str:
-    return " (on Colab leave numpy and tensorflow as they are: a restart would follow)" if _host() == "Colab" else ""
+    return (
+        " (on Colab leave numpy and tensorflow as they are: a restart would follow)"
+        if _host() == "Colab"
+        else ""
+    )

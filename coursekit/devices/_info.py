@@ -43,7 +43,11 @@ class DeviceInfo:
     def summary(self) -> str:
         """One line: kind, count, name, backend."""
         many = f"{self.count} x " if self.count > 1 else ""
-        on = f"Keras on {_TITLES[self.backend]} {self.backend_version or ''}".strip() if self.backend else "no backend"
+        on = (
+            f"Keras on {_TITLES[self.backend]} {self.backend_version or ''}".strip()
+            if self.backend
+            else "no backend"
+        )
         return f"{self.kind.upper()}: {many}{self.name}, {on}"
 
     def to_dict(self) -> dict:

@@ -1,4 +1,5 @@
-"""Start the backend for real and say what it found, as one line of JSON: `python -m coursekit.devices._probe`.
+"""Start the backend for real and say what it found, as one line of JSON: `python -m
+coursekit.devices._probe`.
 
 A process of its own, because a backend is chosen once per process and a broken one may crash.
 """
@@ -14,7 +15,8 @@ from coursekit.errors import CoursekitError
 
 
 def main() -> int:
-    """Choose a device, import Keras, add two numbers. Returns 0, or 1 with `{"error": ...}` printed."""
+    """Choose a device, import Keras, add two numbers. Returns 0, or 1 with `{"error": ...}`
+    printed."""
     started = time.perf_counter()
     try:
         info = use("auto")
@@ -25,10 +27,20 @@ def main() -> int:
         return _say({"error": str(error)}, 1)
     except Exception as error:  # whatever a broken installation raises is the finding
         return _say(
-            {"error": f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else 'no message'}"},
+            {
+                "error": f"{type(error).__name__}: "
+                f"{str(error).strip().splitlines()[0] if str(error).strip() else 'no message'}"
+            },
             1,
         )
-    return _say({**info.to_dict(), "works": total == 3.0, "seconds": round(time.perf_counter() - started, 1)}, 0)
+    return _say(
+        {
+            **info.to_dict(),
+            "works": total == 3.0,
+            "seconds": round(time.perf_counter() - started, 1),
+        },
+        0,
+    )
 
 
 def _say(answer: dict, code: int) -> int:

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 
 
 def start_quietly() -> None:
-    """Import Keras with its backend; what the native libraries write to stderr meanwhile is shown only if that fails.
+    """Import Keras with its backend; what the native libraries write to stderr meanwhile is shown
+    only if that fails.
 
     TensorFlow writes several lines before any setting of its log level is read. Call `use` first.
     """
@@ -25,9 +26,11 @@ def start_quietly() -> None:
 
 
 def hush() -> None:
-    """Keep TensorFlow's start-up lines back whenever it is imported later; they are shown if that import fails.
+    """Keep TensorFlow's start-up lines back whenever it is imported later; they are shown if that
+    import fails.
 
-    Imports nothing itself. Does nothing if TensorFlow is imported already, or if `TF_CPP_MIN_LOG_LEVEL` asks for its lines.
+    Imports nothing itself. Does nothing if TensorFlow is imported already, or if
+    `TF_CPP_MIN_LOG_LEVEL` asks for its lines.
     """
     if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3") != "3" or "tensorflow" in sys.modules:
         return
@@ -44,7 +47,11 @@ class _QuietImport(importlib.abc.MetaPathFinder):
         if fullname != "tensorflow":
             return None
         others = (finder for finder in sys.meta_path if finder is not self)
-        found = (finder.find_spec(fullname, path, target) for finder in others if hasattr(finder, "find_spec"))
+        found = (
+            finder.find_spec(fullname, path, target)
+            for finder in others
+            if hasattr(finder, "find_spec")
+        )
         spec = next((spec for spec in found if spec is not None), None)
         execute = getattr(getattr(spec, "loader", None), "exec_module", None)
         if execute is None:

@@ -1,4 +1,5 @@
-"""Several devices on one machine: each takes its share of every batch, and the gradients are averaged."""
+"""Several devices on one machine: each takes its share of every batch, and the gradients are
+averaged."""
 
 from __future__ import annotations
 
@@ -26,12 +27,14 @@ def scope(n: int | None = None) -> Iterator[int]:
             model.compile(...)
             model.fit(devices.even_batches(x, y, 128, count), epochs=5)
 
-    `MirroredStrategy` on TensorFlow, `keras.distribution.DataParallel` on JAX. With one device it does nothing.
-    On TensorFlow a model that overrides `compute_loss` must divide its loss by
-    `tf.distribute.get_strategy().num_replicas_in_sync`: Keras scales only the losses it computes itself.
+    `MirroredStrategy` on TensorFlow, `keras.distribution.DataParallel` on JAX. With one device it
+    does nothing. On TensorFlow a model that overrides `compute_loss` must divide its loss by
+    `tf.distribute.get_strategy().num_replicas_in_sync`: Keras scales only the losses it computes
+    itself.
 
     Args:
-        n: how many devices; None takes all of the chosen kind. If no backend was chosen yet, `use()` chooses.
+        n: how many devices; None takes all of the chosen kind. If no backend was chosen yet,
+            `use()` chooses.
 
     Yields:
         How many devices share each batch.
@@ -41,7 +44,9 @@ def scope(n: int | None = None) -> Iterator[int]:
         DeviceError: if there are fewer than `n` devices.
     """
     if n is not None and (isinstance(n, bool) or not isinstance(n, int) or n < 1):
-        raise InvalidInputError(f"Expected `n` to be a positive whole number or None. Received: n={n!r}.")
+        raise InvalidInputError(
+            f"Expected `n` to be a positive whole number or None. Received: n={n!r}."
+        )
     if n == 1:
         yield 1
         return
@@ -62,11 +67,12 @@ def even_batches(
 ) -> EvenBatches:
     """Batches that several devices can share: all of one size, the last one padded or dropped.
 
-    The devices need equal shares: JAX refuses a batch that they do not divide, and TensorFlow would weigh a short share
-    like a full one. A padded batch repeats its own rows with weight zero, and its `r` real rows weigh `batch_size / r`, so
-    that Keras's mean over the batch is the mean over the real rows, and each step is the one that one device would take.
-    This holds for losses with the default reduction and models whose rows do not see one another (with
-    BatchNormalization nearly). The epoch's loss that `fit` reports weighs the padded batch as a full one. Give metrics
+    The devices need equal shares: JAX refuses a batch that they do not divide, and TensorFlow would
+    weigh a short share like a full one. A padded batch repeats its own rows with weight zero, and
+    its `r` real rows weigh `batch_size / r`, so that Keras's mean over the batch is the mean over
+    the real rows, and each step is the one that one device would take. This holds for losses with
+    the default reduction and models whose rows do not see one another (with BatchNormalization
+    nearly). The epoch's loss that `fit` reports weighs the padded batch as a full one. Give metrics
     as `weighted_metrics=`, or they count the repeated rows.
 
     Args:
@@ -74,36 +80,45 @@ def even_batches(
         y: targets `(n, ...)`.
         batch_size: rows per batch over all devices; `devices` must divide it.
         devices: how many devices share a batch: what `scope()` yields.
-        remainder: "pad", or "drop" to leave out the last `n % batch_size` rows (others in each epoch if shuffled).
+        remainder: "pad", or "drop" to leave out the last `n % batch_size` rows (others in each
+            epoch if shuffled).
         shuffle: draw a new order of rows for each epoch.
         seed: of that order.
 
     Returns:
-        A `keras.utils.PyDataset` for `fit` or `evaluate`: `(x, y, weights)` per batch, or `(x, y)` with "drop".
+        A `keras.utils.PyDataset` for `fit` or `evaluate`: `(x, y, weights)` per batch, or `(x, y)`
+        with "drop".
 
     Raises:
-        InvalidInputError: if lengths differ, there are no rows (or fewer than a batch with "drop"), or `devices` does
-            not divide `batch_size`.
+        InvalidInputError: if lengths differ, there are no rows (or fewer than a batch with "drop"),
+            or `devices` does not divide `batch_size`.
     """
     for name, value in (("batch_size", batch_size), ("devices", devices)):
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise InvalidInputError(f"Expected `{name}` to be a positive whole number. Received: {name}={value!r}.")
+            raise InvalidInputError(
+                f"Expected `{name}` to be a positive whole number. Received: {name}={value!r}."
+            )
     if batch_size % devices:
         near = max(devices, batch_size // devices * devices)
         raise InvalidInputError(
-            f"Expected a batch size that {devices} devices divide evenly. Received: batch_size={batch_size}. Take {near}, say."
+            f"Expected a batch size that {devices} devices divide evenly. Received: "
+            f"batch_size={batch_size}. Take {near}, say."
         )
     if remainder not in ("pad", "drop"):
-        raise InvalidInputError(f'Expected `remainder` to be "pad" or "drop". Received: remainder={remainder!r}.')
+        raise InvalidInputError(
+            f'Expected `remainder` to be "pad" or "drop". Received: remainder={remainder!r}.'
+        )
     rows = [getattr(array, "shape", (None,))[:1] for array in (x, y)]
     if rows[0] != rows[1] or rows[0] in ((), (None,), (0,)):
         raise InvalidInputError(
             "Expected arrays `x` and `y` with the same number of rows, at least one. "
-            f"Received: x of shape {getattr(x, 'shape', type(x).__name__)}, y of shape {getattr(y, 'shape', type(y).__name__)}."
+            f"Received: x of shape {getattr(x, 'shape', type(x).__name__)}, y of shape "
+            f"{getattr(y, 'shape', type(y).__name__)}."
         )
     if remainder == "drop" and rows[0][0] < batch_size:
         raise InvalidInputError(
-            f'Expected at least one full batch with remainder="drop". Received: {rows[0][0]} rows, batch_size={batch_size}. '
+            f'Expected at least one full batch with remainder="drop". Received: {rows[0][0]} '
+            f"rows, batch_size={batch_size}. "
             'Take a smaller batch or remainder="pad".'
         )
     _backend()
@@ -141,8 +156,10 @@ def _on_tensorflow(n: int | None) -> tuple[contextlib.AbstractContextManager, in
 def _take(found: list[str], n: int | None) -> list[str]:
     if n is not None and n > len(found):
         raise DeviceError(
-            f"scope(n={n}), but the devices found are {len(found)}: {', '.join(found)}. Use scope() to take what is there. "
-            "To practise on a CPU, show it as several devices in a new process, before the backend starts: "
+            f"scope(n={n}), but the devices found are {len(found)}: {', '.join(found)}. Use "
+            f"scope() to take what is there. "
+            "To practise on a CPU, show it as several devices in a new process, before the "
+            "backend starts: "
             f"on JAX with XLA_FLAGS=--xla_force_host_platform_device_count={n}, "
             "on TensorFlow with tf.config.set_logical_device_configuration."
         )

@@ -15,7 +15,10 @@ from pathlib import Path
 _TPU_VARIABLES = ("TPU_NAME", "COLAB_TPU_ADDR", "TPU_ACCELERATOR_TYPE", "TPU_WORKER_ID")
 _HIDING_VARIABLES = ("CUDA_VISIBLE_DEVICES", "JAX_PLATFORMS", "KERAS_BACKEND")
 _GPU_FILES = ("proc/driver/nvidia/version", "dev/nvidia0", "dev/nvidiactl", "dev/dxg", "dev/kfd")
-_DISTRIBUTIONS = {"tensorflow": ("tensorflow", "tensorflow-cpu", "tensorflow-intel", "tf-nightly"), "jax": ("jax",)}
+_DISTRIBUTIONS = {
+    "tensorflow": ("tensorflow", "tensorflow-cpu", "tensorflow-intel", "tf-nightly"),
+    "jax": ("jax",),
+}
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,8 @@ def look(root: str | os.PathLike = "/", environ: Mapping[str, str] | None = None
 
 
 def installed(package: str) -> bool:
-    """Whether the import package is there, told without importing it. An empty leftover folder does not count."""
+    """Whether the import package is there, told without importing it. An empty leftover folder does
+    not count."""
     try:
         spec = importlib.util.find_spec(package)
     except (ImportError, ValueError):
@@ -80,13 +84,20 @@ def backend_version(backend: str) -> str | None:
 
 def cores() -> int:
     """CPU cores that this process may use: its affinity, and its container's quota rounded up."""
-    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    count = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
     quota, _, period = _first_line("/sys/fs/cgroup/cpu.max").partition(" ")
-    return max(1, min(count, math.ceil(int(quota) / int(period)))) if quota.isdigit() and period.isdigit() else count
+    return (
+        max(1, min(count, math.ceil(int(quota) / int(period))))
+        if quota.isdigit() and period.isdigit()
+        else count
+    )
 
 
 def memory_gb() -> float | None:
-    """Memory in GB (10^9 bytes) that this process may use, its container's limit included; None if it cannot be told."""
+    """Memory in GB (10^9 bytes) that this process may use, its container's limit included; None if
+    it cannot be told."""
     try:
         total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):

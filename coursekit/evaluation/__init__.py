@@ -1,11 +1,20 @@
-"""Scores, curves, calibration, significance, and the `Evaluation` report. Importing this loads neither scikit-learn nor matplotlib."""
+"""Scores, curves, calibration, significance, and the `Evaluation` report. Importing this loads
+neither scikit-learn nor matplotlib."""
 
 from __future__ import annotations
 
 from coursekit.evaluation.calibration import reliability
 from coursekit.evaluation.curves import Curve, pr_curves, roc_curves
 from coursekit.evaluation.report import Evaluation, evaluate
-from coursekit.evaluation.scores import accuracy, confusion_matrix, f1, f1_score, precision, recall, specificity
+from coursekit.evaluation.scores import (
+    accuracy,
+    confusion_matrix,
+    f1,
+    f1_score,
+    precision,
+    recall,
+    specificity,
+)
 from coursekit.evaluation.significance import (
     McNemarResult,
     bootstrap_interval,

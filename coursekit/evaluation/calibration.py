@@ -1,4 +1,5 @@
-"""Does a probability mean what it says? Reliability bins, expected calibration error, Brier score, log loss."""
+"""Does a probability mean what it says? Reliability bins, expected calibration error, Brier score,
+log loss."""
 
 from __future__ import annotations
 
@@ -8,7 +9,9 @@ from coursekit.errors import InvalidInputError
 from coursekit.evaluation.scores import share
 
 
-def reliability(codes: np.ndarray, predicted: np.ndarray, probabilities: np.ndarray, *, n_bins: int = 10) -> dict:
+def reliability(
+    codes: np.ndarray, predicted: np.ndarray, probabilities: np.ndarray, *, n_bins: int = 10
+) -> dict:
     """Reliability of the confidence in the predicted class.
 
     Args:
@@ -18,17 +21,19 @@ def reliability(codes: np.ndarray, predicted: np.ndarray, probabilities: np.ndar
         n_bins: number of bins of equal width over [0, 1].
 
     Returns:
-        `bins`: dict of arrays `(n_bins,)`: `lower`, `upper`, `count`, `confidence` (mean) and `accuracy`, nan in empty bins.
-        `ece`: expected calibration error, the mean gap between confidence and accuracy, weighted by count
-        (Guo et al. 2017). `brier`: mean squared distance to the one-hot truth, in [0, 2]. `log_loss`: mean -ln p(true), with p
-        at least 2.2e-16.
+        `bins`: dict of arrays `(n_bins,)`: `lower`, `upper`, `count`, `confidence` (mean) and
+        `accuracy`, nan in empty bins. `ece`: expected calibration error, the mean gap between
+        confidence and accuracy, weighted by count (Guo et al. 2017). `brier`: mean squared distance
+        to the one-hot truth, in [0, 2]. `log_loss`: mean -ln p(true), with p at least 2.2e-16.
     """
     if n_bins < 1:
         raise InvalidInputError(f"Expected at least one bin. Received: n_bins={n_bins}.")
     rows = np.arange(len(codes))
     confidence = probabilities[rows, predicted]
     edges = np.linspace(0.0, 1.0, n_bins + 1)
-    place = np.clip(np.ceil(confidence * n_bins).astype(int) - 1, 0, n_bins - 1)  # bins (lower, upper]
+    place = np.clip(
+        np.ceil(confidence * n_bins).astype(int) - 1, 0, n_bins - 1
+    )  # bins (lower, upper]
     count = np.bincount(place, minlength=n_bins)
     mean_confidence = share(np.bincount(place, weights=confidence, minlength=n_bins), count)
     mean_accuracy = share(np.bincount(place, weights=codes == predicted, minlength=n_bins), count)

@@ -16,8 +16,10 @@ class Curve:
     Attributes:
         x: false positive rate (ROC) or recall (PR), float64 `(m,)`.
         y: true positive rate (ROC) or precision (PR), float64 `(m,)`.
-        area: area under the ROC curve, or average precision; nan if the class has no positive or no negative row.
-        chance: height of a guess: the share of positive rows (PR); nan for ROC, where it is the diagonal.
+        area: area under the ROC curve, or average precision; nan if the class has no positive or no
+            negative row.
+        chance: height of a guess: the share of positive rows (PR); nan for ROC, where it is the
+            diagonal.
     """
 
     x: np.ndarray
@@ -26,7 +28,9 @@ class Curve:
     chance: float = float("nan")
 
 
-def areas(codes: np.ndarray, probabilities: np.ndarray) -> tuple[dict[str, np.ndarray], dict[str, float]]:
+def areas(
+    codes: np.ndarray, probabilities: np.ndarray
+) -> tuple[dict[str, np.ndarray], dict[str, float]]:
     """Area under the ROC curve and average precision, one class against the rest.
 
     Args:
@@ -34,8 +38,9 @@ def areas(codes: np.ndarray, probabilities: np.ndarray) -> tuple[dict[str, np.nd
         probabilities: float64 `(n, k)`.
 
     Returns:
-        Per-class arrays `roc_auc` and `average_precision` `(k,)`, nan where a class has no positive or no negative row; and
-        their macro, weighted and micro averages, named "macro_auc", "macro_average_precision" and so on.
+        Per-class arrays `roc_auc` and `average_precision` `(k,)`, nan where a class has no positive
+        or no negative row; and their macro, weighted and micro averages, named "macro_auc",
+        "macro_average_precision" and so on.
     """
     from sklearn import metrics
 
@@ -45,18 +50,24 @@ def areas(codes: np.ndarray, probabilities: np.ndarray) -> tuple[dict[str, np.nd
     for code in np.flatnonzero((support > 0) & (support < len(codes))):
         truth = codes == code
         per_class["roc_auc"][code] = metrics.roc_auc_score(truth, probabilities[:, code])
-        per_class["average_precision"][code] = metrics.average_precision_score(truth, probabilities[:, code])
+        per_class["average_precision"][code] = metrics.average_precision_score(
+            truth, probabilities[:, code]
+        )
     truth, scores = _pool(codes, probabilities)
     averages = {"micro_auc": float(metrics.roc_auc_score(truth, scores))}
     averages["micro_average_precision"] = float(metrics.average_precision_score(truth, scores))
-    for name, values in (("auc", per_class["roc_auc"]), ("average_precision", per_class["average_precision"])):
+    for name, values in (
+        ("auc", per_class["roc_auc"]),
+        ("average_precision", per_class["average_precision"]),
+    ):
         averages[f"macro_{name}"] = mean_defined(values)
         averages[f"weighted_{name}"] = mean_defined(values, support)
     return per_class, averages
 
 
 def roc_curves(codes: np.ndarray, probabilities: np.ndarray) -> dict[int | str, Curve]:
-    """ROC curves by class code, then "micro" (all decisions pooled) and "macro" (mean curve, mean area).
+    """ROC curves by class code, then "micro" (all decisions pooled) and "macro" (mean curve, mean
+    area).
 
     Classes with no positive or no negative row have no curve.
     """
@@ -76,7 +87,8 @@ def roc_curves(codes: np.ndarray, probabilities: np.ndarray) -> dict[int | str, 
 
 
 def pr_curves(codes: np.ndarray, probabilities: np.ndarray) -> dict[int | str, Curve]:
-    """Precision-recall curves by class code, then "micro" (all decisions pooled); areas are average precision."""
+    """Precision-recall curves by class code, then "micro" (all decisions pooled); areas are average
+    precision."""
     from sklearn import metrics
 
     curves: dict[int | str, Curve] = {}

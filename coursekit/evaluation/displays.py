@@ -1,4 +1,5 @@
-"""Pictures of an evaluation. Each draws into `ax=` or a figure of its own, returns the axes, and shows nothing by itself."""
+"""Pictures of an evaluation. Each draws into `ax=` or a figure of its own, returns the axes, and
+shows nothing by itself."""
 
 from __future__ import annotations
 
@@ -20,11 +21,16 @@ if TYPE_CHECKING:
     from coursekit.evaluation.report import Evaluation
 
 _TEXT_LIMIT = 20  # classes; above, the cells of a confusion matrix hold no numbers
-_LINE_STYLES = ("-", "--", ":")  # the palette repeats after 8 classes, so line styles tell them apart
+_LINE_STYLES = (
+    "-",
+    "--",
+    ":",
+)  # the palette repeats after 8 classes, so line styles tell them apart
 
 
 def plot_confusion_matrix(evaluation: Evaluation, *, ax: Axes | None = None) -> Axes:
-    """Confusion matrix: the colour is the share of the true class, the text the count and, under it, that share."""
+    """Confusion matrix: the colour is the share of the true class, the text the count and, under
+    it, that share."""
     ax = _own_axes(ax, grid=False)
     matrix, k = evaluation.confusion_matrix, len(evaluation.labels)
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
@@ -36,16 +42,30 @@ def plot_confusion_matrix(evaluation: Evaluation, *, ax: Axes | None = None) -> 
             share = f"{percent:.0f}%" if percent >= 1 or percent == 0 else "<1%"
             text = f"{matrix[row, column]}\n{share}"
             colour = "white" if shares[row, column] > 0.55 else INK
-            ax.text(column, row, text, ha="center", va="center", color=colour, fontsize=size, linespacing=0.95)
+            ax.text(
+                column,
+                row,
+                text,
+                ha="center",
+                va="center",
+                color=colour,
+                fontsize=size,
+                linespacing=0.95,
+            )
     names = [_short(name) for name in evaluation.class_names]
     _name_ticks(ax.xaxis, names)
     _name_ticks(ax.yaxis, names, slant=False)
-    ax.set(xlabel="predicted class", ylabel="true class", title="Confusion matrix (counts, share of row)")
+    ax.set(
+        xlabel="predicted class",
+        ylabel="true class",
+        title="Confusion matrix (counts, share of row)",
+    )
     return ax
 
 
 def plot_f1(evaluation: Evaluation, *, ax: Axes | None = None) -> Axes:
-    """F1 of each class as bars from 0, with macro F1 and its interval as a line and a band. Undefined: no bar but a word."""
+    """F1 of each class as bars from 0, with macro F1 and its interval as a line and a band.
+    Undefined: no bar but a word."""
     ax = _own_axes(ax)
     values, names = evaluation.per_class["f1"], [_short(name) for name in evaluation.class_names]
     k = len(names)
@@ -58,30 +78,50 @@ def plot_f1(evaluation: Evaluation, *, ax: Axes | None = None) -> Axes:
         if math.isnan(value) or k <= _TEXT_LIMIT:
             word = "undefined" if math.isnan(value) else f"{value:.3f}"
             size = 8.5 if k <= 12 else 7
-            ax.text(code, 0.02, word, rotation=90 if k > 6 else 0, ha="center", va="bottom", color=INK, fontsize=size)
+            ax.text(
+                code,
+                0.02,
+                word,
+                rotation=90 if k > 6 else 0,
+                ha="center",
+                va="bottom",
+                color=INK,
+                fontsize=size,
+            )
     _name_ticks(ax.xaxis, names)
-    ax.set(ylim=(0, 1), xlabel="class", ylabel="F1", title=f"F1 by class; macro {macro:.3f} [{low:.3f}, {high:.3f}]")
+    ax.set(
+        ylim=(0, 1),
+        xlabel="class",
+        ylabel="F1",
+        title=f"F1 by class; macro {macro:.3f} [{low:.3f}, {high:.3f}]",
+    )
     ax.grid(False, axis="x")
     return ax
 
 
 def plot_roc(evaluation: Evaluation, *, ax: Axes | None = None, zoom: bool | str = "auto") -> Axes:
-    """One-vs-rest ROC curves, with their macro average. With more than 10 classes only the 3 worst are named.
+    """One-vs-rest ROC curves, with their macro average. With more than 10 classes only the 3 worst
+    are named.
 
     Args:
         evaluation: the evaluation.
         ax: where to draw.
-        zoom: True shows the upper left corner alone, where good classifiers differ; "auto" does so if macro AUC passes 0.98.
+        zoom: True shows the upper left corner alone, where good classifiers differ; "auto" does so
+            if macro AUC passes 0.98.
     """
     ax = _own_axes(ax)
     curves = evaluation.roc_curves()
     _draw_curves(ax, evaluation, curves)
     if "macro" in curves and len(evaluation.labels) > 2:
         macro = curves["macro"]
-        ax.plot(macro.x, macro.y, color=INK, linewidth=2.2, label=f"macro, area {_area(macro.area)}")
+        ax.plot(
+            macro.x, macro.y, color=INK, linewidth=2.2, label=f"macro, area {_area(macro.area)}"
+        )
     zoomed = evaluation.averages["macro_auc"] > 0.98 if zoom == "auto" else bool(zoom)
     if zoomed:
-        ax.set(xlim=(-0.002, 0.2), ylim=(0.8, 1.003), title="ROC, one class against the rest (corner)")
+        ax.set(
+            xlim=(-0.002, 0.2), ylim=(0.8, 1.003), title="ROC, one class against the rest (corner)"
+        )
     else:
         ax.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=(0, (4, 4)), label="chance")
         ax.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.02), title="ROC, one class against the rest")
@@ -91,13 +131,21 @@ def plot_roc(evaluation: Evaluation, *, ax: Axes | None = None, zoom: bool | str
 
 
 def plot_pr(evaluation: Evaluation, *, ax: Axes | None = None) -> Axes:
-    """One-vs-rest precision-recall curves, and all decisions pooled (micro). Areas are average precision."""
+    """One-vs-rest precision-recall curves, and all decisions pooled (micro). Areas are average
+    precision."""
     ax = _own_axes(ax)
     curves = evaluation.pr_curves()
     _draw_curves(ax, evaluation, curves, drawstyle="steps-pre")
     if len(evaluation.labels) > 2:
         micro = curves["micro"]
-        ax.plot(micro.x, micro.y, color=INK, linewidth=2.2, label=f"micro, area {_area(micro.area)}", drawstyle="steps-pre")
+        ax.plot(
+            micro.x,
+            micro.y,
+            color=INK,
+            linewidth=2.2,
+            label=f"micro, area {_area(micro.area)}",
+            drawstyle="steps-pre",
+        )
     elif 1 in curves:
         ax.axhline(curves[1].chance, color=GREY, linewidth=1, linestyle=(0, (4, 4)), label="chance")
     ax.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.02), xlabel="recall", ylabel="precision")
@@ -107,29 +155,47 @@ def plot_pr(evaluation: Evaluation, *, ax: Axes | None = None) -> Axes:
 
 
 def plot_calibration(evaluation: Evaluation, *, ax: Axes | None = None) -> Axes:
-    """Reliability diagram: accuracy against confidence in bins. A point's size is its share of the rows."""
+    """Reliability diagram: accuracy against confidence in bins. A point's size is its share of the
+    rows."""
     evaluation._need_probabilities("plot_calibration")
     ax = _own_axes(ax)
     bins = evaluation.calibration["bins"]
     full = bins["count"] > 0
     x, y = bins["confidence"][full], bins["accuracy"][full]
     low, high = _wilson_bars(bins["accuracy"][full], bins["count"][full], evaluation.confidence)
-    ax.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=(0, (4, 4)), label="perfectly calibrated")
+    ax.plot(
+        [0, 1], [0, 1], color=GREY, linewidth=1, linestyle=(0, (4, 4)), label="perfectly calibrated"
+    )
     ax.vlines(x, low, high, color=PALETTE[0], linewidth=1.2)
     ax.plot(x, y, color=PALETTE[0], linewidth=1.2, label=f"ECE {evaluation.calibration['ece']:.3f}")
-    ax.scatter(x, y, s=20 + 140 * bins["count"][full] / evaluation.n, color=PALETTE[0], zorder=3, clip_on=False)
-    ax.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.02), xlabel="confidence in the predicted class", ylabel="accuracy")
+    ax.scatter(
+        x,
+        y,
+        s=20 + 140 * bins["count"][full] / evaluation.n,
+        color=PALETTE[0],
+        zorder=3,
+        clip_on=False,
+    )
+    ax.set(
+        xlim=(-0.01, 1.01),
+        ylim=(-0.01, 1.02),
+        xlabel="confidence in the predicted class",
+        ylabel="accuracy",
+    )
     ax.set_title("Reliability")
     _legend(ax, loc="lower right")
     return ax
 
 
-def plot_worst(evaluation: Evaluation, images: ArrayLike, *, k: int = 12, columns: int = 6) -> Figure:
+def plot_worst(
+    evaluation: Evaluation, images: ArrayLike, *, k: int = 12, columns: int = 6
+) -> Figure:
     """The `k` worst mistakes with their images: what it is, what it was called, and how surely.
 
     Args:
         evaluation: the evaluation.
-        images: the evaluated images in the order of its rows, `(n, h, w)`, `(n, h, w, 1)` or `(n, h, w, 3)`; uint8 or float.
+        images: the evaluated images in the order of its rows, `(n, h, w)`, `(n, h, w, 1)` or `(n,
+            h, w, 3)`; uint8 or float.
         k: how many.
         columns: images per row.
 
@@ -137,9 +203,14 @@ def plot_worst(evaluation: Evaluation, images: ArrayLike, *, k: int = 12, column
         The figure; without mistakes it says so.
     """
     images = np.asarray(images)
-    if images.ndim not in (3, 4) or len(images) != evaluation.n or (images.ndim == 4 and images.shape[3] not in (1, 3)):
+    if (
+        images.ndim not in (3, 4)
+        or len(images) != evaluation.n
+        or (images.ndim == 4 and images.shape[3] not in (1, 3))
+    ):
         raise InvalidInputError(
-            f"Expected {evaluation.n} images of shape (n, h, w), (n, h, w, 1) or (n, h, w, 3). Received: shape {images.shape}."
+            f"Expected {evaluation.n} images of shape (n, h, w), (n, h, w, 1) or (n, h, w, 3). "
+            f"Received: shape {images.shape}."
         )
     rows = evaluation.worst(k)
     if len(rows) == 0:
@@ -153,13 +224,22 @@ def plot_worst(evaluation: Evaluation, images: ArrayLike, *, k: int = 12, column
         ax.set_axis_off()
     for ax, row in zip(axes.ravel(), rows, strict=False):
         ax.imshow(_showable(images[row]), cmap="gray", interpolation="nearest")
-        true, said = (_short(evaluation.class_names[codes[row]]) for codes in (evaluation.y_true, evaluation.y_pred))
-        sure = "" if evaluation.probabilities is None else f" ({evaluation.probabilities[row, evaluation.y_pred[row]]:.0%})"
+        true, said = (
+            _short(evaluation.class_names[codes[row]])
+            for codes in (evaluation.y_true, evaluation.y_pred)
+        )
+        sure = (
+            ""
+            if evaluation.probabilities is None
+            else f" ({evaluation.probabilities[row, evaluation.y_pred[row]]:.0%})"
+        )
         ax.set_title(f"is {true}\nsaid {said}{sure}", fontsize=9)
     return fig
 
 
-def plot_all(evaluation: Evaluation, *, figure: Figure | None = None, title: str | None = None) -> Figure:
+def plot_all(
+    evaluation: Evaluation, *, figure: Figure | None = None, title: str | None = None
+) -> Figure:
     """All panels in one figure; see `Evaluation.plot`."""
     panels = [plot_confusion_matrix, plot_f1]
     if evaluation.probabilities is not None:
@@ -193,7 +273,8 @@ def describe_all(evaluation: Evaluation) -> str:
     if evaluation.probabilities is not None:
         panels = "Confusion matrix, F1 by class, ROC, precision-recall and reliability"
     return (
-        f"{panels}: accuracy {evaluation.accuracy:.4f} ({evaluation.confidence:.0%} interval {low:.4f} to {high:.4f}), "
+        f"{panels}: accuracy {evaluation.accuracy:.4f} ({evaluation.confidence:.0%} interval "
+        f"{low:.4f} to {high:.4f}), "
         f"macro F1 {evaluation.averages['macro_f1']:.4f}; {often}."
     )
 
@@ -207,7 +288,9 @@ def _own_axes(ax: Axes | None, *, grid: bool = True) -> Axes:
     return tidy(ax, grid=grid)
 
 
-def _draw_curves(ax: Axes, evaluation: Evaluation, curves: dict[int | str, Curve], **kwargs) -> None:
+def _draw_curves(
+    ax: Axes, evaluation: Evaluation, curves: dict[int | str, Curve], **kwargs
+) -> None:
     codes = [key for key in curves if isinstance(key, int)]
     if len(evaluation.labels) == 2 and 1 in codes:
         codes = [1]
@@ -220,15 +303,35 @@ def _draw_curves(ax: Axes, evaluation: Evaluation, curves: dict[int | str, Curve
         curve, name = curves[code], _short(evaluation.class_names[code])
         style = _LINE_STYLES[place // len(PALETTE[:7]) % len(_LINE_STYLES)]
         colour = PALETTE[place % len(PALETTE[:7])]
-        ax.plot(curve.x, curve.y, color=colour, linestyle=style, label=f"{name}, area {_area(curve.area)}", **kwargs)
+        ax.plot(
+            curve.x,
+            curve.y,
+            color=colour,
+            linestyle=style,
+            label=f"{name}, area {_area(curve.area)}",
+            **kwargs,
+        )
     if not codes:
-        ax.text(0.5, 0.5, "undefined: one class only", ha="center", va="center", color=INK, transform=ax.transAxes)
+        ax.text(
+            0.5,
+            0.5,
+            "undefined: one class only",
+            ha="center",
+            va="center",
+            color=INK,
+            transform=ax.transAxes,
+        )
 
 
-def _wilson_bars(shares: np.ndarray, counts: np.ndarray, confidence: float) -> tuple[np.ndarray, np.ndarray]:
+def _wilson_bars(
+    shares: np.ndarray, counts: np.ndarray, confidence: float
+) -> tuple[np.ndarray, np.ndarray]:
     from coursekit.evaluation.significance import wilson_interval
 
-    pairs = [wilson_interval(round(share * count), int(count), confidence) for share, count in zip(shares, counts, strict=True)]
+    pairs = [
+        wilson_interval(round(share * count), int(count), confidence)
+        for share, count in zip(shares, counts, strict=True)
+    ]
     low, high = np.array(pairs).T
     return low, high
 
@@ -265,4 +368,12 @@ def _name_ticks(axis: Axis, names: list[str], *, slant: bool = True) -> None:
 
 def _legend(ax: Axes, **kwargs) -> None:
     if ax.get_legend_handles_labels()[0]:
-        ax.legend(fontsize=7.5, frameon=True, framealpha=0.85, facecolor="white", edgecolor="none", labelcolor=INK, **kwargs)
+        ax.legend(
+            fontsize=7.5,
+            frameon=True,
+            framealpha=0.85,
+            facecolor="white",
+            edgecolor="none",
+            labelcolor=INK,
+            **kwargs,
+        )

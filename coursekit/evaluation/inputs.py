@@ -1,4 +1,5 @@
-"""What people pass in, brought to one form: class codes, float64 probabilities and a label order, or one clear error."""
+"""What people pass in, brought to one form: class codes, float64 probabilities and a label order,
+or one clear error."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ class Inputs:
         probabilities: float64 `(n, k)`, rows sum to 1; None if only predictions were given.
         labels: the `k` labels in the order of the score columns.
         class_names: their `k` names.
-        scores: what the scores were read as: "probabilities", "logits" or "predictions" (no scores).
+        scores: what the scores were read as: "probabilities", "logits" or "predictions" (no
+            scores).
     """
 
     codes: np.ndarray
@@ -52,21 +54,26 @@ def prepare(
         InvalidInputError: for anything that cannot be read in one way only.
     """
     if y_score is None and y_pred is None:
-        raise InvalidInputError("Expected y_score or y_pred. Received neither. Pass scores, evaluate(y_true, y_score).")
+        raise InvalidInputError(
+            "Expected y_score or y_pred. Received neither. Pass scores, evaluate(y_true, y_score)."
+        )
     truth = read_labels(y_true, "y_true")
     scores = None if y_score is None else _read_scores(y_score, from_logits)
     predictions = None if y_pred is None else read_labels(y_pred, "y_pred")
     for name, other in (("y_score", scores), ("y_pred", predictions)):
         if other is not None and len(other) != len(truth):
             raise InvalidInputError(
-                f"Expected one row of {name} per true label. Received: {len(truth)} labels and {len(other)} rows of {name}. "
+                f"Expected one row of {name} per true label. Received: {len(truth)} labels and "
+                f"{len(other)} rows of {name}. "
                 "Collect both in one pass over the data."
             )
     columns = None if scores is None else max(scores.shape[1], 2)
     order = _label_order(truth, predictions, labels, class_names, columns)
     names = _class_names(class_names, order)
     codes = _codes(truth, order, "y_true")
-    probabilities, kind = (None, "predictions") if scores is None else _to_probabilities(scores, from_logits)
+    probabilities, kind = (
+        (None, "predictions") if scores is None else _to_probabilities(scores, from_logits)
+    )
     if predictions is not None:
         predicted = _codes(predictions, order, "y_pred")
     elif scores.shape[1] == 1:
@@ -76,7 +83,9 @@ def prepare(
     return Inputs(codes, predicted, probabilities, tuple(order.tolist()), names, kind)
 
 
-def prepare_pair(y_true: ArrayLike, y_pred: ArrayLike, labels: Sequence | None = None) -> tuple[np.ndarray, np.ndarray, tuple]:
+def prepare_pair(
+    y_true: ArrayLike, y_pred: ArrayLike, labels: Sequence | None = None
+) -> tuple[np.ndarray, np.ndarray, tuple]:
     """Codes of truth and predictions in one label order: `(codes, predicted, labels)`."""
     inputs = prepare(y_true, y_pred=y_pred, labels=labels)
     return inputs.codes, inputs.predicted, inputs.labels
@@ -89,14 +98,17 @@ class _OneHot(np.ndarray):
 
 
 def read_labels(values: ArrayLike, name: str) -> np.ndarray:
-    """One label per row as int64 or str `(n,)`, from a list, `(n,)`, `(n, 1)` or one-hot `(n, k)`; booleans become 0 and 1."""
+    """One label per row as int64 or str `(n,)`, from a list, `(n,)`, `(n, 1)` or one-hot `(n, k)`;
+    booleans become 0 and 1."""
     array = _as_array(values, name)
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]
     if array.ndim == 2:
         return _read_one_hot(array, name)
     if array.ndim != 1:
-        raise InvalidInputError(f"Expected {name} with one label per row, shape (n,). Received: shape {array.shape}.")
+        raise InvalidInputError(
+            f"Expected {name} with one label per row, shape (n,). Received: shape {array.shape}."
+        )
     if array.dtype.kind == "O":
         array = _read_objects(array, name)
     if array.dtype.kind == "S":
@@ -107,26 +119,34 @@ def read_labels(values: ArrayLike, name: str) -> np.ndarray:
         _refuse_nan(array, name)
         if not np.array_equal(array, np.floor(array)) or not np.isfinite(array).all():
             value = array[(array != np.floor(array)) | ~np.isfinite(array)][0]
-            raise InvalidInputError(f"Expected class labels in {name}. Received: {float(value):g}. {_SWAPPED}")
+            raise InvalidInputError(
+                f"Expected class labels in {name}. Received: {float(value):g}. {_SWAPPED}"
+            )
     elif array.dtype.kind not in "iub":
-        raise InvalidInputError(f"Expected {name} of integers, booleans or strings. Received: dtype {array.dtype}.")
+        raise InvalidInputError(
+            f"Expected {name} of integers, booleans or strings. Received: dtype {array.dtype}."
+        )
     return array.astype(np.int64)
 
 
 def _read_one_hot(array: np.ndarray, name: str) -> np.ndarray:
     if array.dtype.kind not in "iubf":
-        raise InvalidInputError(f"Expected one label per row in {name}, shape (n,). Received: shape {array.shape}.")
+        raise InvalidInputError(
+            f"Expected one label per row in {name}, shape (n,). Received: shape {array.shape}."
+        )
     if array.dtype.kind == "f":
         _refuse_nan(array, name)
     if not np.isin(array, (0, 1)).all():
         raise InvalidInputError(
-            f"Expected labels or one-hot rows in {name}. Received: shape {array.shape} of scores. {_SWAPPED}"
+            f"Expected labels or one-hot rows in {name}. Received: shape {array.shape} of "
+            f"scores. {_SWAPPED}"
         )
     counts = array.sum(axis=1)
     if not (counts == 1).all():
         row = int(np.flatnonzero(counts != 1)[0])
         raise InvalidInputError(
-            f"Expected exactly one 1 in each one-hot row of {name}. Received: {int(counts[row])} in row {row}. "
+            f"Expected exactly one 1 in each one-hot row of {name}. Received: "
+            f"{int(counts[row])} in row {row}. "
             "Data with several labels per row is not supported; evaluate each label by itself."
         )
     codes = np.argmax(array, axis=1).astype(np.int64).view(_OneHot)
@@ -135,17 +155,29 @@ def _read_one_hot(array: np.ndarray, name: str) -> np.ndarray:
 
 
 def _read_objects(array: np.ndarray, name: str) -> np.ndarray:
-    missing = [row for row, value in enumerate(array) if value is None or value is not value or _differs_from_itself(value)]
+    missing = [
+        row
+        for row, value in enumerate(array)
+        if value is None or value is not value or _differs_from_itself(value)
+    ]
     if missing:
         raise InvalidInputError(
-            f"Expected a label in every row of {name}. Received: {len(missing)} missing, the first in row {missing[0]}. "
+            f"Expected a label in every row of {name}. Received: {len(missing)} missing, the "
+            f"first in row {missing[0]}. "
             "Drop these rows from truth and scores alike."
         )
-    for kinds, dtype in (((str,), str), ((bool, np.bool_, int, np.integer), np.int64), ((float, int, np.number), np.float64)):
+    for kinds, dtype in (
+        ((str,), str),
+        ((bool, np.bool_, int, np.integer), np.int64),
+        ((float, int, np.number), np.float64),
+    ):
         if all(isinstance(value, kinds) for value in array):
             return array.astype(dtype)
     kinds = sorted({type(value).__name__ for value in array})
-    raise InvalidInputError(f"Expected labels of one kind in {name}. Received: {', '.join(kinds)}. Convert them to strings.")
+    raise InvalidInputError(
+        f"Expected labels of one kind in {name}. Received: {', '.join(kinds)}. Convert them to "
+        f"strings."
+    )
 
 
 def _differs_from_itself(value: Any) -> bool:
@@ -158,22 +190,28 @@ def _differs_from_itself(value: Any) -> bool:
 def _read_scores(values: ArrayLike, from_logits: bool | str) -> np.ndarray:
     """Scores as float64 `(n, k)`, or `(n, 1)` for one column about two classes."""
     if not (from_logits == "auto" or isinstance(from_logits, (bool, np.bool_))):
-        raise InvalidInputError(f'Expected from_logits to be "auto", True or False. Received: {from_logits!r}.')
+        raise InvalidInputError(
+            f'Expected from_logits to be "auto", True or False. Received: {from_logits!r}.'
+        )
     array = _as_array(values, "y_score")
     if array.ndim == 1:
         array = array[:, None]
     if array.ndim != 2:
         raise InvalidInputError(
-            f"Expected y_score of shape (n, k), one column per class, or (n,) for two classes. Received: shape {array.shape}."
+            f"Expected y_score of shape (n, k), one column per class, or (n,) for two classes. "
+            f"Received: shape {array.shape}."
         )
     if array.dtype.kind == "O":
         try:
             array = array.astype(np.float64)
         except (TypeError, ValueError) as error:
-            raise InvalidInputError("Expected numbers in y_score. Received: objects. Pass class labels as y_pred=.") from error
+            raise InvalidInputError(
+                "Expected numbers in y_score. Received: objects. Pass class labels as y_pred=."
+            ) from error
     if array.dtype.kind not in "fiub":
         raise InvalidInputError(
-            f"Expected numbers in y_score. Received: dtype {array.dtype}. Pass predicted labels as evaluate(y_true, y_pred=...)."
+            f"Expected numbers in y_score. Received: dtype {array.dtype}. Pass predicted "
+            f"labels as evaluate(y_true, y_pred=...)."
         )
     if array.dtype.kind == "f":
         _refuse_nan(array, "y_score")
@@ -181,15 +219,20 @@ def _read_scores(values: ArrayLike, from_logits: bool | str) -> np.ndarray:
         _refuse_predictions(array)
     scores = array.astype(np.float64)
     if np.isposinf(scores).any() or np.isneginf(scores).all(axis=1).any():
-        raise InvalidInputError("Expected finite scores. Received: infinity in y_score. Clip the scores, or look for overflow.")
+        raise InvalidInputError(
+            "Expected finite scores. Received: infinity in y_score. Clip the scores, or look "
+            "for overflow."
+        )
     return scores
 
 
 def _refuse_predictions(array: np.ndarray) -> None:
     if array.dtype.kind in "iub" or np.array_equal(array, np.floor(array)):
         raise InvalidInputError(
-            "Expected scores in y_score, such as probabilities. Received: one column of whole numbers, which look like predicted "
-            "labels. Pass them as evaluate(y_true, y_pred=...), or say from_logits=True or False if they are scores."
+            "Expected scores in y_score, such as probabilities. Received: one column of whole "
+            "numbers, which look like predicted "
+            "labels. Pass them as evaluate(y_true, y_pred=...), or say from_logits=True or "
+            "False if they are scores."
         )
 
 
@@ -201,9 +244,12 @@ def _to_probabilities(scores: np.ndarray, from_logits: bool | str) -> tuple[np.n
             scores = np.concatenate([np.zeros_like(scores), scores], axis=1)
         odds = np.exp(scores - scores.max(axis=1, keepdims=True))
         return odds / odds.sum(axis=1, keepdims=True), "logits"
-    if scores.min() < -_SUM_TOLERANCE or (scores.shape[1] == 1 and scores.max() > 1 + _SUM_TOLERANCE):
+    if scores.min() < -_SUM_TOLERANCE or (
+        scores.shape[1] == 1 and scores.max() > 1 + _SUM_TOLERANCE
+    ):
         raise InvalidInputError(
-            f"Expected probabilities. Received: values from {scores.min():g} to {scores.max():g}. Pass from_logits=True for logits."
+            f"Expected probabilities. Received: values from {scores.min():g} to "
+            f"{scores.max():g}. Pass from_logits=True for logits."
         )
     scores = np.clip(scores, 0.0, 1.0 if scores.shape[1] == 1 else None)
     if scores.shape[1] == 1:
@@ -211,7 +257,9 @@ def _to_probabilities(scores: np.ndarray, from_logits: bool | str) -> tuple[np.n
     sums = scores.sum(axis=1, keepdims=True)
     if (sums == 0).any():
         row = int(np.flatnonzero(sums == 0)[0])
-        raise InvalidInputError(f"Expected probabilities that sum to 1. Received: row {row} of y_score is all zeros.")
+        raise InvalidInputError(
+            f"Expected probabilities that sum to 1. Received: row {row} of y_score is all zeros."
+        )
     return scores / sums, "probabilities"
 
 
@@ -236,8 +284,10 @@ def _look_like_logits(scores: np.ndarray) -> bool:
         else:
             return True
     raise InvalidInputError(
-        f"Expected logits, or probabilities whose rows sum to 1. Received: {reason}, which may be either. "
-        "Pass from_logits=True (softmax is applied) or from_logits=False (rows are divided by their sum)."
+        f"Expected logits, or probabilities whose rows sum to 1. Received: {reason}, which may "
+        f"be either. "
+        "Pass from_logits=True (softmax is applied) or from_logits=False (rows are divided by "
+        "their sum)."
     )
 
 
@@ -248,10 +298,13 @@ def _label_order(
     class_names: Sequence[str] | None,
     columns: int | None,
 ) -> np.ndarray:
-    """The labels in the order of the score columns. With nothing said: 0, 1, ... for integers, sorted for strings."""
+    """The labels in the order of the score columns. With nothing said: 0, 1, ... for integers,
+    sorted for strings."""
     one_hot = getattr(truth, "columns", None) or getattr(predictions, "columns", None)
     if one_hot and columns and one_hot != columns:
-        raise InvalidInputError(f"Expected as many one-hot columns as scores. Received: {one_hot} and {columns}.")
+        raise InvalidInputError(
+            f"Expected as many one-hot columns as scores. Received: {one_hot} and {columns}."
+        )
     if labels is not None:
         order = _given_labels(labels)
     elif truth.dtype.kind == "U":
@@ -259,11 +312,16 @@ def _label_order(
     elif columns or one_hot or class_names is not None:
         order = np.arange(columns or one_hot or len(class_names))
     else:
-        order = np.unique(np.concatenate([truth, predictions])) if predictions.dtype.kind != "U" else np.unique(truth)
+        order = (
+            np.unique(np.concatenate([truth, predictions]))
+            if predictions.dtype.kind != "U"
+            else np.unique(truth)
+        )
     width = columns or one_hot
     if width and len(order) != width:
         raise InvalidInputError(
-            f"Expected one label per score column. Received: {len(order)} labels and {width} columns. "
+            f"Expected one label per score column. Received: {len(order)} labels and {width} "
+            f"columns. "
             "Pass labels= in the order of the columns, such as classifier.classes_."
         )
     return order
@@ -277,7 +335,10 @@ def _given_labels(labels: Sequence) -> np.ndarray:
 
 
 def _string_order(
-    truth: np.ndarray, predictions: np.ndarray | None, class_names: Sequence[str] | None, columns: int | None
+    truth: np.ndarray,
+    predictions: np.ndarray | None,
+    class_names: Sequence[str] | None,
+    columns: int | None,
 ) -> np.ndarray:
     if class_names is not None:
         return _given_labels(class_names)
@@ -287,7 +348,8 @@ def _string_order(
     numeric = all(label.lstrip("+-").isdecimal() for label in order.tolist())
     if columns and numeric and not np.array_equal(order, sorted(order.tolist(), key=int)):
         raise InvalidInputError(
-            f"Expected a label order that is plain. Received: labels that sort as text to {order.tolist()}. "
+            f"Expected a label order that is plain. Received: labels that sort as text to "
+            f"{order.tolist()}. "
             "Pass labels= in the order of the score columns, such as classifier.classes_."
         )
     return order
@@ -298,7 +360,10 @@ def _class_names(class_names: Sequence[str] | None, order: np.ndarray) -> tuple[
         return tuple(str(label) for label in order.tolist())
     names = tuple(str(name) for name in class_names)
     if len(names) != len(order):
-        raise InvalidInputError(f"Expected one class name per class. Received: {len(names)} names for {len(order)} classes.")
+        raise InvalidInputError(
+            f"Expected one class name per class. Received: {len(names)} names for {len(order)} "
+            f"classes."
+        )
     return names
 
 
@@ -307,12 +372,14 @@ def _codes(values: np.ndarray, order: np.ndarray, name: str) -> np.ndarray:
     if isinstance(values, _OneHot):
         if values.columns != len(order):
             raise InvalidInputError(
-                f"Expected {len(order)} one-hot columns in {name}, one per label. Received: {values.columns}."
+                f"Expected {len(order)} one-hot columns in {name}, one per label. Received: "
+                f"{values.columns}."
             )
         return np.asarray(values)
     if (values.dtype.kind == "U") != (order.dtype.kind == "U"):
         raise InvalidInputError(
-            f"Expected {name} and the labels to be of one kind. Received: {_example(values)} in {name} and {_example(order)} "
+            f"Expected {name} and the labels to be of one kind. Received: {_example(values)} "
+            f"in {name} and {_example(order)} "
             "among the labels. Name integer classes with class_names=, or convert one side."
         )
     sorter = np.argsort(order)
@@ -322,7 +389,8 @@ def _codes(values: np.ndarray, order: np.ndarray, name: str) -> np.ndarray:
     if stray.any():
         found = np.unique(values[stray]).tolist()
         raise InvalidInputError(
-            f"Expected labels in {name} from {_shorten(order.tolist())}. Received: {_shorten(found)}. "
+            f"Expected labels in {name} from {_shorten(order.tolist())}. Received: "
+            f"{_shorten(found)}. "
             "Pass labels= with all classes in the order of the score columns."
         )
     return codes.astype(np.int64)
@@ -344,13 +412,19 @@ def _as_array(values: ArrayLike, name: str) -> np.ndarray:
     try:
         array = np.asarray(values)
     except (TypeError, ValueError) as error:
-        raise InvalidInputError(f"Expected {name} as an array. Received: rows of different length.") from error
+        raise InvalidInputError(
+            f"Expected {name} as an array. Received: rows of different length."
+        ) from error
     if array.dtype.kind == "U" and isinstance(values, (list, tuple)) and array.ndim == 1:
-        array = np.array(values, dtype=object)  # numpy turns a missing value in a list of strings into "nan"
+        array = np.array(
+            values, dtype=object
+        )  # numpy turns a missing value in a list of strings into "nan"
     if array.dtype.name == "bfloat16":
         array = array.astype(np.float32)
     if array.size == 0 or array.ndim == 0:
-        raise InvalidInputError(f"Expected at least one row in {name}. Received: shape {array.shape}.")
+        raise InvalidInputError(
+            f"Expected at least one row in {name}. Received: shape {array.shape}."
+        )
     return array
 
 
@@ -359,6 +433,7 @@ def _refuse_nan(array: np.ndarray, name: str) -> None:
     if bad.any():
         rows = np.flatnonzero(bad if bad.ndim == 1 else bad.any(axis=1))
         raise InvalidInputError(
-            f"Expected numbers in {name}. Received: NaN in {len(rows)} of {len(array)} rows, the first in row {rows[0]}. "
+            f"Expected numbers in {name}. Received: NaN in {len(rows)} of {len(array)} rows, "
+            f"the first in row {rows[0]}. "
             "Look for a loss that diverged, or drop these rows from truth and scores alike."
         )

@@ -53,13 +53,19 @@ def summary(evaluation: Evaluation) -> list[tuple[str, str, str]]:
 
 def table(evaluation: Evaluation) -> tuple[list[str], list[list[str]]]:
     """Headings, and one row of text per class and per average (macro, weighted, micro)."""
-    keys = [key for key in COLUMNS if evaluation.probabilities is not None or key not in ("roc_auc", "average_precision")]
+    keys = [
+        key
+        for key in COLUMNS
+        if evaluation.probabilities is not None or key not in ("roc_auc", "average_precision")
+    ]
     rows = []
     for code, name in enumerate(evaluation.class_names):
         rows.append([name, *(number(evaluation.per_class[key][code].item()) for key in keys)])
     for average in ("macro", "weighted", "micro"):
         cells = [
-            str(evaluation.n) if key == "support" else number(evaluation.averages[f"{average}_{_AVERAGE_KEYS.get(key, key)}"])
+            str(evaluation.n)
+            if key == "support"
+            else number(evaluation.averages[f"{average}_{_AVERAGE_KEYS.get(key, key)}"])
             for key in keys
         ]
         rows.append([f"{average} average", *cells])
@@ -68,14 +74,23 @@ def table(evaluation: Evaluation) -> tuple[list[str], list[list[str]]]:
 
 def text(evaluation: Evaluation) -> str:
     """Summary, per-class table and notes in plain text."""
-    lines = [f"{evaluation.n} rows, {len(evaluation.labels)} classes, intervals at {evaluation.confidence:.0%}", ""]
+    lines = [
+        f"{evaluation.n} rows, {len(evaluation.labels)} classes, intervals at "
+        f"{evaluation.confidence:.0%}",
+        "",
+    ]
     for name, value, pair in summary(evaluation):
         lines.append(f"{name:<25} {value:>7} {pair}".rstrip())
     headings, rows = table(evaluation)
     widths = [max(len(row[column]) for row in [headings, *rows]) for column in range(len(headings))]
 
     def line(cells: list[str]) -> str:
-        return "  ".join([cells[0].ljust(widths[0]), *(cell.rjust(w) for cell, w in zip(cells[1:], widths[1:], strict=True))])
+        return "  ".join(
+            [
+                cells[0].ljust(widths[0]),
+                *(cell.rjust(w) for cell, w in zip(cells[1:], widths[1:], strict=True)),
+            ]
+        )
 
     k = len(evaluation.labels)
     rule = "-" * len(line(headings))
@@ -86,12 +101,19 @@ def text(evaluation: Evaluation) -> str:
 
 
 def html(evaluation: Evaluation, *, pictures: bool = False) -> str:
-    """The same as an HTML fragment, with the confusion matrix (up to 30 classes) and, if asked, the figure."""
-    parts = ['<section class="coursekit-evaluation">', _summary_html(evaluation), _classes_html(evaluation)]
+    """The same as an HTML fragment, with the confusion matrix (up to 30 classes) and, if asked, the
+    figure."""
+    parts = [
+        '<section class="coursekit-evaluation">',
+        _summary_html(evaluation),
+        _classes_html(evaluation),
+    ]
     if len(evaluation.labels) <= _MATRIX_LIMIT:
         parts.append(_matrix_html(evaluation))
     if evaluation.notes:
-        parts.append("<ul>" + "".join(f"<li>{escape(note)}</li>" for note in evaluation.notes) + "</ul>")
+        parts.append(
+            "<ul>" + "".join(f"<li>{escape(note)}</li>" for note in evaluation.notes) + "</ul>"
+        )
     if pictures:
         from coursekit.evaluation.displays import describe_all
         from coursekit.plots.style import img_tag
@@ -103,14 +125,17 @@ def html(evaluation: Evaluation, *, pictures: bool = False) -> str:
 def _table_html(caption: str, head: str, body: list[str]) -> str:
     style = "border-collapse:collapse;margin:0.5em 0;font-variant-numeric:tabular-nums"
     return (
-        f'<div style="overflow-x:auto"><table style="{style}"><caption style="text-align:left">{escape(caption)}</caption>'
+        f'<div style="overflow-x:auto"><table style="{style}"><caption '
+        f'style="text-align:left">{escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(f'<tr>{row}</tr>' for row in body)}</tbody></table></div>"
     )
 
 
 def _head(cell: str, scope: str, *, first: bool = False) -> str:
     align = "left" if first or scope == "row" else "right"
-    return f'<th scope="{scope}" style="text-align:{align};padding:0.15em 0.6em">{escape(cell)}</th>'
+    return (
+        f'<th scope="{scope}" style="text-align:{align};padding:0.15em 0.6em">{escape(cell)}</th>'
+    )
 
 
 def _headings(*cells: str) -> str:
@@ -123,7 +148,9 @@ def _cell(cell: str, extra: str = "") -> str:
 
 def _summary_html(evaluation: Evaluation) -> str:
     head = _headings("score", "value", f"{evaluation.confidence:.0%} interval")
-    body = [_head(name, "row") + _cell(value) + _cell(pair) for name, value, pair in summary(evaluation)]
+    body = [
+        _head(name, "row") + _cell(value) + _cell(pair) for name, value, pair in summary(evaluation)
+    ]
     return _table_html(f"{evaluation.n} rows, {len(evaluation.labels)} classes", head, body)
 
 
@@ -138,6 +165,11 @@ def _matrix_html(evaluation: Evaluation) -> str:
     body = []
     for name, row in zip(evaluation.class_names, evaluation.confusion_matrix, strict=True):
         total = max(int(row.sum()), 1)
-        cells = (_cell(str(count), f";background:rgba(0,114,178,{0.6 * count / total:.3f})") for count in row)
+        cells = (
+            _cell(str(count), f";background:rgba(0,114,178,{0.6 * count / total:.3f})")
+            for count in row
+        )
         body.append(_head(name, "row") + "".join(cells))
-    return _table_html("Confusion matrix: rows are true classes, columns predicted ones", head, body)
+    return _table_html(
+        "Confusion matrix: rows are true classes, columns predicted ones", head, body
+    )

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Evaluation:
-    """What `evaluate` found. `k` classes, `n` rows; nan where a number is undefined. Arrays are read-only.
+    """What `evaluate` found. `k` classes, `n` rows; nan where a number is undefined. Arrays are
+    read-only.
 
     Attributes:
         labels: the labels in the order of the score columns, `k`.
@@ -34,10 +35,13 @@ class Evaluation:
         accuracy: share of rows predicted correctly.
         accuracy_interval: Wilson interval `(low, high)` of the accuracy.
         macro_f1_interval: bootstrap interval `(low, high)` of macro F1.
-        per_class: arrays `(k,)` by name: precision, recall, specificity, f1, support, roc_auc, average_precision.
-        averages: floats by name: {macro, weighted, micro}_{precision, recall, specificity, f1, auc, average_precision}.
-            Macro is the mean over the classes where the score is defined; `notes` names the others.
-        calibration: `bins`, `ece`, `brier`, `log_loss`, see `coursekit.evaluation.reliability`; nan without scores.
+        per_class: arrays `(k,)` by name: precision, recall, specificity, f1, support, roc_auc,
+            average_precision.
+        averages: floats by name: {macro, weighted, micro}_{precision, recall, specificity, f1, auc,
+            average_precision}. Macro is the mean over the classes where the score is defined;
+            `notes` names the others.
+        calibration: `bins`, `ece`, `brier`, `log_loss`, see `coursekit.evaluation.reliability`; nan
+            without scores.
         y_true: true class codes (positions in `labels`), int64 `(n,)`.
         y_pred: predicted class codes, int64 `(n,)`.
         probabilities: float64 `(n, k)`, rows sum to 1; None if only predictions were given.
@@ -68,13 +72,16 @@ class Evaluation:
         return len(self.y_true)
 
     def top_k(self, k: int) -> float:
-        """Share of rows whose true class is among the `k` with the highest probability. Ties go to the earlier column."""
+        """Share of rows whose true class is among the `k` with the highest probability. Ties go to
+        the earlier column."""
         probabilities = self._need_probabilities("top_k")
         if not 1 <= k <= len(self.labels):
             raise InvalidInputError(f"Expected 1 <= k <= {len(self.labels)}. Received: k={k}.")
         p_true = probabilities[np.arange(self.n), self.y_true][:, None]
         earlier = np.arange(len(self.labels)) < self.y_true[:, None]
-        rank = (probabilities > p_true).sum(axis=1) + ((probabilities == p_true) & earlier).sum(axis=1)
+        rank = (probabilities > p_true).sum(axis=1) + ((probabilities == p_true) & earlier).sum(
+            axis=1
+        )
         return float(np.mean(rank < k))
 
     def worst(self, k: int = 10) -> np.ndarray:
@@ -100,7 +107,8 @@ class Evaluation:
         return curves.pr_curves(self.y_true, self._need_probabilities("pr_curves"))
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data, ready for JSON: lists, floats, strings; undefined numbers are None. Rows are not included."""
+        """Plain data, ready for JSON: lists, floats, strings; undefined numbers are None. Rows are
+        not included."""
         return _plain(
             {
                 "n": self.n,
@@ -130,14 +138,16 @@ class Evaluation:
         return pd.DataFrame(self.per_class, index=pd.Index(self.class_names, name="class"))
 
     def to_html(self, *, pictures: bool = False) -> str:
-        """A self-contained HTML fragment: tables with scoped headers and, if asked, the figure of `plot` as a data URI.
+        """A self-contained HTML fragment: tables with scoped headers and, if asked, the figure of
+        `plot` as a data URI.
 
         It sets no colours but translucent ones, so it reads on light and dark pages.
         """
         return render.html(self, pictures=pictures)
 
     def plot(self, *, figure: Figure | None = None, title: str | None = None) -> Figure:
-        """Draw all panels: confusion matrix, F1, and, with scores, ROC, precision-recall and reliability.
+        """Draw all panels: confusion matrix, F1, and, with scores, ROC, precision-recall and
+        reliability.
 
         Args:
             figure: an empty matplotlib figure to draw in; a new one if None.
@@ -156,7 +166,8 @@ class Evaluation:
     def __repr__(self) -> str:
         low, high = self.accuracy_interval
         return (
-            f"<Evaluation of {self.n} rows, {len(self.labels)} classes: accuracy {self.accuracy:.4f} [{low:.4f}, {high:.4f}]>"
+            f"<Evaluation of {self.n} rows, {len(self.labels)} classes: accuracy "
+            f"{self.accuracy:.4f} [{low:.4f}, {high:.4f}]>"
         )
 
     def _repr_html_(self) -> str:
@@ -164,7 +175,9 @@ class Evaluation:
 
     def _need_probabilities(self, what: str) -> np.ndarray:
         if self.probabilities is None:
-            raise InvalidInputError(f"Expected scores for {what}. Received: predictions only. Pass y_score to evaluate.")
+            raise InvalidInputError(
+                f"Expected scores for {what}. Received: predictions only. Pass y_score to evaluate."
+            )
         return self.probabilities
 
 
@@ -179,19 +192,23 @@ def evaluate(
     confidence: float = 0.95,
     seed: int = 0,
 ) -> Evaluation:
-    """Judge a classifier by its scores. Numbers are scikit-learn's; input is checked, and nothing is dropped silently.
+    """Judge a classifier by its scores. Numbers are scikit-learn's; input is checked, and nothing
+    is dropped silently.
 
     Args:
         y_true: true labels: integers, strings or booleans `(n,)` or `(n, 1)`, or one-hot `(n, k)`.
-        y_score: probabilities or logits `(n, k)`, one column per class in the order of `labels`; for two classes also `(n,)` or
-            `(n, 1)`, about the second label. Any float type, float16 and bfloat16 too. Predicted labels are refused here.
-        y_pred: predicted labels, where they are not the column with the highest score, or where there are no scores (then
-            curves, areas and calibration are undefined).
-        labels: the labels in the order of the columns, such as `classifier.classes_`. If None: 0 to k - 1 for integers;
-            for strings `class_names` if given, else sorted as text, unless they are numbers that sort otherwise ("10", "2").
+        y_score: probabilities or logits `(n, k)`, one column per class in the order of `labels`;
+            for two classes also `(n,)` or `(n, 1)`, about the second label. Any float type, float16
+            and bfloat16 too. Predicted labels are refused here.
+        y_pred: predicted labels, where they are not the column with the highest score, or where
+            there are no scores (then curves, areas and calibration are undefined).
+        labels: the labels in the order of the columns, such as `classifier.classes_`. If None: 0 to
+            k - 1 for integers; for strings `class_names` if given, else sorted as text, unless they
+            are numbers that sort otherwise ("10", "2").
         class_names: names for people, in the order of the columns.
-        from_logits: True applies softmax (sigmoid to one column) in float64; False divides rows by their sum; "auto" takes
-            negative values, or rows that do not sum to 1 and reach above 1, as logits, and refuses what may be either.
+        from_logits: True applies softmax (sigmoid to one column) in float64; False divides rows by
+            their sum; "auto" takes negative values, or rows that do not sum to 1 and reach above 1,
+            as logits, and refuses what may be either.
         confidence: of the intervals.
         seed: of the bootstrap for macro F1.
 
@@ -199,8 +216,8 @@ def evaluate(
         An `Evaluation`.
 
     Raises:
-        InvalidInputError: if lengths, labels or shapes do not fit, for NaN, swapped arguments, unknown labels, and scores that
-            can be read in two ways.
+        InvalidInputError: if lengths, labels or shapes do not fit, for NaN, swapped arguments,
+            unknown labels, and scores that can be read in two ways.
 
     >>> result = evaluate([0, 1, 1, 2], [[.8, .1, .1], [.2, .7, .1], [.6, .3, .1], [.1, .1, .8]])
     >>> result.accuracy, result.confusion_matrix[1].tolist()
@@ -209,13 +226,24 @@ def evaluate(
     0.7778
     """
     check_confidence(confidence)
-    inputs = prepare(y_true, y_score, y_pred=y_pred, labels=labels, class_names=class_names, from_logits=from_logits)
+    inputs = prepare(
+        y_true,
+        y_score,
+        y_pred=y_pred,
+        labels=labels,
+        class_names=class_names,
+        from_logits=from_logits,
+    )
     k, n = len(inputs.labels), len(inputs.codes)
     per_class, averages = scores_of_codes(inputs.codes, inputs.predicted, k)
     if inputs.probabilities is None:
         area_names = ("auc", "average_precision")
         per_class |= {name: np.full(k, np.nan) for name in ("roc_auc", "average_precision")}
-        averages |= {f"{average}_{name}": math.nan for average in ("macro", "weighted", "micro") for name in area_names}
+        averages |= {
+            f"{average}_{name}": math.nan
+            for average in ("macro", "weighted", "micro")
+            for name in area_names
+        }
         reliability = {"bins": {}, "ece": math.nan, "brier": math.nan, "log_loss": math.nan}
     else:
         of_classes, of_all = curves.areas(inputs.codes, inputs.probabilities)
@@ -224,7 +252,13 @@ def evaluate(
         reliability = measure_reliability(inputs.codes, inputs.predicted, inputs.probabilities)
     matrix = count_codes(inputs.codes, inputs.predicted, k)
     right = int(np.trace(matrix))
-    frozen = [matrix, inputs.codes, inputs.predicted, *per_class.values(), *reliability["bins"].values()]
+    frozen = [
+        matrix,
+        inputs.codes,
+        inputs.predicted,
+        *per_class.values(),
+        *reliability["bins"].values(),
+    ]
     for array in [*frozen, *([] if inputs.probabilities is None else [inputs.probabilities])]:
         array.setflags(write=False)
     return Evaluation(
@@ -259,7 +293,10 @@ def _notes(names: Sequence[str], matrix: np.ndarray, scores: str) -> tuple[str, 
     if len(unsaid):
         notes.append(f"Never predicted, so precision is undefined: {listed(unsaid)}.")
     if len(absent) == len(names) - 1:
-        notes.append("Only one class occurs in y_true: specificity of that class and all areas are undefined.")
+        notes.append(
+            "Only one class occurs in y_true: specificity of that class and all areas are "
+            "undefined."
+        )
     if scores == "logits":
         notes.append("Scores were read as logits.")
     if scores == "predictions":

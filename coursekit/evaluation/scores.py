@@ -1,6 +1,8 @@
-"""Scores of predicted labels. scikit-learn counts; here the label order is explicit and "undefined" is nan, without a warning.
+"""Scores of predicted labels. scikit-learn counts; here the label order is explicit and "undefined"
+is nan, without a warning.
 
-The lecture's example: 12 patients, of whom 8 have cancer; 6 of these are found, and 1 healthy person is called ill.
+The lecture's example: 12 patients, of whom 8 have cancer; 6 of these are found, and 1 healthy
+person is called ill.
 
 >>> y_true = ["cancer"] * 8 + ["healthy"] * 4
 >>> y_pred = ["cancer"] * 6 + ["healthy"] * 2 + ["cancer"] * 1 + ["healthy"] * 3
@@ -32,7 +34,9 @@ from coursekit.evaluation.inputs import prepare_pair, read_labels
 AVERAGES = ("per_class", "macro", "weighted", "micro")
 
 
-def confusion_matrix(y_true: ArrayLike, y_pred: ArrayLike, *, labels: Sequence | None = None) -> np.ndarray:
+def confusion_matrix(
+    y_true: ArrayLike, y_pred: ArrayLike, *, labels: Sequence | None = None
+) -> np.ndarray:
     """Counts, int64 `(k, k)`: row = true class, column = predicted class.
 
     Args:
@@ -75,16 +79,19 @@ def precision(
     Args:
         y_true: true labels.
         y_pred: predicted labels.
-        pos_label: the positive class, when `average` is None; all others count as negative. 1 if None, with two classes.
-        average: None (the positive class alone), "per_class" (array `(k,)`), "macro" (mean of the classes where it is
-            defined), "weighted" (by true count) or "micro" (all decisions pooled).
+        pos_label: the positive class, when `average` is None; all others count as negative. 1 if
+            None, with two classes.
+        average: None (the positive class alone), "per_class" (array `(k,)`), "macro" (mean of the
+            classes where it is defined), "weighted" (by true count) or "micro" (all decisions
+            pooled).
         labels: all classes in order, for `average`; sorted labels that occur if None.
 
     Returns:
         A float, or an array for "per_class". nan where nothing was called positive.
 
     Raises:
-        InvalidInputError: for an unknown average, and for more than two classes with neither `average` nor `pos_label`.
+        InvalidInputError: for an unknown average, and for more than two classes with neither
+            `average` nor `pos_label`.
 
     >>> precision([1, 1, 0, 0], [1, 0, 1, 0])
     0.5
@@ -100,7 +107,8 @@ def recall(
     average: str | None = None,
     labels: Sequence | None = None,
 ) -> float | np.ndarray:
-    """Of the positive rows, the share that was found (sensitivity): TP / (TP + FN). Arguments as in `precision`.
+    """Of the positive rows, the share that was found (sensitivity): TP / (TP + FN). Arguments as in
+    `precision`.
 
     >>> recall([1, 1, 1, 0], [1, 0, 1, 0]) == 2 / 3
     True
@@ -116,7 +124,8 @@ def specificity(
     average: str | None = None,
     labels: Sequence | None = None,
 ) -> float | np.ndarray:
-    """Of the negative rows, the share called negative (true negative rate): TN / (TN + FP). Arguments as in `precision`.
+    """Of the negative rows, the share called negative (true negative rate): TN / (TN + FP).
+    Arguments as in `precision`.
 
     >>> specificity([1, 0, 0, 0], [1, 0, 0, 1])
     0.6666666666666666
@@ -154,8 +163,11 @@ def count_codes(codes: np.ndarray, predicted: np.ndarray, k: int) -> np.ndarray:
     return metrics.confusion_matrix(codes, predicted, labels=np.arange(k)).astype(np.int64)
 
 
-def scores_of_codes(codes: np.ndarray, predicted: np.ndarray, k: int) -> tuple[dict[str, np.ndarray], dict[str, float]]:
-    """Per-class scores (arrays `(k,)`, nan where undefined) and their named averages, such as "macro_f1"."""
+def scores_of_codes(
+    codes: np.ndarray, predicted: np.ndarray, k: int
+) -> tuple[dict[str, np.ndarray], dict[str, float]]:
+    """Per-class scores (arrays `(k,)`, nan where undefined) and their named averages, such as
+    "macro_f1"."""
     from sklearn import metrics
 
     averages: dict[str, float] = {}
@@ -199,27 +211,43 @@ def mean_defined(values: np.ndarray, weights: np.ndarray | None = None) -> float
 
 
 def _score(
-    name: str, y_true: ArrayLike, y_pred: ArrayLike, pos_label: int | str | None, average: str | None, labels: Sequence | None
+    name: str,
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    pos_label: int | str | None,
+    average: str | None,
+    labels: Sequence | None,
 ) -> float | np.ndarray:
     if average is None:
         return _score_one(name, y_true, y_pred, pos_label)
     if average not in AVERAGES:
-        raise InvalidInputError(f"Expected average to be None or one of {', '.join(AVERAGES)}. Received: {average!r}.")
+        raise InvalidInputError(
+            f"Expected average to be None or one of {', '.join(AVERAGES)}. Received: {average!r}."
+        )
     codes, predicted, order = prepare_pair(y_true, y_pred, labels)
     per_class, averages = scores_of_codes(codes, predicted, len(order))
     return per_class[name] if average == "per_class" else averages[f"{average}_{name}"]
 
 
-def _score_one(name: str, y_true: ArrayLike, y_pred: ArrayLike, pos_label: int | str | None) -> float:
+def _score_one(
+    name: str, y_true: ArrayLike, y_pred: ArrayLike, pos_label: int | str | None
+) -> float:
     truth, predicted = read_labels(y_true, "y_true"), read_labels(y_pred, "y_pred")
     prepare_pair(truth, predicted)
     present = np.union1d(truth, predicted)
     if len(present) > 2 and pos_label is None:
         raise InvalidInputError(
-            f'Expected two classes. Received: {len(present)}. Name the average, such as average="macro", or one pos_label=.'
+            f"Expected two classes. Received: {len(present)}. Name the average, such as "
+            f'average="macro", or one pos_label=.'
         )
     positive = 1 if pos_label is None else pos_label
-    if isinstance(positive, str) != (present.dtype.kind == "U") or (len(present) > 1 and positive not in present.tolist()):
-        raise InvalidInputError(f"Expected pos_label to be one of {present.tolist()}. Received: pos_label={positive!r}.")
-    per_class, _ = scores_of_codes((truth == positive).astype(int), (predicted == positive).astype(int), 2)
+    if isinstance(positive, str) != (present.dtype.kind == "U") or (
+        len(present) > 1 and positive not in present.tolist()
+    ):
+        raise InvalidInputError(
+            f"Expected pos_label to be one of {present.tolist()}. Received: pos_label={positive!r}."
+        )
+    per_class, _ = scores_of_codes(
+        (truth == positive).astype(int), (predicted == positive).astype(int), 2
+    )
     return float(per_class[name][1])

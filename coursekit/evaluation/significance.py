@@ -36,7 +36,8 @@ class McNemarResult:
 
 
 def wilson_interval(k: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Interval for a share of `k` out of `n` (Wilson 1927); never outside [0, 1], sensible at 0 and at n.
+    """Interval for a share of `k` out of `n` (Wilson 1927); never outside [0, 1], sensible at 0 and
+    at n.
 
     Returns:
         `(low, high)`; `(0.0, 1.0)` if `n` is 0, since nothing is known.
@@ -63,11 +64,14 @@ def wilson_interval(k: int, n: int, confidence: float = 0.95) -> tuple[float, fl
     return float(low), float(high)
 
 
-def mcnemar(y_true: ArrayLike, pred_a: ArrayLike, pred_b: ArrayLike, *, exact: bool | None = None) -> McNemarResult:
+def mcnemar(
+    y_true: ArrayLike, pred_a: ArrayLike, pred_b: ArrayLike, *, exact: bool | None = None
+) -> McNemarResult:
     """Do two classifiers, tested on the same rows, err equally often? (McNemar 1947.)
 
-    Only rows where exactly one of the two is right count. With fewer than 25 of them the p-value is that of the binomial
-    distribution, otherwise of chi-square with Edwards' continuity correction; `exact` overrides that.
+    Only rows where exactly one of the two is right count. With fewer than 25 of them the p-value is
+    that of the binomial distribution, otherwise of chi-square with Edwards' continuity correction;
+    `exact` overrides that.
 
     Args:
         y_true: true labels `(n,)`.
@@ -103,7 +107,8 @@ def bootstrap_interval(
     n_resamples: int = 1000,
     seed: int = 0,
 ) -> tuple[float, float]:
-    """Percentile bootstrap interval of any score: rows are drawn with replacement, truth and score together.
+    """Percentile bootstrap interval of any score: rows are drawn with replacement, truth and score
+    together.
 
     Args:
         fn: `fn(y_true, y_score) -> float`.
@@ -120,7 +125,13 @@ def bootstrap_interval(
         InvalidInputError: if lengths differ, or if more than half of the resamples give nan.
     """
     y_true, y_score = np.asarray(y_true), np.asarray(y_score)
-    return _percentiles(lambda rows: fn(y_true[rows], y_score[rows]), (y_true, y_score), confidence, n_resamples, seed)
+    return _percentiles(
+        lambda rows: fn(y_true[rows], y_score[rows]),
+        (y_true, y_score),
+        confidence,
+        n_resamples,
+        seed,
+    )
 
 
 def paired_bootstrap(
@@ -133,7 +144,8 @@ def paired_bootstrap(
     n_resamples: int = 1000,
     seed: int = 0,
 ) -> tuple[float, float]:
-    """Bootstrap interval of the difference `fn(y_true, score_a) - fn(y_true, score_b)`, both on the same drawn rows.
+    """Bootstrap interval of the difference `fn(y_true, score_a) - fn(y_true, score_b)`, both on the
+    same drawn rows.
 
     An interval that leaves out 0 says that the two differ. Arguments as in `bootstrap_interval`.
     """
@@ -150,7 +162,8 @@ def macro_f1_interval(
 ) -> tuple[float, float]:
     """Percentile bootstrap interval of macro F1, from the confusion matrix `(k, k)` alone.
 
-    Drawing rows with replacement draws the cells of the matrix from a multinomial distribution, so no row is touched.
+    Drawing rows with replacement draws the cells of the matrix from a multinomial distribution, so
+    no row is touched.
     """
     check_confidence(confidence)
     true, predicted = np.nonzero(matrix)
@@ -160,7 +173,9 @@ def macro_f1_interval(
     block = max(1, 2_000_000 // len(counts))
     scores = []
     for start in range(0, n_resamples, block):
-        drawn = rng.multinomial(n, counts / n, size=min(block, n_resamples - start))  # (block, cells)
+        drawn = rng.multinomial(
+            n, counts / n, size=min(block, n_resamples - start)
+        )  # (block, cells)
         hits = _sum_by(np.where(true == predicted, drawn, 0), true, k)
         both = _sum_by(drawn, true, k) + _sum_by(drawn, predicted, k)  # 2 TP + FP + FN
         seen = both > 0
@@ -170,7 +185,8 @@ def macro_f1_interval(
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """p-values adjusted for several tests (Holm 1979), in the given order; the chance of any false alarm stays bounded.
+    """p-values adjusted for several tests (Holm 1979), in the given order; the chance of any false
+    alarm stays bounded.
 
     >>> holm([0.01, 0.04, 0.03])
     [0.03, 0.06, 0.06]
@@ -186,7 +202,9 @@ def holm(p_values: Sequence[float]) -> list[float]:
 def check_confidence(confidence: float) -> None:
     """Raise `InvalidInputError` unless 0 < confidence < 1."""
     if not 0 < confidence < 1:
-        raise InvalidInputError(f"Expected 0 < confidence < 1, such as 0.95. Received: confidence={confidence}.")
+        raise InvalidInputError(
+            f"Expected 0 < confidence < 1, such as 0.95. Received: confidence={confidence}."
+        )
 
 
 def _sum_by(drawn: np.ndarray, group: np.ndarray, k: int) -> np.ndarray:
@@ -207,20 +225,30 @@ def _binomial_two_sided(smaller: int, n: int) -> float:
 
 
 def _percentiles(
-    score: Callable[[np.ndarray], float], arrays: Sequence[np.ndarray], confidence: float, n_resamples: int, seed: int
+    score: Callable[[np.ndarray], float],
+    arrays: Sequence[np.ndarray],
+    confidence: float,
+    n_resamples: int,
+    seed: int,
 ) -> tuple[float, float]:
     check_confidence(confidence)
     lengths = {len(array) for array in arrays}
     if len(lengths) != 1 or 0 in lengths:
-        raise InvalidInputError(f"Expected truth and scores of one length. Received: {[len(array) for array in arrays]}.")
+        raise InvalidInputError(
+            f"Expected truth and scores of one length. Received: "
+            f"{[len(array) for array in arrays]}."
+        )
     if n_resamples < 1:
-        raise InvalidInputError(f"Expected at least one resample. Received: n_resamples={n_resamples}.")
+        raise InvalidInputError(
+            f"Expected at least one resample. Received: n_resamples={n_resamples}."
+        )
     n = lengths.pop()
     rng = np.random.default_rng(seed)
     values = np.array([score(rng.integers(0, n, n)) for _ in range(n_resamples)], dtype=np.float64)
     if np.isnan(values).mean() > 0.5:
         raise InvalidInputError(
-            f"Expected a score that most resamples define. Received: nan in {int(np.isnan(values).sum())} of {n_resamples}. "
+            f"Expected a score that most resamples define. Received: nan in "
+            f"{int(np.isnan(values).sum())} of {n_resamples}. "
             "Use more rows, or a score that does not need every class."
         )
     return _quantiles(values[~np.isnan(values)], confidence)

@@ -8,12 +8,12 @@ from __future__ import annotations
 import importlib
 
 _PUBLIC = {
-    "Gradebook": "coursekit.grading.gradebook",
+    "Gradebook": "coursekit.grading.books.gradebook",
     "Record": "coursekit.grading.record",
     "Summary": "coursekit.grading.runner",
     "TestResult": "coursekit.grading.record",
     "grade": "coursekit.grading.runner",
-    "layers": "coursekit.grading.sandbox",
+    "layers": "coursekit.grading.zygote.sandbox",
 }
 
 __all__ = sorted(_PUBLIC)

@@ -1,8 +1,8 @@
 """The pytest plugin: the `student` fixture and the marks of lab tests.
 
     pytest labs/05_metrics                         the solution passes
-    pytest labs/05_metrics --submission ann.ipynb  grades one notebook in the sandbox, in ordinary pytest output
-    pytest ~/secret/test_hidden.py --lab labs/05_metrics --submission ann.ipynb
+    pytest labs/05_metrics --submission ann.ipynb  grades one notebook in the sandbox, in ordinary
+    pytest output pytest ~/secret/test_hidden.py --lab labs/05_metrics --submission ann.ipynb
 
 Nothing heavy is imported before a lab test asks for it: the plugin is loaded by every pytest run.
 """
@@ -27,11 +27,23 @@ _SHOWN = {"StudentError", "NotAnswered", "MissingAnswer", "ChildProblem"}
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of lab tests."""
     group = parser.getgroup("coursekit", "lab tests of coursekit")
-    group.addoption("--submission", metavar="FILE", help="grade this notebook or script instead of the solution")
+    group.addoption(
+        "--submission", metavar="FILE", help="grade this notebook or script instead of the solution"
+    )
     group.addoption("--lab", metavar="FOLDER", help="the lab that tests kept elsewhere belong to")
-    group.addoption("--lab-seed", type=int, default=0, metavar="S", help="seed of all inputs (default 0)")
-    group.addoption("--lab-time-limit", type=float, default=30.0, metavar="S", help="seconds for each check (default 30)")
-    group.addoption("--unsafe", action="store_true", help="grade although a layer of the sandbox is missing")
+    group.addoption(
+        "--lab-seed", type=int, default=0, metavar="S", help="seed of all inputs (default 0)"
+    )
+    group.addoption(
+        "--lab-time-limit",
+        type=float,
+        default=30.0,
+        metavar="S",
+        help="seconds for each check (default 30)",
+    )
+    group.addoption(
+        "--unsafe", action="store_true", help="grade although a layer of the sandbox is missing"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -48,7 +60,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         state.close()
 
 
-def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+def pytest_pycollect_makemodule(
+    module_path: Path, parent: pytest.Collector
+) -> pytest.Module | None:
     """Lab tests share their file names: each is imported under a name of its own."""
     if module_path.name in _LAB_FILES and (module_path.parent / "source.py").is_file():
         return _LabModule.from_parent(parent, path=module_path)
@@ -58,7 +72,7 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
 class _LabModule(pytest.Module):
     def _getobj(self) -> Any:
         from coursekit.errors import CoursekitError
-        from coursekit.labs.checks import load_module
+        from coursekit.labs.exchange.checks import load_module
 
         try:
             return load_module(self.path, rewrite=True)
@@ -75,8 +89,8 @@ class _State:
     def solution(self, folder: Path) -> dict:
         """The namespace of a lab's solution."""
         if folder not in self.namespaces:
-            from coursekit.labs.namespace import solution_namespace
-            from coursekit.labs.source import read_lab
+            from coursekit.labs.author.namespace import solution_namespace
+            from coursekit.labs.author.source import read_lab
 
             self.namespaces[folder] = solution_namespace(read_lab(folder))
         return self.namespaces[folder]
@@ -84,19 +98,28 @@ class _State:
     def grader(self, folder: Path):
         """The grader of the submission named on the command line."""
         if folder not in self.graders:
-            from coursekit.grading import lab, sandbox
-            from coursekit.grading.grader import SubmissionGrader
-            from coursekit.grading.nursery import Nursery
+            from coursekit.grading import lab
+            from coursekit.grading.referee.grader import SubmissionGrader
+            from coursekit.grading.referee.nursery import Nursery
             from coursekit.grading.runner import backend_name, readable_folders
             from coursekit.grading.submission import find
-            from coursekit.grading.zygote import Zygote
+            from coursekit.grading.zygote import sandbox
+            from coursekit.grading.zygote.process import Zygote
 
             option = self.config.getoption
             graded = lab.load(folder)
-            policy, stamp = sandbox.policy_for_this_machine(readable=readable_folders(), unsafe=option("--unsafe"))
-            self.nursery = self.nursery or Nursery(lambda: Zygote(policy, graded.preload, backend=backend_name()))
-            submission = find(Path(self.config.invocation_params.dir) / option("--submission"), graded.name)[0]
-            made = SubmissionGrader(graded, submission, self.nursery, option("--lab-seed"), option("--lab-time-limit"))
+            policy, stamp = sandbox.policy_for_this_machine(
+                readable=readable_folders(), unsafe=option("--unsafe")
+            )
+            self.nursery = self.nursery or Nursery(
+                lambda: Zygote(policy, graded.preload, backend=backend_name())
+            )
+            submission = find(
+                Path(self.config.invocation_params.dir) / option("--submission"), graded.name
+            )[0]
+            made = SubmissionGrader(
+                graded, submission, self.nursery, option("--lab-seed"), option("--lab-time-limit")
+            )
             made.record.sandbox = stamp
             made.open()
             self.graders[folder] = made
@@ -115,19 +138,23 @@ _STATE: pytest.StashKey[_State] = pytest.StashKey()
 
 @pytest.fixture
 def student(request: pytest.FixtureRequest):
-    """The student's code as a proxy: that of `--submission`, in the sandbox, or else the lab's solution."""
+    """The student's code as a proxy: that of `--submission`, in the sandbox, or else the lab's
+    solution."""
     config = request.config
     named = config.getoption("--lab")
-    folder = (Path(config.invocation_params.dir) / named).resolve() if named else request.path.parent
+    folder = (
+        (Path(config.invocation_params.dir) / named).resolve() if named else request.path.parent
+    )
     if not (folder / "source.py").is_file():
         pytest.fail(
-            f"Expected the lab's source.py beside {request.path.name}. Received: none. Name the lab with --lab FOLDER.",
+            f"Expected the lab's source.py beside {request.path.name}. Received: none. Name "
+            f"the lab with --lab FOLDER.",
             pytrace=False,
         )
     seed = (config.getoption("--lab-seed"), zlib.crc32(request.node.name.encode()))
     state = config.stash[_STATE]
     if config.getoption("--submission") is None:
-        from coursekit.labs.student import local_student
+        from coursekit.labs.exchange.student import local_student
 
         yield local_student(state.solution(folder), seed)
         return
@@ -151,10 +178,17 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
     report = outcome.get_result()
     if call.when == "call":
         item._coursekit_passed = report.passed
-    marks = {mark.name: mark.args[0] for mark in item.iter_markers() if mark.name in ("points", "exercise") and mark.args}
+    marks = {
+        mark.name: mark.args[0]
+        for mark in item.iter_markers()
+        if mark.name in ("points", "exercise") and mark.args
+    }
     if "exercise" in marks and call.when == "call":
         share = len(getattr(getattr(item, "callspec", None), "params", {}) or {})
-        report.coursekit_points = [str(marks["exercise"]), _points_of(item, float(marks.get("points", 1.0)), share)]
+        report.coursekit_points = [
+            str(marks["exercise"]),
+            _points_of(item, float(marks.get("points", 1.0)), share),
+        ]
     if call.excinfo is not None and type(call.excinfo.value).__name__ in _SHOWN:
         report.longrepr = str(call.excinfo.value)
         if type(call.excinfo.value).__name__ in ("NotAnswered", "MissingAnswer"):
@@ -165,7 +199,11 @@ def _points_of(item: pytest.Item, worth: float, parametrised: int) -> float:
     """A function's points are split evenly over its parameter sets."""
     if not parametrised:
         return worth
-    siblings = [other for other in item.session.items if getattr(other, "function", None) is getattr(item, "function", None)]
+    siblings = [
+        other
+        for other in item.session.items
+        if getattr(other, "function", None) is getattr(item, "function", None)
+    ]
     return worth / max(1, len(siblings))
 
 
@@ -190,7 +228,11 @@ def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
                 entry[1] += worth
     if earned:
         terminalreporter.section("points")
-        for exercise in sorted(earned, key=lambda e: [int(p) if p.isdigit() else 0 for p in e.split(".")]):
-            terminalreporter.line(f"exercise {exercise}: {earned[exercise][0]:g} of {earned[exercise][1]:g}")
+        for exercise in sorted(
+            earned, key=lambda e: [int(p) if p.isdigit() else 0 for p in e.split(".")]
+        ):
+            terminalreporter.line(
+                f"exercise {exercise}: {earned[exercise][0]:g} of {earned[exercise][1]:g}"
+            )
         total = [sum(values) for values in zip(*earned.values(), strict=True)]
         terminalreporter.line(f"in all: {total[0]:g} of {total[1]:g}")

@@ -25,7 +25,8 @@ STATUSES = (
 class TestResult:
     """One check of one submission. `points` is what was earned of `max_points`.
 
-    `compared` holds the tables (expected, got) of a failed public check, where they are small enough to draw.
+    `compared` holds the tables (expected, got) of a failed public check, where they are small
+    enough to draw.
     """
 
     __test__ = False
@@ -43,18 +44,26 @@ class TestResult:
 
 
 def as_tables(expected: np.ndarray, got: np.ndarray) -> list[list[list[float]]] | None:
-    """The arrays as two tables of finite numbers of at most `MOST_ROWS` rows and columns each, or None where they are none.
+    """The arrays as two tables of finite numbers of at most `MOST_ROWS` rows and columns each, or
+    None where they are none.
 
     Leading and closing axes of length one are dropped; of one axis becomes one row.
     """
     tables = []
     for array in (expected, got):
         array = np.squeeze(array)
-        if array.dtype.kind not in "biuf" or not 1 <= array.ndim <= 2 or array.size < 2 or max(array.shape) > MOST_ROWS:
+        if (
+            array.dtype.kind not in "biuf"
+            or not 1 <= array.ndim <= 2
+            or array.size < 2
+            or max(array.shape) > MOST_ROWS
+        ):
             return None
         if not np.isfinite(array).all():
             return None
-        tables.append([[float(f"{value:.4g}") for value in row] for row in np.atleast_2d(array).tolist()])
+        tables.append(
+            [[float(f"{value:.4g}") for value in row] for row in np.atleast_2d(array).tolist()]
+        )
     return tables
 
 

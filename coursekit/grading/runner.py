@@ -1,4 +1,5 @@
-"""Grade a whole class: some children at a time, each record committed as it is done, everything resumable."""
+"""Grade a whole class: some children at a time, each record committed as it is done, everything
+resumable."""
 
 from __future__ import annotations
 
@@ -17,14 +18,15 @@ from typing import Protocol
 
 from coursekit.errors import CoursekitError, InvalidInputError
 from coursekit.grading import lab as labs
-from coursekit.grading import outputs, sandbox
-from coursekit.grading.gradebook import Gradebook, attempt_key
-from coursekit.grading.grader import grade_submission
-from coursekit.grading.late import LatePolicy
-from coursekit.grading.nursery import Nursery
+from coursekit.grading.books import outputs
+from coursekit.grading.books.gradebook import Gradebook, attempt_key
+from coursekit.grading.books.late import LatePolicy
 from coursekit.grading.record import Record
+from coursekit.grading.referee.grader import grade_submission
+from coursekit.grading.referee.nursery import Nursery
 from coursekit.grading.submission import Submission, find
-from coursekit.grading.zygote import Zygote, data_folders
+from coursekit.grading.zygote import sandbox
+from coursekit.grading.zygote.process import Zygote, data_folders
 
 
 @dataclass
@@ -39,7 +41,8 @@ class Progress:
 
 @dataclass
 class Summary:
-    """What a run did. `records` are the attempts that count of all submissions named, resumed ones included."""
+    """What a run did. `records` are the attempts that count of all submissions named, resumed ones
+    included."""
 
     records: list[Record] = field(default_factory=list)
     graded: int = 0
@@ -50,7 +53,9 @@ class Summary:
     @property
     def infrastructure_errors(self) -> list[str]:
         """The students whose submissions could not be graded for a fault that is not theirs."""
-        return [record.student for record in self.records if record.status == "infrastructure-error"]
+        return [
+            record.student for record in self.records if record.status == "infrastructure-error"
+        ]
 
     @property
     def exit_code(self) -> int:
@@ -79,11 +84,13 @@ def grade(
 ) -> Summary:
     """Grade every submission of a lab and write gradebook, tables, feedback and report into `out`.
 
-    A run that was interrupted goes on where it stopped: the same submission, tests, seed and settings are not graded twice.
+    A run that was interrupted goes on where it stopped: the same submission, tests, seed and
+    settings are not graded twice.
 
     Args:
         lab: the lab's folder, `labs/NN_topic`.
-        submissions: a notebook, a script, a zip or a folder; see `coursekit.grading.submission.find`.
+        submissions: a notebook, a script, a zip or a folder; see
+            `coursekit.grading.submission.find`.
         out: folder for the results.
         jobs: children at a time; by default one per core. With `cluster`, on each node.
         seed: of all inputs. The same seed gives the same grades.
@@ -94,14 +101,18 @@ def grade(
         hidden: files with hidden tests kept elsewhere.
         unsafe: grade although a layer of the sandbox is missing, and say so in every result.
         backend: the Keras backend, by default tensorflow or what KERAS_BACKEND says.
-        cluster: address of a Ray cluster to grade on instead of this machine; see `coursekit.grading.cluster.Cluster`.
-        keep_warm: minutes that the zygote waits for the next command of this user; not with a cluster. See `coursekit.grading.warm`.
+        cluster: address of a Ray cluster to grade on instead of this machine; see
+            `coursekit.grading.cluster.nodes.Cluster`.
+        keep_warm: minutes that the zygote waits for the next command of this user; not with a
+            cluster. See `coursekit.grading.zygote.warm`.
         progress: called after each submission, in this thread.
-        notice: called with a line for a person when a node of the cluster refuses or is lost, in this thread.
+        notice: called with a line for a person when a node of the cluster refuses or is lost, in
+            this thread.
 
     Raises:
         SandboxUnavailableError: if a layer of the sandbox is missing.
-        ClusterError: if the cluster cannot be reached, none of its nodes can grade, or the last one was lost.
+        ClusterError: if the cluster cannot be reached, none of its nodes can grade, or the last one
+            was lost.
         InvalidInputError: if lab, submissions or an option are not as expected.
         OutputError: if the results cannot be written.
     """
@@ -109,7 +120,9 @@ def grade(
     start = time.perf_counter()
     policy_for_late = LatePolicy.parse(late) if isinstance(late, str) else late
     files = [Path(path) for path in hidden]
-    with ThreadPoolExecutor(1) as aside:  # the sandbox is tried in a process of its own while this one reads
+    with ThreadPoolExecutor(
+        1
+    ) as aside:  # the sandbox is tried in a process of its own while this one reads
         layers = aside.submit(sandbox.layers) if cluster is None else None
         graded_lab = labs.load(lab, hidden=files, only=only)
         found = find(submissions, graded_lab.name)
@@ -117,16 +130,28 @@ def grade(
     settings = f"{only or 'all'}|{time_limit:g}|{memory}", backend
     summary = Summary()
     if layers is not None:
-        graders = _here(graded_lab, jobs, seed, time_limit, memory, unsafe, backend, keep_warm, layers.result())
+        graders = _here(
+            graded_lab, jobs, seed, time_limit, memory, unsafe, backend, keep_warm, layers.result()
+        )
     else:
-        from coursekit.grading.cluster import Cluster
-        from coursekit.grading.parcel import Order
+        from coursekit.grading.cluster.nodes import Cluster
+        from coursekit.grading.cluster.parcel import Order
 
-        order = Order.of(graded_lab, files, only=only, seed=seed, time_limit=time_limit, memory=memory, unsafe=unsafe,
-                         backend=backend)  # fmt: skip
+        order = Order.of(
+            graded_lab,
+            files,
+            only=only,
+            seed=seed,
+            time_limit=time_limit,
+            memory=memory,
+            unsafe=unsafe,
+            backend=backend,
+        )
         graders = Cluster(cluster, graded_lab, order, jobs=jobs, notice=notice)
     with graders as graders, Gradebook(out) as book:
-        run = _Run(graded_lab, book, graders, seed, settings, policy_for_late, only, summary, progress)
+        run = _Run(
+            graded_lab, book, graders, seed, settings, policy_for_late, only, summary, progress
+        )
         run.all(found)
         summary.sandbox = "; ".join(sorted(graders.stamps))
         names = {submission.student for submission in found}
@@ -169,14 +194,18 @@ class Graders(Protocol):
 
 
 @contextlib.contextmanager
-def _here(lab, jobs, seed, time_limit, memory, unsafe, backend, keep_warm, layers) -> Iterator[Graders]:
+def _here(
+    lab, jobs, seed, time_limit, memory, unsafe, backend, keep_warm, layers
+) -> Iterator[Graders]:
     limits = sandbox.Limits(memory_mb=memory)
-    policy, stamp = sandbox.policy_for_this_machine(limits, readable_folders(), unsafe=unsafe, found=layers)
+    policy, stamp = sandbox.policy_for_this_machine(
+        limits, readable_folders(), unsafe=unsafe, found=layers
+    )
 
     def make() -> Zygote:
         if not keep_warm:
             return Zygote(policy, lab.preload, backend=backend)
-        from coursekit.grading.warm import LentZygote
+        from coursekit.grading.zygote.warm import LentZygote
 
         return LentZygote(policy, lab.preload, backend, keep_warm)
 
@@ -188,12 +217,21 @@ class _Here:
     """Grades on this machine: one referee per thread, all children from one zygote."""
 
     def __init__(self, lab, nursery, seed, time_limit, stamp, jobs):
-        self.lab, self.nursery, self.seed, self.time_limit, self.jobs = lab, nursery, seed, time_limit, jobs
+        self.lab, self.nursery, self.seed, self.time_limit, self.jobs = (
+            lab,
+            nursery,
+            seed,
+            time_limit,
+            jobs,
+        )
         self.stamp, self.stamps = stamp, {stamp}
         self.stop = threading.Event()
 
     def grade(self, todo: list[Submission]) -> Generator[tuple[Submission, Record], None, None]:
-        with warnings.catch_warnings(), ThreadPoolExecutor(max_workers=self.jobs, thread_name_prefix="referee") as pool:
+        with (
+            warnings.catch_warnings(),
+            ThreadPoolExecutor(max_workers=self.jobs, thread_name_prefix="referee") as pool,
+        ):
             warnings.simplefilter("ignore")
             waiting, failed = deque(todo), set[str]()
             running: dict[Future, Submission] = {}
@@ -204,7 +242,10 @@ class _Here:
                         running[pool.submit(self._grade, submission)] = submission
                     for future in wait(running, return_when=FIRST_COMPLETED).done:
                         submission, record = running.pop(future), future.result()
-                        if record.status == "infrastructure-error" and submission.student not in failed:
+                        if (
+                            record.status == "infrastructure-error"
+                            and submission.student not in failed
+                        ):
                             failed.add(submission.student)  # once more, when all others are through
                             waiting.append(submission)
                         else:
@@ -218,7 +259,9 @@ class _Here:
     def _grade(self, submission: Submission) -> Record:
         if self.stop.is_set():
             raise CoursekitError("The run was stopped.")
-        record = grade_submission(self.lab, submission, self.nursery, seed=self.seed, time_limit=self.time_limit)
+        record = grade_submission(
+            self.lab, submission, self.nursery, seed=self.seed, time_limit=self.time_limit
+        )
         record.sandbox = self.stamp
         return record
 
@@ -246,15 +289,26 @@ class _Run:
 
     def _key(self, submission_hash: str, stamp: str) -> str:
         settings = f"{self.settings[0]}|{stamp}|{self.settings[1]}"
-        return attempt_key(submission_hash, self.lab.tests_hash, self.lab.environment_hash, self.seed, settings)
+        return attempt_key(
+            submission_hash, self.lab.tests_hash, self.lab.environment_hash, self.seed, settings
+        )
 
     def _is_done(self, submission: Submission) -> bool:
-        """Whether the latest attempt is of the same submission and settings, in a sandbox that a grader here has too."""
+        """Whether the latest attempt is of the same submission and settings, in a sandbox that a
+        grader here has too."""
         latest = self.book.latest(submission.student, self.lab.name)
-        if latest is None or latest[2].status == "infrastructure-error" or latest[2].sandbox not in self.graders.stamps:
+        if (
+            latest is None
+            or latest[2].status == "infrastructure-error"
+            or latest[2].sandbox not in self.graders.stamps
+        ):
             return False
         same = latest[1] == self._key(submission.digest(), latest[2].sandbox)
-        if same and self.late is not None and latest[2].penalty != self.late.penalty(submission.submitted):
+        if (
+            same
+            and self.late is not None
+            and latest[2].penalty != self.late.penalty(submission.submitted)
+        ):
             return False
         return same
 
@@ -269,13 +323,19 @@ class _Run:
         self.book.add(record, key)
 
     def _merged(self, submission: Submission, record: Record) -> Record:
-        """A regrade of one exercise: its results take the place of the earlier ones, all others stay."""
+        """A regrade of one exercise: its results take the place of the earlier ones, all others
+        stay."""
         latest = self.book.latest(submission.student, self.lab.name)
         if latest is None:
-            return dataclasses.replace(record, notes=[*record.notes, f"Only exercise {self.only} has been graded so far."])
+            return dataclasses.replace(
+                record, notes=[*record.notes, f"Only exercise {self.only} has been graded so far."]
+            )
         earlier, notes = latest[2], list(record.notes)
         if earlier.submission_hash != record.submission_hash:
-            notes.append(f"The file has changed since; exercises other than {self.only} show the results of the earlier one.")
+            notes.append(
+                f"The file has changed since; exercises other than {self.only} show the "
+                f"results of the earlier one."
+            )
         tests = [test for test in earlier.tests if test.exercise != self.only]
         tests += record.tests
         return dataclasses.replace(
@@ -287,5 +347,8 @@ class _Run:
             days_late=earlier.days_late,
             penalty=earlier.penalty,
             answers={**earlier.answers, **record.answers},
-            mistakes={**{k: v for k, v in earlier.mistakes.items() if k != self.only}, **record.mistakes},
+            mistakes={
+                **{k: v for k, v in earlier.mistakes.items() if k != self.only},
+                **record.mistakes,
+            },
         )

@@ -1,7 +1,8 @@
 """Histograms of oriented gradients (Dalal and Triggs 2005), for a whole batch at once.
 
-`hog` computes the features, `HOG` is the same as a Keras layer, `HOGTransformer` the same for scikit-learn pipelines,
-`show_hog` draws what the features hold. Keras, scikit-learn and matplotlib are imported when their name is first used.
+`hog` computes the features, `HOG` is the same as a Keras layer, `HOGTransformer` the same for
+scikit-learn pipelines, `show_hog` draws what the features hold. Keras, scikit-learn and matplotlib
+are imported when their name is first used.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""`hog`: check the batch, cut it into pieces that fit the memory bound, and send the pieces to threads."""
+"""`hog`: check the batch, cut it into pieces that fit the memory bound, and send the pieces to
+threads."""
 
 from __future__ import annotations
 
@@ -30,29 +31,36 @@ def hog(
     channel_axis: int | None = None,
     out: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Histograms of oriented gradients of a batch, equal to `skimage.feature.hog` of each image within 1e-6.
+    """Histograms of oriented gradients of a batch, equal to `skimage.feature.hog` of each image
+    within 1e-6.
 
     Args:
-        images: `(n, h, w)`, or `(n, h, w, c)` in colour, where each pixel counts with its strongest channel. Any integer
-            or float dtype; the features hardly depend on the scale of the values, so 0 to 255 and 0 to 1 are both fine.
+        images: `(n, h, w)`, or `(n, h, w, c)` in colour, where each pixel counts with its strongest
+            channel. Any integer or float dtype; the features hardly depend on the scale of the
+            values, so 0 to 255 and 0 to 1 are both fine.
         orientations: Number of bins that share 180 degrees, 1 to 254.
         pixels_per_cell: Size of a cell in pixels, (rows, columns).
-        cells_per_block: Size of a block in cells, (rows, columns). Blocks overlap; each is normalised by itself.
+        cells_per_block: Size of a block in cells, (rows, columns). Blocks overlap; each is
+            normalised by itself.
         block_norm: "L1", "L1-sqrt", "L2" or "L2-Hys".
-        transform_sqrt: Take the square root of the pixels first, which softens shadows. Not for negative values.
-        channel_axis: Axis of the colour channels in the batch. None takes the last axis of a 4-D batch.
-        out: C-contiguous float32 `(n, features)` to write to. Reusing one saves the time of fetching fresh memory, which
-            for large batches is longer than the arithmetic.
+        transform_sqrt: Take the square root of the pixels first, which softens shadows. Not for
+            negative values.
+        channel_axis: Axis of the colour channels in the batch. None takes the last axis of a 4-D
+            batch.
+        out: C-contiguous float32 `(n, features)` to write to. Reusing one saves the time of
+            fetching fresh memory, which for large batches is longer than the arithmetic.
 
     Returns:
-        float32 `(n, features)`, in scikit-image's order (block row, block column, cell row, cell column, orientation);
-        `out` itself if it was given. An empty batch gives `(0, features)`.
+        float32 `(n, features)`, in scikit-image's order (block row, block column, cell row, cell
+        column, orientation); `out` itself if it was given. An empty batch gives `(0, features)`.
 
     Raises:
-        InvalidInputError: if an argument has the wrong form, an image is smaller than one block, or a pixel is not finite.
+        InvalidInputError: if an argument has the wrong form, an image is smaller than one block, or
+            a pixel is not finite.
 
-    With numba installed the work runs compiled, on as many threads as the process has cores; without it, in NumPy.
-    Beside the output at most 64 MB are used (or one image as float64 per core, where that is more).
+    With numba installed the work runs compiled, on as many threads as the process has cores;
+    without it, in NumPy. Beside the output at most 64 MB are used (or one image as float64 per
+    core, where that is more).
 
     >>> hog(np.zeros((2, 16, 16), np.uint8), cells_per_block=(2, 2)).shape
     (2, 36)
@@ -80,19 +88,29 @@ def as_batch(images, channel_axis: int | None = None) -> np.ndarray:
     """
     images = np.asarray(images)
     if images.dtype.kind not in "buif":
-        raise InvalidInputError(f"Expected images of an integer or float dtype. Received: dtype {images.dtype}.")
+        raise InvalidInputError(
+            f"Expected images of an integer or float dtype. Received: dtype {images.dtype}."
+        )
     if images.ndim == 3 and channel_axis is None:
         return images[..., None]
     if images.ndim != 4:
         hint = " Pass `image[None]` for a single image." if images.ndim == 2 else ""
         hint = " `channel_axis` is for batches with four axes." if images.ndim == 3 else hint
-        raise InvalidInputError(f"Expected images of shape (n, h, w) or (n, h, w, c). Received: shape {images.shape}.{hint}")
+        raise InvalidInputError(
+            f"Expected images of shape (n, h, w) or (n, h, w, c). Received: shape "
+            f"{images.shape}.{hint}"
+        )
     axis = -1 if channel_axis is None else channel_axis
     if axis not in (-3, -2, -1, 1, 2, 3):
-        raise InvalidInputError(f"Expected `channel_axis` from 1 to 3 or -3 to -1, as axis 0 is the batch. Received: {axis!r}.")
+        raise InvalidInputError(
+            f"Expected `channel_axis` from 1 to 3 or -3 to -1, as axis 0 is the batch. "
+            f"Received: {axis!r}."
+        )
     images = np.moveaxis(images, axis, -1)
     if images.shape[3] == 0:
-        raise InvalidInputError(f"Expected at least one colour channel. Received: shape {images.shape}, channels last.")
+        raise InvalidInputError(
+            f"Expected at least one colour channel. Received: shape {images.shape}, channels last."
+        )
     return images
 
 
@@ -102,22 +120,27 @@ def _check_values(images: np.ndarray, plan: Plan) -> None:
     low, high = images.min(), images.max()  # NaN in either if it is anywhere
     if not (np.isfinite(low) and np.isfinite(high)):
         raise InvalidInputError(
-            "Expected finite pixels. Received: NaN or infinity. Replace them, for example with np.nan_to_num."
+            "Expected finite pixels. Received: NaN or infinity. Replace them, for example with "
+            "np.nan_to_num."
         )
     if plan.transform_sqrt and low < 0:
         raise InvalidInputError(
-            f"Expected no negative pixels with transform_sqrt=True. Received: minimum {low}. Shift the images."
+            f"Expected no negative pixels with transform_sqrt=True. Received: minimum {low}. "
+            f"Shift the images."
         )
 
 
 def _check_out(out: np.ndarray, shape: tuple[int, int]) -> None:
     if not isinstance(out, np.ndarray) or out.dtype != np.float32 or out.shape != shape:
         got = f"{out.dtype} {out.shape}" if isinstance(out, np.ndarray) else type(out).__name__
-        raise InvalidInputError(f"Expected `out` as a float32 array of shape {shape}. Received: {got}.")
+        raise InvalidInputError(
+            f"Expected `out` as a float32 array of shape {shape}. Received: {got}."
+        )
     if not (out.flags.c_contiguous and out.flags.writeable):
         state = "read-only" if out.flags.c_contiguous else "not C-contiguous"
         raise InvalidInputError(
-            f"Expected `out` C-contiguous and writeable. Received: {state}. Use np.empty({shape}, np.float32)."
+            f"Expected `out` C-contiguous and writeable. Received: {state}. Use "
+            f"np.empty({shape}, np.float32)."
         )
 
 
@@ -126,7 +149,9 @@ def _run(images: np.ndarray, plan: Plan, out: np.ndarray) -> None:
     n, height, width, channels = images.shape
     dtype = _working_dtype(images.dtype, plan)
     threads = _threads() if images.size > SERIAL_PIXELS else 1
-    image_bytes = height * width * (2 * channels * dtype.itemsize + bytes_per_pixel(plan, dtype, channels))
+    image_bytes = (
+        height * width * (2 * channels * dtype.itemsize + bytes_per_pixel(plan, dtype, channels))
+    )
     size = max(1, min(PIECE_IMAGES, int(SCRATCH_BYTES / threads / image_bytes), -(-n // threads)))
 
     def piece(start: int) -> None:
@@ -146,7 +171,8 @@ def _run(images: np.ndarray, plan: Plan, out: np.ndarray) -> None:
 
 
 def _working_dtype(dtype: np.dtype, plan: Plan) -> np.dtype:
-    """The dtype in which scikit-image takes differences: single for half and single, otherwise double; bytes stay bytes."""
+    """The dtype in which scikit-image takes differences: single for half and single, otherwise
+    double; bytes stay bytes."""
     if dtype.kind == "f" and dtype.itemsize <= 4:
         return np.dtype(np.float32)
     if dtype in (np.uint8, np.bool_) and not plan.transform_sqrt:

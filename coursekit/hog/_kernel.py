@@ -1,9 +1,10 @@
 """HOG of a batch compiled by numba: one image at a time through scratch that stays in the cache.
 
-Importing this module imports numba (half a second). The functions release the GIL, so plain threads run them side by
-side; numba's own thread pool, which does not survive a fork, is not used. Two things keep the loops fast: slices and
-unsigned indices (a signed index costs a test for negative values and keeps LLVM from using vectors), and sums in float32
-that round after each pixel just as scikit-image's do.
+Importing this module imports numba (half a second). The functions release the GIL, so plain threads
+run them side by side; numba's own thread pool, which does not survive a fork, is not used. Two
+things keep the loops fast: slices and unsigned indices (a signed index costs a test for negative
+values and keeps LLVM from using vectors), and sums in float32 that round after each pixel just as
+scikit-image's do.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ REORDER = {"reassoc", "contract", "nsz"}  # sums of a block may be taken in any 
 
 
 def _jit(function=None, *, fastmath=False):
-    """`numba.njit` with the compiled code kept on disk, or without where no folder can be written."""
+    """`numba.njit` with the compiled code kept on disk, or without where no folder can be
+    written."""
     if function is None:
         return lambda f: _jit(f, fastmath=fastmath)
     options = {"nogil": True, "error_model": "numpy", "fastmath": fastmath}
@@ -35,7 +37,8 @@ def _jit(function=None, *, fastmath=False):
 
 
 def fill(images: np.ndarray, plan: Plan, out: np.ndarray) -> None:
-    """Write the features of `images` `(n, h, w, c)`, uint8, float32 or float64, to float32 `out` `(n, features)`.
+    """Write the features of `images` `(n, h, w, c)`, uint8, float32 or float64, to float32 `out`
+    `(n, features)`.
 
     Both arrays are C-contiguous.
     """
@@ -50,13 +53,27 @@ def fill(images: np.ndarray, plan: Plan, out: np.ndarray) -> None:
         magnitude, bins = gradient_tables(plan.orientations)
         line = np.zeros(width, np.int32)
         if channels == 1:
-            _fill_grey(images.reshape(n, height, width), magnitude, bins, geometry, blocks, cells, scratch, line, out)
+            _fill_grey(
+                images.reshape(n, height, width),
+                magnitude,
+                bins,
+                geometry,
+                blocks,
+                cells,
+                scratch,
+                line,
+                out,
+            )
         else:
             _fill_colour(images, magnitude, bins, geometry, blocks, cells, scratch, out)
         return
     edges = bin_edges(plan.orientations)
     radians = np.deg2rad(edges)
-    gy, gx, voted = np.empty((n, height, width)), np.empty((n, height, width)), np.empty((n, height, width), np.uint8)
+    gy, gx, voted = (
+        np.empty((n, height, width)),
+        np.empty((n, height, width)),
+        np.empty((n, height, width), np.uint8),
+    )
     _gradients_float(images, np.sin(radians), np.cos(radians), gy, gx, voted)
     unsure = np.flatnonzero(voted == UNSURE)
     if len(unsure):
@@ -65,7 +82,8 @@ def fill(images: np.ndarray, plan: Plan, out: np.ndarray) -> None:
 
 
 def bytes_per_pixel(plan: Plan, dtype: np.dtype, channels: int) -> int:
-    """Scratch memory of `fill` for one pixel: gradient and bin of floats, some of them once more."""
+    """Scratch memory of `fill` for one pixel: gradient and bin of floats, some of them once
+    more."""
     return 0 if dtype == np.uint8 else 24
 
 
@@ -92,7 +110,8 @@ def _fill_votes(gy, gx, voted, geometry, blocks, cells, scratch, out):
 
 @_jit
 def _histograms_grey(image, magnitude, bins, geometry, cells, line):
-    """Histogram sums of one byte image `(h, w)`; `line` holds the table positions of one row of pixels."""
+    """Histogram sums of one byte image `(h, w)`; `line` holds the table positions of one row of
+    pixels."""
     orientations, c_row, c_col, rows, columns = geometry
     height, width = image.shape
     cells[:] = 0
@@ -127,7 +146,10 @@ def _histograms_colour(image, magnitude, bins, geometry, cells):
     height, width, channels = image.shape
     cells[:] = 0
     for y in range(rows * c_row):
-        above, below = image[y - 1 if 0 < y < height - 1 else y], image[y + 1 if 0 < y < height - 1 else y]
+        above, below = (
+            image[y - 1 if 0 < y < height - 1 else y],
+            image[y + 1 if 0 < y < height - 1 else y],
+        )
         row = image[y]
         for c in range(columns):
             first = ((y // c_row) * columns + c) * orientations
@@ -159,12 +181,15 @@ def _histograms_votes(gy, gx, voted, geometry, cells):
             for x in range(c * c_col, (c + 1) * c_col):
                 if bins[x] < orientations:
                     slot = U64(bins[x])
-                    votes[slot] = F32(votes[slot] + math.sqrt(gy_row[x] * gy_row[x] + gx_row[x] * gx_row[x]))
+                    votes[slot] = F32(
+                        votes[slot] + math.sqrt(gy_row[x] * gy_row[x] + gx_row[x] * gx_row[x])
+                    )
 
 
 @_jit
 def _gradients_float(images, sines, cosines, gys, gxs, voted):
-    """Gradient of the strongest channel of float images `(n, h, w, c)`, and its bin or `UNSURE`, each `(n, h, w)`."""
+    """Gradient of the strongest channel of float images `(n, h, w, c)`, and its bin or `UNSURE`,
+    each `(n, h, w)`."""
     n, height, width, channels = images.shape
     lines = np.empty((2, width))
     for i in range(n):
@@ -189,7 +214,8 @@ def _gradients_float(images, sines, cosines, gys, gxs, voted):
 
 @_jit
 def _strongest_channel(image, y, gys, gxs):
-    """Gradients of row `y` of one float image `(h, w, c)`; of equal channels the first counts, as in argmax."""
+    """Gradients of row `y` of one float image `(h, w, c)`; of equal channels the first counts, as
+    in argmax."""
     height, width, channels = image.shape
     row = image[y]
     above, below = (image[y - 1], image[y + 1]) if 0 < y < height - 1 else (row, row)
@@ -208,9 +234,11 @@ def _strongest_channel(image, y, gys, gxs):
 
 @_jit
 def _find_bins(gys, gxs, sines, cosines, lines, voted):
-    """Orientation bins of one row of pixels without an arctangent: count the edges that each gradient lies beyond.
+    """Orientation bins of one row of pixels without an arctangent: count the edges that each
+    gradient lies beyond.
 
-    Within 1e-9 of an edge the answer hangs on the last bit of the arctangent, which differs between libraries: `UNSURE`.
+    Within 1e-9 of an edge the answer hangs on the last bit of the arctangent, which differs between
+    libraries: `UNSURE`.
     """
     ys, xs = lines[0], lines[1]  # the gradient turned into the upper half plane
     for q in range(len(gys)):

@@ -1,4 +1,5 @@
-"""What a HOG descriptor looks like: checked parameters, shapes, and the tables that do not depend on the image."""
+"""What a HOG descriptor looks like: checked parameters, shapes, and the tables that do not depend
+on the image."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ MAX_ORIENTATIONS = 254  # bin numbers, and one for "no bin", fit a byte
 
 @dataclass(frozen=True)
 class Plan:
-    """Checked parameters of one descriptor. `block_norm` is one of `BLOCK_NORMS`; pairs are (rows, columns)."""
+    """Checked parameters of one descriptor. `block_norm` is one of `BLOCK_NORMS`; pairs are (rows,
+    columns)."""
 
     orientations: int
     pixels_per_cell: tuple[int, int]
@@ -30,7 +32,8 @@ class Plan:
         return self.cells_per_block[0] * self.cells_per_block[1] * self.orientations
 
     def cells(self, height: int, width: int) -> tuple[int, int]:
-        """Whole cells in an image, (rows, columns); pixels beyond the last whole cell are not counted."""
+        """Whole cells in an image, (rows, columns); pixels beyond the last whole cell are not
+        counted."""
         return height // self.pixels_per_cell[0], width // self.pixels_per_cell[1]
 
     def blocks(self, height: int, width: int) -> tuple[int, int]:
@@ -42,10 +45,14 @@ class Plan:
         cells = self.cells(height, width)
         rows, columns = (n - b + 1 for n, b in zip(cells, self.cells_per_block, strict=True))
         if rows < 1 or columns < 1:
-            need = tuple(c * b for c, b in zip(self.pixels_per_cell, self.cells_per_block, strict=True))
+            need = tuple(
+                c * b for c, b in zip(self.pixels_per_cell, self.cells_per_block, strict=True)
+            )
             raise InvalidInputError(
-                f"Expected images of at least {need[0]}x{need[1]} pixels, one block of {self.cells_per_block} cells of "
-                f"{self.pixels_per_cell} pixels. Received: {height}x{width}. Use smaller cells or blocks, or larger images."
+                f"Expected images of at least {need[0]}x{need[1]} pixels, one block of "
+                f"{self.cells_per_block} cells of "
+                f"{self.pixels_per_cell} pixels. Received: {height}x{width}. Use smaller cells "
+                f"or blocks, or larger images."
             )
         return rows, columns
 
@@ -64,10 +71,13 @@ def make_plan(orientations, pixels_per_cell, cells_per_block, block_norm, transf
     bins = _whole(orientations)
     if bins is None or not 1 <= bins <= MAX_ORIENTATIONS:
         raise InvalidInputError(
-            f"Expected `orientations` as a whole number from 1 to {MAX_ORIENTATIONS}. Received: {orientations!r}."
+            f"Expected `orientations` as a whole number from 1 to {MAX_ORIENTATIONS}. "
+            f"Received: {orientations!r}."
         )
     if block_norm not in BLOCK_NORMS:
-        raise InvalidInputError(f"Expected `block_norm` as one of {', '.join(BLOCK_NORMS)}. Received: {block_norm!r}.")
+        raise InvalidInputError(
+            f"Expected `block_norm` as one of {', '.join(BLOCK_NORMS)}. Received: {block_norm!r}."
+        )
     return Plan(
         bins,
         _pair("pixels_per_cell", pixels_per_cell),
@@ -79,8 +89,13 @@ def make_plan(orientations, pixels_per_cell, cells_per_block, block_norm, transf
 
 @lru_cache(maxsize=32)
 def bin_edges(orientations: int) -> np.ndarray:
-    """Upper edge of each bin in degrees, float64 `(orientations,)`. scikit-image keeps them in single precision."""
-    edges = (180.0 / orientations * np.arange(1, orientations + 1)).astype(np.float32).astype(np.float64)
+    """Upper edge of each bin in degrees, float64 `(orientations,)`. scikit-image keeps them in
+    single precision."""
+    edges = (
+        (180.0 / orientations * np.arange(1, orientations + 1))
+        .astype(np.float32)
+        .astype(np.float64)
+    )
     edges.flags.writeable = False
     return edges
 
@@ -100,7 +115,8 @@ def gradient_tables(orientations: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def find_bins(gy: np.ndarray, gx: np.ndarray, orientations: int) -> np.ndarray:
-    """Orientation bin of float64 gradients; `orientations` stands for none (an angle that rounds up to 180 degrees)."""
+    """Orientation bin of float64 gradients; `orientations` stands for none (an angle that rounds up
+    to 180 degrees)."""
     angle = np.arctan2(gy, gx)
     angle *= 180 / np.pi
     angle %= 180
@@ -122,5 +138,8 @@ def _pair(name: str, value) -> tuple[int, int]:
     except TypeError:
         pair = ()
     if len(pair) != 2 or any(v is None or v < 1 for v in pair):
-        raise InvalidInputError(f"Expected `{name}` as two positive whole numbers, (rows, columns). Received: {value!r}.")
+        raise InvalidInputError(
+            f"Expected `{name}` as two positive whole numbers, (rows, columns). Received: "
+            f"{value!r}."
+        )
     return pair

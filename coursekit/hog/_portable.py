@@ -1,4 +1,5 @@
-"""HOG of a batch in plain NumPy: the path for machines without numba, and the one that pictures use."""
+"""HOG of a batch in plain NumPy: the path for machines without numba, and the one that pictures
+use."""
 
 from __future__ import annotations
 
@@ -11,13 +12,15 @@ CLIP = 0.2  # L2-Hys limits each value to this
 
 
 def bytes_per_pixel(plan: Plan, dtype: np.dtype, channels: int) -> float:
-    """Scratch memory of `fill` for one pixel: gradients of every channel, magnitude, index and bin, partly twice."""
+    """Scratch memory of `fill` for one pixel: gradients of every channel, magnitude, index and bin,
+    partly twice."""
     histogram = 24 * plan.orientations / (plan.pixels_per_cell[0] * plan.pixels_per_cell[1])
     return (48 if dtype == np.uint8 else 56) + 24 * channels + histogram
 
 
 def fill(images: np.ndarray, plan: Plan, out: np.ndarray) -> None:
-    """Write the features of `images` `(n, h, w, c)`, uint8, float32 or float64, to float32 `out` `(n, features)`."""
+    """Write the features of `images` `(n, h, w, c)`, uint8, float32 or float64, to float32 `out`
+    `(n, features)`."""
     n, height, width, _ = images.shape
     rows, columns = plan.blocks(height, width)
     (b_row, b_col), bins = plan.cells_per_block, plan.orientations
@@ -26,7 +29,12 @@ def fill(images: np.ndarray, plan: Plan, out: np.ndarray) -> None:
     blocks = blocks.transpose(0, 1, 2, 4, 5, 3)  # (n, rows, columns, b_row, b_col, bins)
     out = out.reshape(n, rows, columns, b_row, b_col, bins)
     if plan.block_norm in ("L1", "L1-sqrt"):
-        np.multiply(blocks, _spread(1 / (_block_sums(cells.sum(-1), plan) + EPS)), out=out, casting="same_kind")
+        np.multiply(
+            blocks,
+            _spread(1 / (_block_sums(cells.sum(-1), plan) + EPS)),
+            out=out,
+            casting="same_kind",
+        )
         if plan.block_norm == "L1-sqrt":
             np.sqrt(out, out=out)
         return
@@ -40,12 +48,23 @@ def fill(images: np.ndarray, plan: Plan, out: np.ndarray) -> None:
 
 
 def cell_histograms(images: np.ndarray, plan: Plan) -> np.ndarray:
-    """Mean gradient magnitude per cell and orientation bin: float64 `(n, cells_row, cells_col, orientations)`."""
+    """Mean gradient magnitude per cell and orientation bin: float64 `(n, cells_row, cells_col,
+    orientations)`."""
     n, height, width, _ = images.shape
-    (rows, columns), (c_row, c_col), bins = plan.cells(height, width), plan.pixels_per_cell, plan.orientations
-    magnitude, bin_ = _byte_votes(images, plan) if images.dtype == np.uint8 else _float_votes(images, plan)
-    magnitude = magnitude[:, : rows * c_row, : columns * c_col]  # (n, h, w) without the rim beyond the cells
-    cell = (np.arange(rows * c_row) // c_row)[:, None] * columns + np.arange(columns * c_col) // c_col
+    (rows, columns), (c_row, c_col), bins = (
+        plan.cells(height, width),
+        plan.pixels_per_cell,
+        plan.orientations,
+    )
+    magnitude, bin_ = (
+        _byte_votes(images, plan) if images.dtype == np.uint8 else _float_votes(images, plan)
+    )
+    magnitude = magnitude[
+        :, : rows * c_row, : columns * c_col
+    ]  # (n, h, w) without the rim beyond the cells
+    cell = (np.arange(rows * c_row) // c_row)[:, None] * columns + np.arange(
+        columns * c_col
+    ) // c_col
     index = np.arange(n)[:, None, None] * (rows * columns) + cell
     index *= bins + 1  # one more bin for angles in none
     index += bin_[:, : rows * c_row, : columns * c_col]
@@ -79,7 +98,9 @@ def _float_votes(images: np.ndarray, plan: Plan) -> tuple[np.ndarray, np.ndarray
 
 def _block_sums(cells: np.ndarray, plan: Plan) -> np.ndarray:
     """Sum `(n, cells_row, cells_col)` over the cells of each block: `(n, rows, columns)`."""
-    return np.lib.stride_tricks.sliding_window_view(cells, plan.cells_per_block, axis=(1, 2)).sum(axis=(-2, -1))
+    return np.lib.stride_tricks.sliding_window_view(cells, plan.cells_per_block, axis=(1, 2)).sum(
+        axis=(-2, -1)
+    )
 
 
 def _spread(factors: np.ndarray) -> np.ndarray:

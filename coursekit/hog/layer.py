@@ -1,4 +1,4 @@
-"""HOG as a Keras layer: the same numbers on TensorFlow and JAX, inside a model, and with gradients."""
+"""HOG as a Keras layer: the same numbers on TensorFlow and JAX, in a model, and with gradients."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from coursekit.hog._plan import bin_edges, make_plan
 
 @keras.saving.register_keras_serializable(package="coursekit")
 class HOG(keras.layers.Layer):
-    """Histograms of oriented gradients of images, equal to `coursekit.hog.hog` of the float32 images within 1e-5.
+    """Histograms of oriented gradients, within 1e-5 of `coursekit.hog.hog` on float32 images.
 
     Args:
-        orientations, pixels_per_cell, cells_per_block, block_norm, transform_sqrt: As in `coursekit.hog.hog`.
-        **kwargs: Keras' own, as `name`. The arithmetic is float32 under any dtype policy unless `dtype` is given.
+        orientations, pixels_per_cell, cells_per_block, block_norm, transform_sqrt: As in
+            `coursekit.hog.hog`.
+        **kwargs: Keras' own, as `name`. The arithmetic is float32 under any dtype policy unless
+            `dtype` is given.
 
     Input shape:
         `(b, h, w)` or channels last `(b, h, w, c)`, `h` and `w` known; any number dtype and scale.
@@ -27,7 +29,8 @@ class HOG(keras.layers.Layer):
     Raises:
         InvalidInputError: if a parameter or the input shape does not fit.
 
-    >>> model = keras.Sequential([keras.Input((28, 28, 1)), HOG(), keras.layers.Dense(10)])  # doctest: +SKIP
+    >>> layers = [keras.Input((28, 28, 1)), HOG(), keras.layers.Dense(10)]  # doctest: +SKIP
+    >>> model = keras.Sequential(layers)  # doctest: +SKIP
     """
 
     def __init__(
@@ -41,10 +44,13 @@ class HOG(keras.layers.Layer):
     ) -> None:
         kwargs.setdefault("dtype", "float32")
         super().__init__(trainable=False, **{k: v for k, v in kwargs.items() if k != "trainable"})
-        self.plan = make_plan(orientations, pixels_per_cell, cells_per_block, block_norm, transform_sqrt)
+        self.plan = make_plan(
+            orientations, pixels_per_cell, cells_per_block, block_norm, transform_sqrt
+        )
         degrees = bin_edges(self.plan.orientations)[:-1]
         sines, cosines = np.sin(np.deg2rad(degrees)), np.cos(np.deg2rad(degrees))
-        # The larger of each pair becomes exactly 1, so that a diagonal edge compares gx with gy without rounding.
+        # The larger of each pair becomes exactly 1, so that a diagonal edge compares gx with gy
+        # without rounding.
         longest = np.maximum(np.abs(sines), np.abs(cosines))
         self._sines = _snap(sines / longest)
         self._cosines = _snap(cosines / longest)
@@ -53,7 +59,8 @@ class HOG(keras.layers.Layer):
         """Return `(b, features)`."""
         if len(input_shape) not in (3, 4) or None in input_shape[1:]:
             raise InvalidInputError(
-                f"Expected input (batch, height, width) or (batch, height, width, channels) with known sizes. Received: {input_shape}."
+                f"Expected input (batch, height, width) or (batch, height, width, channels) "
+                f"with known sizes. Received: {input_shape}."
             )
         return input_shape[0], self.plan.features(*input_shape[1:3])
 
@@ -81,7 +88,11 @@ class HOG(keras.layers.Layer):
 
     def _gradients(self, images):
         """Centred differences, zero at the rim, of the channel whose gradient is largest."""
-        gy = ops.pad(images[:, 2:] - images[:, :-2], [[0, 0], [1, 1], [0, 0], [0, 0]]) if images.shape[1] > 2 else images * 0
+        gy = (
+            ops.pad(images[:, 2:] - images[:, :-2], [[0, 0], [1, 1], [0, 0], [0, 0]])
+            if images.shape[1] > 2
+            else images * 0
+        )
         gx = (
             ops.pad(images[:, :, 2:] - images[:, :, :-2], [[0, 0], [0, 0], [1, 1], [0, 0]])
             if images.shape[2] > 2
@@ -99,17 +110,25 @@ class HOG(keras.layers.Layer):
         rows, columns = self.plan.cells(gy.shape[1], gy.shape[2])
         gy, gx = (g[:, : rows * c_row, : columns * c_col] for g in (gy, gx))
         magnitude = _root(gy * gy + gx * gx)
-        x = ops.where(gy > 0, gx, ops.where(gy < 0, -gx, ops.abs(gx)))  # turned into the upper half plane
+        x = ops.where(
+            gy > 0, gx, ops.where(gy < 0, -gx, ops.abs(gx))
+        )  # turned into the upper half plane
         y = ops.abs(gy)
-        sides = y[..., None] * self._constant(self._cosines) - x[..., None] * self._constant(self._sines)
-        bin_ = ops.sum(ops.cast(sides >= 0, "int32"), axis=-1)  # edges that the gradient lies beyond
+        sides = y[..., None] * self._constant(self._cosines) - x[..., None] * self._constant(
+            self._sines
+        )
+        bin_ = ops.sum(
+            ops.cast(sides >= 0, "int32"), axis=-1
+        )  # edges that the gradient lies beyond
         votes = ops.one_hot(bin_, bins, dtype=magnitude.dtype) * magnitude[..., None]
         return ops.mean(ops.reshape(votes, (-1, rows, c_row, columns, c_col, bins)), axis=(2, 4))
 
     def _normalise(self, cells):
         (b_row, b_col), bins = self.plan.cells_per_block, self.plan.orientations
         rows, columns = cells.shape[1] - b_row + 1, cells.shape[2] - b_col + 1
-        corners = [cells[:, i : i + rows, j : j + columns] for i in range(b_row) for j in range(b_col)]
+        corners = [
+            cells[:, i : i + rows, j : j + columns] for i in range(b_row) for j in range(b_col)
+        ]
         blocks = ops.concatenate(corners, axis=-1)  # (b, rows, columns, block features)
         if self.plan.block_norm in ("L1", "L1-sqrt"):
             blocks = blocks / (ops.sum(blocks, axis=-1, keepdims=True) + 1e-5)

@@ -34,8 +34,8 @@ def show_hog(
 ) -> Figure:
     """Draw an image beside its histograms of oriented gradients.
 
-    Each cell gets one stroke per orientation bin, along the edge (across the gradient); the longer and brighter, the
-    larger the feature, averaged over the blocks that the cell is in.
+    Each cell gets one stroke per orientation bin, along the edge (across the gradient); the longer
+    and brighter, the larger the feature, averaged over the blocks that the cell is in.
 
     Args:
         image: `(h, w)`, `(h, w, 1)` or `(h, w, 3)`; uint8, or float from 0 to 1 in colour.
@@ -43,7 +43,8 @@ def show_hog(
         colour: Of the strokes, any matplotlib colour.
         title: Above the image; None for "Image".
         ax: Two axes for image and strokes, or one for the strokes alone.
-        figure: A figure or subfigure to put two new axes on. Without `ax` and `figure` a new figure is made.
+        figure: A figure or subfigure to put two new axes on. Without `ax` and `figure` a new figure
+            is made.
 
     Returns:
         The figure drawn on; it is not shown.
@@ -53,7 +54,9 @@ def show_hog(
     """
     image = np.asarray(image)
     if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] not in (1, 3)):
-        raise InvalidInputError(f"Expected one image (h, w), (h, w, 1) or (h, w, 3). Received: shape {image.shape}.")
+        raise InvalidInputError(
+            f"Expected one image (h, w), (h, w, 1) or (h, w, 3). Received: shape {image.shape}."
+        )
     if image.ndim == 3 and image.shape[2] == 1:
         image = image[..., 0]
     plan = make_plan(orientations, pixels_per_cell, cells_per_block, block_norm, transform_sqrt)
@@ -71,7 +74,8 @@ def show_hog(
 
 
 def cell_strengths(image: np.ndarray, plan: Plan) -> np.ndarray:
-    """Features of each cell, averaged over the blocks that hold it: `(cells_row, cells_col, orientations)`, 0 to 1."""
+    """Features of each cell, averaged over the blocks that hold it: `(cells_row, cells_col,
+    orientations)`, 0 to 1."""
     height, width = image.shape[:2]
     (rows, columns), (b_row, b_col) = plan.blocks(height, width), plan.cells_per_block
     features = hog(
@@ -92,7 +96,8 @@ def cell_strengths(image: np.ndarray, plan: Plan) -> np.ndarray:
 
 
 def strokes(strengths: np.ndarray, plan: Plan) -> tuple[np.ndarray, np.ndarray]:
-    """Line segments `(m, 2, 2)` of (x, y) ends in pixels, and their strengths `(m,)` from 0 to 1, the faintest first."""
+    """Line segments `(m, 2, 2)` of (x, y) ends in pixels, and their strengths `(m,)` from 0 to 1,
+    the faintest first."""
     bins = strengths.shape[2]
     c_row, c_col = plan.pixels_per_cell
     relative = strengths / (strengths.max() or 1.0)
@@ -100,8 +105,12 @@ def strokes(strengths: np.ndarray, plan: Plan) -> tuple[np.ndarray, np.ndarray]:
     strength = relative[row, column, bin_]
     angle = np.pi * (bin_ + 0.5) / bins  # of the gradient, x right and y down
     reach = 0.48 * min(c_row, c_col) * strength**0.7
-    along = np.stack([-np.sin(angle), np.cos(angle)], axis=-1) * reach[:, None]  # of the edge, across the gradient
-    centre = np.stack([(column + 0.5) * c_col, (row + 0.5) * c_row], axis=-1) - 0.5  # pixel centres are whole numbers
+    along = (
+        np.stack([-np.sin(angle), np.cos(angle)], axis=-1) * reach[:, None]
+    )  # of the edge, across the gradient
+    centre = (
+        np.stack([(column + 0.5) * c_col, (row + 0.5) * c_row], axis=-1) - 0.5
+    )  # pixel centres are whole numbers
     order = np.argsort(strength, kind="stable")
     return np.stack([centre - along, centre + along], axis=1)[order], strength[order]
 
@@ -112,7 +121,9 @@ def _draw_image(axes: Axes, image: np.ndarray, plan: Plan, cells: tuple[int, int
     axes.set_axis_off()
 
 
-def _draw_strokes(axes: Axes, shape: tuple[int, ...], strengths: np.ndarray, plan: Plan, colour: str) -> None:
+def _draw_strokes(
+    axes: Axes, shape: tuple[int, ...], strengths: np.ndarray, plan: Plan, colour: str
+) -> None:
     from matplotlib.collections import LineCollection
     from matplotlib.colors import to_rgba
 
@@ -122,9 +133,16 @@ def _draw_strokes(axes: Axes, shape: tuple[int, ...], strengths: np.ndarray, pla
     segments, strength = strokes(strengths, plan)
     colours = np.tile(to_rgba(colour), (len(segments), 1))
     colours[:, 3] = 0.1 + 0.9 * strength
-    points_per_cell = axes.get_window_extent().height / axes.figure.dpi * 72 / max(1, strengths.shape[0])
+    points_per_cell = (
+        axes.get_window_extent().height / axes.figure.dpi * 72 / max(1, strengths.shape[0])
+    )
     axes.add_collection(
-        LineCollection(segments, colors=colours, linewidths=np.clip(points_per_cell / 14, 0.4, 2.4), capstyle="round")
+        LineCollection(
+            segments,
+            colors=colours,
+            linewidths=np.clip(points_per_cell / 14, 0.4, 2.4),
+            capstyle="round",
+        )
     )
     axes.set_xlim(-0.5, width - 0.5)
     axes.set_ylim(height - 0.5, -0.5)

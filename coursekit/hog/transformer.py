@@ -14,11 +14,14 @@ from coursekit.hog._plan import make_plan
 
 
 class HOGTransformer(TransformerMixin, BaseEstimator):
-    """Turn images into histograms of oriented gradients; the defaults suit 28x28 digits (1,296 features).
+    """Turn images into histograms of oriented gradients; the defaults suit 28x28 digits (1,296
+    features).
 
     Args:
-        orientations, pixels_per_cell, cells_per_block, block_norm, transform_sqrt: As in `coursekit.hog.hog`.
-        image_shape: `(h, w)` or `(h, w, c)` of images that come as flat rows `(n, h * w * c)`. None where they come as images.
+        orientations, pixels_per_cell, cells_per_block, block_norm, transform_sqrt: As in
+            `coursekit.hog.hog`.
+        image_shape: `(h, w)` or `(h, w, c)` of images that come as flat rows `(n, h * w * c)`. None
+            where they come as images.
 
     Attributes:
         image_shape_: `(h, w, c)` of the images seen in `fit`.
@@ -45,7 +48,8 @@ class HOGTransformer(TransformerMixin, BaseEstimator):
         self.image_shape = image_shape
 
     def fit(self, X, y=None) -> HOGTransformer:
-        """Check images `(n, h, w)`, `(n, h, w, c)` or, with `image_shape`, `(n, h * w * c)`. `y` is ignored.
+        """Check images `(n, h, w)`, `(n, h, w, c)` or, with `image_shape`, `(n, h * w * c)`. `y` is
+        ignored.
 
         Raises:
             InvalidInputError: if the images or a parameter do not fit.
@@ -67,7 +71,8 @@ class HOGTransformer(TransformerMixin, BaseEstimator):
         images = self._images(X)
         if images.shape[1:] != self.image_shape_:
             raise InvalidInputError(
-                f"Expected images of the shape seen in fit, {self.image_shape_}. Received: {images.shape[1:]}."
+                f"Expected images of the shape seen in fit, {self.image_shape_}. Received: "
+                f"{images.shape[1:]}."
             )
         return hog(
             images,
@@ -79,14 +84,23 @@ class HOGTransformer(TransformerMixin, BaseEstimator):
         )
 
     def get_feature_names_out(self, input_features=None) -> np.ndarray:
-        """Return names as `hog_r0_c1_i0_j1_o8`: block row and column, cell row and column in it, orientation bin."""
+        """Return names as `hog_r0_c1_i0_j1_o8`: block row and column, cell row and column in it,
+        orientation bin."""
         check_is_fitted(self)
         plan = self._plan()
         axes = (*plan.blocks(*self.image_shape_[:2]), *plan.cells_per_block, plan.orientations)
-        return np.array(["hog_r{}_c{}_i{}_j{}_o{}".format(*index) for index in np.ndindex(axes)], dtype=object)
+        return np.array(
+            ["hog_r{}_c{}_i{}_j{}_o{}".format(*index) for index in np.ndindex(axes)], dtype=object
+        )
 
     def _plan(self):
-        return make_plan(self.orientations, self.pixels_per_cell, self.cells_per_block, self.block_norm, self.transform_sqrt)
+        return make_plan(
+            self.orientations,
+            self.pixels_per_cell,
+            self.cells_per_block,
+            self.block_norm,
+            self.transform_sqrt,
+        )
 
     def _images(self, X) -> np.ndarray:
         X = np.asarray(X)
@@ -95,11 +109,13 @@ class HOGTransformer(TransformerMixin, BaseEstimator):
         shape = self.image_shape
         if shape is None:
             raise InvalidInputError(
-                f"Expected images (n, h, w) or (n, h, w, c), or `image_shape` for flat rows. Received: shape {X.shape}. "
+                f"Expected images (n, h, w) or (n, h, w, c), or `image_shape` for flat rows. "
+                f"Received: shape {X.shape}. "
                 "Pass HOGTransformer(image_shape=(28, 28)) for rows of 784 pixels."
             )
         if len(shape) not in (2, 3) or math.prod(shape) != X.shape[1]:
             raise InvalidInputError(
-                f"Expected `image_shape` (h, w) or (h, w, c) of {X.shape[1]} values in all. Received: {shape}."
+                f"Expected `image_shape` (h, w) or (h, w, c) of {X.shape[1]} values in all. "
+                f"Received: {shape}."
             )
         return as_batch(X.reshape(len(X), *shape))

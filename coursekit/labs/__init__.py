@@ -1,4 +1,5 @@
-"""The lab machine: one source per lab becomes the notebook, the checks, the grading tests and the proof that they fit.
+"""The lab machine: one source per lab becomes the notebook, the checks, the grading tests and the
+proof that they fit.
 
 Nothing here imports a backend. Public names are resolved on first use.
 """
@@ -9,7 +10,7 @@ import importlib
 
 _PUBLIC = {
     "open_lab": "coursekit.labs.session",
-    "mistake": "coursekit.labs.mistakes",
+    "mistake": "coursekit.labs.feedback.mistakes",
     "NotAnsweredYet": "coursekit.errors",
 }
 

@@ -8,19 +8,36 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from coursekit.labs.checks import CaseResult
+from coursekit.labs.exchange.checks import CaseResult
 
-_BOX = "border-left:4px solid {colour};padding:.3em .8em;margin:.3em 0;color:inherit;font-family:sans-serif"
-_PRE = "white-space:pre-wrap;margin:.2em 0 .5em 1.4em;background:transparent;color:inherit;font-family:monospace;font-size:90%"
-_CELL = "padding:.25em .7em;border-bottom:1px solid rgba(128,128,128,.45);text-align:left;color:inherit;background:transparent"
+_BOX = (
+    "border-left:4px solid {colour};padding:.3em .8em;margin:.3em "
+    "0;color:inherit;font-family:sans-serif"
+)
+_PRE = (
+    "white-space:pre-wrap;margin:.2em 0 .5em "
+    "1.4em;background:transparent;color:inherit;font-family:monospace;font-size:90%"
+)
+_CELL = (
+    "padding:.25em .7em;border-bottom:1px solid "
+    "rgba(128,128,128,.45);text-align:left;color:inherit;background:transparent"
+)
 _COLOURS = {"passed": "#1a9e77", "failed": "#d55e00", "waiting": "#7f7f7f"}
-_MARKS = {"passed": "ok", "failed": "no", "error": "no", "timeout": "no", "not-answered": "--", "missing": "--"}
+_MARKS = {
+    "passed": "ok",
+    "failed": "no",
+    "error": "no",
+    "timeout": "no",
+    "not-answered": "--",
+    "missing": "--",
+}
 _SIGNS = {"ok": "✓", "no": "✗", "--": "·"}
 
 
 @dataclasses.dataclass
 class CheckResult:
-    """What `check` found. `state`: passed, failed, not-answered, missing, interrupted or unknown."""
+    """What `check` found. `state`: passed, failed, not-answered, missing, interrupted or
+    unknown."""
 
     exercise: str
     state: str
@@ -54,8 +71,13 @@ class CheckResult:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        colour = _COLOURS["passed" if self.passed else "failed" if self.state == "failed" else "waiting"]
-        parts = [f'<div style="{_BOX.format(colour=colour)}" role="status"><strong>{_escape(self.headline)}</strong>']
+        colour = _COLOURS[
+            "passed" if self.passed else "failed" if self.state == "failed" else "waiting"
+        ]
+        parts = [
+            f'<div style="{_BOX.format(colour=colour)}" '
+            f'role="status"><strong>{_escape(self.headline)}</strong>'
+        ]
         for result in self._listed():
             sign = _SIGNS[_MARKS[result.status]]
             parts.append(f"<div>{sign} {_escape(result.case.title)}</div>")
@@ -94,19 +116,29 @@ class Table:
     def __str__(self) -> str:
         cells = [[str(c) for c in self.columns], *([str(v) for v in row] for row in self.rows)]
         widths = [max(len(row[i]) for row in cells) for i in range(len(self.columns))]
-        lines = ["  ".join(v.ljust(w) for v, w in zip(row, widths, strict=True)).rstrip() for row in cells]
+        lines = [
+            "  ".join(v.ljust(w) for v, w in zip(row, widths, strict=True)).rstrip()
+            for row in cells
+        ]
         rule = "  ".join("-" * w for w in widths)
-        return "\n".join([self.title, lines[0], rule, *lines[1:], *([self.foot] if self.foot else [])])
+        return "\n".join(
+            [self.title, lines[0], rule, *lines[1:], *([self.foot] if self.foot else [])]
+        )
 
     def _repr_html_(self) -> str:
-        head = "".join(f'<th scope="col" style="{_CELL}">{_escape(str(c))}</th>' for c in self.columns)
+        head = "".join(
+            f'<th scope="col" style="{_CELL}">{_escape(str(c))}</th>' for c in self.columns
+        )
         body = "".join(
-            "<tr>" + "".join(f'<td style="{_CELL}">{_escape(str(v))}</td>' for v in row) + "</tr>" for row in self.rows
+            "<tr>" + "".join(f'<td style="{_CELL}">{_escape(str(v))}</td>' for v in row) + "</tr>"
+            for row in self.rows
         )
         foot = f"<div><small>{_escape(self.foot)}</small></div>" if self.foot else ""
         return (
-            f'<div style="overflow-x:auto;color:inherit"><table style="border-collapse:collapse;color:inherit">'
-            f'<caption style="text-align:left;font-weight:bold;color:inherit;padding:.3em 0">{_escape(self.title)}</caption>'
+            f'<div style="overflow-x:auto;color:inherit"><table '
+            f'style="border-collapse:collapse;color:inherit">'
+            f'<caption style="text-align:left;font-weight:bold;color:inherit;padding:.3em '
+            f'0">{_escape(self.title)}</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{foot}</div>"
         )
 
@@ -125,7 +157,10 @@ class Picture:
         import base64
 
         data = base64.b64encode(self.png).decode("ascii")
-        image = f'<img src="data:image/png;base64,{data}" alt="{_escape(self.alt)}" style="max-width:100%;background:white">'
+        image = (
+            f'<img src="data:image/png;base64,{data}" alt="{_escape(self.alt)}" '
+            f'style="max-width:100%;background:white">'
+        )
         return {"text/html": image, "text/plain": str(self)}
 
 

@@ -1,6 +1,8 @@
-"""What a student's copy knows of a lab without its source: exercises, names to define, counts of checks, fingerprints of mistakes.
+"""What a student's copy knows of a lab without its source: exercises, names to define, counts of
+checks, fingerprints of mistakes.
 
-It is stored beside the notebook as `fingerprints.json`. It holds no code, no solution and no hidden test.
+It is stored beside the notebook as `fingerprints.json`. It holds no code, no solution and no hidden
+test.
 """
 
 from __future__ import annotations
@@ -12,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from coursekit.errors import InvalidInputError
-from coursekit.labs import checks
-from coursekit.labs.mistakes import Mistake, fails, fingerprint, registered
-from coursekit.labs.namespace import replaced, solution_namespace
-from coursekit.labs.source import Lab, read_lab
+from coursekit.labs.author.namespace import replaced, solution_namespace
+from coursekit.labs.author.source import Lab, read_lab
+from coursekit.labs.exchange import checks
+from coursekit.labs.feedback.mistakes import Mistake, fails, fingerprint, registered
 
 FILE = "fingerprints.json"
 _VERSION = 2
@@ -55,11 +57,14 @@ class Catalogue:
 
 
 def digest(folder: str | Path) -> str:
-    """A hash of the four files that people write; tells whether `fingerprints.json` is up to date."""
+    """A hash of the four files that people write; tells whether `fingerprints.json` is up to
+    date."""
     total = hashlib.sha256(f"{_VERSION}".encode())
     for name in ("source.py", "test_public.py", "test_hidden.py", "mistakes.py"):
         path = Path(folder) / name
-        total.update(name.encode() + (path.read_bytes().replace(b"\r\n", b"\n") if path.is_file() else b"-"))
+        total.update(
+            name.encode() + (path.read_bytes().replace(b"\r\n", b"\n") if path.is_file() else b"-")
+        )
     return total.hexdigest()[:16]
 
 
@@ -77,13 +82,19 @@ def exercise_entries(lab: Lab) -> dict[str, ExerciseEntry]:
         ours = [checks.select(cases, exercise.number) for cases in (public, hidden)]
         points = round(sum(case.points for cases in ours for case in cases), 6)
         entries[exercise.number] = ExerciseEntry(
-            exercise.number, exercise.title, tuple(exercise.functions), len(ours[0]), len(ours[1]), points
+            exercise.number,
+            exercise.title,
+            tuple(exercise.functions),
+            len(ours[0]),
+            len(ours[1]),
+            points,
         )
     return entries
 
 
 def make_catalogue(lab: Lab, *, fingerprints: bool = True) -> Catalogue:
-    """Build the catalogue; with `fingerprints`, by running every mistake under the public checks on the probe seeds."""
+    """Build the catalogue; with `fingerprints`, by running every mistake under the public checks on
+    the probe seeds."""
     prints: list[Fingerprint] = []
     if fingerprints:
         namespace = solution_namespace(lab)
@@ -98,15 +109,30 @@ def make_catalogue(lab: Lab, *, fingerprints: bool = True) -> Catalogue:
 
 def catalogue_text(catalogue: Catalogue) -> str:
     """The catalogue as JSON, one mistake to a line."""
-    head = {"version": _VERSION, "lab": catalogue.lab, "title": catalogue.title, "digest": catalogue.digest}
-    exercises = [json.dumps(dataclasses.asdict(e), ensure_ascii=False) for e in catalogue.exercises.values()]
-    prints = [json.dumps(dataclasses.asdict(f), ensure_ascii=False, separators=(",", ":")) for f in catalogue.fingerprints]
+    head = {
+        "version": _VERSION,
+        "lab": catalogue.lab,
+        "title": catalogue.title,
+        "digest": catalogue.digest,
+    }
+    exercises = [
+        json.dumps(dataclasses.asdict(e), ensure_ascii=False) for e in catalogue.exercises.values()
+    ]
+    prints = [
+        json.dumps(dataclasses.asdict(f), ensure_ascii=False, separators=(",", ":"))
+        for f in catalogue.fingerprints
+    ]
     inner = json.dumps(head, ensure_ascii=False)[1:-1]
-    return '{%s,\n"exercises": [\n%s\n],\n"fingerprints": [\n%s\n]}\n' % (inner, ",\n".join(exercises), ",\n".join(prints))  # noqa: UP031
+    return '{{{},\n"exercises": [\n{}\n],\n"fingerprints": [\n{}\n]}}\n'.format(
+        inner,
+        ",\n".join(exercises),
+        ",\n".join(prints),
+    )
 
 
 def read_catalogue(folder: str | Path) -> Catalogue:
-    """The catalogue of a lab's folder: `fingerprints.json` if it fits the source, otherwise made from the source.
+    """The catalogue of a lab's folder: `fingerprints.json` if it fits the source, otherwise made
+    from the source.
 
     Beside a source that changed, the mistakes' fingerprints are those stored last.
 
@@ -118,7 +144,10 @@ def read_catalogue(folder: str | Path) -> Catalogue:
     if stored is not None and (not has_source or stored.digest == digest(folder)):
         return stored
     if not has_source:
-        raise InvalidInputError(f"Expected {FILE} in {folder}. Received: none that can be read. Get the lab's folder again.")
+        raise InvalidInputError(
+            f"Expected {FILE} in {folder}. Received: none that can be read. Get the lab's "
+            f"folder again."
+        )
     fresh = make_catalogue(read_lab(folder), fingerprints=False)
     return fresh if stored is None else dataclasses.replace(fresh, fingerprints=stored.fingerprints)
 
@@ -129,8 +158,13 @@ def stored_catalogue(path: Path) -> Catalogue | None:
         data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if data["version"] != _VERSION:
             return None
-        exercises = {e["number"]: ExerciseEntry(**{**e, "functions": tuple(e["functions"])}) for e in data["exercises"]}
-        prints = tuple(Fingerprint(**{**f, "hints": tuple(f["hints"])}) for f in data["fingerprints"])
+        exercises = {
+            e["number"]: ExerciseEntry(**{**e, "functions": tuple(e["functions"])})
+            for e in data["exercises"]
+        }
+        prints = tuple(
+            Fingerprint(**{**f, "hints": tuple(f["hints"])}) for f in data["fingerprints"]
+        )
         return Catalogue(data["lab"], data["title"], exercises, prints, data["digest"])
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -1,4 +1,5 @@
-"""Where labs lie: in a folder named by the environment, around the working folder, in the checkout, or in the installed package."""
+"""Where labs lie: in a folder named by the environment, around the working folder, in the checkout,
+or in the installed package."""
 
 from __future__ import annotations
 
@@ -15,8 +16,9 @@ _LAB_NAME = re.compile(r"\d{2}_[a-z0-9_]+")
 def find_lab(name: str | int) -> Path:
     """The folder of the lab called `name` ("05_metrics", "05" or 5).
 
-    Looks in `$COURSEKIT_LABS`, then in the working folder and its parents (`NN_topic` or `labs/NN_topic`), then in the checkout
-    that this package was installed from, then in what the package brings.
+    Looks in `$COURSEKIT_LABS`, then in the working folder and its parents (`NN_topic` or
+    `labs/NN_topic`), then in the checkout that this package was installed from, then in what the
+    package brings.
 
     Raises:
         InvalidInputError: if it is in none of them; the message says where it looked.
@@ -28,13 +30,15 @@ def find_lab(name: str | int) -> Path:
                 return folder
     looked = ", ".join(str(p) for p in places)
     raise InvalidInputError(
-        f"Expected the name of a lab, such as '05_metrics'. Received: {name!r}, found in none of: {looked}. "
+        f"Expected the name of a lab, such as '05_metrics'. Received: {name!r}, found in none "
+        f"of: {looked}. "
         "Start Jupyter in the folder that holds your labs, or set COURSEKIT_LABS to it."
     )
 
 
 def labs_root(folder: str | Path | None = None) -> Path:
-    """The folder that holds lab sources: `folder`, `$COURSEKIT_LABS`, or `labs` in the working folder, its parents or the checkout.
+    """The folder that holds lab sources: `folder`, `$COURSEKIT_LABS`, or `labs` in the working
+    folder, its parents or the checkout.
 
     Raises:
         InvalidInputError: if there is none.
@@ -48,12 +52,14 @@ def labs_root(folder: str | Path | None = None) -> Path:
         if any((lab / "source.py").is_file() for lab in _labs_in(place)):
             return place
     raise InvalidInputError(
-        "Expected a folder of labs here or above. Received: none. Name it with --labs DIR or COURSEKIT_LABS."
+        "Expected a folder of labs here or above. Received: none. Name it with --labs DIR or "
+        "COURSEKIT_LABS."
     )
 
 
 def select_labs(names: Iterable[str], root: str | Path | None = None) -> list[Path]:
-    """The folders under `root` with a source, in order; only those called by `names` if there are any.
+    """The folders under `root` with a source, in order; only those called by `names` if there are
+    any.
 
     Raises:
         InvalidInputError: if a name fits no lab.
@@ -93,7 +99,9 @@ def _places(*, bundled: bool = True) -> Iterator[Path]:
 
 def _labs_in(place: Path) -> list[Path]:
     try:
-        inside = sorted(entry for entry in place.iterdir() if _LAB_NAME.fullmatch(entry.name) and entry.is_dir())
+        inside = sorted(
+            entry for entry in place.iterdir() if _LAB_NAME.fullmatch(entry.name) and entry.is_dir()
+        )
     except OSError:
         return []
     return [place, *inside] if _LAB_NAME.fullmatch(place.name) else inside

@@ -1,4 +1,5 @@
-"""What a lab's notebook talks to: `lab = open_lab("05_metrics")`, then `lab.check("5.2")` and its companions."""
+"""What a lab's notebook talks to: `lab = open_lab("05_metrics")`, then `lab.check("5.2")` and its
+companions."""
 
 from __future__ import annotations
 
@@ -21,12 +22,12 @@ import numpy as np
 from coursekit._files import write_atomic
 from coursekit.devices import hush
 from coursekit.errors import InvalidInputError, NotAnsweredYet
-from coursekit.labs import checks
+from coursekit.labs.cards import CheckResult, Picture, Table, say, shell, show_value
 from coursekit.labs.catalogue import Catalogue, ExerciseEntry, read_catalogue
+from coursekit.labs.exchange import checks
+from coursekit.labs.exchange.student import local_student
+from coursekit.labs.feedback.mistakes import behaviour, matches
 from coursekit.labs.find import find_lab
-from coursekit.labs.mistakes import behaviour, matches
-from coursekit.labs.report import CheckResult, Picture, Table, say, shell, show_value
-from coursekit.labs.student import local_student
 
 _ROUNDS, _ROUND_BUDGET, _CASE_LIMIT = 3, 0.3, 60.0
 _HINT_LIMIT = 10.0  # seconds of own time: hints run each case twice more
@@ -34,29 +35,37 @@ _MIN_ALT = 30
 
 
 def open_lab(name: str | int) -> LabSession:
-    """Open a lab for the notebook that calls this. TensorFlow, if it is imported later, starts without its lines.
+    """Open a lab for the notebook that calls this. TensorFlow, if it is imported later, starts
+    without its lines.
 
     Args:
         name: "05_metrics", "05" or 5.
 
     Raises:
-        InvalidInputError: if the lab's folder is not found; the message says where it was looked for.
+        InvalidInputError: if the lab's folder is not found; the message says where it was looked
+            for.
     """
     hush()
     return LabSession(find_lab(name))
 
 
 class LabSession:
-    """One student's work on one lab. Answers are found by name in the notebook, wherever their cells stand.
+    """One student's work on one lab. Answers are found by name in the notebook, wherever their
+    cells stand.
 
     Args:
         folder: the lab's folder, with its public tests.
-        namespace: where the answers are; by default the notebook's variables, or the globals of the caller.
+        namespace: where the answers are; by default the notebook's variables, or the globals of the
+            caller.
         catalogue: what is known of the lab; by default read from the folder.
     """
 
     def __init__(
-        self, folder: str | Path, *, namespace: MutableMapping[str, Any] | None = None, catalogue: Catalogue | None = None
+        self,
+        folder: str | Path,
+        *,
+        namespace: MutableMapping[str, Any] | None = None,
+        catalogue: Catalogue | None = None,
     ):
         self.folder = Path(folder)
         self.catalogue = catalogue or read_catalogue(self.folder)
@@ -64,7 +73,9 @@ class LabSession:
         self.fast = os.environ.get("COURSEKIT_FAST", "") not in ("", "0")
         self.seed = int(os.environ.get("COURSEKIT_SEED", "0"))
         self._namespace, self._cases, self._start = namespace, None, time.perf_counter()
-        self._left_out: dict[str, str] = {}  # name that a block which waited would have set -> exercise that it waited for
+        self._left_out: dict[
+            str, str
+        ] = {}  # name that a block which waited would have set -> exercise that it waited for
 
     def __repr__(self) -> str:
         return f"<lab {self.name}: {len(self.catalogue.exercises)} exercises>"
@@ -82,12 +93,16 @@ class LabSession:
         result.shown_in = getattr(shell(), "execution_count", None)
         return result
 
-    def answer(self, exercise: str, *, fallback: Callable | None = None, name: str | None = None) -> Any:
-        """The student's function if it passes its public checks, otherwise `fallback`; one line says which.
+    def answer(
+        self, exercise: str, *, fallback: Callable | None = None, name: str | None = None
+    ) -> Any:
+        """The student's function if it passes its public checks, otherwise `fallback`; one line
+        says which.
 
         Args:
             exercise: the exercise's number.
-            fallback: what stands in; without it, an answer that does not pass raises `NotAnsweredYet`.
+            fallback: what stands in; without it, an answer that does not pass raises
+                `NotAnsweredYet`.
             name: which function, where the exercise asks for several; by default the first.
         """
         names = self._names()
@@ -95,7 +110,8 @@ class LabSession:
         name = name or entry.functions[0]
         if name not in entry.functions:
             raise InvalidInputError(
-                f"Expected a function of exercise {exercise}: {', '.join(entry.functions)}. Received: {name!r}."
+                f"Expected a function of exercise {exercise}: {', '.join(entry.functions)}. "
+                f"Received: {name!r}."
             )
         if self._check(entry.number, names, 0, None).passed:
             say(f"Exercise {entry.number}: this uses your `{name}`.")
@@ -104,14 +120,19 @@ class LabSession:
             raise NotAnsweredYet(f"Exercise {entry.number}")
         home = str(getattr(fallback, "__module__", "") or "").partition(".")[0]
         owner = "the lab's own" if home in ("", "__main__") else f"{home}'s"
-        say(f"Exercise {entry.number}: your `{name}` does not pass its checks yet, so this uses {owner} `{_called(fallback)}`.")
+        say(
+            f"Exercise {entry.number}: your `{name}` does not pass its checks yet, so this "
+            f"uses {owner} `{_called(fallback)}`."
+        )
         return fallback
 
     @contextlib.contextmanager
     def needs(self, *exercises: str) -> Iterator[None]:
-        """Run a block that uses answers; where one of them is not there yet, say so in one line and go on after the block.
+        """Run a block that uses answers; where one of them is not there yet, say so in one line and
+        go on after the block.
 
-        A block that reads a name which only a block that waited would have set, waits for the same exercise.
+        A block that reads a name which only a block that waited would have set, waits for the same
+        exercise.
         """
         wanted = [self._entry(str(number)) for number in exercises]
         functions = {name: entry.number for entry in wanted for name in entry.functions}
@@ -127,10 +148,16 @@ class LabSession:
             if missing in names or missing not in functions | self._left_out:
                 raise
             if missing in functions:
-                waits_for, why = f"exercise {functions[missing]}", f"`{missing}` is not defined yet; run its cell first."
+                waits_for, why = (
+                    f"exercise {functions[missing]}",
+                    f"`{missing}` is not defined yet; run its cell first.",
+                )
             else:
                 waits_for = self._left_out[missing]
-                why = f"`{missing}` comes from a cell above that waits for it. Once it is answered, run that cell again first."
+                why = (
+                    f"`{missing}` comes from a cell above that waits for it. Once it is "
+                    f"answered, run that cell again first."
+                )
         else:
             for name in sets:
                 self._left_out.pop(name, None)
@@ -154,7 +181,10 @@ class LabSession:
             InvalidInputError: if `alt` is too short to tell anything.
         """
         if not isinstance(alt, str) or len(alt.strip()) < _MIN_ALT:
-            raise InvalidInputError(f"Expected alt= to say what is seen, in at least {_MIN_ALT} characters. Received: {alt!r}.")
+            raise InvalidInputError(
+                f"Expected alt= to say what is seen, in at least {_MIN_ALT} characters. "
+                f"Received: {alt!r}."
+            )
         figure = getattr(figure, "figure", None) or figure
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", dpi=100, bbox_inches="tight", facecolor="white")
@@ -170,10 +200,12 @@ class LabSession:
             say(f"  {letter}) {option}")
 
     def receipt(self, rows: Sequence[Mapping[str, Any]], *, seeds: Sequence[int] = ()) -> None:
-        """Show what the source claims beside what just ran; also write it as JSON to the file that COURSEKIT_RECEIPT names.
+        """Show what the source claims beside what just ran; also write it as JSON to the file that
+        COURSEKIT_RECEIPT names.
 
         Args:
-            rows: dicts with the keys claim, source, stated, measured, note (all but claim and measured may be left out).
+            rows: dicts with the keys claim, source, stated, measured, note (all but claim and
+                measured may be left out).
             seeds: the seeds that the measured values come from.
 
         Raises:
@@ -182,12 +214,19 @@ class LabSession:
         keys = ("claim", "source", "stated", "measured", "note")
         for row in rows:
             if not {"claim", "measured"} <= set(row) <= set(keys):
-                raise InvalidInputError(f"Expected rows with the keys {', '.join(keys)}. Received: {', '.join(row)}.")
+                raise InvalidInputError(
+                    f"Expected rows with the keys {', '.join(keys)}. Received: {', '.join(row)}."
+                )
         seconds = time.perf_counter() - self._start
         listed = [{key: _short(row.get(key, "")) for key in keys} for row in rows]
         seed_text = f"seeds {', '.join(map(str, seeds))}; " if len(seeds) else ""
-        foot = f"{seed_text}{seconds:.0f} s since the lab was opened{'; fast mode' if self.fast else ''}."
-        show_value(Table(f"Receipt of lab {self.name}", keys, [list(row.values()) for row in listed], foot))
+        foot = (
+            f"{seed_text}{seconds:.0f} s since the lab was "
+            f"opened{'; fast mode' if self.fast else ''}."
+        )
+        show_value(
+            Table(f"Receipt of lab {self.name}", keys, [list(row.values()) for row in listed], foot)
+        )
         if path := os.environ.get("COURSEKIT_RECEIPT"):
             record = {
                 "lab": self.name,
@@ -196,7 +235,10 @@ class LabSession:
                 "seconds": round(seconds, 1),
                 "rows": listed,
             }
-            record["backend"] = getattr(sys.modules.get("keras"), "config", None) and sys.modules["keras"].config.backend()
+            record["backend"] = (
+                getattr(sys.modules.get("keras"), "config", None)
+                and sys.modules["keras"].config.backend()
+            )
             write_atomic(path, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
 
     def progress(self) -> None:
@@ -206,35 +248,66 @@ class LabSession:
         for number, entry in self.catalogue.exercises.items():
             state = self._check(number, names, 0, None).state
             rows.append(
-                [number, entry.title, {"passed": "passes its public checks", "failed": "does not pass yet"}.get(state, "to do")]
+                [
+                    number,
+                    entry.title,
+                    {"passed": "passes its public checks", "failed": "does not pass yet"}.get(
+                        state, "to do"
+                    ),
+                ]
             )
-        show_value(Table(f"Lab {self.name}", ["exercise", "about", "state"], rows, "Hidden checks run at grading."))
+        show_value(
+            Table(
+                f"Lab {self.name}",
+                ["exercise", "about", "state"],
+                rows,
+                "Hidden checks run at grading.",
+            )
+        )
 
     # How a check is run
 
-    def _check(self, number: str, names: MutableMapping[str, Any], hint: int, seed: int | None) -> CheckResult:
+    def _check(
+        self, number: str, names: MutableMapping[str, Any], hint: int, seed: int | None
+    ) -> CheckResult:
         number = number.strip().removeprefix("Exercise").strip()
         entry = self.catalogue.exercises.get(number)
         if entry is None:
             known = ", ".join(self.catalogue.exercises)
-            return CheckResult(number, "unknown", f"There is no exercise {number} in lab {self.name}. It has: {known}.")
+            return CheckResult(
+                number,
+                "unknown",
+                f"There is no exercise {number} in lab {self.name}. It has: {known}.",
+            )
         if message := _missing(entry, names):
             return CheckResult(number, "missing", f"Exercise {number}: {message}")
         try:
             with _generators_kept():
                 return self._run(entry, names, hint, seed)
         except KeyboardInterrupt:
-            headline = f"Exercise {number}: the check was interrupted, so nothing is decided. Run it again."
+            headline = (
+                f"Exercise {number}: the check was interrupted, so nothing is decided. "
+                f"Run it again."
+            )
             return CheckResult(number, "interrupted", headline)
 
-    def _run(self, entry: ExerciseEntry, names: MutableMapping[str, Any], hint: int, seed: int | None) -> CheckResult:
+    def _run(
+        self, entry: ExerciseEntry, names: MutableMapping[str, Any], hint: int, seed: int | None
+    ) -> CheckResult:
         cases = checks.select(self._all_cases(), entry.number)
         first = int.from_bytes(os.urandom(4), "little") if seed is None else seed
         results, used, start = [], first, time.perf_counter()
         for turn in range(_ROUNDS):
             used = first + turn
-            results = [checks.run_case(c, local_student(names, c.seed(used)), seconds=_CASE_LIMIT) for c in cases]
-            if seed is not None or time.perf_counter() - start > _ROUND_BUDGET or not all(r.passed for r in results):
+            results = [
+                checks.run_case(c, local_student(names, c.seed(used)), seconds=_CASE_LIMIT)
+                for c in cases
+            ]
+            if (
+                seed is not None
+                or time.perf_counter() - start > _ROUND_BUDGET
+                or not all(r.passed for r in results)
+            ):
                 break
         return self._judge(entry, names, tuple(results), hint, used)
 
@@ -248,11 +321,20 @@ class LabSession:
         ):
             waiting = next(r for r in results if r.status in ("not-answered", "missing"))
             if waiting.status == "missing":
-                return CheckResult(number, "missing", f"Exercise {number}: {waiting.message}", results)
-            return CheckResult(number, "not-answered", f"Exercise {number} is not answered yet.", results)
+                return CheckResult(
+                    number, "missing", f"Exercise {number}: {waiting.message}", results
+                )
+            return CheckResult(
+                number, "not-answered", f"Exercise {number} is not answered yet.", results
+            )
         later = "; hidden checks run at grading" if entry.hidden else ""
         if total and passed == total:
-            return CheckResult(number, "passed", f"Exercise {number}: {passed} of {total} {words} pass{later}.", results)
+            return CheckResult(
+                number,
+                "passed",
+                f"Exercise {number}: {passed} of {total} {words} pass{later}.",
+                results,
+            )
         if not total:
             headline = f"Exercise {number} has no public checks{later}."
             return CheckResult(number, "passed" if entry.hidden else "unknown", headline)
@@ -260,7 +342,9 @@ class LabSession:
         shown = hints[: max(1, hint)]
         note = f'The same inputs again: check("{number}", seed={seed})'
         headline = f"Exercise {number}: {passed} of {total} {words} pass."
-        return CheckResult(number, "failed", headline, results, shown, len(hints) > len(shown), note)
+        return CheckResult(
+            number, "failed", headline, results, shown, len(hints) > len(shown), note
+        )
 
     def _hints(self, number: str, names: MutableMapping[str, Any], results) -> tuple[str, ...]:
         """The hints of the known mistake that the answer behaves like."""
@@ -279,11 +363,14 @@ class LabSession:
         entry = self.catalogue.exercises.get(number)
         if entry is None:
             known = ", ".join(self.catalogue.exercises)
-            raise InvalidInputError(f"Expected an exercise of lab {self.name}: {known}. Received: {number!r}.")
+            raise InvalidInputError(
+                f"Expected an exercise of lab {self.name}: {known}. Received: {number!r}."
+            )
         return entry
 
     def _names(self, depth: int = 2) -> MutableMapping[str, Any]:
-        """Where the answers are: given, the notebook's variables, or the globals of whoever called."""
+        """Where the answers are: given, the notebook's variables, or the globals of whoever
+        called."""
         if self._namespace is not None:
             return self._namespace
         running = shell()
@@ -293,21 +380,37 @@ class LabSession:
 
 
 def _missing(entry: ExerciseEntry, names: Mapping[str, Any]) -> str:
-    """What to say if a function of the exercise is not there, or is not a function; empty if all are."""
+    """What to say if a function of the exercise is not there, or is not a function; empty if all
+    are."""
     for name in entry.functions:
         if name not in names:
-            folded = {str(n).lower().replace("_", ""): n for n, v in names.items() if callable(v) and str(n)[:1] != "_"}
+            folded = {
+                str(n).lower().replace("_", ""): n
+                for n, v in names.items()
+                if callable(v) and str(n)[:1] != "_"
+            }
             close = folded.get(name.lower().replace("_", "")) or next(
                 iter(
-                    difflib.get_close_matches(name, [n for n, v in names.items() if isinstance(v, types.FunctionType)], 1, 0.8)
+                    difflib.get_close_matches(
+                        name,
+                        [n for n, v in names.items() if isinstance(v, types.FunctionType)],
+                        1,
+                        0.8,
+                    )
                 ),
                 None,
             )
             other = f" There is `{close}`; the check looks for `{name}`." if close else ""
-            return f"`{name}` is not defined here. Run the cell that defines it; a restart or an interrupted cell forgets it.{other}"
+            return (
+                f"`{name}` is not defined here. Run the cell that defines it; a restart or "
+                f"an interrupted cell forgets it.{other}"
+            )
         if not callable(names[name]):
             kind = type(names[name]).__name__
-            return f"`{name}` is {'an' if kind[0] in 'aeiou' else 'a'} {kind} here, not a function. Run its cell again, and keep the name free."
+            return (
+                f"`{name}` is {'an' if kind[0] in 'aeiou' else 'a'} {kind} here, not a "
+                f"function. Run its cell again, and keep the name free."
+            )
     return ""
 
 
@@ -327,7 +430,8 @@ def _names_set(frame: types.FrameType) -> set[str]:
     return {
         step.argval
         for step in dis.get_instructions(frame.f_code)
-        if step.opname in ("STORE_NAME", "STORE_GLOBAL") and (step.positions.lineno or 0) >= frame.f_lineno
+        if step.opname in ("STORE_NAME", "STORE_GLOBAL")
+        and (step.positions.lineno or 0) >= frame.f_lineno
     }
 
 

@@ -1,4 +1,5 @@
-"""A student's own state: which exercises in a folder of notebooks are answered, and which pass their public checks."""
+"""A student's own state: which exercises in a folder of notebooks are answered, and which pass
+their public checks."""
 
 from __future__ import annotations
 
@@ -8,8 +9,8 @@ import json
 from pathlib import Path
 
 from coursekit.errors import CoursekitError, InvalidInputError
+from coursekit.labs.author.namespace import run_definitions
 from coursekit.labs.find import find_lab
-from coursekit.labs.namespace import run_definitions
 from coursekit.labs.session import LabSession
 
 _WORDS = {
@@ -32,7 +33,8 @@ class ExerciseState:
 
 
 def notebook_states(path: str | Path) -> list[ExerciseState]:
-    """The state of each exercise of one notebook (`.ipynb`). Runs its definitions, not its other cells.
+    """The state of each exercise of one notebook (`.ipynb`). Runs its definitions, not its other
+    cells.
 
     Raises:
         InvalidInputError: if the file is no notebook of a lab that can be found.
@@ -43,15 +45,25 @@ def notebook_states(path: str | Path) -> list[ExerciseState]:
         cells = ["".join(c["source"]) for c in data["cells"] if c["cell_type"] == "code"]
         name = data["metadata"].get("coursekit", {}).get("lab") or _opened(cells)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InvalidInputError(f"Expected a Jupyter notebook. Received: {path}: {type(error).__name__}.") from None
+        raise InvalidInputError(
+            f"Expected a Jupyter notebook. Received: {path}: {type(error).__name__}."
+        ) from None
     if not name:
-        raise InvalidInputError(f'Expected a notebook with open_lab("NN_topic"). Received: {path}, without it.')
+        raise InvalidInputError(
+            f'Expected a notebook with open_lab("NN_topic"). Received: {path}, without it.'
+        )
     beside = path.parent / "test_public.py"
     folder = path.parent if beside.is_file() else find_lab(name)
     namespace = run_definitions(_parsable(cells), path.name)
     session = LabSession(folder, namespace=namespace)
     return [
-        ExerciseState(path, session.name, entry.number, entry.title, session._check(entry.number, namespace, 0, None).state)
+        ExerciseState(
+            path,
+            session.name,
+            entry.number,
+            entry.title,
+            session._check(entry.number, namespace, 0, None).state,
+        )
         for entry in session.catalogue.exercises.values()
     ]
 
@@ -66,7 +78,9 @@ def print_status(folder: str | Path, console) -> None:
 
     folder = Path(folder)
     candidates = (
-        [folder] if folder.is_file() else sorted(p for p in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
+        [folder]
+        if folder.is_file()
+        else sorted(p for p in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
     )
     states: list[ExerciseState] = []
     for path in candidates:
@@ -75,11 +89,15 @@ def print_status(folder: str | Path, console) -> None:
         except CoursekitError:
             continue
     if not states:
-        raise InvalidInputError(f"Expected a folder with lab notebooks. Received: {folder}, which has none.")
+        raise InvalidInputError(
+            f"Expected a folder with lab notebooks. Received: {folder}, which has none."
+        )
     for path in dict.fromkeys(state.notebook for state in states):
         ours = [state for state in states if state.notebook == path]
         passing = sum(state.state == "passed" for state in ours)
-        table = Table(title=f"{path}: {passing} of {len(ours)} pass their public checks", title_justify="left")
+        table = Table(
+            title=f"{path}: {passing} of {len(ours)} pass their public checks", title_justify="left"
+        )
         for column in ("exercise", "about", "state"):
             table.add_column(column)
         for state in ours:
@@ -101,7 +119,8 @@ def _opened(cells: list[str]) -> str:
 
 
 def _parsable(cells: list[str]) -> list[str]:
-    """The cells that are Python, magics blanked out; one with a syntax error counts as not there."""
+    """The cells that are Python, magics blanked out; one with a syntax error counts as not
+    there."""
     kept = []
     for text in cells:
         plain = "\n".join(_without_magic(line) for line in text.splitlines())

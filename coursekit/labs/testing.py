@@ -1,4 +1,5 @@
-"""Assertions for lab checks. Each failure says in three lines what was tried, what was expected and what came."""
+"""Assertions for lab checks. Each failure says in three lines what was tried, what was expected and
+what came."""
 
 from __future__ import annotations
 
@@ -23,9 +24,18 @@ __all__ = [
 
 
 class StudentError(AssertionError):
-    """The student's code raised. `type_name`, `text`, `line` (int or None) and `code` (the line's text) say what and where."""
+    """The student's code raised. `type_name`, `text`, `line` (int or None) and `code` (the line's
+    text) say what and where."""
 
-    def __init__(self, message: str, *, type_name: str = "", text: str = "", line: int | None = None, code: str = ""):
+    def __init__(
+        self,
+        message: str,
+        *,
+        type_name: str = "",
+        text: str = "",
+        line: int | None = None,
+        code: str = "",
+    ):
         super().__init__(message)
         self.type_name, self.text, self.line, self.code = type_name, text, line, code
 
@@ -54,7 +64,8 @@ def assert_close(
         got: what the student's function gave: number, array, list, tuple or dict of these.
         expected: what is right, of the same form. NaN equals NaN.
         tried: what was called, in words.
-        rtol: relative tolerance; by default it follows the coarsest float dtype among `got`, `expected` and `inputs`.
+        rtol: relative tolerance; by default it follows the coarsest float dtype among `got`,
+            `expected` and `inputs`.
         atol: absolute tolerance; by default `rtol` times the largest finite value expected.
         hint: one more line for the student.
         inputs: arrays that the result was computed from, when their dtype limits the precision.
@@ -87,20 +98,31 @@ def assert_close(
             atol = rtol * float(finite.max()) if finite.size and finite.max() > 0 else rtol
         with np.errstate(all="ignore"):
             wide = [
-                a.astype(np.complex128 if "c" in (mine.dtype.kind, right.dtype.kind) else np.float64) for a in (mine, right)
+                a.astype(
+                    np.complex128 if "c" in (mine.dtype.kind, right.dtype.kind) else np.float64
+                )
+                for a in (mine, right)
             ]
             same = np.isclose(wide[0], wide[1], rtol=rtol, atol=atol, equal_nan=True)
     if not np.all(same):
-        _fail(tried, describe(right), f"{describe(mine)}{_first_difference(mine, right, same)}", hint, (right, mine))
+        _fail(
+            tried,
+            describe(right),
+            f"{describe(mine)}{_first_difference(mine, right, same)}",
+            hint,
+            (right, mine),
+        )
 
 
 def assert_equal(got: Any, expected: Any, *, tried: str = "", hint: str = "") -> None:
-    """Fail unless `got` equals `expected` exactly (labels, counts, names); arrays also need the same shape."""
+    """Fail unless `got` equals `expected` exactly (labels, counts, names); arrays also need the
+    same shape."""
     assert_close(got, expected, tried=tried, rtol=0.0, atol=0.0, hint=hint)
 
 
 def assert_true(condition: bool, *, tried: str, expected: str, got: Any, hint: str = "") -> None:
-    """Fail with the three lines unless `condition` holds; for properties that have no single right value."""
+    """Fail with the three lines unless `condition` holds; for properties that have no single right
+    value."""
     if not np.all(condition):
         _fail(tried, expected, got if isinstance(got, str) else describe(got), hint)
 
@@ -117,9 +139,13 @@ def assert_unchanged(before: Any, after: Any, *, tried: str = "", name: str = "t
     if isinstance(after, list | tuple) and not isinstance(before, list | tuple):
         after = after[0]
     try:
-        assert_close(after, before, tried=tried or "the arguments after the call", rtol=0.0, atol=0.0)
+        assert_close(
+            after, before, tried=tried or "the arguments after the call", rtol=0.0, atol=0.0
+        )
     except AssertionError as error:
-        raise AssertionError(f"{error}\nhint:     {name} was changed by the call; work on a copy.") from None
+        raise AssertionError(
+            f"{error}\nhint:     {name} was changed by the call; work on a copy."
+        ) from None
 
 
 def assert_probabilities(got: Any, *, tried: str = "", axis: int = -1, hint: str = "") -> None:
@@ -128,7 +154,11 @@ def assert_probabilities(got: Any, *, tried: str = "", axis: int = -1, hint: str
     if mine is None or mine.ndim == 0:
         _fail(tried, "an array of probabilities", f"{describe(got)}{_form_advice(got)}", hint)
     slack = tolerance(mine)
-    if not np.all(np.isfinite(mine)) or mine.min(initial=0.0) < -slack or mine.max(initial=0.0) > 1 + slack:
+    if (
+        not np.all(np.isfinite(mine))
+        or mine.min(initial=0.0) < -slack
+        or mine.max(initial=0.0) > 1 + slack
+    ):
         _fail(tried, "probabilities between 0 and 1", describe(mine), hint)
     sums = mine.sum(axis=axis)
     if not np.allclose(sums, 1.0, atol=max(slack, 1e-6) * 10, rtol=0):
@@ -137,9 +167,16 @@ def assert_probabilities(got: Any, *, tried: str = "", axis: int = -1, hint: str
 
 
 def assert_gradient(
-    got: Any, function: Callable[[np.ndarray], float], x: Any, *, tried: str = "", rtol: float = 1e-4, hint: str = ""
+    got: Any,
+    function: Callable[[np.ndarray], float],
+    x: Any,
+    *,
+    tried: str = "",
+    rtol: float = 1e-4,
+    hint: str = "",
 ) -> None:
-    """Fail unless `got` is the gradient of the scalar `function` at `x`, measured by central differences in float64.
+    """Fail unless `got` is the gradient of the scalar `function` at `x`, measured by central
+    differences in float64.
 
     Args:
         got: the student's gradient, of the shape of `x`.
@@ -158,11 +195,19 @@ def assert_gradient(
         down[index] -= step
         slope[index] = (float(function(up)) - float(function(down))) / (2 * step)
     scale = float(np.max(np.abs(slope), initial=0.0)) or 1.0
-    assert_close(got, slope, tried=tried or "the gradient, beside finite differences", rtol=rtol, atol=rtol * scale, hint=hint)
+    assert_close(
+        got,
+        slope,
+        tried=tried or "the gradient, beside finite differences",
+        rtol=rtol,
+        atol=rtol * scale,
+        hint=hint,
+    )
 
 
 def tolerance(*values: Any) -> float:
-    """The relative tolerance that the coarsest float dtype among `values` allows: 1e-2 for float16, 1e-4 float32, 1e-7 float64."""
+    """The relative tolerance that the coarsest float dtype among `values` allows: 1e-2 for float16,
+    1e-4 float32, 1e-7 float64."""
     coarsest = 1e-7
     for value in values:
         if isinstance(value, list | tuple):
@@ -176,7 +221,9 @@ def tolerance(*values: Any) -> float:
 def describe(value: Any) -> str:
     """A value in one line: small ones whole, arrays with shape and dtype."""
     if isinstance(value, np.ndarray) and value.ndim:
-        inside = np.array2string(value.ravel()[:6], precision=5, separator=", ", threshold=7).replace("\n", "")
+        inside = np.array2string(
+            value.ravel()[:6], precision=5, separator=", ", threshold=7
+        ).replace("\n", "")
         if value.size > 6:
             inside = inside[:-1] + ", ...]"
         if value.ndim == 1 and value.size <= 6:
@@ -190,8 +237,15 @@ def describe(value: Any) -> str:
     return text if len(text) <= 160 else text[:157] + "..."
 
 
-def _fail(tried: str, expected: str, got: str, hint: str, compared: tuple[np.ndarray, np.ndarray] | None = None) -> None:
-    """Raise the three lines; `compared`, the arrays expected and got, go with the error for whoever draws them."""
+def _fail(
+    tried: str,
+    expected: str,
+    got: str,
+    hint: str,
+    compared: tuple[np.ndarray, np.ndarray] | None = None,
+) -> None:
+    """Raise the three lines; `compared`, the arrays expected and got, go with the error for whoever
+    draws them."""
     lines = [f"tried:    {tried}"] if tried else []
     lines += [f"expected: {expected}", f"got:      {got}"]
     if hint:
@@ -203,7 +257,9 @@ def _fail(tried: str, expected: str, got: str, hint: str, compared: tuple[np.nda
 
 def _is_numeric(values: list | tuple) -> bool:
     try:
-        return np.asarray(values).dtype.kind in "biufcSUmM" and not any(isinstance(v, str) for v in values)
+        return np.asarray(values).dtype.kind in "biufcSUmM" and not any(
+            isinstance(v, str) for v in values
+        )
     except ValueError:
         return False
 
@@ -235,21 +291,48 @@ def _first_difference(mine: np.ndarray, right: np.ndarray, same: Any) -> str:
     place = tuple(int(i) for i in wrong[0])
     where = place[0] if len(place) == 1 else place
     count = f"{len(wrong)} of {mine.size} differ, " if mine.size > 1 else ""
-    return f"; {count}first at [{str(where).strip('()')}]: {describe(mine[place])} instead of {describe(right[place])}"
+    return (
+        f"; {count}first at [{str(where).strip('()')}]: {describe(mine[place])} instead of "
+        f"{describe(right[place])}"
+    )
 
 
 def _compare_sequence(got, expected, tried, rtol, atol, hint, inputs) -> None:
     kind = type(expected).__name__
     if not isinstance(got, list | tuple | np.ndarray) or len(got) != len(expected):
-        _fail(tried, f"a {kind} of {len(expected)}: {describe(expected)}", f"{describe(got)}{_form_advice(got)}", hint)
+        _fail(
+            tried,
+            f"a {kind} of {len(expected)}: {describe(expected)}",
+            f"{describe(got)}{_form_advice(got)}",
+            hint,
+        )
     for place, (mine, right) in enumerate(zip(got, expected, strict=True)):
         assert_close(
-            mine, right, tried=f"{tried}, part {place + 1} of {len(expected)}", rtol=rtol, atol=atol, hint=hint, inputs=inputs
+            mine,
+            right,
+            tried=f"{tried}, part {place + 1} of {len(expected)}",
+            rtol=rtol,
+            atol=atol,
+            hint=hint,
+            inputs=inputs,
         )
 
 
 def _compare_mapping(got, expected, tried, rtol, atol, hint, inputs) -> None:
     if not isinstance(got, Mapping) or set(got) != set(expected):
-        _fail(tried, f"a dict with the keys {list(expected)}", describe(list(got) if isinstance(got, Mapping) else got), hint)
+        _fail(
+            tried,
+            f"a dict with the keys {list(expected)}",
+            describe(list(got) if isinstance(got, Mapping) else got),
+            hint,
+        )
     for key, right in expected.items():
-        assert_close(got[key], right, tried=f"{tried}, entry {key!r}", rtol=rtol, atol=atol, hint=hint, inputs=inputs)
+        assert_close(
+            got[key],
+            right,
+            tried=f"{tried}, entry {key!r}",
+            rtol=rtol,
+            atol=atol,
+            hint=hint,
+            inputs=inputs,
+        )

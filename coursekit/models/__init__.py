@@ -1,4 +1,5 @@
-"""Networks of the lectures, one file per family. Builders return uncompiled Keras models that give logits."""
+"""Networks of the lectures, one file per family. Builders return uncompiled Keras models that give
+logits."""
 
 from coursekit.models.augmentation import Deskew, RandomDistortion
 from coursekit.models.digits import digit_cnn

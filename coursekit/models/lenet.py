@@ -17,9 +17,10 @@ def lenet5(
 ) -> keras.Model:
     """LeNet-5 as a Sequential model (LeCun et al. 1998, fig. 2). 61,706 parameters at the defaults.
 
-    Pooling without weights, a full second convolution and a linear output stand for the paper's trainable subsampling,
-    its connection table and its RBF units, as everyone builds it since. Images of fewer than 32 rows or columns get a
-    border of zeros first, as the paper does with MNIST's 28x28.
+    Pooling without weights, a full second convolution and a linear output stand for the paper's
+    trainable subsampling, its connection table and its RBF units, as everyone builds it since.
+    Images of fewer than 32 rows or columns get a border of zeros first, as the paper does with
+    MNIST's 28x28.
 
     Args:
         input_shape: `(height, width, channels)` of one image.
@@ -34,7 +35,9 @@ def lenet5(
         InvalidInputError: if `input_shape` has not three axes.
     """
     if len(input_shape) != 3:
-        raise InvalidInputError(f"`input_shape` must be (height, width, channels). Received: input_shape={input_shape}")
+        raise InvalidInputError(
+            f"`input_shape` must be (height, width, channels). Received: input_shape={input_shape}"
+        )
     rows, columns = (max(0, 32 - size) for size in input_shape[:2])
     border = ((rows // 2, rows - rows // 2), (columns // 2, columns - columns // 2))
     return keras.Sequential(

@@ -18,14 +18,16 @@ def mlp(
     input_dropout: float = 0.0,
     name: str = "mlp",
 ) -> keras.Model:
-    """Dense hidden layers on the flattened input, as a Sequential model. 535,818 parameters at the defaults.
+    """Dense hidden layers on the flattened input, as a Sequential model. 535,818 parameters at the
+    defaults.
 
     Args:
         input_shape: shape of one sample, without the batch axis; several axes are flattened.
         num_classes: number of logits.
         hidden: units of each hidden layer; `()` gives the perceptron.
         activation: activation of the hidden layers.
-        dropout: share of hidden units dropped after each hidden layer while training; 0 leaves the layers out.
+        dropout: share of hidden units dropped after each hidden layer while training; 0 leaves the
+            layers out.
         input_dropout: share of inputs dropped while training (Srivastava et al. 2014 take 0.2).
         name: name of the model.
 

@@ -1,4 +1,5 @@
-"""A pad to draw digits on: every classifier answers side by side, beside the 28x28 image that it saw.
+"""A pad to draw digits on: every classifier answers side by side, beside the 28x28 image that it
+saw.
 
 `DigitPad` is the widget, `read_drawing` what it does with a drawing, without a browser.
 """

@@ -1,4 +1,5 @@
-"""`DigitPad`, an anywidget: its face is in digit_pad.js and digit_pad.css beside this file, with nothing fetched from elsewhere."""
+"""`DigitPad`, an anywidget: its face is in digit_pad.js and digit_pad.css beside this file, with
+nothing fetched from elsewhere."""
 
 from __future__ import annotations
 
@@ -17,7 +18,9 @@ try:
     import anywidget
     import traitlets
 except ImportError as error:
-    raise MissingDependencyError('The digit pad needs anywidget: pip install anywidget, or "coursekit[labs]".') from error
+    raise MissingDependencyError(
+        'The digit pad needs anywidget: pip install anywidget, or "coursekit[labs]".'
+    ) from error
 
 _HERE = Path(__file__).parent
 _MAX_SIDE = 1024  # pixels of a drawing that a message may bring
@@ -27,8 +30,9 @@ class DigitPad(anywidget.AnyWidget):
     """Draw a digit with mouse, finger, pen or keys; every classifier answers after each stroke.
 
     Args:
-        classifiers: name -> fitted classifier with `predict_proba` or `decision_function`, or a function from uint8 images
-            `(1, 28, 28)` to scores `(1, 10)`. A change of what a name stands for needs a new pad.
+        classifiers: name -> fitted classifier with `predict_proba` or `decision_function`, or a
+            function from uint8 images `(1, 28, 28)` to scores `(1, 10)`. A change of what a name
+            stands for needs a new pad.
 
     Attributes:
         reading: the last `Reading`, or None; `reading.image` is what the classifiers saw.
@@ -74,7 +78,12 @@ class DigitPad(anywidget.AnyWidget):
         self.reading = reading
         with self.hold_sync():
             self.answers = [
-                {"name": a.name, "probabilities": list(a.probabilities or ()), "label": a.label, "error": a.error}
+                {
+                    "name": a.name,
+                    "probabilities": list(a.probabilities or ()),
+                    "label": a.label,
+                    "error": a.error,
+                }
                 for a in reading.answers
             ]
             self.seen = base64.b64encode(reading.image.tobytes()).decode("ascii")
@@ -87,7 +96,11 @@ class DigitPad(anywidget.AnyWidget):
             self.clear()
         elif kind == "drawing":
             number = content.get("number")
-            number = number if isinstance(number, int) and not isinstance(number, bool) else self.answered + 1
+            number = (
+                number
+                if isinstance(number, int) and not isinstance(number, bool)
+                else self.answered + 1
+            )
             try:
                 self._show(read_drawing(_decode(content), self._classifiers), number)
             except InvalidInputError as error:
@@ -105,5 +118,7 @@ def _decode(content: Mapping) -> np.ndarray:
     except binascii.Error:
         data = b""
     if not sides or len(data) != height * width:
-        raise InvalidInputError(f"Expected a drawing of width x height bytes. Received: {len(data)} bytes. Draw again.")
+        raise InvalidInputError(
+            f"Expected a drawing of width x height bytes. Received: {len(data)} bytes. Draw again."
+        )
     return np.frombuffer(data, np.uint8).reshape(height, width)

@@ -1,6 +1,8 @@
-"""A small network that trains while you watch: data set, layers, rates, and a decision region that moves.
+"""A small network that trains while you watch: data set, layers, rates, and a decision region that
+moves.
 
-`Playground()` is the widget for a notebook. `Trainer` is its core and needs no browser; `Network` is a NumPy net of any depth.
+`Playground()` is the widget for a notebook. `Trainer` is its core and needs no browser; `Network`
+is a NumPy net of any depth.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""A fully connected network for two classes in NumPy: small enough that a training step takes well under a millisecond."""
+"""A fully connected network for two classes in NumPy: small enough that a training step takes well
+under a millisecond."""
 
 from __future__ import annotations
 
@@ -8,7 +9,9 @@ import numpy as np
 
 from coursekit.errors import InvalidInputError
 
-ACTIVATIONS: dict[str, tuple[Callable[[np.ndarray], np.ndarray], Callable[[np.ndarray], np.ndarray]]] = {
+ACTIVATIONS: dict[
+    str, tuple[Callable[[np.ndarray], np.ndarray], Callable[[np.ndarray], np.ndarray]]
+] = {
     "relu": (lambda z: np.maximum(z, 0), lambda a: (a > 0).astype(a.dtype)),
     "tanh": (np.tanh, lambda a: 1 - a * a),
     "sigmoid": (lambda z: 0.5 * (1 + np.tanh(0.5 * z)), lambda a: a * (1 - a)),
@@ -24,7 +27,8 @@ class Network:
         hidden: units per hidden layer, from the input upwards; empty for a single sigmoid unit.
         activation: of the hidden units, a key of `ACTIVATIONS`.
         inputs: numbers per row.
-        seed: of the first weights, which are normal with variance 2/m for ReLU and 1/m otherwise, m inputs per unit.
+        seed: of the first weights, which are normal with variance 2/m for ReLU and 1/m otherwise, m
+            inputs per unit.
 
     Attributes:
         weights: one array `(units below, units)` per layer, float64.
@@ -34,20 +38,36 @@ class Network:
         InvalidInputError: if a layer has no unit, or the activation is unknown.
     """
 
-    def __init__(self, hidden: Sequence[int] = (4,), activation: str = "tanh", *, inputs: int = 2, seed: int = 0):
+    def __init__(
+        self,
+        hidden: Sequence[int] = (4,),
+        activation: str = "tanh",
+        *,
+        inputs: int = 2,
+        seed: int = 0,
+    ):
         if any(units < 1 for units in (inputs, *hidden)):
-            raise InvalidInputError(f"Every layer needs at least one unit. Received: inputs={inputs}, hidden={tuple(hidden)}.")
+            raise InvalidInputError(
+                f"Every layer needs at least one unit. Received: inputs={inputs}, "
+                f"hidden={tuple(hidden)}."
+            )
         if activation not in ACTIVATIONS:
             raise InvalidInputError(
-                f"`activation` must be one of {', '.join(ACTIVATIONS)}. Received: activation={activation!r}."
+                f"`activation` must be one of {', '.join(ACTIVATIONS)}. Received: "
+                f"activation={activation!r}."
             )
         self.sizes, self.activation = (inputs, *hidden, 1), activation
         rng = np.random.default_rng(seed)
         gain = 2 if activation == "relu" else 1
         pairs = list(zip(self.sizes, self.sizes[1:], strict=False))
-        self.weights = [rng.normal(0, np.sqrt(gain / below), (below, units)) for below, units in pairs]
+        self.weights = [
+            rng.normal(0, np.sqrt(gain / below), (below, units)) for below, units in pairs
+        ]
         self.biases = [np.zeros(units) for units in self.sizes[1:]]
-        self._moments, self._steps = [(np.zeros_like(p), np.zeros_like(p)) for p in (*self.weights, *self.biases)], 0
+        self._moments, self._steps = (
+            [(np.zeros_like(p), np.zeros_like(p)) for p in (*self.weights, *self.biases)],
+            0,
+        )
 
     @property
     def parameters(self) -> int:
@@ -55,7 +75,8 @@ class Network:
         return sum(p.size for p in (*self.weights, *self.biases))
 
     def forward(self, x: np.ndarray) -> list[np.ndarray]:
-        """What every layer gives, from the input `(n, inputs)` to the weighted sum of the top unit `(n, 1)`."""
+        """What every layer gives, from the input `(n, inputs)` to the weighted sum of the top unit
+        `(n, 1)`."""
         function, _ = ACTIVATIONS[self.activation]
         outputs = [np.asarray(x, dtype=float)]
         for w, b in zip(self.weights[:-1], self.biases[:-1], strict=True):
@@ -77,11 +98,16 @@ class Network:
         z = self.forward(x)[-1][:, 0]
         return float(np.mean(np.logaddexp(0, np.where(np.asarray(y) > 0, -z, z))))
 
-    def gradients(self, x: np.ndarray, y: np.ndarray, *, l1: float = 0.0, l2: float = 0.0) -> list[np.ndarray]:
-        """Slopes of the loss, plus `l1 * sum |w|` and `l2/2 * sum w^2` over the weights, in every weight, then in every bias."""
+    def gradients(
+        self, x: np.ndarray, y: np.ndarray, *, l1: float = 0.0, l2: float = 0.0
+    ) -> list[np.ndarray]:
+        """Slopes of the loss, plus `l1 * sum |w|` and `l2/2 * sum w^2` over the weights, in every
+        weight, then in every bias."""
         outputs = self.forward(x)
         _, derivative = ACTIVATIONS[self.activation]
-        delta = (ACTIVATIONS["sigmoid"][0](outputs[-1]) - np.asarray(y, dtype=float)[:, None]) / len(outputs[0])
+        delta = (
+            ACTIVATIONS["sigmoid"][0](outputs[-1]) - np.asarray(y, dtype=float)[:, None]
+        ) / len(outputs[0])
         slopes, bias_slopes = [], []
         for layer in reversed(range(len(self.weights))):
             w = self.weights[layer]
@@ -92,7 +118,14 @@ class Network:
         return slopes + bias_slopes
 
     def step(
-        self, x: np.ndarray, y: np.ndarray, *, rate: float, l1: float = 0.0, l2: float = 0.0, optimizer: str = "adam"
+        self,
+        x: np.ndarray,
+        y: np.ndarray,
+        *,
+        rate: float,
+        l1: float = 0.0,
+        l2: float = 0.0,
+        optimizer: str = "adam",
     ) -> None:
         """Change weights and biases once, downhill on the loss of these rows.
 
@@ -106,10 +139,16 @@ class Network:
         """
         self._steps += 1
         slopes = self.gradients(x, y, l1=l1, l2=l2)
-        for p, slope, (mean, square) in zip((*self.weights, *self.biases), slopes, self._moments, strict=True):
+        for p, slope, (mean, square) in zip(
+            (*self.weights, *self.biases), slopes, self._moments, strict=True
+        ):
             if optimizer == "sgd":
                 p -= rate * slope
                 continue
             mean += 0.1 * (slope - mean)
             square += 0.001 * (slope * slope - square)
-            p -= rate * (mean / (1 - 0.9**self._steps)) / (np.sqrt(square / (1 - 0.999**self._steps)) + 1e-8)
+            p -= (
+                rate
+                * (mean / (1 - 0.9**self._steps))
+                / (np.sqrt(square / (1 - 0.999**self._steps)) + 1e-8)
+            )

@@ -1,4 +1,5 @@
-"""What the playground does between two pictures: settings, data, training steps and the losses so far."""
+"""What the playground does between two pictures: settings, data, training steps and the losses so
+far."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ OPTIMIZERS = ("adam", "sgd")
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """What can be chosen. `hidden` holds the units of each hidden layer; `strength` is the weight of the penalty.
+    """What can be chosen. `hidden` holds the units of each hidden layer; `strength` is the weight
+    of the penalty.
 
     Raises:
         InvalidInputError: if a choice is unknown or a number is out of range; the message names it.
@@ -43,20 +45,31 @@ class Settings:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hidden", tuple(int(units) for units in self.hidden))
-        choices = {"data": DATA, "activation": ACTIVATIONS, "penalty": PENALTIES, "optimizer": OPTIMIZERS}
+        choices = {
+            "data": DATA,
+            "activation": ACTIVATIONS,
+            "penalty": PENALTIES,
+            "optimizer": OPTIMIZERS,
+        }
         for name, known in choices.items():
             if getattr(self, name) not in known:
                 raise InvalidInputError(
-                    f"`{name}` must be one of {', '.join(known)}. Received: {name}={getattr(self, name)!r}."
+                    f"`{name}` must be one of {', '.join(known)}. Received: "
+                    f"{name}={getattr(self, name)!r}."
                 )
         for name in ("learning_rate", "batch_size"):
             if not getattr(self, name) > 0:
-                raise InvalidInputError(f"`{name}` must be above 0. Received: {name}={getattr(self, name)!r}.")
+                raise InvalidInputError(
+                    f"`{name}` must be above 0. Received: {name}={getattr(self, name)!r}."
+                )
         if self.strength < 0:
-            raise InvalidInputError(f"`strength` must be 0 or more. Received: strength={self.strength!r}.")
+            raise InvalidInputError(
+                f"`strength` must be 0 or more. Received: strength={self.strength!r}."
+            )
         if not 0 < self.test_share < 1 or not 1 <= round(self.n * self.test_share) < self.n:
             raise InvalidInputError(
-                f"`test_share` must leave rows on both sides. Received: test_share={self.test_share!r}, n={self.n!r}."
+                f"`test_share` must leave rows on both sides. Received: "
+                f"test_share={self.test_share!r}, n={self.n!r}."
             )
 
 
@@ -69,7 +82,8 @@ class Trainer:
     Attributes:
         network: the `Network` in training.
         x_train, y_train, x_test, y_test: points `(n, 2)` and classes `(n,)`.
-        history: one tuple `(step, training loss, test loss)` per `record()`; the first is from before training.
+        history: one tuple `(step, training loss, test loss)` per `record()`; the first is from
+            before training.
         steps: training steps so far.
     """
 
@@ -85,12 +99,17 @@ class Trainer:
         self.x_train, self.x_test = np.split(x.astype(float), [cut])
         self.y_train, self.y_test = np.split(y, [cut])
         self.network = Network(s.hidden, s.activation, seed=s.seed)
-        self._rng, self._queue, self.steps = np.random.default_rng(s.seed), np.zeros(0, dtype=int), 0
+        self._rng, self._queue, self.steps = (
+            np.random.default_rng(s.seed),
+            np.zeros(0, dtype=int),
+            0,
+        )
         self.history: list[tuple[int, float, float]] = []
         self.record()
 
     def step(self, count: int = 1) -> None:
-        """Take `count` training steps, each on the next `batch_size` training rows in shuffled order."""
+        """Take `count` training steps, each on the next `batch_size` training rows in shuffled
+        order."""
         s = self.settings
         l1, l2 = (s.strength * (s.penalty == name) for name in ("l1", "l2"))
         size = min(s.batch_size, len(self.x_train))
@@ -98,7 +117,14 @@ class Trainer:
             if len(self._queue) < size:
                 self._queue = self._rng.permutation(len(self.x_train))
             rows, self._queue = np.split(self._queue, [size])
-            self.network.step(self.x_train[rows], self.y_train[rows], rate=s.learning_rate, l1=l1, l2=l2, optimizer=s.optimizer)
+            self.network.step(
+                self.x_train[rows],
+                self.y_train[rows],
+                rate=s.learning_rate,
+                l1=l1,
+                l2=l2,
+                optimizer=s.optimizer,
+            )
             self.steps += 1
 
     def record(self) -> None:

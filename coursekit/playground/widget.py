@@ -1,4 +1,5 @@
-"""The playground as a notebook widget: controls on the left, decision region and loss curves on the right."""
+"""The playground as a notebook widget: controls on the left, decision region and loss curves on the
+right."""
 
 from __future__ import annotations
 
@@ -60,7 +61,8 @@ class Playground(widgets.HBox):
         self.draw()
 
     def play(self) -> None:
-        """Train frame by frame until `pause`. Needs a running event loop, as a notebook has; without one, takes one frame."""
+        """Train frame by frame until `pause`. Needs a running event loop, as a notebook has;
+        without one, takes one frame."""
         if self.playing:
             return
         try:
@@ -91,7 +93,10 @@ class Playground(widgets.HBox):
         """The settings that the controls show now."""
         values = {name: control.value for name, control in self.controls.items()}
         hidden = (values.pop("units"),) * values.pop("layers")
-        kept = {name: getattr(self.trainer.settings, name) for name in ("n", "optimizer", "batch_size", "test_share", "seed")}
+        kept = {
+            name: getattr(self.trainer.settings, name)
+            for name in ("n", "optimizer", "batch_size", "test_share", "seed")
+        }
         return Settings(**values, hidden=hidden, **kept)
 
     def draw(self) -> None:
@@ -99,25 +104,39 @@ class Playground(widgets.HBox):
         trainer = self.trainer
         fig, (left, right) = subplots(1, 2, size=(8.4, 3.9))
         x, y = trainer.x_train, trainer.y_train
-        draw_regions(trainer.network, x, y, soft=True, limits=around(x), resolution=60, title=f"step {trainer.steps}", ax=left)
+        draw_regions(
+            trainer.network,
+            x,
+            y,
+            soft=True,
+            limits=around(x),
+            resolution=60,
+            title=f"step {trainer.steps}",
+            ax=left,
+        )
         left.set(xlabel="$x_1$", ylabel="$x_2$")
         steps, train, test = np.array(trainer.history).T
         tidy(right).plot(steps, train, "-", color=PALETTE[0], label="training")
         right.plot(steps, test, "--", color=PALETTE[1], label="test")
         right.axhline(np.log(2), color=GREY, lw=0.8, ls=":")
-        right.annotate("guessing", (steps[-1], np.log(2)), ha="right", va="bottom", fontsize=8, color=GREY)
+        right.annotate(
+            "guessing", (steps[-1], np.log(2)), ha="right", va="bottom", fontsize=8, color=GREY
+        )
         right.set(xlabel="training steps", ylabel="loss", ylim=(0, None))
         right.legend(fontsize=8, loc="lower left")
         on_train, on_test = trainer.accuracy()
         layers = ", ".join(map(str, trainer.settings.hidden)) or "none"
         self.picture.value = img_tag(
             fig,
-            f"Decision region of a network with hidden layers {layers} on the {trainer.settings.data} data after {trainer.steps} "
-            f"steps, and its loss curves, which end at {train[-1]:.2f} in training and {test[-1]:.2f} in the test.",
+            f"Decision region of a network with hidden layers {layers} on the "
+            f"{trainer.settings.data} data after {trainer.steps} "
+            f"steps, and its loss curves, which end at {train[-1]:.2f} in training and "
+            f"{test[-1]:.2f} in the test.",
             dpi=80,
         )
         self.status.value = (
-            f"<b>{trainer.network.parameters}</b> parameters. Right on <b>{on_train:.0%}</b> of the training points, "
+            f"<b>{trainer.network.parameters}</b> parameters. Right on <b>{on_train:.0%}</b> "
+            f"of the training points, "
             f"<b>{on_test:.0%}</b> of the test points."
         )
 
@@ -138,21 +157,39 @@ class Playground(widgets.HBox):
 
 def _controls(start: Settings) -> dict[str, widgets.Widget]:
     """One control per choice, in the order in which they are shown."""
-    look = {"style": {"description_width": "95px"}, "layout": widgets.Layout(width="340px"), "continuous_update": False}
+    look = {
+        "style": {"description_width": "95px"},
+        "layout": widgets.Layout(width="340px"),
+        "continuous_update": False,
+    }
     drop = {key: look[key] for key in ("style", "layout")}
 
     def choice(text: str, options: Any, value: Any) -> widgets.Dropdown:
-        return widgets.Dropdown(description=text, options=sorted({*options, value}), value=value, **drop)
+        return widgets.Dropdown(
+            description=text, options=sorted({*options, value}), value=value, **drop
+        )
 
     return {
         "data": widgets.Dropdown(description="data", options=list(DATA), value=start.data, **drop),
-        "noise": widgets.FloatSlider(description="noise", min=0, max=0.5, step=0.05, value=start.noise, **look),
-        "layers": widgets.IntSlider(description="hidden layers", min=0, max=MAX_LAYERS, value=len(start.hidden), **look),
-        "units": widgets.IntSlider(
-            description="units in each", min=1, max=MAX_UNITS, value=max(start.hidden, default=4), **look
+        "noise": widgets.FloatSlider(
+            description="noise", min=0, max=0.5, step=0.05, value=start.noise, **look
         ),
-        "activation": widgets.Dropdown(description="activation", options=list(ACTIVATIONS), value=start.activation, **drop),
+        "layers": widgets.IntSlider(
+            description="hidden layers", min=0, max=MAX_LAYERS, value=len(start.hidden), **look
+        ),
+        "units": widgets.IntSlider(
+            description="units in each",
+            min=1,
+            max=MAX_UNITS,
+            value=max(start.hidden, default=4),
+            **look,
+        ),
+        "activation": widgets.Dropdown(
+            description="activation", options=list(ACTIVATIONS), value=start.activation, **drop
+        ),
         "learning_rate": choice("learning rate", _RATES, start.learning_rate),
-        "penalty": widgets.Dropdown(description="penalty", options=list(PENALTIES), value=start.penalty, **drop),
+        "penalty": widgets.Dropdown(
+            description="penalty", options=list(PENALTIES), value=start.penalty, **drop
+        ),
         "strength": choice("its strength", _STRENGTHS, start.strength),
     }

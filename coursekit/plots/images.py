@@ -1,4 +1,5 @@
-"""Pictures of images: photographs, kernels with their numbers, feature maps with zero in mid-grey, receptive fields."""
+"""Pictures of images: photographs, kernels with their numbers, feature maps with zero in mid-grey,
+receptive fields."""
 
 from __future__ import annotations
 
@@ -18,7 +19,12 @@ _MOST_NUMBERS = 121
 
 
 def draw_image(
-    ax: Axes, image: np.ndarray, *, title: str = "", signed: bool = False, limits: tuple[float, float] | None = None
+    ax: Axes,
+    image: np.ndarray,
+    *,
+    title: str = "",
+    signed: bool = False,
+    limits: tuple[float, float] | None = None,
 ) -> Axes:
     """Draw one image without axes: black to white, or in colour if it has three channels.
 
@@ -40,7 +46,9 @@ def draw_image(
     if image.ndim == 2:
         ax.imshow(image, cmap="gray", vmin=low, vmax=high, interpolation="nearest")
     else:
-        ax.imshow(image if image.dtype == np.uint8 else np.clip(image, 0, 1), interpolation="nearest")
+        ax.imshow(
+            image if image.dtype == np.uint8 else np.clip(image, 0, 1), interpolation="nearest"
+        )
     ax.set(xticks=[], yticks=[])
     ax.grid(False)
     ax.spines[:].set_visible(True)
@@ -50,7 +58,8 @@ def draw_image(
 
 
 def value_range(image: np.ndarray, *, signed: bool = False) -> tuple[float, float]:
-    """Values to draw black and white: the least and the greatest, or `-m, m` with the greatest size m if `signed`.
+    """Values to draw black and white: the least and the greatest, or `-m, m` with the greatest size
+    m if `signed`.
 
     Args:
         image: array of any shape; entries that are not finite do not count.
@@ -71,7 +80,8 @@ def value_range(image: np.ndarray, *, signed: bool = False) -> tuple[float, floa
 
 
 def draw_kernel(ax: Axes, kernel: np.ndarray, *, title: str = "", digits: int = 2) -> Axes:
-    """Draw a kernel as grey cells, zero in mid-grey, with the number written in each of up to 121 cells.
+    """Draw a kernel as grey cells, zero in mid-grey, with the number written in each of up to 121
+    cells.
 
     Args:
         ax: where to draw.
@@ -89,7 +99,9 @@ def draw_kernel(ax: Axes, kernel: np.ndarray, *, title: str = "", digits: int = 
     if kernel.ndim == 3 and kernel.shape[2] == 1:
         kernel = kernel[..., 0]
     if kernel.ndim != 2:
-        raise InvalidInputError(f"`kernel` must be (kh, kw) or (kh, kw, 1). Received: shape {kernel.shape}")
+        raise InvalidInputError(
+            f"`kernel` must be (kh, kw) or (kh, kw, 1). Received: shape {kernel.shape}"
+        )
     draw_image(ax, kernel, title=title, signed=True)
     largest = value_range(kernel, signed=True)[1]
     if kernel.size <= _MOST_NUMBERS:
@@ -121,7 +133,8 @@ def image_grid(
     """Several images in rows, as a new figure.
 
     Args:
-        images: images as `draw_image` takes them; for feature maps `(h, w, c)` pass `np.moveaxis(maps, -1, 0)`.
+        images: images as `draw_image` takes them; for feature maps `(h, w, c)` pass
+            `np.moveaxis(maps, -1, 0)`.
         titles: one per image, or none.
         columns: images in a row; all in one row up to five if None.
         signed: for all images or one per image, see `draw_image`.
@@ -133,7 +146,8 @@ def image_grid(
         The figure.
 
     Raises:
-        InvalidInputError: if there are no images, or their number and that of `titles` or `signed` differ.
+        InvalidInputError: if there are no images, or their number and that of `titles` or `signed`
+            differ.
     """
     images = [_as_image(image) for image in images]
     signs = [signed] * len(images) if isinstance(signed, bool) else list(signed)
@@ -145,13 +159,23 @@ def image_grid(
     columns = columns or min(5, len(images))
     rows = -(-len(images) // columns)
     tallest = max(image.shape[0] / image.shape[1] for image in images)
-    fig = figure((width, rows * (width / columns * min(tallest, 2.0) + 0.3) + (0.35 if title else 0.0)))
+    fig = figure(
+        (width, rows * (width / columns * min(tallest, 2.0) + 0.3) + (0.35 if title else 0.0))
+    )
     axes = fig.subplots(rows, columns, squeeze=False).ravel()
-    everything = np.concatenate([image.ravel() for image in images if image.ndim == 2] or [np.zeros(1)])
+    everything = np.concatenate(
+        [image.ravel() for image in images if image.ndim == 2] or [np.zeros(1)]
+    )
     limits = value_range(everything, signed=any(signs)) if same_scale else None
     for place, ax in enumerate(axes):
         if place < len(images):
-            draw_image(ax, images[place], title=titles[place] if len(titles) else "", signed=signs[place], limits=limits)
+            draw_image(
+                ax,
+                images[place],
+                title=titles[place] if len(titles) else "",
+                signed=signs[place],
+                limits=limits,
+            )
         else:
             ax.axis("off")
     if title:
@@ -160,11 +184,13 @@ def image_grid(
 
 
 def draw_field(ax: Axes, influence: np.ndarray, *, title: str = "") -> Axes:
-    """Draw which input pixels an output unit sees, with a frame around the least rectangle that holds them all.
+    """Draw which input pixels an output unit sees, with a frame around the least rectangle that
+    holds them all.
 
     Args:
         ax: where to draw.
-        influence: `(h, w)`, how much the unit changes with each pixel; 0 for pixels that it does not see.
+        influence: `(h, w)`, how much the unit changes with each pixel; 0 for pixels that it does
+            not see.
         title: short text above.
 
     Returns:
@@ -178,13 +204,16 @@ def draw_field(ax: Axes, influence: np.ndarray, *, title: str = "") -> Axes:
     influence = np.abs(np.asarray(influence, dtype=float))
     if influence.ndim != 2 or not np.any(influence):
         raise InvalidInputError(
-            f"`influence` must be (h, w) with an entry that is not 0. Received: shape {influence.shape}, largest "
+            f"`influence` must be (h, w) with an entry that is not 0. Received: shape "
+            f"{influence.shape}, largest "
             f"{influence.max(initial=0.0)}"
         )
     draw_image(ax, -influence, title=title, limits=(-float(influence.max()), 0.0))
     rows, columns = np.flatnonzero(influence.any(axis=1)), np.flatnonzero(influence.any(axis=0))
     corner = columns[0] - 0.5, rows[0] - 0.5
-    ax.add_patch(Rectangle(corner, np.ptp(columns) + 1, np.ptp(rows) + 1, fill=False, ec=PALETTE[1], lw=1.5))
+    ax.add_patch(
+        Rectangle(corner, np.ptp(columns) + 1, np.ptp(rows) + 1, fill=False, ec=PALETTE[1], lw=1.5)
+    )
     return ax
 
 
@@ -193,5 +222,7 @@ def _as_image(image: np.ndarray) -> np.ndarray:
     if image.ndim == 3 and image.shape[2] == 1:
         image = image[..., 0]
     if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] != 3) or image.size == 0:
-        raise InvalidInputError(f"An image must be (h, w), (h, w, 1) or (h, w, 3). Received: shape {image.shape}")
+        raise InvalidInputError(
+            f"An image must be (h, w), (h, w, 1) or (h, w, 3). Received: shape {image.shape}"
+        )
     return image

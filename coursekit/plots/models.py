@@ -1,4 +1,5 @@
-"""A Keras model as a picture, with matplotlib alone: boxes for layers, arrows for tensors, shapes and parameter counts."""
+"""A Keras model as a picture, with matplotlib alone: boxes for layers, arrows for tensors, shapes
+and parameter counts."""
 
 from __future__ import annotations
 
@@ -28,11 +29,12 @@ class _Box:
 
 
 def draw_model(model: Any, *, title: str | None = None, ax: Axes | None = None) -> Axes:
-    """Draw the layers of a model from its inputs at the top to its outputs at the bottom; Graphviz is not needed.
+    """Draw the layers of a model from its inputs at the top to its outputs at the bottom; Graphviz
+    is not needed.
 
-    Each box names the layer, its class, the shape of what it gives (b is the batch) and its number of parameters. A layer
-    that is used twice has one box and all its arrows. A model inside the model is one box. Inputs are blue and outputs have
-    a thick frame; frozen layers are hatched.
+    Each box names the layer, its class, the shape of what it gives (b is the batch) and its number
+    of parameters. A layer that is used twice has one box and all its arrows. A model inside the
+    model is one box. Inputs are blue and outputs have a thick frame; frozen layers are hatched.
 
     Args:
         model: a built Keras model, Sequential or Functional.
@@ -43,7 +45,8 @@ def draw_model(model: Any, *, title: str | None = None, ax: Axes | None = None) 
         The axes drawn in.
 
     Raises:
-        InvalidInputError: if the model has no graph: it is not built, or it is a subclass with a `call` of its own.
+        InvalidInputError: if the model has no graph: it is not built, or it is a subclass with a
+            `call` of its own.
     """
     boxes, last = _read(model)
     places, bends = _place(boxes)
@@ -55,7 +58,9 @@ def draw_model(model: Any, *, title: str | None = None, ax: Axes | None = None) 
         ax = figure((max(right - left, 3.0), high - low + 0.35)).subplots()
     ax.set(xlim=(left, right), ylim=(low, high), aspect="equal")
     ax.axis("off")
-    ax.set_title(title or f"{model.name}: {model.count_params():,} parameters", color=INK, fontsize=10)
+    ax.set_title(
+        title or f"{model.name}: {model.count_params():,} parameters", color=INK, fontsize=10
+    )
     for (above, below), stops in bends.items():
         _arrow(ax, [places[above], *stops, places[below]])
     for key, box in boxes.items():
@@ -69,7 +74,8 @@ def _read(model: Any) -> tuple[dict[Any, _Box], set]:
         outputs, inputs = list(model.outputs), {id(tensor) for tensor in model.inputs}
     except (AttributeError, ValueError, TypeError):
         raise InvalidInputError(
-            f"Expected a built Sequential or Functional Keras model. Received: {type(model).__name__} without a graph; "
+            f"Expected a built Sequential or Functional Keras model. Received: "
+            f"{type(model).__name__} without a graph; "
             "start it with keras.Input(shape)."
         ) from None
     boxes, last = _walk(outputs, inputs, per_use=False)
@@ -87,7 +93,9 @@ def _walk(outputs: list, inputs: set[int], *, per_use: bool) -> tuple[dict[Any, 
         key = (id(operation), use) if per_use else id(operation)
         if (id(operation), use) not in done:
             done.add((id(operation), use))
-            sources = operation._inbound_nodes[use].input_tensors if id(tensor) not in inputs else []
+            sources = (
+                operation._inbound_nodes[use].input_tensors if id(tensor) not in inputs else []
+            )
             before = [visit(source) for source in sources]
             box = boxes.setdefault(key, _describe(operation, tensor))
             box.before += [other for other in dict.fromkeys(before) if other not in box.before]
@@ -100,7 +108,11 @@ def _in_order(boxes: dict[Any, _Box]) -> list | None:
     """The keys, each after those that feed it; None if there is a cycle."""
     order: list = []
     while len(order) < len(boxes):
-        ready = [key for key, box in boxes.items() if key not in order and all(other in order for other in box.before)]
+        ready = [
+            key
+            for key, box in boxes.items()
+            if key not in order and all(other in order for other in box.before)
+        ]
         if not ready:
             return None
         order += ready
@@ -108,19 +120,31 @@ def _in_order(boxes: dict[Any, _Box]) -> list | None:
 
 
 def _describe(operation: Any, tensor: Any) -> _Box:
-    count = operation.count_params() if hasattr(operation, "count_params") and getattr(operation, "built", True) else 0
+    count = (
+        operation.count_params()
+        if hasattr(operation, "count_params") and getattr(operation, "built", True)
+        else 0
+    )
     sizes = ", ".join(
-        "b" if i == 0 and size is None else "?" if size is None else str(size) for i, size in enumerate(tensor.shape)
+        "b" if i == 0 and size is None else "?" if size is None else str(size)
+        for i, size in enumerate(tensor.shape)
     )
     kind = type(operation).__name__
     activation = getattr(getattr(operation, "activation", None), "__name__", "linear")
     if activation not in ("linear", kind.lower(), str(operation.name)):
         kind += f", {activation}"
-    return _Box(str(operation.name), kind, f"({sizes})", int(count), bool(getattr(operation, "trainable", True)))
+    return _Box(
+        str(operation.name),
+        kind,
+        f"({sizes})",
+        int(count),
+        bool(getattr(operation, "trainable", True)),
+    )
 
 
 def _place(boxes: dict[Any, _Box]):
-    """Places in inches, and per edge the points that it passes on its way over other rows (Sugiyama's layers, barycentres)."""
+    """Places in inches, and per edge the points that it passes on its way over other rows
+    (Sugiyama's layers, barycentres)."""
     rank: dict[Any, int] = {}
     for key, box in boxes.items():
         rank[key] = max((rank[other] + 1 for other in box.before), default=0)
@@ -144,11 +168,16 @@ def _place(boxes: dict[Any, _Box]):
         _spread(row, x)
     for turn in range(6):
         for row in rows if turn % 2 else rows[::-1]:
-            near = {item: [x[a] for a, b in links if b == item] + [x[b] for a, b in links if a == item] for item in row}
+            near = {
+                item: [x[a] for a, b in links if b == item] + [x[b] for a, b in links if a == item]
+                for item in row
+            }
             row.sort(key=lambda item: sum(near[item]) / len(near[item]) if near[item] else x[item])
             _spread(row, x)
     places = {key: (x[key] * _STEP_X, -rank[key] * _STEP_Y) for key in boxes}
-    return places, {edge: [(x[s] * _STEP_X, -s[2] * _STEP_Y) for s in stops] for edge, stops in stops_of.items()}
+    return places, {
+        edge: [(x[s] * _STEP_X, -s[2] * _STEP_Y) for s in stops] for edge, stops in stops_of.items()
+    }
 
 
 def _spread(row: list, x: dict[Any, float]) -> None:
@@ -159,8 +188,17 @@ def _spread(row: list, x: dict[Any, float]) -> None:
 def _arrow(ax: Axes, points: list[tuple[float, float]]) -> None:
     (x0, y0), (x1, y1) = points[0], points[-1]
     points = [(x0, y0 - _HEIGHT / 2), *points[1:-1], (x1, y1 + _HEIGHT / 2)]
-    ax.plot(*zip(*points, strict=True), color=GREY, linewidth=1.2, zorder=1, solid_joinstyle="round")
-    style = {"arrowstyle": "-|>", "color": GREY, "linewidth": 1.2, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 11}
+    ax.plot(
+        *zip(*points, strict=True), color=GREY, linewidth=1.2, zorder=1, solid_joinstyle="round"
+    )
+    style = {
+        "arrowstyle": "-|>",
+        "color": GREY,
+        "linewidth": 1.2,
+        "shrinkA": 0,
+        "shrinkB": 0,
+        "mutation_scale": 11,
+    }
     ax.annotate("", points[-1], xytext=points[-2], arrowprops=style, zorder=1)
 
 
@@ -184,7 +222,17 @@ def _draw_box(ax: Axes, x: float, y: float, box: _Box, *, is_input: bool, is_out
     ax.add_patch(patch)
     name = box.name if len(box.name) <= 22 else box.name[:20] + "..."
     kind = box.kind if len(box.kind) <= 26 else box.kind[:24] + "..."
-    ax.text(x, y + 0.13, name, ha="center", va="center", fontsize=8.5, fontweight="bold", color=INK, zorder=3)
+    ax.text(
+        x,
+        y + 0.13,
+        name,
+        ha="center",
+        va="center",
+        fontsize=8.5,
+        fontweight="bold",
+        color=INK,
+        zorder=3,
+    )
     ax.text(x, y - 0.01, kind, ha="center", va="center", fontsize=7.5, color=INK, zorder=3)
     foot = box.shape + (f"   {box.params:,} parameters" if box.params else "")
     ax.text(x, y - 0.15, foot, ha="center", va="center", fontsize=7.5, color=PALETTE[0], zorder=3)

@@ -1,4 +1,5 @@
-"""One look for all pictures: colours that colour-blind readers tell apart, figures without pyplot state, PNG with alt text."""
+"""One look for all pictures: colours that colour-blind readers tell apart, figures without pyplot
+state, PNG with alt text."""
 
 from __future__ import annotations
 
@@ -66,7 +67,8 @@ def subplots(
 
 
 def tidy(ax: Axes, *, grid: bool = True) -> Axes:
-    """Two spines, dark text on white whatever the user's style sheet, a faint grid, and the palette as colour cycle."""
+    """Two spines, dark text on white whatever the user's style sheet, a faint grid, and the palette
+    as colour cycle."""
     from matplotlib import cycler
 
     ax.set_facecolor("white")
@@ -101,8 +103,14 @@ def img_tag(fig: Figure, alt: str, *, dpi: int = 110) -> str:
     """
     alt = " ".join(alt.split())
     if len(alt) < MIN_ALT:
-        raise InvalidInputError(f"Expected alt text that says what is seen, {MIN_ALT} characters or more. Received: {alt!r}.")
+        raise InvalidInputError(
+            f"Expected alt text that says what is seen, {MIN_ALT} characters or more. "
+            f"Received: {alt!r}."
+        )
     width, height = (round(side * dpi) for side in fig.get_size_inches())
     data = base64.b64encode(png_bytes(fig, dpi=dpi)).decode("ascii")
     style = "max-width:100%;height:auto;background:white"
-    return f'<img src="data:image/png;base64,{data}" width="{width}" height="{height}" style="{style}" alt="{escape(alt)}">'
+    return (
+        f'<img src="data:image/png;base64,{data}" width="{width}" height="{height}" '
+        f'style="{style}" alt="{escape(alt)}">'
+    )

@@ -1,4 +1,5 @@
-"""Training: `fit` with one tidy progress line, schedules, gradients on both backends, and a check of the loss."""
+"""Training: `fit` with one tidy progress line, schedules, gradients on both backends, and a check
+of the loss."""
 
 from __future__ import annotations
 

@@ -14,16 +14,18 @@ from coursekit.errors import DeviceError, InvalidInputError
 def gradients(fn: Callable, x):
     """Gradient of a scalar function with respect to arrays or Keras variables.
 
-    Call models with `training=False` inside `fn`: dropout would make the function random, and batch normalisation would
-    look at the whole batch. State that layers change meanwhile is dropped on JAX.
+    Call models with `training=False` inside `fn`: dropout would make the function random, and batch
+    normalisation would look at the whole batch. State that layers change meanwhile is dropped on
+    JAX.
 
     Args:
-        fn: function of `keras.ops` that returns a scalar. It takes one argument with the structure of `x`; if `x` holds
-            Keras variables, it takes no argument and reads the variables.
+        fn: function of `keras.ops` that returns a scalar. It takes one argument with the structure
+            of `x`; if `x` holds Keras variables, it takes no argument and reads the variables.
         x: an array, a `keras.Variable`, or a list, tuple or dict of these. Integers become float32.
 
     Returns:
-        NumPy arrays with the structure and shapes of `x`; zeros where `fn` does not depend on an entry.
+        NumPy arrays with the structure and shapes of `x`; zeros where `fn` does not depend on an
+        entry.
 
     Raises:
         InvalidInputError: if `fn` returns no scalar, or `x` mixes arrays and variables.
@@ -35,10 +37,16 @@ def gradients(fn: Callable, x):
     leaves = tree.flatten(x)
     of_variables = [isinstance(leaf, keras.Variable) for leaf in leaves]
     if not leaves or (any(of_variables) and not all(of_variables)):
-        raise InvalidInputError(f"`x` must hold arrays only or Keras variables only. Received: {len(leaves)} entries, mixed")
+        raise InvalidInputError(
+            f"`x` must hold arrays only or Keras variables only. Received: {len(leaves)} "
+            f"entries, mixed"
+        )
     backend = keras.backend.backend()
     if backend not in ("tensorflow", "jax"):
-        raise DeviceError(f'gradients needs the backend "tensorflow" or "jax". Received: KERAS_BACKEND={backend!r}')
+        raise DeviceError(
+            f'gradients needs the backend "tensorflow" or "jax". Received: '
+            f"KERAS_BACKEND={backend!r}"
+        )
     solve = _on_tensorflow if backend == "tensorflow" else _on_jax
     if all(of_variables):
         found = solve(lambda _: fn(), x, variables=leaves)
@@ -78,13 +86,18 @@ def _on_jax(fn: Callable, x, variables: list | None):
 
 def _as_float(leaf):
     array = ops.convert_to_tensor(leaf)
-    return array if keras.backend.is_float_dtype(keras.backend.standardize_dtype(array.dtype)) else ops.cast(array, "float32")
+    return (
+        array
+        if keras.backend.is_float_dtype(keras.backend.standardize_dtype(array.dtype))
+        else ops.cast(array, "float32")
+    )
 
 
 def _scalar(value):
     value = ops.convert_to_tensor(value)
     if tuple(value.shape) != ():
         raise InvalidInputError(
-            f"`fn` must return a scalar, such as ops.mean(loss). Received: a result of shape {tuple(value.shape)}"
+            f"`fn` must return a scalar, such as ops.mean(loss). Received: a result of shape "
+            f"{tuple(value.shape)}"
         )
     return value

@@ -7,7 +7,8 @@ import numpy as np
 
 
 def fed(x: np.ndarray, y: np.ndarray, batch_size: int, *, scale: float | None = None) -> dict:
-    """Arrays in memory as `model.fit` takes them quickest on the backend in use: `model.fit(**fed(x, y, 128), epochs=3)`.
+    """Arrays in memory as `model.fit` takes them quickest on the backend in use:
+    `model.fit(**fed(x, y, 128), epochs=3)`.
 
     Args:
         x: samples `(n, ...)`.
@@ -19,16 +20,21 @@ def fed(x: np.ndarray, y: np.ndarray, batch_size: int, *, scale: float | None = 
         Keyword arguments of `model.fit`.
     """
     if keras.backend.backend() == "tensorflow":
-        return {"x": shuffled_batches(x, y, batch_size, scale=scale), "shuffle": False}  # the order is new already
+        return {
+            "x": shuffled_batches(x, y, batch_size, scale=scale),
+            "shuffle": False,
+        }  # the order is new already
     return {"x": x if scale is None else x * np.float32(scale), "y": y, "batch_size": batch_size}
 
 
 def shuffled_batches(x: np.ndarray, y: np.ndarray, batch_size: int, *, scale: float | None = None):
-    """Batches of arrays in memory for `model.fit` on the TensorFlow backend, in a new order in every epoch.
+    """Batches of arrays in memory for `model.fit` on the TensorFlow backend, in a new order in
+    every epoch.
 
-    Beside the dataset that Keras makes of arrays, this one is not tuned while it runs. On arrays in memory there is nothing to
-    tune, and the thread that does it can miss the word that an epoch is over: `fit` then waits for it, nearly as long again
-    as the epoch took (TensorFlow 2.21; `benchmarks/feeding.py`). Images may stay uint8 here until their batch is due.
+    Beside the dataset that Keras makes of arrays, this one is not tuned while it runs. On arrays in
+    memory there is nothing to tune, and the thread that does it can miss the word that an epoch is
+    over: `fit` then waits for it, nearly as long again as the epoch took (TensorFlow 2.21;
+        `benchmarks/feeding.py`). Images may stay uint8 here until their batch is due.
 
     Args:
         x: samples `(n, ...)`.
@@ -51,6 +57,8 @@ def shuffled_batches(x: np.ndarray, y: np.ndarray, batch_size: int, *, scale: fl
 
     options = tf.data.Options()
     options.autotune.enabled = False
-    options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA  # as Keras has it
+    options.experimental_distribute.auto_shard_policy = (
+        tf.data.experimental.AutoShardPolicy.DATA
+    )  # as Keras has it
     rows = tf.data.Dataset.range(len(x)).shuffle(len(x)).batch(batch_size)
     return rows.map(batch).prefetch(2).with_options(options)

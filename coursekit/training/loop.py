@@ -42,10 +42,12 @@ def fit(
         **options: passed on to `model.fit`.
 
     Returns:
-        `keras.callbacks.History`; its `history` maps each figure to a list with one value per epoch.
+        `keras.callbacks.History`; its `history` maps each figure to a list with one value per
+        epoch.
 
     Raises:
-        InvalidInputError: if the model is not compiled, or its loss does not fit its output or `y`; see `check_compile`.
+        InvalidInputError: if the model is not compiled, or its loss does not fit its output or `y`;
+            see `check_compile`.
     """
     check_compile(model, y)
     if y is not None:
@@ -65,7 +67,8 @@ def fit(
 
 @contextlib.contextmanager
 def seeded(seed: int | None) -> Iterator[None]:
-    """Seed Keras, its backend, NumPy and `random` inside; give NumPy and `random` their state back afterwards.
+    """Seed Keras, its backend, NumPy and `random` inside; give NumPy and `random` their state back
+    afterwards.
 
     Args:
         seed: int, or None to change nothing.
@@ -84,7 +87,8 @@ def seeded(seed: int | None) -> Iterator[None]:
 
 @contextlib.contextmanager
 def quiet_retracing() -> Iterator[None]:
-    """Hold back TensorFlow's advice on retracing, which it gives by mistake when several models are fitted in turn."""
+    """Hold back TensorFlow's advice on retracing, which it gives by mistake when several models are
+    fitted in turn."""
     logger = logging.getLogger("tensorflow")
     logger.addFilter(_is_not_retracing)
     try:

@@ -19,8 +19,9 @@ class ProgressLine(keras.callbacks.Callback):
     """Shows epoch, share done, loss and metrics in one line that is updated in place.
 
     Args:
-        mode: "terminal" rewrites one line, "notebook" updates one output of the cell, "lines" writes at most five
-            lines in all (for log files), "none" writes nothing, "auto" chooses by where the output goes.
+        mode: "terminal" rewrites one line, "notebook" updates one output of the cell, "lines"
+            writes at most five lines in all (for log files), "none" writes nothing, "auto" chooses
+            by where the output goes.
         stream: where "terminal" and "lines" write; standard error if None.
 
     Raises:
@@ -31,7 +32,9 @@ class ProgressLine(keras.callbacks.Callback):
         super().__init__()
         mode = {True: "auto", False: "none", None: "none"}.get(mode, mode)
         if mode not in _MODES:
-            raise InvalidInputError(f"`progress` must be one of {', '.join(_MODES)}, or a bool. Received: {mode!r}")
+            raise InvalidInputError(
+                f"`progress` must be one of {', '.join(_MODES)}, or a bool. Received: {mode!r}"
+            )
         self._stream = stream if stream is not None else sys.stderr
         self.mode = _detect(self._stream) if mode == "auto" else mode
         self._display = None
@@ -77,7 +80,11 @@ class ProgressLine(keras.callbacks.Callback):
             self._stream.flush()
 
     def _text(self, share: str, logs: dict | None) -> str:
-        figures = "  ".join(f"{name} {float(value):.4g}" for name, value in (logs or {}).items() if _is_number(value))
+        figures = "  ".join(
+            f"{name} {float(value):.4g}"
+            for name, value in (logs or {}).items()
+            if _is_number(value)
+        )
         total = self.params.get("epochs")
         seconds = time.perf_counter() - self._started
         return f"epoch {self._epoch + 1}/{total}{share}  {figures}  {seconds:.1f} s"

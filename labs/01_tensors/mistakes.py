@@ -101,7 +101,10 @@ def flat_rows(images):
 @mistake(
     "1.1",
     name="not-scaled",
-    hints=["Your numbers go up to 255.", "The pixels are flat, but not yet between 0 and 1: divide by 255."],
+    hints=[
+        "Your numbers go up to 255.",
+        "The pixels are flat, but not yet between 0 and 1: divide by 255.",
+    ],
 )
 def flat_rows(images):
     return images.reshape(len(images), -1).astype("float32")
@@ -174,7 +177,10 @@ def squared_distances(a, b):
 @mistake(
     "1.2",
     name="transposed",
-    hints=["Your matrix lies on its side.", "Row i belongs to row i of *a*, column j to row j of b: the shape is (n, m)."],
+    hints=[
+        "Your matrix lies on its side.",
+        "Row i belongs to row i of *a*, column j to row j of b: the shape is (n, m).",
+    ],
 )
 def squared_distances(a, b):
     a, b = np.asarray(a, float), np.asarray(b, float)
@@ -184,7 +190,10 @@ def squared_distances(a, b):
 @mistake(
     "1.2",
     name="root-taken",
-    hints=["Your numbers are distances.", "Asked for are *squared* distances: no root."],
+    hints=[
+        "Your numbers are distances.",
+        "Asked for are *squared* distances: no root.",
+    ],
 )
 def squared_distances(a, b):
     a, b = np.asarray(a, float), np.asarray(b, float)
@@ -194,7 +203,10 @@ def squared_distances(a, b):
 @mistake(
     "1.2",
     name="mean-for-sum",
-    hints=["Your numbers are too small, by a factor that depends on d.", "The definition sums over k; you took the mean."],
+    hints=[
+        "Your numbers are too small, by a factor that depends on d.",
+        "The definition sums over k; you took the mean.",
+    ],
 )
 def squared_distances(a, b):
     a, b = np.asarray(a, float), np.asarray(b, float)
@@ -204,7 +216,10 @@ def squared_distances(a, b):
 @mistake(
     "1.2",
     name="squared-after-the-sum",
-    hints=["Differences of opposite sign cancel in your sum.", "Square each difference first, then sum."],
+    hints=[
+        "Differences of opposite sign cancel in your sum.",
+        "Square each difference first, then sum.",
+    ],
 )
 def squared_distances(a, b):
     a, b = np.asarray(a, float), np.asarray(b, float)
@@ -214,7 +229,10 @@ def squared_distances(a, b):
 @mistake(
     "1.2",
     name="middle-term-forgotten",
-    hints=["You added the squared lengths of both rows.", "(p - q)^2 is p^2 - 2pq + q^2: the product of the rows is missing."],
+    hints=[
+        "You added the squared lengths of both rows.",
+        "(p - q)^2 is p^2 - 2pq + q^2: the product of the rows is missing.",
+    ],
 )
 def squared_distances(a, b):
     a, b = np.asarray(a, float), np.asarray(b, float)
@@ -224,7 +242,10 @@ def squared_distances(a, b):
 @mistake(
     "1.2",
     name="middle-term-once",
-    hints=["Give both arrays the same row: is your distance 0?", "(p - q)^2 is p^2 - 2pq + q^2: the product counts twice."],
+    hints=[
+        "Give both arrays the same row: is your distance 0?",
+        "(p - q)^2 is p^2 - 2pq + q^2: the product counts twice.",
+    ],
 )
 def squared_distances(a, b):
     a, b = np.asarray(a, float), np.asarray(b, float)
@@ -254,7 +275,10 @@ def dense(x, w, b):
 @mistake(
     "1.3",
     name="bias-forgotten",
-    hints=["For an input of zeros your layer gives zeros.", "Each unit also adds its bias: + b, broadcast to every row."],
+    hints=[
+        "For an input of zeros your layer gives zeros.",
+        "Each unit also adds its bias: + b, broadcast to every row.",
+    ],
 )
 def dense(x, w, b):
     return x @ w
@@ -263,7 +287,10 @@ def dense(x, w, b):
 @mistake(
     "1.3",
     name="activation-added",
-    hints=["None of your results is negative.", "This layer has no activation: its logits may be any numbers."],
+    hints=[
+        "None of your results is negative.",
+        "This layer has no activation: its logits may be any numbers.",
+    ],
 )
 def dense(x, w, b):
     return np.maximum(x @ w + b, 0)
@@ -284,7 +311,10 @@ def dense(x, w, b):
 @mistake(
     "1.3",
     name="bias-inside",
-    hints=["Your bias is multiplied by the weights.", "The bias comes after the product: (x @ w) + b."],
+    hints=[
+        "Your bias is multiplied by the weights.",
+        "The bias comes after the product: (x @ w) + b.",
+    ],
 )
 def dense(x, w, b):
     return x @ (w + b)
@@ -319,7 +349,10 @@ def softmax(z):
 @mistake(
     "1.3",
     name="softmax-over-everything",
-    hints=["All your probabilities together sum to 1.", "Each row is a sample of its own and sums to 1 by itself: axis=1."],
+    hints=[
+        "All your probabilities together sum to 1.",
+        "Each row is a sample of its own and sums to 1 by itself: axis=1.",
+    ],
 )
 def softmax(z):
     e = np.exp(z - np.max(z))
@@ -419,7 +452,10 @@ def slopes(f, x, h=1e-4):
 @mistake(
     "1.4",
     name="divided-by-h-once",
-    hints=["All of your slopes are twice too large.", "The two points are 2h apart, so divide by 2h."],
+    hints=[
+        "All of your slopes are twice too large.",
+        "The two points are 2h apart, so divide by 2h.",
+    ],
 )
 def slopes(f, x, h=1e-4):
     return _each(x, lambda x, u: (f(x + h * u) - f(x - h * u)) / h)
@@ -428,7 +464,10 @@ def slopes(f, x, h=1e-4):
 @mistake(
     "1.4",
     name="half-by-precedence",
-    hints=["Read your division aloud.", "/ 2 * h divides by 2 and then multiplies by h. Put 2 * h in brackets."],
+    hints=[
+        "Read your division aloud.",
+        "/ 2 * h divides by 2 and then multiplies by h. Put 2 * h in brackets.",
+    ],
 )
 def slopes(f, x, h=1e-4):
     return _each(x, lambda x, u: (f(x + h * u) - f(x - h * u)) / 2 * h)
@@ -437,7 +476,10 @@ def slopes(f, x, h=1e-4):
 @mistake(
     "1.4",
     name="sign-turned",
-    hints=["Your gradient points the wrong way.", "f at the larger x comes first: f(x + h) - f(x - h)."],
+    hints=[
+        "Your gradient points the wrong way.",
+        "f at the larger x comes first: f(x + h) - f(x - h).",
+    ],
 )
 def slopes(f, x, h=1e-4):
     return _each(x, lambda x, u: (f(x - h * u) - f(x + h * u)) / (2 * h))
@@ -459,7 +501,10 @@ def slopes(f, x, h=1e-4):
 @mistake(
     "1.4",
     name="step-fixed",
-    hints=["Your result does not change when h does.", "0.0001 is only the default: use the argument."],
+    hints=[
+        "Your result does not change when h does.",
+        "0.0001 is only the default: use the argument.",
+    ],
 )
 def slopes(f, x, h=1e-4):
     return _each(x, lambda x, u: (f(x + 1e-4 * u) - f(x - 1e-4 * u)) / 2e-4)
@@ -525,7 +570,10 @@ def slopes(f, x, h=1e-4):
 @mistake(
     "1.4",
     name="flat-gradient",
-    hints=["The numbers are right, the shape is not.", "A gradient has the shape of x: one slope in the place of each entry."],
+    hints=[
+        "The numbers are right, the shape is not.",
+        "A gradient has the shape of x: one slope in the place of each entry.",
+    ],
 )
 def slopes(f, x, h=1e-4):
     return _each(x, lambda x, u: (f(x + h * u) - f(x - h * u)) / (2 * h)).ravel()
@@ -552,7 +600,10 @@ def slopes(f, x, h=1e-4):
 @mistake(
     "1.4",
     name="difference-not-divided",
-    hints=["Halve h: your numbers halve as well.", "A slope is a difference per step: divide by 2h."],
+    hints=[
+        "Halve h: your numbers halve as well.",
+        "A slope is a difference per step: divide by 2h.",
+    ],
 )
 def slopes(f, x, h=1e-4):
     return _each(x, lambda x, u: f(x + h * u) - f(x - h * u))
@@ -563,7 +614,13 @@ def slopes(f, x, h=1e-4):
 
 def _chain(sizes, hidden="relu", last=None, **kwargs):
     inner = [layers.Dense(units, activation=hidden) for units in sizes[1:-1]]
-    return keras.Sequential([keras.Input((sizes[0],)), *inner, layers.Dense(sizes[-1], activation=last, **kwargs)])
+    return keras.Sequential(
+        [
+            keras.Input((sizes[0],)),
+            *inner,
+            layers.Dense(sizes[-1], activation=last, **kwargs),
+        ]
+    )
 
 
 @mistake(
@@ -593,7 +650,10 @@ def parameter_count(sizes):
 @mistake(
     "1.5",
     name="one-bias-per-layer",
-    hints=["You counted a single bias for each layer.", "Every unit has a bias of its own."],
+    hints=[
+        "You counted a single bias for each layer.",
+        "Every unit has a bias of its own.",
+    ],
 )
 def parameter_count(sizes):
     return sum(a * b + 1 for a, b in itertools.pairwise(sizes))
@@ -602,7 +662,10 @@ def parameter_count(sizes):
 @mistake(
     "1.5",
     name="input-units-counted",
-    hints=["You counted biases for the inputs too.", "The input is no layer: it has no weights and no biases."],
+    hints=[
+        "You counted biases for the inputs too.",
+        "The input is no layer: it has no weights and no biases.",
+    ],
 )
 def parameter_count(sizes):
     return sum(a * b for a, b in itertools.pairwise(sizes)) + sum(sizes)
@@ -644,7 +707,10 @@ def sequential_net(sizes):
 @mistake(
     "1.5",
     name="sigmoid-for-relu",
-    hints=["Your hidden units answer between 0 and 1.", "The activation asked for is relu."],
+    hints=[
+        "Your hidden units answer between 0 and 1.",
+        "The activation asked for is relu.",
+    ],
 )
 def sequential_net(sizes):
     return _chain(sizes, hidden="sigmoid")
@@ -666,7 +732,10 @@ def sequential_net(sizes):
 @mistake(
     "1.5",
     name="a-layer-for-the-input",
-    hints=["You have a layer too many.", "keras.Input stands for the input. The first dense layer has sizes[1] units."],
+    hints=[
+        "You have a layer too many.",
+        "keras.Input stands for the input. The first dense layer has sizes[1] units.",
+    ],
 )
 def sequential_net(sizes):
     inner = [layers.Dense(units, activation="relu") for units in sizes[:-1]]
@@ -692,7 +761,10 @@ def functional_net(sizes):
 @mistake(
     "1.5",
     name="functional-relu-at-the-end",
-    hints=["None of the logits of your Functional network is negative.", "Its last layer has no activation, as in the chain."],
+    hints=[
+        "None of the logits of your Functional network is negative.",
+        "Its last layer has no activation, as in the chain.",
+    ],
 )
 def functional_net(sizes):
     inputs = h = keras.Input((sizes[0],))
@@ -770,7 +842,10 @@ def forward(weights, x):
 @mistake(
     "1.6",
     name="no-relu",
-    hints=["Where does your network bend?", "After every layer but the last comes max(0, h)."],
+    hints=[
+        "Where does your network bend?",
+        "After every layer but the last comes max(0, h).",
+    ],
 )
 def forward(weights, x):
     return _through(weights, x, lambda s: s)
@@ -803,7 +878,10 @@ def forward(weights, x):
 @mistake(
     "1.6",
     name="biases-skipped",
-    hints=["You used the matrices only.", "Every second array in the list is the bias of the layer before it: + b."],
+    hints=[
+        "You used the matrices only.",
+        "Every second array in the list is the bias of the layer before it: + b.",
+    ],
 )
 def forward(weights, x):
     h = x
@@ -816,7 +894,10 @@ def forward(weights, x):
 @mistake(
     "1.6",
     name="bias-after-relu",
-    hints=["Your bias comes after the relu.", "The layer is hW + b as a whole; the relu acts on its result."],
+    hints=[
+        "Your bias comes after the relu.",
+        "The layer is hW + b as a whole; the relu acts on its result.",
+    ],
 )
 def forward(weights, x):
     h = x
@@ -829,7 +910,10 @@ def forward(weights, x):
 @mistake(
     "1.6",
     name="two-layers-only",
-    hints=["Your function knows networks of two layers.", "Any number of pairs may come, one or four: loop over them."],
+    hints=[
+        "Your function knows networks of two layers.",
+        "Any number of pairs may come, one or four: loop over them.",
+    ],
 )
 def forward(weights, x):
     return _relu(x @ weights[0] + weights[1]) @ weights[2] + weights[3]
@@ -868,14 +952,33 @@ def forward(weights, x):
 # 1.7 ------------------------------------------------------------------------------------------------------------------
 
 
-def _pair(pixels, units, classes, *, relu="relu", digit="a", order="ab", last=None, first=None, shared=True, form=dict):
-    left, right = keras.Input((pixels,), name="left"), keras.Input((pixels,), name="right")
+def _pair(
+    pixels,
+    units,
+    classes,
+    *,
+    relu="relu",
+    digit="a",
+    order="ab",
+    last=None,
+    first=None,
+    shared=True,
+    form=dict,
+):
+    left, right = (
+        keras.Input((pixels,), name="left"),
+        keras.Input((pixels,), name="right"),
+    )
     reader = layers.Dense(units, activation=relu, name="reader")
-    second = reader if shared else layers.Dense(units, activation=relu, name="reader_right")
+    second = (
+        reader if shared else layers.Dense(units, activation=relu, name="reader_right")
+    )
     seen = {"a": reader(left), "b": second(right)}
     both = layers.Concatenate()([seen[key] for key in order])
     heads = {
-        "digit": layers.Dense(classes, activation=first, name="digit")(seen.get(digit, both)),
+        "digit": layers.Dense(classes, activation=first, name="digit")(
+            seen.get(digit, both)
+        ),
         "larger": layers.Dense(1, activation=last, name="larger")(both),
     }
     return keras.Model([left, right], heads if form is dict else list(heads.values()))
@@ -896,7 +999,10 @@ def pair_net(pixels, units, classes):
 @mistake(
     "1.7",
     name="digit-sees-both",
-    hints=["Your output digit reads both images.", "Which digit the left one is, the left reading tells alone."],
+    hints=[
+        "Your output digit reads both images.",
+        "Which digit the left one is, the left reading tells alone.",
+    ],
 )
 def pair_net(pixels, units, classes):
     return _pair(pixels, units, classes, digit="both")
@@ -905,7 +1011,10 @@ def pair_net(pixels, units, classes):
 @mistake(
     "1.7",
     name="digit-of-the-right-image",
-    hints=["Your output digit changes when the right image does.", "It reads the right image; the left one is asked for."],
+    hints=[
+        "Your output digit changes when the right image does.",
+        "It reads the right image; the left one is asked for.",
+    ],
 )
 def pair_net(pixels, units, classes):
     return _pair(pixels, units, classes, digit="b")
@@ -938,7 +1047,10 @@ def pair_net(pixels, units, classes):
 @mistake(
     "1.7",
     name="softmax-on-digit",
-    hints=["Your output digit gives probabilities.", "Logits are asked for: the layer digit has no activation."],
+    hints=[
+        "Your output digit gives probabilities.",
+        "Logits are asked for: the layer digit has no activation.",
+    ],
 )
 def pair_net(pixels, units, classes):
     return _pair(pixels, units, classes, first="softmax")
@@ -947,7 +1059,10 @@ def pair_net(pixels, units, classes):
 @mistake(
     "1.7",
     name="reader-without-relu",
-    hints=["Your readings may be negative.", 'The reader is a dense layer with relu: activation="relu".'],
+    hints=[
+        "Your readings may be negative.",
+        'The reader is a dense layer with relu: activation="relu".',
+    ],
 )
 def pair_net(pixels, units, classes):
     return _pair(pixels, units, classes, relu=None)
@@ -956,7 +1071,10 @@ def pair_net(pixels, units, classes):
 @mistake(
     "1.7",
     name="outputs-in-a-list",
-    hints=["Your outputs have no names.", 'Give keras.Model a dict of outputs: {"digit": ..., "larger": ...}.'],
+    hints=[
+        "Your outputs have no names.",
+        'Give keras.Model a dict of outputs: {"digit": ..., "larger": ...}.',
+    ],
 )
 def pair_net(pixels, units, classes):
     return _pair(pixels, units, classes, form=list)
@@ -971,10 +1089,16 @@ def pair_net(pixels, units, classes):
     ],
 )
 def pair_net(pixels, units, classes):
-    left, right = keras.Input((pixels,), name="left"), keras.Input((pixels,), name="right")
+    left, right = (
+        keras.Input((pixels,), name="left"),
+        keras.Input((pixels,), name="right"),
+    )
     reader = layers.Dense(units, activation="relu", name="reader")
     a, b = reader(left), reader(right)
-    heads = {"digit": layers.Dense(classes, name="digit")(a), "larger": layers.Dense(1, name="larger")(layers.Add()([a, b]))}
+    heads = {
+        "digit": layers.Dense(classes, name="digit")(a),
+        "larger": layers.Dense(1, name="larger")(layers.Add()([a, b])),
+    }
     return keras.Model([left, right], heads)
 
 
@@ -982,7 +1106,10 @@ def pair_net(pixels, units, classes):
 
 
 def _weights_equal(first, second):
-    return all(np.array_equal(a, b) for a, b in zip(first.get_weights(), second.get_weights(), strict=False))
+    return all(
+        np.array_equal(a, b)
+        for a, b in zip(first.get_weights(), second.get_weights(), strict=False)
+    )
 
 
 def _answers_equal(first, second, x):
@@ -1027,7 +1154,9 @@ def round_trip(model):
     copy = keras.models.clone_model(model)
     copy.set_weights(model.get_weights())
     if model.compiled:
-        copy.compile(optimizer=type(model.optimizer)(), loss=model.loss, run_eagerly=True)
+        copy.compile(
+            optimizer=type(model.optimizer)(), loss=model.loss, run_eagerly=True
+        )
     return copy
 
 
@@ -1049,11 +1178,16 @@ def round_trip(model):
 @mistake(
     "1.8",
     name="weights-compared-only",
-    hints=["Two networks with the same weights and other activations are the same to you.", "Let both predict on x as well."],
+    hints=[
+        "Two networks with the same weights and other activations are the same to you.",
+        "Let both predict on x as well.",
+    ],
 )
 def same_model(first, second, x):
     a, b = first.get_weights(), second.get_weights()
-    return len(a) == len(b) and all(np.array_equal(p, q) for p, q in zip(a, b, strict=True))
+    return len(a) == len(b) and all(
+        np.array_equal(p, q) for p, q in zip(a, b, strict=True)
+    )
 
 
 @mistake(
@@ -1095,11 +1229,16 @@ def same_model(first, second, x):
 @mistake(
     "1.8",
     name="either-half-is-enough",
-    hints=["You let one half of the proof stand for both.", "Equal weights *and* equal answers."],
+    hints=[
+        "You let one half of the proof stand for both.",
+        "Equal weights *and* equal answers.",
+    ],
 )
 def same_model(first, second, x):
     a, b = first.get_weights(), second.get_weights()
-    return (len(a) == len(b) and _weights_equal(first, second)) or _answers_equal(first, second, x)
+    return (len(a) == len(b) and _weights_equal(first, second)) or _answers_equal(
+        first, second, x
+    )
 
 
 @mistake(
@@ -1111,4 +1250,6 @@ def same_model(first, second, x):
     ],
 )
 def same_model(first, second, x):
-    return first.count_params() == second.count_params() and _answers_equal(first, second, x)
+    return first.count_params() == second.count_params() and _answers_equal(
+        first, second, x
+    )

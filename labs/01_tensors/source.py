@@ -77,7 +77,10 @@ def neuron(push, exp=np.exp):
 def graph_picture(orange):
     """The graph with its values, and `orange[i]` under the arrow of node i."""
     values = dict(zip(NODES, neuron(np.zeros(12)), strict=True))
-    shown = {name: round(float(number), 3) + 0.0 for name, number in zip(NODES, orange, strict=True)}
+    shown = {
+        name: round(float(number), 3) + 0.0
+        for name, number in zip(NODES, orange, strict=True)
+    }
     return draw_graph(NODES, EDGES, values, shown)
 
 
@@ -98,7 +101,9 @@ lab.show(
 # is, and its **dtype** says what kind of numbers it holds. Axis 0 is usually the **batch axis**: one entry per sample.
 
 # %%
-(x_train, y_train), (x_test, y_test) = coursekit.load_digits()  # real handwritten digits, no network needed
+(x_train, y_train), (x_test, y_test) = (
+    coursekit.load_digits()
+)  # real handwritten digits, no network needed
 
 boxes = {
     "a loss": np.float32(0.25),
@@ -115,7 +120,9 @@ print(
     f"\nKeras makes the same of it: {type(tensor).__name__}, shape {tuple(tensor.shape)}, {keras.backend.standardize_dtype(tensor.dtype)}."
 )
 wrapped = np.array([3], dtype="uint8") - np.array([5], dtype="uint8")
-print(f"Mind the dtype: 3 - 5 in uint8 is {wrapped[0]}, as this type knows only 0 to 255 and starts again.")
+print(
+    f"Mind the dtype: 3 - 5 in uint8 is {wrapped[0]}, as this type knows only 0 to 255 and starts again."
+)
 
 # %% [markdown]
 # **Exercise 1.1** Move axes, or recount them. `np.transpose(a, order)` moves whole axes: axis `order[k]` of `a` becomes axis `k`. `reshape` keeps the numbers in their
@@ -161,10 +168,14 @@ check("1.1")
 
 # %%
 with lab.needs("1.1"):
-    three = np.stack([x_train[y_train == d][0][:, 2:-2] for d in (3, 5, 8)], axis=-1)[None]  # (1, 28, 24, 3)
+    three = np.stack([x_train[y_train == d][0][:, 2:-2] for d in (3, 5, 8)], axis=-1)[
+        None
+    ]  # (1, 28, 24, 3)
     moved, recounted = channels_first(three)[0], three.reshape(1, 3, 28, 24)[0]
     figure, axes = subplots(2, 4, size=(7.5, 4.2))
-    for row, (name, planes) in enumerate([("your transpose", moved), ("reshape", recounted)]):
+    for row, (name, planes) in enumerate(
+        [("your transpose", moved), ("reshape", recounted)]
+    ):
         axes[row, 0].imshow(three[0])
         axes[row, 0].set_title("colour image (h, w, c)", fontsize=9)
         for channel in range(3):
@@ -227,7 +238,10 @@ with lab.needs("1.2"):
         """Means over cells of 4 x 4 pixels, as rows of 49 numbers: a reshape that splits both axes, then a mean over two of four."""
         return images.reshape(-1, 7, 4, 7, 4).mean(axis=(2, 4)).reshape(-1, 49)
 
-    by_class_train, by_class_test = np.argsort(y_train, kind="stable"), np.argsort(y_test, kind="stable")[::3]
+    by_class_train, by_class_test = (
+        np.argsort(y_train, kind="stable"),
+        np.argsort(y_test, kind="stable")[::3],
+    )
     few = by_class_train[::6]
     picture = squared_distances(coarse(x_test[by_class_test]), coarse(x_train[few]))
     figure, ax = subplots(size=(7.5, 4.6))
@@ -249,11 +263,20 @@ with lab.needs("1.2"):
     )
     every = squared_distances(coarse(x_test[by_class_test]), coarse(x_train))
     nearest_right = np.mean(y_train[every.argmin(axis=1)] == y_test[by_class_test])
-    a, b = ops.convert_to_tensor(coarse(x_test[:20]), "float32"), ops.convert_to_tensor(coarse(x_train[:30]), "float32")
-    with_keras = ops.convert_to_numpy(ops.sum(ops.square(ops.expand_dims(a, 1) - ops.expand_dims(b, 0)), axis=-1))
+    a, b = (
+        ops.convert_to_tensor(coarse(x_test[:20]), "float32"),
+        ops.convert_to_tensor(coarse(x_train[:30]), "float32"),
+    )
+    with_keras = ops.convert_to_numpy(
+        ops.sum(ops.square(ops.expand_dims(a, 1) - ops.expand_dims(b, 0)), axis=-1)
+    )
     mine = squared_distances(coarse(x_test[:20]), coarse(x_train[:30]))
-    library = euclidean_distances(coarse(x_test[:20]), coarse(x_train[:30]), squared=True)
-    print(f"The nearest training digit is of the right class for {nearest_right:.1%} of {len(by_class_test)} test digits.")
+    library = euclidean_distances(
+        coarse(x_test[:20]), coarse(x_train[:30]), squared=True
+    )
+    print(
+        f"The nearest training digit is of the right class for {nearest_right:.1%} of {len(by_class_test)} test digits."
+    )
     print(
         f"Relative gap to scikit-learn {np.abs(mine - library).max() / mine.max():.0e}, to keras.ops in float32 {np.abs(mine - with_keras).max() / mine.max():.0e}."
     )
@@ -317,8 +340,12 @@ def library_rows(images):
 
 to_rows = lab.answer("1.1", fallback=library_rows, name="flat_rows")
 rows_train, rows_test = to_rows(x_train), to_rows(x_test)
-templates = np.stack([rows_train[y_train == d].mean(axis=0) for d in range(10)], axis=1)  # (784, 10): a mean image per column
-offsets = -np.sum(templates**2, axis=0) / 2  # with these, the largest logit belongs to the nearest mean
+templates = np.stack(
+    [rows_train[y_train == d].mean(axis=0) for d in range(10)], axis=1
+)  # (784, 10): a mean image per column
+offsets = (
+    -np.sum(templates**2, axis=0) / 2
+)  # with these, the largest logit belongs to the nearest mean
 
 with lab.needs("1.3"):
     logits = dense(rows_test, templates, offsets)
@@ -326,12 +353,23 @@ with lab.needs("1.3"):
     shown = [int(np.flatnonzero(y_test == d)[3]) for d in range(10)]
     figure, axes = subplots(1, 2, size=(8.5, 3.9), width_ratios=(1.25, 1))
     axes[0].imshow(
-        np.concatenate([np.concatenate(templates.T.reshape(2, 5, 28, 28)[row], axis=1) for row in range(2)]), cmap="gray"
+        np.concatenate(
+            [
+                np.concatenate(templates.T.reshape(2, 5, 28, 28)[row], axis=1)
+                for row in range(2)
+            ]
+        ),
+        cmap="gray",
     )
     axes[0].set_title("The ten columns of W, as images", fontsize=10)
     axes[0].axis("off")
     drawn = axes[1].imshow(probabilities[shown], cmap="gray_r", vmin=0, vmax=1)
-    axes[1].set(xticks=range(10), yticks=range(10), xlabel="unit of the layer", ylabel="digit in the image")
+    axes[1].set(
+        xticks=range(10),
+        yticks=range(10),
+        xlabel="unit of the layer",
+        ylabel="digit in the image",
+    )
     axes[1].set_title("Your softmax of ten test images", fontsize=10)
     axes[1].grid(False)
     figure.colorbar(drawn, label="probability")
@@ -345,7 +383,9 @@ with lab.needs("1.3"):
     layer.set_weights([templates, offsets])
     keras_logits = ops.convert_to_numpy(layer(rows_test))
     keras_softmax = ops.convert_to_numpy(ops.softmax(keras_logits))
-    print(f"No training, one layer: {np.mean(logits.argmax(axis=1) == y_test):.1%} of {len(y_test)} test digits are right.")
+    print(
+        f"No training, one layer: {np.mean(logits.argmax(axis=1) == y_test):.1%} of {len(y_test)} test digits are right."
+    )
     print(
         f"Largest gap to keras.layers.Dense {np.abs(logits - keras_logits).max():.0e}, to keras.ops.softmax {np.abs(probabilities - keras_softmax).max():.0e}."
     )
@@ -406,14 +446,21 @@ with lab.needs("1.4"):
         parameters -= 0.5 * step * np.array([0, 1, 0, 1, 1, 0])
     figure, ax = subplots(size=(6.5, 3))
     ax.plot(path, "o-", ms=3)
-    ax.set(xlabel="steps against the gradient", ylabel="loss $L$", ylim=(0, None), title="What gradients are for")
+    ax.set(
+        xlabel="steps against the gradient",
+        ylabel="loss $L$",
+        ylim=(0, None),
+        title="What gradients are for",
+    )
     lab.show(
         figure,
         alt="The loss of the neuron against the number of steps. It falls from about 0.39 steeply at first, then more and more "
         "slowly towards zero.",
     )
     results["nudging"] = np.abs(nudged - backwards).max()
-    print(f"Nudged and automatic gradients of the twelve numbers differ by at most {results['nudging']:.0e}.")
+    print(
+        f"Nudged and automatic gradients of the twelve numbers differ by at most {results['nudging']:.0e}."
+    )
     print(
         f"{len(path) - 1} steps against the gradient: L from {path[0]:.3f} to {path[-1]:.3f}; w2 from {START[3]:g} to {parameters[3]:g}."
     )
@@ -450,7 +497,9 @@ def sequential_net(sizes):
     """The perceptron as keras.Sequential, not compiled: (n, sizes[0]) to logits (n, sizes[-1]). sizes is a list of at least two ints."""
     ### BEGIN SOLUTION
     hidden = [layers.Dense(units, activation="relu") for units in sizes[1:-1]]
-    return keras.Sequential([keras.Input((sizes[0],)), *hidden, layers.Dense(sizes[-1])])
+    return keras.Sequential(
+        [keras.Input((sizes[0],)), *hidden, layers.Dense(sizes[-1])]
+    )
     ### END SOLUTION
 
 
@@ -499,27 +548,64 @@ def prepare(model):
 
 
 keras.utils.set_random_seed(lab.seed)
-net = prepare(lab.answer("1.5", fallback=library_net, name="sequential_net")([784, 32, 10]))
+net = prepare(
+    lab.answer("1.5", fallback=library_net, name="sequential_net")([784, 32, 10])
+)
 first_weights = net.get_weights()
-chain_history = coursekit.fit(net, rows_train, y_train, epochs=EPOCHS, batch_size=64, seed=lab.seed, progress="none").history
-report = net.evaluate(rows_test, y_test, batch_size=len(rows_test), verbose=0, return_dict=True)
+chain_history = coursekit.fit(
+    net,
+    rows_train,
+    y_train,
+    epochs=EPOCHS,
+    batch_size=64,
+    seed=lab.seed,
+    progress="none",
+).history
+report = net.evaluate(
+    rows_test, y_test, batch_size=len(rows_test), verbose=0, return_dict=True
+)
 predicted = net.predict(rows_test, batch_size=len(rows_test), verbose=0)
-print(f"evaluate: {report['accuracy']:.1%} of {len(y_test)} test digits right, loss {report['loss']:.3f}")
-print(f"predict:  {predicted.shape}, logits; the class is the largest: {predicted[0].argmax()}, and it was a {y_test[0]}")
+print(
+    f"evaluate: {report['accuracy']:.1%} of {len(y_test)} test digits right, loss {report['loss']:.3f}"
+)
+print(
+    f"predict:  {predicted.shape}, logits; the class is the largest: {predicted[0].argmax()}, and it was a {y_test[0]}"
+)
 
 # %%
 with lab.needs("1.5"):
     graph_net = prepare(functional_net([784, 32, 10]))
-    graph_net.set_weights(first_weights)  # the same start; the seed gives the same batches
+    graph_net.set_weights(
+        first_weights
+    )  # the same start; the seed gives the same batches
     graph_history = coursekit.fit(
-        graph_net, rows_train, y_train, epochs=EPOCHS, batch_size=64, seed=lab.seed, progress="none"
+        graph_net,
+        rows_train,
+        y_train,
+        epochs=EPOCHS,
+        batch_size=64,
+        seed=lab.seed,
+        progress="none",
     ).history
     figure, axes = subplots(1, 3, size=(9.5, 3.6), width_ratios=(1, 1, 1.5))
     draw_model(net, title=f"Sequential: {net.count_params():,} parameters", ax=axes[0])
-    draw_model(graph_net, title=f"Functional: {graph_net.count_params():,} parameters", ax=axes[1])
+    draw_model(
+        graph_net,
+        title=f"Functional: {graph_net.count_params():,} parameters",
+        ax=axes[1],
+    )
     passed = np.arange(1, EPOCHS + 1)
-    axes[2].plot(passed, chain_history["loss"], color=PALETTE[0], lw=5, alpha=0.4, label="Sequential")
-    axes[2].plot(passed, graph_history["loss"], ":", color="black", lw=2, label="Functional")
+    axes[2].plot(
+        passed,
+        chain_history["loss"],
+        color=PALETTE[0],
+        lw=5,
+        alpha=0.4,
+        label="Sequential",
+    )
+    axes[2].plot(
+        passed, graph_history["loss"], ":", color="black", lw=2, label="Functional"
+    )
     axes[2].set(xlabel="epoch", ylabel="training loss", ylim=(0, None))
     axes[2].legend(fontsize=8)
     lab.show(
@@ -527,9 +613,16 @@ with lab.needs("1.5"):
         alt="Two columns of three boxes each, input, hidden layer and output layer, with the same shapes and parameter counts. Beside them "
         "two falling loss curves that lie on each other.",
     )
-    results["styles"] = max(abs(a - b) for a, b in zip(chain_history["loss"], graph_history["loss"], strict=True))
-    print(f"Your formula: {parameter_count([784, 32, 10]):,}. Keras counts {net.count_params():,}.")
-    print(f"The two loss curves differ by at most {results['styles']:.0e}: two ways of writing, one network.")
+    results["styles"] = max(
+        abs(a - b)
+        for a, b in zip(chain_history["loss"], graph_history["loss"], strict=True)
+    )
+    print(
+        f"Your formula: {parameter_count([784, 32, 10]):,}. Keras counts {net.count_params():,}."
+    )
+    print(
+        f"The two loss curves differ by at most {results['styles']:.0e}: two ways of writing, one network."
+    )
 
 # %% [markdown]
 # ### What the slides of 2018 write differently
@@ -553,18 +646,32 @@ with warnings.catch_warnings(record=True) as spoken:
     old.add(layers.Dense(units=10, activation="softmax"))
     old.compile(loss="categorical_crossentropy", optimizer="sgd", metrics=["accuracy"])
     made_up = np.random.default_rng(lab.seed).normal(size=(64, 100)).astype("float32")
-    old.fit(made_up, keras.utils.to_categorical(np.arange(64) % 10, 10), epochs=1, batch_size=32, verbose=0)
+    old.fit(
+        made_up,
+        keras.utils.to_categorical(np.arange(64) % 10, 10),
+        epochs=1,
+        batch_size=32,
+        verbose=0,
+    )
     classes = old.predict(made_up, verbose=0)
-complaints = [str(message.message) for message in spoken if "input_dim" in str(message.message)]
+complaints = [
+    str(message.message) for message in spoken if "input_dim" in str(message.message)
+]
 print(f"It runs, with {len(complaints)} warning: {complaints[0] if complaints else ''}")
-print(f"`classes` has shape {classes.shape}; each row sums to {classes[0].sum():.3f}: probabilities, not classes.")
+print(
+    f"`classes` has shape {classes.shape}; each row sums to {classes[0].sum():.3f}: probabilities, not classes."
+)
 
 mixed = keras.Sequential([keras.Input((784,)), layers.Dense(10)])  # logits ...
-mixed.compile(loss="sparse_categorical_crossentropy")  # ... under a loss that, written so, expects probabilities
+mixed.compile(
+    loss="sparse_categorical_crossentropy"
+)  # ... under a loss that, written so, expects probabilities
 try:
     coursekit.check_compile(mixed)
 except coursekit.InvalidInputError as error:
-    print(f"\nMixing old and new trains silently wrong in Keras. coursekit says: {error}")
+    print(
+        f"\nMixing old and new trains silently wrong in Keras. coursekit says: {error}"
+    )
 
 # %% [markdown]
 # ## Nothing hidden
@@ -608,7 +715,9 @@ with lab.needs("1.6"):
     ax.plot(predicted.ravel(), mine.ravel(), ".", ms=3, alpha=0.5)
     ax.axline((0, 0), slope=1, color="black", lw=0.8)
     ax.set(
-        xlabel="logit by model.predict", ylabel="logit by your NumPy", title=f"{mine.size:,} logits of {len(mine)} test digits"
+        xlabel="logit by model.predict",
+        ylabel="logit by your NumPy",
+        title=f"{mine.size:,} logits of {len(mine)} test digits",
     )
     lab.show(
         figure,
@@ -649,7 +758,10 @@ def pair_net(pixels, units, classes):
         pair_net(6, 4, 3) has 28 + 15 + 9 = 52 parameters.
     """
     ### BEGIN SOLUTION
-    left, right = keras.Input((pixels,), name="left"), keras.Input((pixels,), name="right")
+    left, right = (
+        keras.Input((pixels,), name="left"),
+        keras.Input((pixels,), name="right"),
+    )
     reader = layers.Dense(units, activation="relu", name="reader")
     a, b = reader(left), reader(right)
     digit = layers.Dense(classes, name="digit")(a)
@@ -667,7 +779,10 @@ def make_pairs(rows, labels, count, seed):
     """Random pairs of digits: two inputs by name, two targets by name."""
     first, second = np.random.default_rng(seed).integers(0, len(rows), (2, count))
     inputs = {"left": rows[first], "right": rows[second]}
-    return inputs, {"digit": labels[first], "larger": (labels[first] > labels[second])[:, None].astype("float32")}
+    return inputs, {
+        "digit": labels[first],
+        "larger": (labels[first] > labels[second])[:, None].astype("float32"),
+    }
 
 
 with lab.needs("1.7"):
@@ -679,21 +794,47 @@ with lab.needs("1.7"):
             "digit": keras.losses.SparseCategoricalCrossentropy(from_logits=True),
             "larger": keras.losses.BinaryCrossentropy(from_logits=True),
         },
-        metrics={"digit": ["accuracy"], "larger": [keras.metrics.BinaryAccuracy(threshold=0.0, name="accuracy")]},
+        metrics={
+            "digit": ["accuracy"],
+            "larger": [keras.metrics.BinaryAccuracy(threshold=0.0, name="accuracy")],
+        },
     )
-    pairs = make_pairs(rows_train, y_train, 128 * lab.pick(94, 40), lab.seed)  # full batches: JAX compiles each size anew
+    pairs = make_pairs(
+        rows_train, y_train, 128 * lab.pick(94, 40), lab.seed
+    )  # full batches: JAX compiles each size anew
     unseen = make_pairs(rows_test, y_test, 128 * 8, lab.seed + 1)
     pair_history = coursekit.fit(
-        pair, *pairs, epochs=lab.pick(10, 6), batch_size=128, validation_data=unseen, seed=lab.seed, progress="none"
+        pair,
+        *pairs,
+        epochs=lab.pick(10, 6),
+        batch_size=128,
+        validation_data=unseen,
+        seed=lab.seed,
+        progress="none",
     ).history
     figure, axes = subplots(1, 2, size=(9.5, 4.0), width_ratios=(1.25, 1))
-    draw_model(pair, title=f"Two inputs, two outputs: {pair.count_params():,} parameters", ax=axes[0])
+    draw_model(
+        pair,
+        title=f"Two inputs, two outputs: {pair.count_params():,} parameters",
+        ax=axes[0],
+    )
     passed = np.arange(1, len(pair_history["loss"]) + 1)
-    for name, dashes, colour in (("digit", "-", PALETTE[0]), ("larger", "--", PALETTE[1])):
+    for name, dashes, colour in (
+        ("digit", "-", PALETTE[0]),
+        ("larger", "--", PALETTE[1]),
+    ):
         axes[1].plot(
-            passed, pair_history[f"val_{name}_accuracy"], dashes, color=colour, marker="o", ms=3, label=f"output {name}"
+            passed,
+            pair_history[f"val_{name}_accuracy"],
+            dashes,
+            color=colour,
+            marker="o",
+            ms=3,
+            label=f"output {name}",
         )
-    axes[1].set(xlabel="epoch", ylabel="accuracy on 1,024 unseen pairs", ylim=(0.4, 1.01))
+    axes[1].set(
+        xlabel="epoch", ylabel="accuracy on 1,024 unseen pairs", ylim=(0.4, 1.01)
+    )
     axes[1].legend(fontsize=8)
     lab.show(
         figure,
@@ -705,7 +846,9 @@ with lab.needs("1.7"):
         "digit": np.mean(answers["digit"].argmax(axis=1) == unseen[1]["digit"]),
         "larger": np.mean((answers["larger"] > 0) == (unseen[1]["larger"] > 0)),
     }
-    results["pair"] = f"digit {pair_accuracy['digit']:.3f}, larger {pair_accuracy['larger']:.3f}"
+    results["pair"] = (
+        f"digit {pair_accuracy['digit']:.3f}, larger {pair_accuracy['larger']:.3f}"
+    )
     always_no = 1 - unseen[1]["larger"].mean()
     print(
         f"Unseen pairs: digit {pair_accuracy['digit']:.1%} right, larger {pair_accuracy['larger']:.1%}; always saying no would give {always_no:.1%}."
@@ -765,7 +908,9 @@ with lab.needs("1.8"):
 
     def train_on(model, steps):
         """Loss at each of so many steps on all training digits at once."""
-        return [float(model.train_on_batch(rows_train, y_train)[0]) for _ in range(steps)]
+        return [
+            float(model.train_on_batch(rows_train, y_train)[0]) for _ in range(steps)
+        ]
 
     def fresh():
         """A small digit classifier with a fast optimiser, the same each time."""
@@ -794,9 +939,20 @@ with lab.needs("1.8"):
     steps = range(cut, cut + more + 1)
     for (name, losses), look in zip(curves.items(), ("-", "o", "s--"), strict=True):
         colour = PALETTE[1] if "alone" in name else PALETTE[0]
-        ax.plot(steps, [before[-1], *losses], look, label=name, ms=4, lw=2, color=colour, alpha=0.8)
+        ax.plot(
+            steps,
+            [before[-1], *losses],
+            look,
+            label=name,
+            ms=4,
+            lw=2,
+            color=colour,
+            alpha=0.8,
+        )
     ax.set(
-        xlabel="step (all training digits at once)", ylabel="training loss", title="Saved at the dotted line, then trained on"
+        xlabel="step (all training digits at once)",
+        ylabel="training loss",
+        title="Saved at the dotted line, then trained on",
     )
     ax.legend(fontsize=8)
     lab.show(
@@ -804,9 +960,19 @@ with lab.needs("1.8"):
         alt="Training loss against steps, cut by a dotted line where the model was saved. To its right the loaded model's points lie on the "
         "uninterrupted curve; the model that got only the weights follows another curve.",
     )
-    results["trip"] = max(abs(a - b) for a, b in zip(curves["never interrupted"], curves["your round trip"], strict=True))
+    results["trip"] = max(
+        abs(a - b)
+        for a, b in zip(
+            curves["never interrupted"], curves["your round trip"], strict=True
+        )
+    )
     weights_gap = max(
-        abs(a - b) for a, b in zip(curves["never interrupted"], curves["weights alone, new optimiser"], strict=True)
+        abs(a - b)
+        for a, b in zip(
+            curves["never interrupted"],
+            curves["weights alone, new optimiser"],
+            strict=True,
+        )
     )
     print(
         f"Straight after loading, same_model says {equal}. Trained on, the losses differ by at most {results['trip']:.0e}; with the weights alone by {weights_gap:.2f}."
@@ -819,7 +985,12 @@ with lab.needs("1.7", "1.8"):
     two = {"left": rows_test[:32], "right": rows_test[32:64]}
     mine, theirs = branched(two), again(two)
     kept = all(map(np.array_equal, branched.get_weights(), again.get_weights()))
-    alike = all(np.allclose(ops.convert_to_numpy(mine[name]), ops.convert_to_numpy(theirs[name])) for name in mine)
+    alike = all(
+        np.allclose(
+            ops.convert_to_numpy(mine[name]), ops.convert_to_numpy(theirs[name])
+        )
+        for name in mine
+    )
     results["pair trip"] = kept and alike
     print(
         f"The graph with two inputs and two outputs goes through a file as well. Equal weights: {kept}; equal answers: {alike}."
@@ -859,12 +1030,22 @@ speeds = {"NumPy, on the CPU": [], f"keras.ops, on this {place.kind.upper()}": [
 for n in sides:
     a = np.random.default_rng(lab.seed).normal(size=(n, n)).astype("float32")
     b = ops.convert_to_tensor(a)
-    for name, taken in zip(speeds, (seconds_of(lambda a=a: a @ a), seconds_of(lambda b=b: with_keras(b))), strict=True):
+    for name, taken in zip(
+        speeds,
+        (seconds_of(lambda a=a: a @ a), seconds_of(lambda b=b: with_keras(b))),
+        strict=True,
+    ):
         speeds[name].append(2 * n**3 / taken / 1e9)
 figure, ax = subplots(size=(6.5, 3.4))
-for (name, gflops), look, colour in zip(speeds.items(), ("s--", "o-"), (PALETTE[1], PALETTE[0]), strict=True):
+for (name, gflops), look, colour in zip(
+    speeds.items(), ("s--", "o-"), (PALETTE[1], PALETTE[0]), strict=True
+):
     ax.loglog(sides, gflops, look, color=colour, label=name)
-ax.set(xlabel="n, side of the matrices", ylabel="GFLOP/s", title="The same matrix product, by size")
+ax.set(
+    xlabel="n, side of the matrices",
+    ylabel="GFLOP/s",
+    title="The same matrix product, by size",
+)
 ax.set_xticks(sides, sides)
 ax.minorticks_off()
 ax.legend(fontsize=8)
@@ -874,7 +1055,13 @@ lab.show(
     "for Keras. For the smallest matrices Keras reaches only a small part of its best speed.",
 )
 for name, gflops in speeds.items():
-    print(f"{name}: " + ", ".join(f"n={n}: {speed:.3g}" for n, speed in zip(sides, gflops, strict=True)) + " GFLOP/s")
+    print(
+        f"{name}: "
+        + ", ".join(
+            f"n={n}: {speed:.3g}" for n, speed in zip(sides, gflops, strict=True)
+        )
+        + " GFLOP/s"
+    )
 
 # %% [markdown]
 # Calling the library takes time before any arithmetic begins, and a small product cannot make up for it. That is one reason for the batch axis: it makes one large product of many small ones. A dent in a line is other work on the same machine, or
@@ -900,7 +1087,9 @@ with lab.needs("1.4"):
         """Mean loss of the digit network on 64 images."""
         return loss_of(y_train[:64], net(rows_train[:64], training=False))
 
-    backward_seconds = seconds_of(lambda: coursekit.gradients(net_loss, net.trainable_variables), at_least=3)
+    backward_seconds = seconds_of(
+        lambda: coursekit.gradients(net_loss, net.trainable_variables), at_least=3
+    )
     forward_seconds = seconds_of(lambda: float(net_loss()), at_least=3)
     numbers = net.count_params()
     print(
@@ -923,10 +1112,20 @@ keras_talk, machle = "CNN and Keras lecture", "HES-SO T-MachLe 10"
 
 def claim(what, source, stated, measured, note=""):
     """One row of the receipt."""
-    claims.append({"claim": what, "source": source, "stated": stated, "measured": measured, "note": note})
+    claims.append(
+        {
+            "claim": what,
+            "source": source,
+            "stated": stated,
+            "measured": measured,
+            "note": note,
+        }
+    )
 
 
-lecture_graph = coursekit.gradients(lambda v: (v[0] + v[1]) * v[2], np.array([-2.0, 5.0, -4.0]))
+lecture_graph = coursekit.gradients(
+    lambda v: (v[0] + v[1]) * v[2], np.array([-2.0, 5.0, -4.0])
+)
 claim(
     "gradient of (x+y)z at (-2, 5, -4)",
     keras_talk,
@@ -934,8 +1133,20 @@ claim(
     f"{lecture_graph.round(4).tolist()}",
     "q = x + y; automatic",
 )
-claim("the Sequential listing of 2018 runs", keras_talk, "runs", f"runs, {len(complaints)} warning", "input_dim is discouraged")
-claim("classes = model.predict(x)", keras_talk, "classes", f"shape {classes.shape}", "probabilities; classes are their argmax")
+claim(
+    "the Sequential listing of 2018 runs",
+    keras_talk,
+    "runs",
+    f"runs, {len(complaints)} warning",
+    "input_dim is discouraged",
+)
+claim(
+    "classes = model.predict(x)",
+    keras_talk,
+    "classes",
+    f"shape {classes.shape}",
+    "probabilities; classes are their argmax",
+)
 claim(
     "one front end, several back ends",
     keras_talk,
@@ -943,7 +1154,13 @@ claim(
     keras.backend.backend(),
     "this run; the last three are gone",
 )
-claim("same code on CPU, GPU, TPU", machle, "no rewriting", place.summary, "one device in this run")
+claim(
+    "same code on CPU, GPU, TPU",
+    machle,
+    "no rewriting",
+    place.summary,
+    "one device in this run",
+)
 fastest = max(max(gflops) for gflops in speeds.values())
 claim(
     "fastest matrix product here",
@@ -961,7 +1178,10 @@ if "nudging" in results:
         "neuron, against your central differences",
     )
 with lab.needs("1.5"):
-    listings = {"Sequential 100-64-10": [100, 64, 10], "Functional 784-64-64-10": [784, 64, 64, 10]}
+    listings = {
+        "Sequential 100-64-10": [100, 64, 10],
+        "Functional 784-64-64-10": [784, 64, 64, 10],
+    }
     for name, sizes in listings.items():
         claim(
             f"parameters of the listing {name}",
@@ -979,7 +1199,13 @@ if "styles" in results:
         f"{EPOCHS} epochs, same start and batches",
     )
 if "by hand" in results:
-    claim("the model is its weights", "Exercise 1.6", "no gap", f"logits off by {results['by hand']:.0e}", "float32 rounding")
+    claim(
+        "the model is its weights",
+        "Exercise 1.6",
+        "no gap",
+        f"logits off by {results['by hand']:.0e}",
+        "float32 rounding",
+    )
 if "pair" in results:
     claim(
         "multi-input, multi-output",
@@ -989,9 +1215,19 @@ if "pair" in results:
         "accuracy on 1,024 unseen pairs; no figure stated",
     )
 if "trip" in results:
-    claim("saved and loaded, equal", "Exercise 1.8", "equal", f"{results['equal']}; trained on, off by {results['trip']:.0e}")
+    claim(
+        "saved and loaded, equal",
+        "Exercise 1.8",
+        "equal",
+        f"{results['equal']}; trained on, off by {results['trip']:.0e}",
+    )
 if "pair trip" in results:
-    claim("saved and loaded, two inputs and two outputs", "Exercise 1.8", "equal", f"{results['pair trip']}")
+    claim(
+        "saved and loaded, two inputs and two outputs",
+        "Exercise 1.8",
+        "equal",
+        f"{results['pair trip']}",
+    )
 claim(
     "784-32-10 network on the digits",
     machle,

@@ -27,8 +27,12 @@ def test_channels_first_moves_axes_and_keeps_every_channel_whole(student):
     for n, h, w, c in [(2, 4, 5, 3), (3, 2, 6, 4), (1, 3, 2, 2)]:
         images = colour_images(student.rng, n, h, w, c)
         got = student.channels_first(images)
-        wanted = np.stack([np.stack([image[..., k] for k in range(c)]) for image in images])
-        assert_equal(got, wanted, tried=f"channels_first of images of shape {images.shape}")
+        wanted = np.stack(
+            [np.stack([image[..., k] for k in range(c)]) for image in images]
+        )
+        assert_equal(
+            got, wanted, tried=f"channels_first of images of shape {images.shape}"
+        )
 
 
 @pytest.mark.exercise("1.1")
@@ -37,24 +41,51 @@ def test_flat_rows_gives_one_row_per_image(student):
     for n, h, w in [(3, 2, 5), (2, 7, 3), (5, 4, 1)]:
         images = student.rng.integers(0, 256, (n, h, w)).astype("uint8")
         got = student.flat_rows(images)
-        wanted = np.array([[pixel / 255 for row in image for pixel in row] for image in images])
-        assert_close(got, wanted, tried=f"flat_rows of uint8 images of shape {images.shape}", rtol=1e-5)
+        wanted = np.array(
+            [[pixel / 255 for row in image for pixel in row] for image in images]
+        )
+        assert_close(
+            got,
+            wanted,
+            tried=f"flat_rows of uint8 images of shape {images.shape}",
+            rtol=1e-5,
+        )
 
 
 @pytest.mark.exercise("1.1")
 @pytest.mark.points(1)
 def test_flat_rows_scales_dark_images_like_bright_ones_and_gives_float32(student):
-    images = student.rng.integers(10, 60, (2, 3, 4)).astype("uint8")  # neither 0 nor 255 occurs
+    images = student.rng.integers(10, 60, (2, 3, 4)).astype(
+        "uint8"
+    )  # neither 0 nor 255 occurs
     got = np.asarray(student.flat_rows(images))
-    assert_close(got, images.reshape(2, 12) / 255.0, tried="flat_rows of images without black and white pixels", rtol=1e-5)
-    assert_true(got.dtype == np.float32, tried="the dtype of flat_rows", expected="float32", got=str(got.dtype))
+    assert_close(
+        got,
+        images.reshape(2, 12) / 255.0,
+        tried="flat_rows of images without black and white pixels",
+        rtol=1e-5,
+    )
+    assert_true(
+        got.dtype == np.float32,
+        tried="the dtype of flat_rows",
+        expected="float32",
+        got=str(got.dtype),
+    )
 
 
 # 1.2 ------------------------------------------------------------------------------------------------------------------
 
 
 def distances_by_loop(a, b):
-    return np.array([[sum((float(p) - float(q)) ** 2 for p, q in zip(u, v, strict=True)) for v in b] for u in a])
+    return np.array(
+        [
+            [
+                sum((float(p) - float(q)) ** 2 for p, q in zip(u, v, strict=True))
+                for v in b
+            ]
+            for u in a
+        ]
+    )
 
 
 @pytest.mark.exercise("1.2")
@@ -63,7 +94,12 @@ def test_squared_distances_of_every_row_to_every_row(student):
     for n, m, d in [(4, 3, 2), (2, 5, 7), (3, 4, 1)]:
         a, b = student.rng.normal(size=(n, d)), student.rng.normal(size=(m, d))
         got = student.squared_distances(a, b)
-        assert_close(got, distances_by_loop(a, b), tried=f"squared_distances of shapes {a.shape} and {b.shape}", rtol=1e-6)
+        assert_close(
+            got,
+            distances_by_loop(a, b),
+            tried=f"squared_distances of shapes {a.shape} and {b.shape}",
+            rtol=1e-6,
+        )
 
 
 @pytest.mark.exercise("1.2")
@@ -71,7 +107,12 @@ def test_squared_distances_of_every_row_to_every_row(student):
 def test_squared_distances_when_both_have_equally_many_rows(student):
     a, b = student.rng.normal(size=(4, 6)), student.rng.normal(size=(4, 6))
     got = student.squared_distances(a, b)
-    assert_close(got, distances_by_loop(a, b), tried="squared_distances of two arrays (4, 6): all 16 pairs", rtol=1e-6)
+    assert_close(
+        got,
+        distances_by_loop(a, b),
+        tried="squared_distances of two arrays (4, 6): all 16 pairs",
+        rtol=1e-6,
+    )
 
 
 @pytest.mark.exercise("1.2")
@@ -80,7 +121,12 @@ def test_squared_distances_of_uint8_pixels_do_not_wrap_around(student):
     a = student.rng.integers(0, 256, (3, 8)).astype("uint8")
     b = student.rng.integers(0, 256, (2, 8)).astype("uint8")
     got = student.squared_distances(a, b)
-    assert_close(got, distances_by_loop(a, b), tried=f"squared_distances of uint8 rows, a[0]={a[0].tolist()}", rtol=1e-5)
+    assert_close(
+        got,
+        distances_by_loop(a, b),
+        tried=f"squared_distances of uint8 rows, a[0]={a[0].tolist()}",
+        rtol=1e-5,
+    )
 
 
 # 1.3 ------------------------------------------------------------------------------------------------------------------
@@ -97,10 +143,26 @@ def softmax_by_loop(z):
 @pytest.mark.exercise("1.3")
 @pytest.mark.points(1)
 def test_dense_is_a_matrix_product_and_a_bias_per_unit(student):
-    for n, d, c in [(3, 3, 3), (4, 3, 2), (1, 5, 3), (3, 1, 4)]:  # the square one first: wrong products fit there too
-        x, w, b = student.rng.normal(size=(n, d)), student.rng.normal(size=(d, c)), student.rng.normal(size=c)
-        wanted = [[sum(x[i, k] * w[k, j] for k in range(d)) + b[j] for j in range(c)] for i in range(n)]
-        assert_close(student.dense(x, w, b), np.array(wanted), tried=f"dense with x {x.shape}, w {w.shape}, b {b.shape}")
+    for n, d, c in [
+        (3, 3, 3),
+        (4, 3, 2),
+        (1, 5, 3),
+        (3, 1, 4),
+    ]:  # the square one first: wrong products fit there too
+        x, w, b = (
+            student.rng.normal(size=(n, d)),
+            student.rng.normal(size=(d, c)),
+            student.rng.normal(size=c),
+        )
+        wanted = [
+            [sum(x[i, k] * w[k, j] for k in range(d)) + b[j] for j in range(c)]
+            for i in range(n)
+        ]
+        assert_close(
+            student.dense(x, w, b),
+            np.array(wanted),
+            tried=f"dense with x {x.shape}, w {w.shape}, b {b.shape}",
+        )
 
 
 @pytest.mark.exercise("1.3")
@@ -109,8 +171,12 @@ def test_softmax_turns_each_row_into_probabilities(student):
     for n, c in [(3, 4), (5, 2), (1, 6), (4, 4)]:
         z = student.rng.normal(0, 2, (n, c))
         got, after = student.call_tracking("softmax", z)
-        assert_close(got, softmax_by_loop(z), tried=f"softmax of logits of shape {z.shape}")
-        assert_probabilities(got, tried=f"rows of the softmax of logits of shape {z.shape}")
+        assert_close(
+            got, softmax_by_loop(z), tried=f"softmax of logits of shape {z.shape}"
+        )
+        assert_probabilities(
+            got, tried=f"rows of the softmax of logits of shape {z.shape}"
+        )
         assert_unchanged([z], after, tried="the logits after softmax", name="z")
 
 
@@ -119,9 +185,19 @@ def test_softmax_turns_each_row_into_probabilities(student):
 def test_softmax_survives_logits_of_any_size(student):
     for shift in (1000.0, -1000.0):
         z = student.rng.normal(size=(3, 4)) + shift * np.array([[1.0], [0.5], [2.0]])
-        assert_close(student.softmax(z), softmax_by_loop(z), tried=f"softmax of logits near {shift:g}", rtol=1e-6)
+        assert_close(
+            student.softmax(z),
+            softmax_by_loop(z),
+            tried=f"softmax of logits near {shift:g}",
+            rtol=1e-6,
+        )
     z = student.rng.normal(0, 3000, (2, 5))
-    assert_close(student.softmax(z), softmax_by_loop(z), tried="softmax of logits thousands apart", rtol=1e-6)
+    assert_close(
+        student.softmax(z),
+        softmax_by_loop(z),
+        tried="softmax of logits thousands apart",
+        rtol=1e-6,
+    )
 
 
 # 1.4 ------------------------------------------------------------------------------------------------------------------
@@ -129,7 +205,9 @@ def test_softmax_survives_logits_of_any_size(student):
 
 def wavy(matrix):
     """A function in which every entry matters differently, up as well as down."""
-    return lambda v: float(np.sum(np.sin(3 * np.asarray(v)) * matrix) + 2 * np.prod(np.asarray(v)))
+    return lambda v: float(
+        np.sum(np.sin(3 * np.asarray(v)) * matrix) + 2 * np.prod(np.asarray(v))
+    )
 
 
 @pytest.mark.exercise("1.4")
@@ -139,8 +217,12 @@ def test_slopes_is_the_gradient_in_the_shape_of_x(student):
         f = wavy(student.rng.normal(size=shape))
         x = student.rng.uniform(-1, 1, shape)
         got, after = student.call_tracking("slopes", f, x)
-        assert_gradient(got, f, x, tried=f"slopes of a function at x of shape {shape}", rtol=3e-6)
-        assert_unchanged([x], after[1:], tried=f"x of shape {shape} after slopes", name="x")
+        assert_gradient(
+            got, f, x, tried=f"slopes of a function at x of shape {shape}", rtol=3e-6
+        )
+        assert_unchanged(
+            [x], after[1:], tried=f"x of shape {shape} after slopes", name="x"
+        )
 
 
 @pytest.mark.exercise("1.4")
@@ -150,7 +232,9 @@ def test_slopes_looks_to_both_sides_by_h(student):
         x = np.round(student.rng.uniform(1, 3, 3), 2)
         got = student.slopes(lambda v: float(np.sum(np.asarray(v) ** 3)), x, h=h)
         wanted = ((x + h) ** 3 - (x - h) ** 3) / (2 * h)
-        assert_close(got, wanted, tried=f"slopes of sum(x**3) at {x.tolist()} with h={h}")
+        assert_close(
+            got, wanted, tried=f"slopes of sum(x**3) at {x.tolist()} with h={h}"
+        )
 
 
 @pytest.mark.exercise("1.4")
@@ -158,7 +242,12 @@ def test_slopes_looks_to_both_sides_by_h(student):
 def test_slopes_takes_integers(student):
     x = student.rng.integers(1, 9, 3)
     got = student.slopes(lambda v: float(np.sum(np.asarray(v) ** 2)), x)
-    assert_close(got, 2.0 * x, tried=f"slopes of sum(x**2) at the integers {x.tolist()}", rtol=1e-5)
+    assert_close(
+        got,
+        2.0 * x,
+        tried=f"slopes of sum(x**2) at the integers {x.tolist()}",
+        rtol=1e-5,
+    )
 
 
 # 1.5 ------------------------------------------------------------------------------------------------------------------
@@ -174,7 +263,12 @@ def relu_net(weights, x):
     return h
 
 
-SIZES = {2: [[5, 3], [2, 4]], 3: [[6, 4, 3], [3, 5, 2]], 4: [[4, 5, 3, 2], [3, 4, 6, 2]], 5: [[2, 5, 3, 6, 4], [6, 3, 4, 2, 5]]}
+SIZES = {
+    2: [[5, 3], [2, 4]],
+    3: [[6, 4, 3], [3, 5, 2]],
+    4: [[4, 5, 3, 2], [3, 4, 6, 2]],
+    5: [[2, 5, 3, 6, 4], [6, 3, 4, 2, 5]],
+}
 
 
 def random_sizes(rng, count):
@@ -188,7 +282,12 @@ def shape_list(sizes):
 
 def of_class(model, kind, expected, tried):
     """That a handle's class has `kind` in its name, said in words a student expects."""
-    assert_true(kind in repr(model), tried=f"the class of {tried}", expected=expected, got=repr(model))
+    assert_true(
+        kind in repr(model),
+        tried=f"the class of {tried}",
+        expected=expected,
+        got=repr(model),
+    )
 
 
 def check_net(model, sizes, rng, tried):
@@ -205,7 +304,12 @@ def check_net(model, sizes, rng, tried):
     model.set_weights(drawn)
     x = rng.normal(size=(7, sizes[0])).astype("float32")
     got = model(x)
-    assert_close(got, relu_net(drawn, x), tried=f"the logits of {tried} for a batch of 7, from its weights", rtol=1e-4)
+    assert_close(
+        got,
+        relu_net(drawn, x),
+        tried=f"the logits of {tried} for a batch of 7, from its weights",
+        rtol=1e-4,
+    )
 
 
 @pytest.mark.exercise("1.5")
@@ -214,7 +318,9 @@ def test_parameter_count_counts_weights_and_biases(student):
     for count in (2, 3, 5):
         sizes = random_sizes(student.rng, count)
         wanted = sum(int(np.prod(shape)) for shape in shape_list(sizes))
-        assert_equal(student.parameter_count(sizes), wanted, tried=f"parameter_count({sizes})")
+        assert_equal(
+            student.parameter_count(sizes), wanted, tried=f"parameter_count({sizes})"
+        )
 
 
 @pytest.mark.exercise("1.5")
@@ -233,7 +339,12 @@ def test_functional_net_is_the_same_network_as_a_graph(student):
     for count in (4, 2):
         sizes = random_sizes(student.rng, count)
         model = student.functional_net(sizes)
-        of_class(model, "Functional", "keras.Model(inputs, outputs)", f"functional_net({sizes})")
+        of_class(
+            model,
+            "Functional",
+            "keras.Model(inputs, outputs)",
+            f"functional_net({sizes})",
+        )
         check_net(model, sizes, student.rng, f"functional_net({sizes})")
 
 
@@ -251,7 +362,11 @@ def test_forward_goes_through_all_layers(student):
         weights = random_weights(student.rng, sizes)
         x = student.rng.normal(size=(5, sizes[0]))
         got = student.forward(weights, x)
-        assert_close(got, relu_net(weights, x), tried=f"forward of a batch of 5 through layers of sizes {sizes}")
+        assert_close(
+            got,
+            relu_net(weights, x),
+            tried=f"forward of a batch of 5 through layers of sizes {sizes}",
+        )
 
 
 @pytest.mark.exercise("1.6")
@@ -260,18 +375,34 @@ def test_forward_leaves_logits_of_a_single_layer_alone(student):
     weights = random_weights(student.rng, [3, 6])
     x = student.rng.normal(size=(4, 3))
     got, after = student.call_tracking("forward", weights, x)
-    assert_close(got, x @ weights[0] + weights[1], tried="forward with one layer: its logits may be negative")
-    assert_unchanged([*weights, x], [*after[0], after[1]], tried="weights and x after forward", name="an argument")
+    assert_close(
+        got,
+        x @ weights[0] + weights[1],
+        tried="forward with one layer: its logits may be negative",
+    )
+    assert_unchanged(
+        [*weights, x],
+        [*after[0], after[1]],
+        tried="weights and x after forward",
+        name="an argument",
+    )
 
 
 @pytest.mark.exercise("1.6")
 @pytest.mark.points(1)
 def test_forward_agrees_with_a_keras_model(student):
     sizes = random_sizes(student.rng, 3)
-    model = student.make("coursekit.models.mlp", (sizes[0],), sizes[2], hidden=(sizes[1],))
+    model = student.make(
+        "coursekit.models.mlp", (sizes[0],), sizes[2], hidden=(sizes[1],)
+    )
     x = student.rng.normal(0, 2, (6, sizes[0])).astype("float32")
     got = student.forward(model.get_weights(), x)
-    assert_close(got, model(x), tried=f"forward with the weights of a Keras model of sizes {sizes}", rtol=1e-4)
+    assert_close(
+        got,
+        model(x),
+        tried=f"forward with the weights of a Keras model of sizes {sizes}",
+        rtol=1e-4,
+    )
 
 
 # 1.7 ------------------------------------------------------------------------------------------------------------------
@@ -292,7 +423,11 @@ def named(model, tried):
 
 def pair_layers(model, pixels, units, classes, rng):
     """Fresh weights for the three layers of a pair network, put in place; their shapes checked first."""
-    wanted = {"reader": (pixels, units), "digit": (units, classes), "larger": (2 * units, 1)}
+    wanted = {
+        "reader": (pixels, units),
+        "digit": (units, classes),
+        "larger": (2 * units, 1),
+    }
     weights = {}
     for name, shape in wanted.items():
         layer = model.get_layer(name)
@@ -303,13 +438,22 @@ def pair_layers(model, pixels, units, classes, rng):
             expected=f"shapes {[shape, shape[1:]]}",
             got=str(shapes),
         )
-        weights[name] = [rng.normal(0, 0.7, s).astype("float32") for s in (shape, shape[1:])]
+        weights[name] = [
+            rng.normal(0, 0.7, s).astype("float32") for s in (shape, shape[1:])
+        ]
         layer.set_weights(weights[name])
     return weights
 
 
 def pair_by_hand(weights, left, right):
-    a, b = (np.maximum(np.asarray(x, dtype=np.float64) @ weights["reader"][0] + weights["reader"][1], 0) for x in (left, right))
+    a, b = (
+        np.maximum(
+            np.asarray(x, dtype=np.float64) @ weights["reader"][0]
+            + weights["reader"][1],
+            0,
+        )
+        for x in (left, right)
+    )
     both = np.concatenate([a, b], axis=1)
     return {
         "digit": a @ weights["digit"][0] + weights["digit"][1],
@@ -337,13 +481,23 @@ def test_pair_net_shares_one_reader(student):
     named(model, f"pair_net({pixels}, {units}, {classes})")
     wanted = (pixels + 1) * units + (units + 1) * classes + 2 * units + 1
     assert_equal(
-        model.count_params(), wanted, tried=f"parameters of pair_net({pixels}, {units}, {classes}), the reader counted once"
+        model.count_params(),
+        wanted,
+        tried=f"parameters of pair_net({pixels}, {units}, {classes}), the reader counted once",
     )
     x = student.rng.normal(size=(5, pixels)).astype("float32")
     y = student.rng.normal(size=(5, pixels)).astype("float32")
     tried = f"pair_net({pixels}, {units}, {classes}) on a batch of 5"
-    one, other = ask(model, x, y, tried)["digit"], ask(model, x, x[::-1].copy(), tried)["digit"]
-    assert_close(one, other, tried=f"{tried}: output digit, when only the right image changes", rtol=1e-5)
+    one, other = (
+        ask(model, x, y, tried)["digit"],
+        ask(model, x, x[::-1].copy(), tried)["digit"],
+    )
+    assert_close(
+        one,
+        other,
+        tried=f"{tried}: output digit, when only the right image changes",
+        rtol=1e-5,
+    )
 
 
 @pytest.mark.exercise("1.7")
@@ -354,11 +508,15 @@ def test_pair_net_computes_both_outputs_from_its_layers(student):
         model = student.pair_net(pixels, units, classes)
         named(model, f"pair_net({pixels}, {units}, {classes})")
         weights = pair_layers(model, pixels, units, classes, student.rng)
-        left, right = (student.rng.normal(size=(n, pixels)).astype("float32") for _ in range(2))
+        left, right = (
+            student.rng.normal(size=(n, pixels)).astype("float32") for _ in range(2)
+        )
         tried = f"pair_net({pixels}, {units}, {classes}) on a batch of {n}, from the weights of its layers"
         got, wanted = ask(model, left, right, tried), pair_by_hand(weights, left, right)
         for name in ("digit", "larger"):
-            assert_close(got[name], wanted[name], tried=f"output {name} of {tried}", rtol=1e-4)
+            assert_close(
+                got[name], wanted[name], tried=f"output {name} of {tried}", rtol=1e-4
+            )
 
 
 # 1.8 ------------------------------------------------------------------------------------------------------------------
@@ -366,16 +524,27 @@ def test_pair_net_computes_both_outputs_from_its_layers(student):
 
 def small_net(student, sizes, *, compiled=False):
     """A little perceptron on the student's side, with random weights."""
-    model = student.make("coursekit.models.mlp", (sizes[0],), sizes[-1], hidden=tuple(sizes[1:-1]))
-    model.set_weights([student.rng.normal(size=np.shape(w)).astype("float32") for w in model.get_weights()])
+    model = student.make(
+        "coursekit.models.mlp", (sizes[0],), sizes[-1], hidden=tuple(sizes[1:-1])
+    )
+    model.set_weights(
+        [
+            student.rng.normal(size=np.shape(w)).astype("float32")
+            for w in model.get_weights()
+        ]
+    )
     if compiled:
-        optimizer = student.make("keras.optimizers.SGD", 0.02, momentum=0.9)  # a memory of past gradients
+        optimizer = student.make(
+            "keras.optimizers.SGD", 0.02, momentum=0.9
+        )  # a memory of past gradients
         model.compile(optimizer=optimizer, loss="mse", run_eagerly=True)
     return model
 
 
 def batch(rng, sizes, n=8):
-    return rng.normal(size=(n, sizes[0])).astype("float32"), rng.normal(size=(n, sizes[-1])).astype("float32")
+    return rng.normal(size=(n, sizes[0])).astype("float32"), rng.normal(
+        size=(n, sizes[-1])
+    ).astype("float32")
 
 
 @pytest.mark.exercise("1.8")
@@ -386,11 +555,26 @@ def test_round_trip_gives_an_equal_model_of_its_own(student):
     x, _ = batch(student.rng, sizes)
     kept, answers = model.get_weights(), model(x)
     loaded = student.round_trip(model)
-    of_class(loaded, "Sequential", "the loaded model, a Sequential as the one given", "what round_trip gives back")
-    assert_close(loaded.get_weights(), kept, tried=f"the weights of a model of sizes {sizes} after round_trip")
-    assert_close(loaded(x), answers, tried="what the model answers after round_trip", rtol=1e-5)
+    of_class(
+        loaded,
+        "Sequential",
+        "the loaded model, a Sequential as the one given",
+        "what round_trip gives back",
+    )
+    assert_close(
+        loaded.get_weights(),
+        kept,
+        tried=f"the weights of a model of sizes {sizes} after round_trip",
+    )
+    assert_close(
+        loaded(x), answers, tried="what the model answers after round_trip", rtol=1e-5
+    )
     loaded.set_weights([w + 1 for w in kept])
-    assert_close(model.get_weights(), kept, tried="the original's weights, after the loaded model's were changed")
+    assert_close(
+        model.get_weights(),
+        kept,
+        tried="the original's weights, after the loaded model's were changed",
+    )
 
 
 @pytest.mark.exercise("1.8")
@@ -402,10 +586,22 @@ def test_round_trip_keeps_how_it_trains(student):
     for _ in range(3):
         model.train_on_batch(x, y)
     loaded = student.round_trip(model)
-    of_class(loaded, "Sequential", "the loaded model, a Sequential as the one given", "what round_trip gives back")
-    assert_true(loaded.compiled, tried="a compiled model after round_trip", expected="a compiled model", got="one that is not")
+    of_class(
+        loaded,
+        "Sequential",
+        "the loaded model, a Sequential as the one given",
+        "what round_trip gives back",
+    )
+    assert_true(
+        loaded.compiled,
+        tried="a compiled model after round_trip",
+        expected="a compiled model",
+        got="one that is not",
+    )
     for each in (model, loaded):
-        each.train_on_batch(x, -y)  # another target: a fresh optimiser and one with a memory now step differently
+        each.train_on_batch(
+            x, -y
+        )  # another target: a fresh optimiser and one with a memory now step differently
     assert_close(
         loaded.get_weights(),
         model.get_weights(),
@@ -422,11 +618,22 @@ def test_same_model_wants_equal_weights(student):
     first, twin, third = (small_net(student, sizes) for _ in range(3))
     twin.set_weights(first.get_weights())
     x, _ = batch(student.rng, sizes)
-    assert_equal(bool(student.same_model(first, twin, x)), True, tried="same_model of two models with equal weights")
+    assert_equal(
+        bool(student.same_model(first, twin, x)),
+        True,
+        tried="same_model of two models with equal weights",
+    )
     third.set_weights([*first.get_weights()[:-1], first.get_weights()[-1] + 1])
-    assert_equal(bool(student.same_model(first, third, x)), False, tried="same_model when the last bias differs")
+    assert_equal(
+        bool(student.same_model(first, third, x)),
+        False,
+        tried="same_model when the last bias differs",
+    )
     unseen = [w.copy() for w in first.get_weights()]
-    unseen[0][0, :2] += [1, -1]  # weights of an input that is 0 in the batch; their sum stays
+    unseen[0][0, :2] += [
+        1,
+        -1,
+    ]  # weights of an input that is 0 in the batch; their sum stays
     third.set_weights(unseen)
     x[:, 0] = 0
     tried = "same_model when weights differ that this batch does not use"
@@ -439,18 +646,32 @@ def test_same_model_wants_equal_answers_and_equally_many_weights(student):
     sizes = [5, 4, 3]
     first = small_net(student, sizes)
     x, _ = batch(student.rng, sizes)
-    smooth = student.make("coursekit.models.mlp", (sizes[0],), sizes[-1], hidden=(sizes[1],), activation="tanh")
+    smooth = student.make(
+        "coursekit.models.mlp",
+        (sizes[0],),
+        sizes[-1],
+        hidden=(sizes[1],),
+        activation="tanh",
+    )
     smooth.set_weights(first.get_weights())
     tried = "same_model when the weights are equal and one model has tanh for relu"
     assert_equal(bool(student.same_model(first, smooth, x)), False, tried=tried)
     width = sizes[-1]
-    alone, longer = small_net(student, [sizes[0], width]), small_net(student, [sizes[0], width, width])
-    w, b = (student.rng.integers(0, 10, shape).astype("float32") for shape in ((sizes[0], width), (width,)))
+    alone, longer = (
+        small_net(student, [sizes[0], width]),
+        small_net(student, [sizes[0], width, width]),
+    )
+    w, b = (
+        student.rng.integers(0, 10, shape).astype("float32")
+        for shape in ((sizes[0], width), (width,))
+    )
     x = student.rng.integers(0, 10, x.shape).astype(
         "float32"
     )  # no negative numbers: the relu of the longer model changes nothing
     alone.set_weights([w, b])
-    longer.set_weights([w, b, np.eye(width, dtype="float32"), np.zeros(width, "float32")])
+    longer.set_weights(
+        [w, b, np.eye(width, dtype="float32"), np.zeros(width, "float32")]
+    )
     for one, two in ((alone, longer), (longer, alone)):
         tried = f"same_model of models with {len(one.get_weights())} and {len(two.get_weights())} weight arrays"
         assert_equal(bool(student.same_model(one, two, x)), False, tried=tried)

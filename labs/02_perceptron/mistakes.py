@@ -29,7 +29,10 @@ def sign_unit(x, w, b):
 @mistake(
     "2.1",
     name="boundary-on-the-minus-side",
-    hints=["Your boundary falls to the other side.", "z >= 0 gives +1; you asked for z > 0."],
+    hints=[
+        "Your boundary falls to the other side.",
+        "z >= 0 gives +1; you asked for z > 0.",
+    ],
 )
 def sign_unit(x, w, b):
     return np.where(np.asarray(x) @ np.asarray(w) + b > 0, 1, -1)
@@ -38,7 +41,10 @@ def sign_unit(x, w, b):
 @mistake(
     "2.1",
     name="zero-for-minus-one",
-    hints=["Your answers are 0 and 1. Which two are asked for?", "A sign unit gives -1, not 0, on its other side."],
+    hints=[
+        "Your answers are 0 and 1. Which two are asked for?",
+        "A sign unit gives -1, not 0, on its other side.",
+    ],
 )
 def sign_unit(x, w, b):
     return (np.asarray(x) @ np.asarray(w) + b >= 0).astype(int)
@@ -47,7 +53,10 @@ def sign_unit(x, w, b):
 @mistake(
     "2.1",
     name="bias-left-out",
-    hints=["Put all coordinates to 0. Which sum should be left?", "Without b every boundary runs through the origin."],
+    hints=[
+        "Put all coordinates to 0. Which sum should be left?",
+        "Without b every boundary runs through the origin.",
+    ],
 )
 def sign_unit(x, w, b):
     return _sign(np.asarray(x) @ np.asarray(w))
@@ -68,7 +77,10 @@ def sign_unit(x, w, b):
 @mistake(
     "2.1",
     name="sum-not-distance",
-    hints=["Double w and b: your distances double, but the boundary stays.", "Divide the sum by the length of w."],
+    hints=[
+        "Double w and b: your distances double, but the boundary stays.",
+        "Divide the sum by the length of w.",
+    ],
 )
 def signed_distance(x, w, b):
     return np.asarray(x) @ np.asarray(w) + b
@@ -77,7 +89,10 @@ def signed_distance(x, w, b):
 @mistake(
     "2.1",
     name="distance-without-sign",
-    hints=["On which side is your point? The distance should tell.", "Keep the sign: negative on the -1 side."],
+    hints=[
+        "On which side is your point? The distance should tell.",
+        "Keep the sign: negative on the -1 side.",
+    ],
 )
 def signed_distance(x, w, b):
     return np.abs(np.asarray(x) @ np.asarray(w) + b) / np.linalg.norm(w)
@@ -86,7 +101,10 @@ def signed_distance(x, w, b):
 @mistake(
     "2.1",
     name="squared-length",
-    hints=["Double w and b together: your distances are halved.", "The length is the root of the sum of squares."],
+    hints=[
+        "Double w and b together: your distances are halved.",
+        "The length is the root of the sum of squares.",
+    ],
 )
 def signed_distance(x, w, b):
     return (np.asarray(x) @ np.asarray(w) + b) / np.sum(np.asarray(w) ** 2)
@@ -95,7 +113,10 @@ def signed_distance(x, w, b):
 @mistake(
     "2.1",
     name="bias-outside-the-division",
-    hints=["At which point is your distance 0? Is its sum 0 too?", "The whole sum, with b, is divided by the length of w."],
+    hints=[
+        "At which point is your distance 0? Is its sum 0 too?",
+        "The whole sum, with b, is divided by the length of w.",
+    ],
 )
 def signed_distance(x, w, b):
     return np.asarray(x) @ np.asarray(w) / np.linalg.norm(w) + b
@@ -122,7 +143,9 @@ def signed_distance(x, w, b):
     ],
 )
 def signed_distance(x, w, b):
-    return (np.asarray(x) @ np.asarray(w) + b) / np.sqrt(np.sum(np.asarray(w) ** 2) + b**2)
+    return (np.asarray(x) @ np.asarray(w) + b) / np.sqrt(
+        np.sum(np.asarray(w) ** 2) + b**2
+    )
 
 
 # 2.2 ------------------------------------------------------------------------------------------------------------------
@@ -179,7 +202,10 @@ def perceptron_sweep(x, y, w, b):
 @mistake(
     "2.2",
     name="bias-not-updated",
-    hints=["Compare your bias before and after the sweep.", "The bias moves with the weights: b + y."],
+    hints=[
+        "Compare your bias before and after the sweep.",
+        "The bias moves with the weights: b + y.",
+    ],
 )
 def perceptron_sweep(x, y, w, b):
     w, mistakes = np.array(w, dtype=float), 0
@@ -208,7 +234,10 @@ def perceptron_sweep(x, y, w, b):
 @mistake(
     "2.2",
     name="wrong-direction",
-    hints=["After a move, is the point nearer to its own side?", "The rule adds y * x; you take it off."],
+    hints=[
+        "After a move, is the point nearer to its own side?",
+        "The rule adds y * x; you take it off.",
+    ],
 )
 def perceptron_sweep(x, y, w, b):
     w, mistakes = np.array(w, dtype=float), 0
@@ -229,7 +258,11 @@ def perceptron_sweep(x, y, w, b):
 def perceptron_sweep(x, y, w, b):
     x, y = np.asarray(x, dtype=float), np.asarray(y)
     wrong = y * (x @ np.asarray(w, dtype=float) + b) <= 0
-    return np.asarray(w, dtype=float) + y[wrong] @ x[wrong], b + y[wrong].sum(), int(wrong.sum())
+    return (
+        np.asarray(w, dtype=float) + y[wrong] @ x[wrong],
+        b + y[wrong].sum(),
+        int(wrong.sum()),
+    )
 
 
 @mistake(
@@ -252,7 +285,10 @@ def perceptron_sweep(x, y, w, b):
 @mistake(
     "2.2",
     name="stops-at-the-first-mistake",
-    hints=["How many rows does your sweep visit?", "The return stands inside the loop. A sweep visits every row."],
+    hints=[
+        "How many rows does your sweep visit?",
+        "The return stands inside the loop. A sweep visits every row.",
+    ],
 )
 def perceptron_sweep(x, y, w, b):
     w = np.array(w, dtype=float)
@@ -265,7 +301,10 @@ def perceptron_sweep(x, y, w, b):
 @mistake(
     "2.2",
     name="sweeps-until-all-is-right",
-    hints=["How often does your function visit a row?", "One sweep is one visit to each row. The cell below repeats it."],
+    hints=[
+        "How often does your function visit a row?",
+        "One sweep is one visit to each row. The cell below repeats it.",
+    ],
 )
 def perceptron_sweep(x, y, w, b):
     w, mistakes, turns = np.array(w, dtype=float), 1, 0
@@ -330,7 +369,10 @@ def sigmoid(z):
 @mistake(
     "2.3",
     name="exponent-without-minus",
-    hints=["Should p grow or fall with z?", "1 / (1 + exp(z)) falls. The minus sign is missing."],
+    hints=[
+        "Should p grow or fall with z?",
+        "1 / (1 + exp(z)) falls. The minus sign is missing.",
+    ],
 )
 def sigmoid(z):
     with np.errstate(all="ignore"):
@@ -381,7 +423,10 @@ def error_slopes(x, t, w, b):
 @mistake(
     "2.3",
     name="bias-slope-summed",
-    hints=["Your dw is right. Is your db a mean, too?", "Divide the sum of (p - t) by n."],
+    hints=[
+        "Your dw is right. Is your db a mean, too?",
+        "Divide the sum of (p - t) by n.",
+    ],
 )
 def error_slopes(x, t, w, b):
     miss = _p(x, w, b) - np.asarray(t)
@@ -418,7 +463,10 @@ def error_slopes(x, t, w, b):
 @mistake(
     "2.3",
     name="sum-for-probability",
-    hints=["What lies between the sum z and the miss?", "You compare z itself with t. First take p = sigmoid(z)."],
+    hints=[
+        "What lies between the sum z and the miss?",
+        "You compare z itself with t. First take p = sigmoid(z).",
+    ],
 )
 def error_slopes(x, t, w, b):
     miss = np.asarray(x) @ np.asarray(w) + b - np.asarray(t)
@@ -428,7 +476,10 @@ def error_slopes(x, t, w, b):
 @mistake(
     "2.3",
     name="bias-left-out-of-the-sum",
-    hints=["Change b: do your slopes change?", "p is the sigmoid of the whole sum z = w . x + b."],
+    hints=[
+        "Change b: do your slopes change?",
+        "p is the sigmoid of the whole sum z = w . x + b.",
+    ],
 )
 def error_slopes(x, t, w, b):
     miss = _p(x, w, 0.0) - np.asarray(t)
@@ -466,7 +517,10 @@ def sign_network(x, W, beta, v, c):
 @mistake(
     "2.4",
     name="hidden-zero-and-one",
-    hints=["What does a hidden unit give when it is off?", "A sign unit gives -1, not 0."],
+    hints=[
+        "What does a hidden unit give when it is off?",
+        "A sign unit gives -1, not 0.",
+    ],
 )
 def sign_network(x, W, beta, v, c):
     hidden = (np.asarray(x) @ np.asarray(W) + np.asarray(beta) >= 0).astype(int)
@@ -476,16 +530,24 @@ def sign_network(x, W, beta, v, c):
 @mistake(
     "2.4",
     name="hidden-sign-of-zero",
-    hints=["What if a hidden sum is exactly 0?", "np.sign(0) is 0. Here a sum of 0 gives +1, in both layers."],
+    hints=[
+        "What if a hidden sum is exactly 0?",
+        "np.sign(0) is 0. Here a sum of 0 gives +1, in both layers.",
+    ],
 )
 def sign_network(x, W, beta, v, c):
-    return _sign(np.sign(np.asarray(x) @ np.asarray(W) + np.asarray(beta)) @ np.asarray(v) + c)
+    return _sign(
+        np.sign(np.asarray(x) @ np.asarray(W) + np.asarray(beta)) @ np.asarray(v) + c
+    )
 
 
 @mistake(
     "2.4",
     name="output-sum-not-signed",
-    hints=["Which values does your network give?", "The output unit is a sign unit as well."],
+    hints=[
+        "Which values does your network give?",
+        "The output unit is a sign unit as well.",
+    ],
 )
 def sign_network(x, W, beta, v, c):
     return _sign(np.asarray(x) @ np.asarray(W) + np.asarray(beta)) @ np.asarray(v) + c
@@ -494,10 +556,15 @@ def sign_network(x, W, beta, v, c):
 @mistake(
     "2.4",
     name="output-bias-left-out",
-    hints=["Change c: does your answer change?", "The output unit has a bias, too: hidden @ v + c."],
+    hints=[
+        "Change c: does your answer change?",
+        "The output unit has a bias, too: hidden @ v + c.",
+    ],
 )
 def sign_network(x, W, beta, v, c):
-    return _sign(_sign(np.asarray(x) @ np.asarray(W) + np.asarray(beta)) @ np.asarray(v))
+    return _sign(
+        _sign(np.asarray(x) @ np.asarray(W) + np.asarray(beta)) @ np.asarray(v)
+    )
 
 
 @mistake(
@@ -563,7 +630,10 @@ def xor_weights():
 @mistake(
     "2.4",
     name="hidden-bias-left-out",
-    hints=["Change beta: does your answer change?", "Each hidden unit has its bias: x @ W + beta, then the sign."],
+    hints=[
+        "Change beta: does your answer change?",
+        "Each hidden unit has its bias: x @ W + beta, then the sign.",
+    ],
 )
 def sign_network(x, W, beta, v, c):
     return _sign(_sign(np.asarray(x) @ np.asarray(W)) @ np.asarray(v) + c)
@@ -611,7 +681,10 @@ def all_of(k):
 @mistake(
     "2.5",
     name="all-of-never",
-    hints=["Let all inputs be +1. Does your unit fire?", "The largest sum is k; with your bias even that stays below 0."],
+    hints=[
+        "Let all inputs be +1. Does your unit fire?",
+        "The largest sum is k; with your bias even that stays below 0.",
+    ],
 )
 def all_of(k):
     return np.ones(k), -k - 1
@@ -659,7 +732,10 @@ def polygon_units(corners):
 @mistake(
     "2.5",
     name="bias-without-minus",
-    hints=["Is your unit's sum 0 at both ends of its edge?", "n . p + beta must be 0 at the corner p, so beta = -n . p."],
+    hints=[
+        "Is your unit's sum 0 at both ends of its edge?",
+        "n . p + beta must be 0 at the corner p, so beta = -n . p.",
+    ],
 )
 def polygon_units(corners):
     corners = np.asarray(corners, dtype=float)
@@ -700,7 +776,10 @@ def polygon_units(corners):
 @mistake(
     "2.5",
     name="units-in-rows",
-    hints=["Which shape has your W?", "One column per unit, as in Exercise 2.4: (2, k). Transpose."],
+    hints=[
+        "Which shape has your W?",
+        "One column per unit, as in Exercise 2.4: (2, k). Transpose.",
+    ],
 )
 def polygon_units(corners):
     corners = np.asarray(corners, dtype=float)
@@ -766,7 +845,10 @@ def count_pieces(x, weights, biases):
 @mistake(
     "2.6",
     name="first-layer-only",
-    hints=["Does a second layer change your count?", "Deeper units switch, too. Their on/off belongs to the pattern."],
+    hints=[
+        "Does a second layer change your count?",
+        "Deeper units switch, too. Their on/off belongs to the pattern.",
+    ],
 )
 def count_pieces(x, weights, biases):
     return len(np.unique(_patterns(x, weights[:1], biases[:1])[-1], axis=0))
@@ -775,10 +857,15 @@ def count_pieces(x, weights, biases):
 @mistake(
     "2.6",
     name="relu-left-out",
-    hints=["What does the second layer take in?", "Each layer feeds max(0, z) to the next, not z."],
+    hints=[
+        "What does the second layer take in?",
+        "Each layer feeds max(0, z) to the next, not z.",
+    ],
 )
 def count_pieces(x, weights, biases):
-    return len(np.unique(np.hstack(_patterns(x, weights, biases, activate=False)), axis=0))
+    return len(
+        np.unique(np.hstack(_patterns(x, weights, biases, activate=False)), axis=0)
+    )
 
 
 @mistake(
@@ -802,13 +889,18 @@ def count_pieces(x, weights, biases):
     ],
 )
 def count_pieces(x, weights, biases):
-    return int(np.prod([len(np.unique(p, axis=0)) for p in _patterns(x, weights, biases)]))
+    return int(
+        np.prod([len(np.unique(p, axis=0)) for p in _patterns(x, weights, biases)])
+    )
 
 
 @mistake(
     "2.6",
     name="bias-left-out-of-the-units",
-    hints=["Move a bias: do your pieces change?", "A unit switches where w . x + b = 0; you left b out."],
+    hints=[
+        "Move a bias: do your pieces change?",
+        "A unit switches where w . x + b = 0; you left b out.",
+    ],
 )
 def count_pieces(x, weights, biases):
     zero = [np.zeros_like(np.asarray(b, dtype=float)) for b in biases]
@@ -842,7 +934,10 @@ def most_pieces(h):
 @mistake(
     "2.6",
     name="the-empty-plane-forgotten",
-    hints=["How many pieces before the first line?", "Start from 1: the whole plane is one piece."],
+    hints=[
+        "How many pieces before the first line?",
+        "Start from 1: the whole plane is one piece.",
+    ],
 )
 def most_pieces(h):
     return h * (h + 1) // 2
@@ -869,7 +964,9 @@ def most_pieces(h):
     ],
 )
 def count_pieces(x, weights, biases):
-    return max(1, sum(len(np.unique(p, axis=0)) for p in _patterns(x, weights, biases)[1:]))
+    return max(
+        1, sum(len(np.unique(p, axis=0)) for p in _patterns(x, weights, biases)[1:])
+    )
 
 
 @mistake(
@@ -896,23 +993,33 @@ def most_pieces(h):
     ],
 )
 def bend_weights(knots, values):
-    return np.diff(np.asarray(values, dtype=float)) / np.diff(np.asarray(knots, dtype=float))
+    return np.diff(np.asarray(values, dtype=float)) / np.diff(
+        np.asarray(knots, dtype=float)
+    )
 
 
 @mistake(
     "2.7",
     name="first-slope-forgotten",
-    hints=["How steep is your curve just after the first knot?", "Before k_0 the slope is 0, so c_0 is s_0 itself."],
+    hints=[
+        "How steep is your curve just after the first knot?",
+        "Before k_0 the slope is 0, so c_0 is s_0 itself.",
+    ],
 )
 def bend_weights(knots, values):
-    slopes = np.diff(np.asarray(values, dtype=float)) / np.diff(np.asarray(knots, dtype=float))
+    slopes = np.diff(np.asarray(values, dtype=float)) / np.diff(
+        np.asarray(knots, dtype=float)
+    )
     return np.concatenate([[0.0], np.diff(slopes)])
 
 
 @mistake(
     "2.7",
     name="spacing-ignored",
-    hints=["Are the knots one apart?", "A slope is a rise divided by a run: divide by the distance of the knots."],
+    hints=[
+        "Are the knots one apart?",
+        "A slope is a rise divided by a run: divide by the distance of the knots.",
+    ],
 )
 def bend_weights(knots, values):
     return np.diff(np.diff(np.asarray(values, dtype=float)), prepend=0.0)
@@ -921,20 +1028,30 @@ def bend_weights(knots, values):
 @mistake(
     "2.7",
     name="even-spacing-assumed",
-    hints=["Are all gaps between knots as wide as the first?", "Each piece has its own run: np.diff(knots)."],
+    hints=[
+        "Are all gaps between knots as wide as the first?",
+        "Each piece has its own run: np.diff(knots).",
+    ],
 )
 def bend_weights(knots, values):
     knots = np.asarray(knots, dtype=float)
-    return np.diff(np.diff(np.asarray(values, dtype=float)) / (knots[1] - knots[0]), prepend=0.0)
+    return np.diff(
+        np.diff(np.asarray(values, dtype=float)) / (knots[1] - knots[0]), prepend=0.0
+    )
 
 
 @mistake(
     "2.7",
     name="bends-reversed",
-    hints=["Does your curve turn up where it should turn down?", "The bend is the new slope minus the old one."],
+    hints=[
+        "Does your curve turn up where it should turn down?",
+        "The bend is the new slope minus the old one.",
+    ],
 )
 def bend_weights(knots, values):
-    slopes = np.diff(np.asarray(values, dtype=float)) / np.diff(np.asarray(knots, dtype=float))
+    slopes = np.diff(np.asarray(values, dtype=float)) / np.diff(
+        np.asarray(knots, dtype=float)
+    )
     c = -np.diff(slopes, prepend=0.0)
     c[0] = slopes[0]
     return c
@@ -943,7 +1060,10 @@ def bend_weights(knots, values):
 @mistake(
     "2.7",
     name="start-left-out",
-    hints=["What is your curve left of every unit?", "Where all units are off, the start is left: add it."],
+    hints=[
+        "What is your curve left of every unit?",
+        "Where all units are off, the start is left: add it.",
+    ],
 )
 def relu_curve(x, start, at, c):
     return np.maximum(np.asarray(x)[:, None] - np.asarray(at), 0) @ np.asarray(c)
@@ -952,16 +1072,24 @@ def relu_curve(x, start, at, c):
 @mistake(
     "2.7",
     name="relu-after-the-sum",
-    hints=["Can your curve go below its start?", "Each unit has its own max(0, .); the sum comes after it."],
+    hints=[
+        "Can your curve go below its start?",
+        "Each unit has its own max(0, .); the sum comes after it.",
+    ],
 )
 def relu_curve(x, start, at, c):
-    return start + np.maximum((np.asarray(x)[:, None] - np.asarray(at)) @ np.asarray(c), 0)
+    return start + np.maximum(
+        (np.asarray(x)[:, None] - np.asarray(at)) @ np.asarray(c), 0
+    )
 
 
 @mistake(
     "2.7",
     name="no-relu",
-    hints=["Does anything bend in your curve?", "A unit is off left of its place: max(0, x - at)."],
+    hints=[
+        "Does anything bend in your curve?",
+        "A unit is off left of its place: max(0, x - at).",
+    ],
 )
 def relu_curve(x, start, at, c):
     return start + (np.asarray(x)[:, None] - np.asarray(at)) @ np.asarray(c)
@@ -976,7 +1104,9 @@ def relu_curve(x, start, at, c):
     ],
 )
 def relu_curve(x, start, at, c):
-    return start + np.maximum((np.asarray(x)[:, None] - np.asarray(at)) * np.asarray(c), 0).sum(axis=1)
+    return start + np.maximum(
+        (np.asarray(x)[:, None] - np.asarray(at)) * np.asarray(c), 0
+    ).sum(axis=1)
 
 
 @mistake(
@@ -988,7 +1118,9 @@ def relu_curve(x, start, at, c):
     ],
 )
 def bend_weights(knots, values):
-    slopes = np.diff(np.asarray(values, dtype=float)) / np.diff(np.asarray(knots, dtype=float))
+    slopes = np.diff(np.asarray(values, dtype=float)) / np.diff(
+        np.asarray(knots, dtype=float)
+    )
     return np.append(np.diff(slopes, prepend=0.0), -slopes[-1])
 
 
@@ -1001,7 +1133,10 @@ def bend_weights(knots, values):
     ],
 )
 def relu_curve(x, start, at, c):
-    return np.sum(start + np.maximum(np.asarray(x)[:, None] - np.asarray(at), 0) * np.asarray(c), axis=1)
+    return np.sum(
+        start + np.maximum(np.asarray(x)[:, None] - np.asarray(at), 0) * np.asarray(c),
+        axis=1,
+    )
 
 
 # 2.8 ------------------------------------------------------------------------------------------------------------------
@@ -1010,7 +1145,10 @@ def relu_curve(x, start, at, c):
 @mistake(
     "2.8",
     name="weights-only",
-    hints=["Does every unit have a number of its own, beside its weights?", "One bias per unit: (below + 1) * units."],
+    hints=[
+        "Does every unit have a number of its own, beside its weights?",
+        "One bias per unit: (below + 1) * units.",
+    ],
 )
 def count_parameters(sizes):
     return sum(a * b for a, b in itertools.pairwise(sizes))
@@ -1019,7 +1157,10 @@ def count_parameters(sizes):
 @mistake(
     "2.8",
     name="one-bias-per-layer",
-    hints=["How many biases has a layer of 5 units?", "Each unit has its own bias, so a layer has as many as it has units."],
+    hints=[
+        "How many biases has a layer of 5 units?",
+        "Each unit has its own bias, so a layer has as many as it has units.",
+    ],
 )
 def count_parameters(sizes):
     return sum(a * b + 1 for a, b in itertools.pairwise(sizes))
@@ -1028,7 +1169,10 @@ def count_parameters(sizes):
 @mistake(
     "2.8",
     name="bias-for-every-input",
-    hints=["Do inputs have biases?", "Inputs are given, not computed. Count units from the second entry of sizes on."],
+    hints=[
+        "Do inputs have biases?",
+        "Inputs are given, not computed. Count units from the second entry of sizes on.",
+    ],
 )
 def count_parameters(sizes):
     return sum(a * b for a, b in itertools.pairwise(sizes)) + sum(sizes)
@@ -1037,7 +1181,10 @@ def count_parameters(sizes):
 @mistake(
     "2.8",
     name="output-bias-forgotten",
-    hints=["Check [2, 5, 1] on paper: how many biases are there?", "The output unit has a bias, too."],
+    hints=[
+        "Check [2, 5, 1] on paper: how many biases are there?",
+        "The output unit has a bias, too.",
+    ],
 )
 def count_parameters(sizes):
     return sum(a * b for a, b in itertools.pairwise(sizes)) + sum(sizes[1:-1])
@@ -1065,7 +1212,10 @@ def widest(depth, budget, inputs=2, outputs=1):
 @mistake(
     "2.8",
     name="budget-not-used-up",
-    hints=["What if a width fills the budget exactly?", "'At most' includes the budget itself: <=, not <."],
+    hints=[
+        "What if a width fills the budget exactly?",
+        "'At most' includes the budget itself: <=, not <.",
+    ],
 )
 def widest(depth, budget, inputs=2, outputs=1):
     w = 1

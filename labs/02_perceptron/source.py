@@ -43,7 +43,13 @@ claims = {}  # rows of the receipt at the end; each part of the lab adds its own
 
 def claim(text, source, stated, measured, note=""):
     """Add a row to the receipt; a cell that runs again replaces its row."""
-    claims[text] = {"claim": text, "source": source, "stated": stated, "measured": measured, "note": note}
+    claims[text] = {
+        "claim": text,
+        "source": source,
+        "stated": stated,
+        "measured": measured,
+        "note": note,
+    }
 
 
 # %% [markdown]
@@ -124,25 +130,56 @@ check("2.1")
 with lab.needs("2.1"):
     box = (-2, 3, -2, 2)
     figure, axes = subplots(1, 3, size=(10.5, 3.2))
-    for ax, (w, b) in zip(axes, [((1.0, 2.0), -1.0), ((2.0, 4.0), -2.0), ((2.0, 4.0), -1.0)], strict=True):
-        draw_regions(lambda p, w=w, b=b: sign_unit(p, w, b), limits=box, threshold=0, ax=ax)
+    for ax, (w, b) in zip(
+        axes, [((1.0, 2.0), -1.0), ((2.0, 4.0), -2.0), ((2.0, 4.0), -1.0)], strict=True
+    ):
+        draw_regions(
+            lambda p, w=w, b=b: sign_unit(p, w, b), limits=box, threshold=0, ax=ax
+        )
         grid = plane(box, 60)
         far = signed_distance(grid, w, b).reshape(60, 60)
-        lines = ax.contour(grid[:60, 0], grid[::60, 1], far, levels=[-2, -1, 1, 2], colors="0.45", linewidths=0.8)
-        foot = -b * np.array(w) / np.dot(w, w)  # the point of the boundary that is nearest to the origin
+        lines = ax.contour(
+            grid[:60, 0],
+            grid[::60, 1],
+            far,
+            levels=[-2, -1, 1, 2],
+            colors="0.45",
+            linewidths=0.8,
+        )
+        foot = (
+            -b * np.array(w) / np.dot(w, w)
+        )  # the point of the boundary that is nearest to the origin
         out = np.array(w) / np.linalg.norm(w)
         along = np.array([out[1], -out[0]])
-        ax.clabel(lines, fontsize=7, manual=[tuple(foot + far * out + (0.6 + 0.3 * far) * along) for far in (-2, -1, 1, 2)])
+        ax.clabel(
+            lines,
+            fontsize=7,
+            manual=[
+                tuple(foot + far * out + (0.6 + 0.3 * far) * along)
+                for far in (-2, -1, 1, 2)
+            ],
+        )
         ax.annotate("", foot + out, foot, arrowprops={"arrowstyle": "->", "color": INK})
-        ax.set(xlabel="$x_1$", ylabel="$x_2$", title=f"w = ({w[0]:g}, {w[1]:g}), b = {b:g}")
+        ax.set(
+            xlabel="$x_1$", ylabel="$x_2$", title=f"w = ({w[0]:g}, {w[1]:g}), b = {b:g}"
+        )
     lab.show(
         figure,
         alt="Three half-planes with parallel boundaries and lines of equal distance. The first two pictures are the same; in "
         "the third, where only the weights are doubled, the boundary lies nearer to the origin.",
     )
-    nearest = [abs(float(signed_distance(np.zeros((1, 2)), w, b)[0])) for w, b in [((1, 2), -1), ((2, 4), -2), ((2, 4), -1)]]
-    print("Distance of the origin from the boundary: " + ", ".join(f"{d:.3f}" for d in nearest) + ".")
-    print("One sign unit cuts the plane into two half-planes, and the scale of (w, b) does not matter.")
+    nearest = [
+        abs(float(signed_distance(np.zeros((1, 2)), w, b)[0]))
+        for w, b in [((1, 2), -1), ((2, 4), -2), ((2, 4), -1)]
+    ]
+    print(
+        "Distance of the origin from the boundary: "
+        + ", ".join(f"{d:.3f}" for d in nearest)
+        + "."
+    )
+    print(
+        "One sign unit cuts the plane into two half-planes, and the scale of (w, b) does not matter."
+    )
 
 # %% [markdown]
 # ## Learning by mistakes
@@ -199,20 +236,37 @@ def separable(margin, n, seed):
 
 
 CORNERS = np.array([[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]])
-CORNER_CLASSES = np.array([-1, 1, -1, 1])  # XOR: +1 where the signs of the coordinates differ
+CORNER_CLASSES = np.array(
+    [-1, 1, -1, 1]
+)  # XOR: +1 where the signs of the coordinates differ
 
 with lab.needs("2.2"):
     figure, (left, right) = subplots(1, 2, size=(9, 3.4))
-    for margin, look, colour in [(0.2, "o-", PALETTE[0]), (0.05, "s--", PALETTE[1]), (0.01, "^:", PALETTE[2])]:
+    for margin, look, colour in [
+        (0.2, "o-", PALETTE[0]),
+        (0.05, "s--", PALETTE[1]),
+        (0.01, "^:", PALETTE[2]),
+    ]:
         x, y, direction, shift = separable(margin, 200, lab.seed)
         w, b, counts = np.zeros(2), 0, []
         while not counts or (counts[-1] and len(counts) < 500):
             w, b, mistakes = perceptron_sweep(x, y, w, b)
             counts.append(mistakes)
-        left.plot(np.arange(1, len(counts) + 1), counts, look, color=colour, ms=4, label=f"margin {margin}")
-        reach = np.max(np.sum(x**2, axis=1) + 1)  # squared length of the longest row, with a 1 for the bias
+        left.plot(
+            np.arange(1, len(counts) + 1),
+            counts,
+            look,
+            color=colour,
+            ms=4,
+            label=f"margin {margin}",
+        )
+        reach = np.max(
+            np.sum(x**2, axis=1) + 1
+        )  # squared length of the longest row, with a 1 for the bias
         gap = np.min(y * (x @ direction + shift)) ** 2 / (1 + shift**2)
-        print(f"margin {margin}: {sum(counts)} mistakes in {len(counts)} sweeps; never more than {reach / gap:,.0f}")
+        print(
+            f"margin {margin}: {sum(counts)} mistakes in {len(counts)} sweeps; never more than {reach / gap:,.0f}"
+        )
         if margin == 0.05:
             claim(
                 "perceptron on separable data: mistakes in all",
@@ -225,22 +279,42 @@ with lab.needs("2.2"):
             w, b = np.zeros(2), 0
             for _ in range(3):
                 w, b, _ = perceptron_sweep(x, y, w, b)
-            same = np.allclose(theirs.coef_[0], w) and np.isclose(theirs.intercept_[0], b)
-            print(f"After three sweeps your weights are those of scikit-learn's Perceptron: {same}")
+            same = np.allclose(theirs.coef_[0], w) and np.isclose(
+                theirs.intercept_[0], b
+            )
+            print(
+                f"After three sweeps your weights are those of scikit-learn's Perceptron: {same}"
+            )
     w, b, states, wrong = np.zeros(2), 0, [], 0
     for visit in range(13):
         states.append([*np.asarray(w, dtype=float).tolist(), float(b)])
-        row = slice(visit % 4, visit % 4 + 1)  # a sweep over a single corner is one visit
+        row = slice(
+            visit % 4, visit % 4 + 1
+        )  # a sweep over a single corner is one visit
         w, b, mistakes = perceptron_sweep(CORNERS[row], CORNER_CLASSES[row], w, b)
         wrong += mistakes
     for values, name, look, colour in zip(
-        zip(*states, strict=True), ("$w_1$", "$w_2$", "$b$"), ("o-", "s--", "^:"), PALETTE, strict=False
+        zip(*states, strict=True),
+        ("$w_1$", "$w_2$", "$b$"),
+        ("o-", "s--", "^:"),
+        PALETTE,
+        strict=False,
     ):
         right.plot(range(13), values, look, color=colour, ms=4, label=name)
     right.legend(fontsize=8, loc="upper right")
-    left.set(xscale="log", ylabel="mistakes in the sweep", title="A line separates the classes: it ends")
+    left.set(
+        xscale="log",
+        ylabel="mistakes in the sweep",
+        title="A line separates the classes: it ends",
+    )
     left.set_xlabel("sweep")
-    right.set(xlabel="corners visited", ylabel="value", ylim=(-2.3, 2.3), xticks=range(0, 13, 4), title="XOR: round and round")
+    right.set(
+        xlabel="corners visited",
+        ylabel="value",
+        ylim=(-2.3, 2.3),
+        xticks=range(0, 13, 4),
+        title="XOR: round and round",
+    )
     left.legend(fontsize=8)
     lab.show(
         figure,
@@ -248,7 +322,9 @@ with lab.needs("2.2"):
         "four XOR corners two weights and the bias go through the same four values again and again.",
     )
     period = next((n for n in range(1, 3) if np.allclose(states[4 * n], states[0])), 0)
-    again = {0: "not in two sweeps", 1: "after one sweep", 2: "after two sweeps"}[period]
+    again = {0: "not in two sweeps", 1: "after one sweep", 2: "after two sweeps"}[
+        period
+    ]
     print(
         f"XOR: {wrong} mistakes in {len(states)} visits. The weights return to their start {again}{', and so on for ever' if period else ''}."
     )
@@ -333,9 +409,15 @@ with lab.needs("2.3"):
         alt="A sigmoid unit on two sets. On the moons the shade passes from orange to blue across a straight line; on XOR it is "
         "nearly the same pale grey everywhere.",
     )
-    print("Smooth or not, one unit has one straight boundary. On XOR the best it can say is: I do not know.")
+    print(
+        "Smooth or not, one unit has one straight boundary. On XOR the best it can say is: I do not know."
+    )
     claim(
-        "one sigmoid unit on XOR, share right", "COMP5318: 0 hidden layers, linear classifier", "", f"{right:.0%}", "300 points"
+        "one sigmoid unit on XOR, share right",
+        "COMP5318: 0 hidden layers, linear classifier",
+        "",
+        f"{right:.0%}",
+        "300 points",
     )
 
 # %% [markdown]
@@ -491,13 +573,20 @@ def polygon(k, centre, radius, turn=0.0):
 
 def star():
     """Five triangles that together make a five-pointed star: each from a tip to the two inner corners beyond its neighbours."""
-    tips, inner = polygon(5, (0, 0), 1.6, np.pi / 2), polygon(5, (0, 0), 1.6 * 0.382, np.pi / 2 + np.pi / 5)
-    return [np.array([tips[i], inner[(i + 1) % 5], inner[(i + 3) % 5]]) for i in range(5)]
+    tips, inner = (
+        polygon(5, (0, 0), 1.6, np.pi / 2),
+        polygon(5, (0, 0), 1.6 * 0.382, np.pi / 2 + np.pi / 5),
+    )
+    return [
+        np.array([tips[i], inner[(i + 1) % 5], inner[(i + 3) % 5]]) for i in range(5)
+    ]
 
 
 def convexity_gap(inside, points):
     """Share of the points in the convex hull of a region that the region leaves out; 0 if it is convex, up to the grid."""
-    hull = Path(points[inside][ConvexHull(points[inside]).vertices]).contains_points(points)
+    hull = Path(points[inside][ConvexHull(points[inside]).vertices]).contains_points(
+        points
+    )
     return float(np.mean(~inside[hull]))
 
 
@@ -528,7 +617,12 @@ with lab.needs("2.5"):
         "0 hidden layers": [lambda p: sign(p @ np.array([1.0, 0.5]) - 0.3), "1 unit"],
         "1 hidden layer": [polygons_network([hexagon]), "6 + 1 units"],
         "2 hidden layers": [polygons_network(star()), "15 + 5 + 1 units"],
-        "2 hidden layers ": [polygons_network([polygon(4, (-0.9, 0.7), 0.8), polygon(3, (0.8, -0.5), 0.9)]), "7 + 2 + 1 units"],
+        "2 hidden layers ": [
+            polygons_network(
+                [polygon(4, (-0.9, 0.7), 0.8), polygon(3, (0.8, -0.5), 0.9)]
+            ),
+            "7 + 2 + 1 units",
+        ],
     }
     figure, axes = subplots(1, 4, size=(11, 3.2))
     for ax, (name, (give, units)) in zip(axes, shapes.items(), strict=True):
@@ -542,9 +636,17 @@ with lab.needs("2.5"):
     )
     grid = plane(box, 90)
     gaps = [convexity_gap(give(grid) > 0, grid) for give, _ in shapes.values()]
-    right_inside = Path(hexagon).contains_points(grid) == (shapes["1 hidden layer"][0](grid) > 0)
-    print(f"Your hexagon agrees with matplotlib's on {np.mean(right_inside):.1%} of {len(grid)} points.")
-    print("Share of the convex hull that the region leaves out: " + ", ".join(f"{gap:.1%}" for gap in gaps) + ".")
+    right_inside = Path(hexagon).contains_points(grid) == (
+        shapes["1 hidden layer"][0](grid) > 0
+    )
+    print(
+        f"Your hexagon agrees with matplotlib's on {np.mean(right_inside):.1%} of {len(grid)} points."
+    )
+    print(
+        "Share of the convex hull that the region leaves out: "
+        + ", ".join(f"{gap:.1%}" for gap in gaps)
+        + "."
+    )
     for hidden, text, gap in [
         (0, "linear classifier", gaps[0]),
         (1, "boundary of convex region", gaps[1]),
@@ -610,7 +712,16 @@ check("2.6")
 def trained(name, hidden, *, steps, seed=0, noise=0.05, rate=0.02, n=400):
     """A playground network with ReLU units after some training steps."""
     trainer = Trainer(
-        Settings(data=name, hidden=hidden, activation="relu", learning_rate=rate, noise=noise, n=n, seed=seed, test_share=0.5)
+        Settings(
+            data=name,
+            hidden=hidden,
+            activation="relu",
+            learning_rate=rate,
+            noise=noise,
+            n=n,
+            seed=seed,
+            test_share=0.5,
+        )
     )
     trainer.step(steps)
     return trainer
@@ -623,25 +734,39 @@ def draw_pieces(network, limits, ax):
         for unit in layer.T:
             on = (unit > 0).astype(float).reshape(120, 120)
             if 0 < on.mean() < 1:
-                ax.contour(grid[:120, 0], grid[::120, 1], on, levels=[0.5], colors="0.35", linewidths=0.4)
+                ax.contour(
+                    grid[:120, 0],
+                    grid[::120, 1],
+                    on,
+                    levels=[0.5],
+                    colors="0.35",
+                    linewidths=0.4,
+                )
 
 
 DEPTHS = [(), (8,), (8, 8)]
 galleries = {
-    (name, hidden): trained(name, hidden, steps=lab.pick(2000, 500), seed=lab.seed) for name in PUZZLES for hidden in DEPTHS
+    (name, hidden): trained(name, hidden, steps=lab.pick(2000, 500), seed=lab.seed)
+    for name in PUZZLES
+    for hidden in DEPTHS
 }
 
 with lab.needs("2.6"):
     figure, axes = subplots(3, 4, size=(11, 8.6))
     pieces, dents = {}, {}
-    for (name, hidden), ax in zip(itertools.product(PUZZLES, DEPTHS), axes.T.ravel(), strict=True):
+    for (name, hidden), ax in zip(
+        itertools.product(PUZZLES, DEPTHS), axes.T.ravel(), strict=True
+    ):
         trainer = galleries[name, hidden]
         network, limits = trainer.network, around(trainer.x_train)
         hidden_layers = network.weights[:-1], network.biases[:-1]
         grid = plane(limits, 150)
         blue = network(grid) > 0.5
         dents[name, hidden] = convexity_gap(blue, grid) if blue.sum() > 300 else 0.0
-        pieces[name, hidden] = count_pieces(grid, *hidden_layers), count_pieces(grid[blue], *hidden_layers) if blue.any() else 0
+        pieces[name, hidden] = (
+            count_pieces(grid, *hidden_layers),
+            count_pieces(grid[blue], *hidden_layers) if blue.any() else 0,
+        )
         draw_regions(network, trainer.x_test, trainer.y_test, limits=limits, ax=ax)
         draw_pieces(network, limits, ax)
         every, of_blue = pieces[name, hidden]
@@ -665,12 +790,25 @@ with lab.needs("2.6"):
         claim(
             f"trained, {len(hidden)} hidden layer(s): convex pieces in the blue region",
             "COMP5318",
-            ["linear: one half-plane", "boundary of a convex region", "combinations of convex regions"][len(hidden)],
-            ", ".join(f"{name} {p[1]} ({dents[name, hidden]:.0%})" for name, p in zip(PUZZLES, rows, strict=True)),
+            [
+                "linear: one half-plane",
+                "boundary of a convex region",
+                "combinations of convex regions",
+            ][len(hidden)],
+            ", ".join(
+                f"{name} {p[1]} ({dents[name, hidden]:.0%})"
+                for name, p in zip(PUZZLES, rows, strict=True)
+            ),
             "in brackets, share of the convex hull that the region leaves out"
-            + ("; not convex once the top unit may also subtract" if len(hidden) == 1 else ""),
+            + (
+                "; not convex once the top unit may also subtract"
+                if len(hidden) == 1
+                else ""
+            ),
         )
-    print(f"Eight lines make at most {most_pieces(8)} pieces, ten at most {most_pieces(10)}.")
+    print(
+        f"Eight lines make at most {most_pieces(8)} pieces, ten at most {most_pieces(10)}."
+    )
 
 # %% [markdown]
 # Every piece is convex, but the blue region need not be: one hidden layer with a *free* output unit already does more than one convex region, as the output may
@@ -713,7 +851,9 @@ def bend_weights(knots, values):
         float array (m,). bend_weights([0, 1, 3], [5, 7, 3]) is [2, -4]: slope 2, then slope -2.
     """
     ### BEGIN SOLUTION
-    slopes = np.diff(np.asarray(values, dtype=float)) / np.diff(np.asarray(knots, dtype=float))
+    slopes = np.diff(np.asarray(values, dtype=float)) / np.diff(
+        np.asarray(knots, dtype=float)
+    )
     return np.diff(slopes, prepend=0.0)
     ### END SOLUTION
 
@@ -730,7 +870,9 @@ def relu_curve(x, start, at, c):
         float array (n,). relu_curve([0, 1, 3], 5, [0, 1], [2, -4]) is [5, 7, 3].
     """
     ### BEGIN SOLUTION
-    on = np.maximum(np.asarray(x, dtype=float)[:, None] - np.asarray(at, dtype=float), 0)  # (n, m)
+    on = np.maximum(
+        np.asarray(x, dtype=float)[:, None] - np.asarray(at, dtype=float), 0
+    )  # (n, m)
     return start + on @ np.asarray(c, dtype=float)
     ### END SOLUTION
 
@@ -750,13 +892,21 @@ with lab.needs("2.7"):
     sizes, worst = [2, 4, 8, 16, 32, 64, 128, 256], []
     for m in sizes:
         knots = np.linspace(0, 3, m + 1)
-        g = relu_curve(fine, target(0.0), knots[:-1], bend_weights(knots, target(knots)))
+        g = relu_curve(
+            fine, target(0.0), knots[:-1], bend_weights(knots, target(knots))
+        )
         worst.append(float(np.max(np.abs(g - target(fine)))))
     figure, (left, right) = subplots(1, 2, size=(9.5, 3.5))
     left.plot(fine, target(fine), color=GREY, lw=4, alpha=0.5, label="the curve")
-    for m, look, colour in [(4, ":", PALETTE[2]), (8, "--", PALETTE[1]), (32, "-", PALETTE[0])]:
+    for m, look, colour in [
+        (4, ":", PALETTE[2]),
+        (8, "--", PALETTE[1]),
+        (32, "-", PALETTE[0]),
+    ]:
         knots = np.linspace(0, 3, m + 1)
-        g = relu_curve(fine, target(0.0), knots[:-1], bend_weights(knots, target(knots)))
+        g = relu_curve(
+            fine, target(0.0), knots[:-1], bend_weights(knots, target(knots))
+        )
         left.plot(fine, g, look, color=colour, lw=1.4, label=f"{m} units")
     left.set(xlabel="x", ylabel="g(x)", title="More units, closer")
     left.legend(fontsize=8)
@@ -841,21 +991,31 @@ def keras_parameters(sizes):
     """What Keras counts for the same layers."""
     import keras
 
-    return keras.Sequential([keras.Input((sizes[0],)), *[keras.layers.Dense(units) for units in sizes[1:]]]).count_params()
+    return keras.Sequential(
+        [keras.Input((sizes[0],)), *[keras.layers.Dense(units) for units in sizes[1:]]]
+    ).count_params()
 
 
 def library_widest(depth, budget, inputs=2, outputs=1):
     """What Exercise 2.8 asks for, by counting a playground network."""
-    return max(w for w in range(1, budget) if w == 1 or Network((w,) * depth, inputs=inputs).parameters <= budget)
+    return max(
+        w
+        for w in range(1, budget)
+        if w == 1 or Network((w,) * depth, inputs=inputs).parameters <= budget
+    )
 
 
 find_width = lab.answer("2.8", fallback=library_widest, name="widest")
 SEEDS = range(lab.seed, lab.seed + lab.pick(5, 3))
-BUDGETS = lab.pick([57, 109, 177], [57, 109])  # sizes that all three depths come close to
+BUDGETS = lab.pick(
+    [57, 109, 177], [57, 109]
+)  # sizes that all three depths come close to
 contest = {}
 for budget, depth, seed in itertools.product(BUDGETS, (1, 2, 3), SEEDS):
     hidden = (find_width(depth, budget),) * depth
-    trainer = trained("spiral", hidden, steps=lab.pick(2000, 700), seed=seed, rate=0.02, n=600)
+    trainer = trained(
+        "spiral", hidden, steps=lab.pick(2000, 700), seed=seed, rate=0.02, n=600
+    )
     contest[budget, depth, seed] = trainer.network.parameters, *trainer.accuracy()
 
 figure, axes = subplots(1, len(BUDGETS), size=(3.4 * len(BUDGETS), 3.4), sharey=True)
@@ -865,8 +1025,16 @@ for ax, budget in zip(axes, BUDGETS, strict=True):
         places = depth + np.linspace(-0.12, 0.12, len(shares))
         ax.plot(places, shares, marker, color=PALETTE[depth - 1], ms=5, alpha=0.8)
         ax.hlines(np.mean(shares), depth - 0.3, depth + 0.3, color=INK, lw=1.5)
-        ax.annotate(f"width {find_width(depth, budget)}", (depth, 0.53), ha="center", fontsize=8)
-    ax.set(xticks=(1, 2, 3), xlim=(0.5, 3.5), ylim=(0.5, 1.02), xlabel="hidden layers", title=f"at most {budget} parameters")
+        ax.annotate(
+            f"width {find_width(depth, budget)}", (depth, 0.53), ha="center", fontsize=8
+        )
+    ax.set(
+        xticks=(1, 2, 3),
+        xlim=(0.5, 3.5),
+        ylim=(0.5, 1.02),
+        xlabel="hidden layers",
+        title=f"at most {budget} parameters",
+    )
 axes[0].set_ylabel("share of test points right")
 lab.show(
     figure,
@@ -891,7 +1059,10 @@ for budget, depth in itertools.product(BUDGETS, (1, 2, 3)):
 # %%
 with lab.needs("2.8"):
     nets = [[2, 5, 1], [2, 8, 8, 1], [784, 30, 20, 10]]
-    ours, theirs = [count_parameters(net) for net in nets], [keras_parameters(net) for net in nets]
+    ours, theirs = (
+        [count_parameters(net) for net in nets],
+        [keras_parameters(net) for net in nets],
+    )
     print(f"Your counts {ours}, Keras's {theirs}: equal is {ours == theirs}.")
     claim("parameters by hand are those of Keras", "Keras", theirs, ours)
 
@@ -910,12 +1081,22 @@ with lab.needs("2.6"):
         trainer = galleries[name, (8, 8)]
         limits = around(trainer.x_train)
         grid = plane(limits, 150)
-        found = count_pieces(grid[trainer.network(grid) > 0.5], trainer.network.weights[:-1], trainer.network.biases[:-1])
-        draw_regions(trainer.network, trainer.x_test, trainer.y_test, limits=limits, ax=ax)
+        found = count_pieces(
+            grid[trainer.network(grid) > 0.5],
+            trainer.network.weights[:-1],
+            trainer.network.biases[:-1],
+        )
+        draw_regions(
+            trainer.network, trainer.x_test, trainer.y_test, limits=limits, ax=ax
+        )
         draw_pieces(trainer.network, limits, ax)
         ax.set(xlabel="$x_1$", ylabel="$x_2$")
-        ax.set_title(f"{name}: {trainer.accuracy()[1]:.0%}, {found} blue pieces", fontsize=9)
-        print(f"{name}: {trainer.accuracy()[1]:.0%} of unseen points right, blue is a union of {found} convex pieces")
+        ax.set_title(
+            f"{name}: {trainer.accuracy()[1]:.0%}, {found} blue pieces", fontsize=9
+        )
+        print(
+            f"{name}: {trainer.accuracy()[1]:.0%} of unseen points right, blue is a union of {found} convex pieces"
+        )
     lab.show(
         figure,
         alt="The four sets of the opening picture, each with the region of a network of two hidden layers. The boundaries now "

@@ -100,7 +100,16 @@ def _chain(x, w1, w2, *, do=None, dh2=None, do1=None, dh1=None, dw1=None, dw2=No
     o1 = sigmoid(h1)
     h2 = w2 * o1
     o = sigmoid(h2)
-    env = {"x": x, "w1": w1, "h1": h1, "o1": o1, "w2": w2, "h2": h2, "o": o, "L": -np.log(o)}
+    env = {
+        "x": x,
+        "w1": w1,
+        "h1": h1,
+        "o1": o1,
+        "w2": w2,
+        "h2": h2,
+        "o": o,
+        "L": -np.log(o),
+    }
     g = {"L": 1.0}
     g["o"] = do(env, g) if do else -1 / o
     g["h2"] = dh2(env, g) if dh2 else g["o"] * o * (1 - o)
@@ -124,7 +133,13 @@ def chain(x, w1, w2):
     def slope(a):
         return sigmoid(a) * (1 - sigmoid(a))
 
-    return _chain(x, w1, w2, dh2=lambda v, g: g["o"] * slope(v["o"]), dh1=lambda v, g: g["o1"] * slope(v["o1"]))
+    return _chain(
+        x,
+        w1,
+        w2,
+        dh2=lambda v, g: g["o"] * slope(v["o"]),
+        dh1=lambda v, g: g["o1"] * slope(v["o1"]),
+    )
 
 
 @mistake(
@@ -137,7 +152,11 @@ def chain(x, w1, w2):
 )
 def chain(x, w1, w2):
     return _chain(
-        x, w1, w2, dh2=lambda v, g: g["o"] * v["h2"] * (1 - v["h2"]), dh1=lambda v, g: g["o1"] * v["h1"] * (1 - v["h1"])
+        x,
+        w1,
+        w2,
+        dh2=lambda v, g: g["o"] * v["h2"] * (1 - v["h2"]),
+        dh1=lambda v, g: g["o1"] * v["h1"] * (1 - v["h1"]),
     )
 
 
@@ -186,7 +205,13 @@ def chain(x, w1, w2):
     ],
 )
 def chain(x, w1, w2):
-    return _chain(x, w1, w2, dw2=lambda v, g: g["h2"] * v["w2"], dw1=lambda v, g: g["h1"] * v["w1"])
+    return _chain(
+        x,
+        w1,
+        w2,
+        dw2=lambda v, g: g["h2"] * v["w2"],
+        dw1=lambda v, g: g["h1"] * v["w1"],
+    )
 
 
 @mistake(
@@ -357,7 +382,10 @@ def _centrally(x, difference, h):
 @mistake(
     "3.3",
     name="half-by-precedence",
-    hints=["Read your division aloud.", "/ 2 * h divides by 2 and then multiplies by h. Put 2 * h in brackets."],
+    hints=[
+        "Read your division aloud.",
+        "/ 2 * h divides by 2 and then multiplies by h. Put 2 * h in brackets.",
+    ],
 )
 def numerical_gradient(f, x, h=1e-5):
     return _centrally(x, lambda x, u: (f(x + u) - f(x - u)) / 2 * h, h)
@@ -366,7 +394,10 @@ def numerical_gradient(f, x, h=1e-5):
 @mistake(
     "3.3",
     name="step-fixed",
-    hints=["Your result does not change when h does.", "0.00001 is only the default: use the argument."],
+    hints=[
+        "Your result does not change when h does.",
+        "0.00001 is only the default: use the argument.",
+    ],
 )
 def numerical_gradient(f, x, h=1e-5):
     return _centrally(x, lambda x, u: (f(x + u) - f(x - u)) / 2e-5, 1e-5)
@@ -375,7 +406,10 @@ def numerical_gradient(f, x, h=1e-5):
 @mistake(
     "3.3",
     name="gradient-laid-flat",
-    hints=["The numbers are right, the shape is not.", "A gradient has the shape of x: one slope in the place of each entry."],
+    hints=[
+        "The numbers are right, the shape is not.",
+        "A gradient has the shape of x: one slope in the place of each entry.",
+    ],
 )
 def numerical_gradient(f, x, h=1e-5):
     return _centrally(x, lambda x, u: (f(x + u) - f(x - u)) / (2 * h), h).ravel()
@@ -385,7 +419,9 @@ def numerical_gradient(f, x, h=1e-5):
 
 
 def _delta(x, t, w_hidden, w_out):
-    x, t, w_hidden, w_out = (np.asarray(a, dtype=float) for a in (x, t, w_hidden, w_out))
+    x, t, w_hidden, w_out = (
+        np.asarray(a, dtype=float) for a in (x, t, w_hidden, w_out)
+    )
     a = sigmoid(w_hidden @ x)
     o = sigmoid(w_out @ a)
     return x, t, w_hidden, w_out, a, o, (t - o) * o * (1 - o)
@@ -495,7 +531,10 @@ def delta_step(x, t, w_hidden, w_out, eta):
 @mistake(
     "3.4",
     name="learning-rate-left-out",
-    hints=["Change eta: does the step change?", "The step is eta times delta times the activity."],
+    hints=[
+        "Change eta: does the step change?",
+        "The step is eta times delta times the activity.",
+    ],
 )
 def delta_step(x, t, w_hidden, w_out, eta):
     x, t, w_hidden, w_out, a, _o, d = _delta(x, t, w_hidden, w_out)
@@ -505,7 +544,10 @@ def delta_step(x, t, w_hidden, w_out, eta):
 @mistake(
     "3.4",
     name="steps-for-weights",
-    hints=["With eta = 0, what do you return?", "Asked for are the new weights: the old ones plus the steps."],
+    hints=[
+        "With eta = 0, what do you return?",
+        "Asked for are the new weights: the old ones plus the steps.",
+    ],
 )
 def delta_step(x, t, w_hidden, w_out, eta):
     x, t, w_hidden, w_out, a, _o, d = _delta(x, t, w_hidden, w_out)
@@ -602,7 +644,13 @@ def unbroadcast(g, shape):
 )
 def unbroadcast(g, shape):
     g = np.asarray(g)
-    return g if g.shape == tuple(shape) else g.sum(axis=0).reshape(shape) if g.shape[1:] == tuple(shape)[-1:] else g.sum(axis=0)
+    return (
+        g
+        if g.shape == tuple(shape)
+        else g.sum(axis=0).reshape(shape)
+        if g.shape[1:] == tuple(shape)[-1:]
+        else g.sum(axis=0)
+    )
 
 
 @mistake(
@@ -638,7 +686,9 @@ def pull_multiply(g, a, b):
     ],
 )
 def pull_multiply(g, a, b):
-    return _shrink(np.broadcast_to(b, g.shape), a.shape), _shrink(np.broadcast_to(a, g.shape), b.shape)
+    return _shrink(np.broadcast_to(b, g.shape), a.shape), _shrink(
+        np.broadcast_to(a, g.shape), b.shape
+    )
 
 
 @mistake(
@@ -706,7 +756,9 @@ def backpropagate(modules, weights, x, loss_gradient):
         x = run(x, w)
         outputs.append(x)
     g, found = loss_gradient(x), []
-    for (_, back), w, out in zip(reversed(modules), reversed(weights), reversed(outputs), strict=True):
+    for (_, back), w, out in zip(
+        reversed(modules), reversed(weights), reversed(outputs), strict=True
+    ):
         g, dw = back(out, w, g)
         found.append(dw)
     return found[::-1], g
@@ -727,7 +779,9 @@ def backpropagate(modules, weights, x, loss_gradient):
         x = run(x, w)
     g, found = loss_gradient(x), []
     last = g
-    for (_, back), w, x_in in zip(reversed(modules), reversed(weights), reversed(inputs), strict=True):
+    for (_, back), w, x_in in zip(
+        reversed(modules), reversed(weights), reversed(inputs), strict=True
+    ):
         last, dw = back(x_in, w, g)
         found.append(dw)
     return found[::-1], last
@@ -747,7 +801,9 @@ def backpropagate(modules, weights, x, loss_gradient):
         inputs.append(x)
         x = run(x, w)
     g, found = loss_gradient(x), []
-    for (_, back), w, x_in in zip(reversed(modules), reversed(weights), reversed(inputs), strict=True):
+    for (_, back), w, x_in in zip(
+        reversed(modules), reversed(weights), reversed(inputs), strict=True
+    ):
         g, dw = back(x_in, w, g)
         found.append(dw)
     return found, g
@@ -787,7 +843,9 @@ def backpropagate(modules, weights, x, loss_gradient):
         inputs.append(x)
         x = run(x, w)
     g, found = np.asarray(x), []
-    for (_, back), w, x_in in zip(reversed(modules), reversed(weights), reversed(inputs), strict=True):
+    for (_, back), w, x_in in zip(
+        reversed(modules), reversed(weights), reversed(inputs), strict=True
+    ):
         g, dw = back(x_in, w, g)
         found.append(dw)
     return found[::-1], g
@@ -807,7 +865,9 @@ def backpropagate(modules, weights, x, loss_gradient):
         inputs.append(x)
         x = run(x, w)
     g, found = loss_gradient(x), []
-    for (_, back), w, x_in in zip(reversed(modules), reversed(weights), reversed(inputs), strict=True):
+    for (_, back), w, x_in in zip(
+        reversed(modules), reversed(weights), reversed(inputs), strict=True
+    ):
         dw, g_down = back(x_in, w, g)
         found.append(dw)
         g = g_down if g_down is not None else g
@@ -829,7 +889,9 @@ def backpropagate(modules, weights, x, loss_gradient):
         x = run(x, w)
     last = np.asarray(loss_gradient(inputs[-1]))
     g, found = last if last.shape == np.shape(x) else np.ones_like(x), []
-    for (_, back), w, x_in in zip(reversed(modules), reversed(weights), reversed(inputs), strict=True):
+    for (_, back), w, x_in in zip(
+        reversed(modules), reversed(weights), reversed(inputs), strict=True
+    ):
         g, dw = back(x_in, w, g)
         found.append(dw)
     return found[::-1], g
@@ -862,7 +924,13 @@ class _Base:
     def _shares(self):
         if self.pull is None:
             return []
-        return list(zip(self.inputs, self.pull(self.grad, *(v.data for v in self.inputs)), strict=True))
+        return list(
+            zip(
+                self.inputs,
+                self.pull(self.grad, *(v.data for v in self.inputs)),
+                strict=True,
+            )
+        )
 
     def _start(self):
         order = _order(self)
@@ -1044,7 +1112,9 @@ def topological_order(root):
 def record(forward_operation, pull, *inputs):
     kind = next(type(v) for v in inputs if hasattr(v, "pull"))
     arrays = [v.data if isinstance(v, kind) else v for v in inputs]
-    return kind(forward_operation(*arrays), [v for v in inputs if isinstance(v, kind)], pull)
+    return kind(
+        forward_operation(*arrays), [v for v in inputs if isinstance(v, kind)], pull
+    )
 
 
 @mistake(
@@ -1057,13 +1127,18 @@ def record(forward_operation, pull, *inputs):
 )
 def record(forward_operation, pull, *inputs):
     kind = next(type(v) for v in inputs if hasattr(v, "pull"))
-    return kind(forward_operation(*(v.data if isinstance(v, kind) else v for v in inputs)))
+    return kind(
+        forward_operation(*(v.data if isinstance(v, kind) else v for v in inputs))
+    )
 
 
 @mistake(
     "3.7",
     name="root-left-out",
-    hints=["Is the root itself in your list?", "The list ends with the root: it needs its place, for the sweep starts there."],
+    hints=[
+        "Is the root itself in your list?",
+        "The list ends with the root: it needs its place, for the sweep starts there.",
+    ],
 )
 def topological_order(root):
     return _order(root)[:-1]

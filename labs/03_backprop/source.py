@@ -38,7 +38,9 @@ import coursekit
 from coursekit import NotAnsweredYet, open_lab
 from coursekit.plots import PALETTE, draw_graph, subplots
 
-one_core = threadpool_limits(1)  # NumPy multiplies these small matrices faster on one core, and times are steadier
+one_core = threadpool_limits(
+    1
+)  # NumPy multiplies these small matrices faster on one core, and times are steadier
 lab = open_lab("03_backprop")
 check = lab.check
 claims = {}  # rows of the receipt at the end; each part of the lab adds its own
@@ -46,7 +48,13 @@ claims = {}  # rows of the receipt at the end; each part of the lab adds its own
 
 def claim(text, source, stated, measured, note=""):
     """Add a row to the receipt; a cell that runs again replaces its row."""
-    claims[text] = {"claim": text, "source": source, "stated": stated, "measured": measured, "note": note}
+    claims[text] = {
+        "claim": text,
+        "source": source,
+        "stated": stated,
+        "measured": measured,
+        "note": note,
+    }
 
 
 # %% [markdown]
@@ -69,7 +77,12 @@ def start_weights(width, seed):
     """Random weights of the network: w1 (784, width), b1 (width,), w2 (width, 10), b2 (10,)."""
     rng = np.random.default_rng(seed)
     w1 = rng.normal(0, np.sqrt(2 / 784), (784, width))
-    return w1, np.zeros(width), rng.normal(0, np.sqrt(2 / width), (width, 10)), np.zeros(10)
+    return (
+        w1,
+        np.zeros(width),
+        rng.normal(0, np.sqrt(2 / width), (width, 10)),
+        np.zeros(10),
+    )
 
 
 def forward(params, x):
@@ -91,7 +104,9 @@ def keras_error(params, x, labels):
     """The same error in keras.ops, for coursekit.gradients."""
     w1, b1, w2, b2 = params
     logits = ops.matmul(ops.relu(ops.matmul(x, w1) + b1), w2) + b2
-    return ops.mean(keras.losses.sparse_categorical_crossentropy(labels, logits, from_logits=True))
+    return ops.mean(
+        keras.losses.sparse_categorical_crossentropy(labels, logits, from_logits=True)
+    )
 
 
 def seconds(function, repeats=9):
@@ -106,9 +121,16 @@ def seconds(function, repeats=9):
 
 def draw_prices(ax):
     """Seconds for one gradient against the number of weights."""
-    for (name, times), look, colour in zip(prices.items(), ("s--", "o-", "D-", "^:"), PALETTE, strict=False):
+    for (name, times), look, colour in zip(
+        prices.items(), ("s--", "o-", "D-", "^:"), PALETTE, strict=False
+    ):
         ax.plot(sizes, times, look, color=colour, label=name)
-    ax.set(xscale="log", yscale="log", xlabel="weights in the network", ylabel="seconds for one gradient")
+    ax.set(
+        xscale="log",
+        yscale="log",
+        xlabel="weights in the network",
+        ylabel="seconds for one gradient",
+    )
     ax.legend(fontsize=8)
 
 
@@ -118,10 +140,22 @@ x_few, y_few = x_train[:64], y_train[:64]
 
 networks = [start_weights(width, lab.seed) for width in (8, 32, 128, 512)]
 sizes = [sum(p.size for p in params) for params in networks]
-one_run = [seconds(lambda params=params: error(params, x_few, y_few)) for params in networks]
+one_run = [
+    seconds(lambda params=params: error(params, x_few, y_few)) for params in networks
+]
 prices = {
-    "two runs for each weight": [2 * size * run for size, run in zip(sizes, one_run, strict=True)],
-    "Keras": [seconds(lambda p=p: coursekit.gradients(lambda q: keras_error(q, x_few, y_few), list(p)), 5) for p in networks],
+    "two runs for each weight": [
+        2 * size * run for size, run in zip(sizes, one_run, strict=True)
+    ],
+    "Keras": [
+        seconds(
+            lambda p=p: coursekit.gradients(
+                lambda q: keras_error(q, x_few, y_few), list(p)
+            ),
+            5,
+        )
+        for p in networks
+    ],
     "one run of the network": one_run,
 }
 figure, ax = subplots(size=(6.6, 3.8))
@@ -132,7 +166,9 @@ lab.show(
     alt="Seconds for one gradient against the number of weights, both axes logarithmic. Two runs for each weight climb steeply; "
     "at the largest network Keras and a single run of the network stay thousands of times lower.",
 )
-print(f"{sizes[-1]:,} weights: two runs for each weight take {prices['two runs for each weight'][-1] / 60:.0f} minutes,")
+print(
+    f"{sizes[-1]:,} weights: two runs for each weight take {prices['two runs for each weight'][-1] / 60:.0f} minutes,"
+)
 print(
     f"Keras takes {prices['Keras'][-1]:.3f} s: {prices['two runs for each weight'][-1] / prices['Keras'][-1]:,.0f} times less."
 )
@@ -182,17 +218,28 @@ check("3.1")
 with lab.needs("3.1"):
     values, gradients = sum_and_product(-2.0, 5.0, -4.0)
     nodes = {"x": "$x$", "y": "$y$", "q": "+", "z": "$z$", "f": "×"}
-    ax = draw_graph(nodes, [("x", "q"), ("y", "q"), ("q", "f"), ("z", "f")], values, gradients)
+    ax = draw_graph(
+        nodes, [("x", "q"), ("y", "q"), ("q", "f"), ("z", "f")], values, gradients
+    )
     lab.show(
         ax,
         alt="The graph of (x + y) z. Values above the edges: -2, 5, 3, -4 and -12. Gradients below them: -4 for x, y and their "
         "sum, 3 for z, and 1 at the end.",
     )
     theirs = coursekit.gradients(lambda v: (v[0] + v[1]) * v[2], [-2.0, 5.0, -4.0])
-    print(f"Yours: {[float(gradients[k]) for k in 'xyz']}. Keras: {[float(g) for g in theirs]}.")
-    print("Each node needed its own two inputs and the gradient that came back, and nothing else of the graph.")
+    print(
+        f"Yours: {[float(gradients[k]) for k in 'xyz']}. Keras: {[float(g) for g in theirs]}."
+    )
+    print(
+        "Each node needed its own two inputs and the gradient that came back, and nothing else of the graph."
+    )
     measured = ", ".join(f"{gradients[k]:g}" for k in "xyz")
-    claim("(x + y) z at (-2, 5, -4): slopes in x, y, z", "CNN and Keras lecture, after CS231n (2017)", "-4, -4, 3", measured)
+    claim(
+        "(x + y) z at (-2, 5, -4): slopes in x, y, z",
+        "CNN and Keras lecture, after CS231n (2017)",
+        "-4, -4, 3",
+        measured,
+    )
 
 # %% [markdown]
 # ## A chain
@@ -230,8 +277,26 @@ def chain(x, w1, w2):
     dh2 = do * o * (1 - o)
     do1 = dh2 * w2
     dh1 = do1 * o1 * (1 - o1)
-    values = {"x": x, "w1": w1, "h1": h1, "o1": o1, "w2": w2, "h2": h2, "o": o, "L": -np.log(o)}
-    return values, {"x": dh1 * w1, "w1": dh1 * x, "h1": dh1, "o1": do1, "w2": dh2 * o1, "h2": dh2, "o": do, "L": 1.0}
+    values = {
+        "x": x,
+        "w1": w1,
+        "h1": h1,
+        "o1": o1,
+        "w2": w2,
+        "h2": h2,
+        "o": o,
+        "L": -np.log(o),
+    }
+    return values, {
+        "x": dh1 * w1,
+        "w1": dh1 * x,
+        "h1": dh1,
+        "o1": do1,
+        "w2": dh2 * o1,
+        "h2": dh2,
+        "o": do,
+        "L": 1.0,
+    }
     ### END SOLUTION
 
 
@@ -249,7 +314,15 @@ CHAIN_NODES = {
     "o": r"$\sigma$",
     "L": "−log",
 }
-CHAIN_EDGES = [("w1", "h1"), ("x", "h1"), ("h1", "o1"), ("o1", "h2"), ("w2", "h2"), ("h2", "o"), ("o", "L")]
+CHAIN_EDGES = [
+    ("w1", "h1"),
+    ("x", "h1"),
+    ("h1", "o1"),
+    ("o1", "h2"),
+    ("w2", "h2"),
+    ("h2", "o"),
+    ("o", "L"),
+]
 
 with lab.needs("3.2"):
     x, w1, w2 = 1.5, 0.8, -1.2
@@ -259,16 +332,27 @@ with lab.needs("3.2"):
         alt="The chain from w1 and x through a product, a sigmoid, a product with w2, a sigmoid and minus log. The gradient "
         "below the edges is 1 at the end, -3.5 before minus log, and shrinks in size from there to 0.23 at w1.",
     )
-    keras_chain = coursekit.gradients(lambda w: -ops.log(ops.sigmoid(w[1] * ops.sigmoid(w[0] * x))), np.array([w1, w2]))
-    chain_gap = max(abs(gradients[k] - g) for k, g in zip(("w1", "w2"), keras_chain, strict=True))
-    print(f"Slopes: {gradients['w1']:.4f} in w1, {gradients['w2']:.4f} in w2; off Keras by at most {chain_gap:.0e}.")
-    print(f"Two of the factors have merged: the gradient of h2 is {gradients['h2']:.4f}, and o - 1 is {values['o'] - 1:.4f}.")
+    keras_chain = coursekit.gradients(
+        lambda w: -ops.log(ops.sigmoid(w[1] * ops.sigmoid(w[0] * x))),
+        np.array([w1, w2]),
+    )
+    chain_gap = max(
+        abs(gradients[k] - g) for k, g in zip(("w1", "w2"), keras_chain, strict=True)
+    )
+    print(
+        f"Slopes: {gradients['w1']:.4f} in w1, {gradients['w2']:.4f} in w2; off Keras by at most {chain_gap:.0e}."
+    )
+    print(
+        f"Two of the factors have merged: the gradient of h2 is {gradients['h2']:.4f}, and o - 1 is {values['o'] - 1:.4f}."
+    )
     claim(
         "the chain's slopes are products along the chain",
         "COMP5318",
         "Keras's gradient",
         f"off by {chain_gap:.0e}",
-        "Keras counts in float32 here" if keras.backend.backend() == "jax" else "Keras in float64",
+        "Keras counts in float32 here"
+        if keras.backend.backend() == "jax"
+        else "Keras in float64",
     )
 
 # %% [markdown]
@@ -317,19 +401,33 @@ check("3.3")
 # %%
 with lab.needs("3.3"):
     at = np.array([0.7])
-    true_slope = sigmoid(at[0]) - 1  # of -log(sigmoid(h)), the last two factors of the chain
+    true_slope = (
+        sigmoid(at[0]) - 1
+    )  # of -log(sigmoid(h)), the last two factors of the chain
 
     def last_two_nodes(v):
         """-log(sigmoid(h)) of an array with one entry."""
         return float(-np.log(sigmoid(v[0])))
 
     steps = 10.0 ** -np.arange(1, 14)
-    central = [abs(numerical_gradient(last_two_nodes, at, h)[0] - true_slope) for h in steps]
-    one_sided = [abs((last_two_nodes(at + h) - last_two_nodes(at)) / h - true_slope) for h in steps]
+    central = [
+        abs(numerical_gradient(last_two_nodes, at, h)[0] - true_slope) for h in steps
+    ]
+    one_sided = [
+        abs((last_two_nodes(at + h) - last_two_nodes(at)) / h - true_slope)
+        for h in steps
+    ]
     figure, ax = subplots(size=(6.6, 3.6))
     ax.plot(steps, one_sided, "s--", color=PALETTE[1], label="one-sided")
-    ax.plot(steps, central, "o-", color=PALETTE[0], label="central: your numerical_gradient")
-    ax.set(xscale="log", yscale="log", xlabel="step h", ylabel="distance from the true slope")
+    ax.plot(
+        steps, central, "o-", color=PALETTE[0], label="central: your numerical_gradient"
+    )
+    ax.set(
+        xscale="log",
+        yscale="log",
+        xlabel="step h",
+        ylabel="distance from the true slope",
+    )
     ax.set_title("A step can be too large, and too small")
     ax.legend(fontsize=8)
     lab.show(
@@ -338,8 +436,12 @@ with lab.needs("3.3"):
         "as the step shrinks, the central one faster and deeper, and rise again for tiny steps.",
     )
     best = int(np.argmin(central))
-    print(f"Best central step: {steps[best]:.0e}, off by {central[best]:.0e}. One-sided at its best: {min(one_sided):.0e}.")
-    print("Large steps cut the corner of the curve; tiny ones subtract two numbers that agree in almost all digits.")
+    print(
+        f"Best central step: {steps[best]:.0e}, off by {central[best]:.0e}. One-sided at its best: {min(one_sided):.0e}."
+    )
+    print(
+        "Large steps cut the corner of the curve; tiny ones subtract two numbers that agree in almost all digits."
+    )
 
 # %% [markdown]
 # ## The delta rule
@@ -375,12 +477,16 @@ def delta_step(x, t, w_hidden, w_out, eta):
         so the new weights are [[0.02503]] and [[4.00626]].
     """
     ### BEGIN SOLUTION
-    x, t, w_hidden, w_out = (np.asarray(a, dtype=float) for a in (x, t, w_hidden, w_out))
+    x, t, w_hidden, w_out = (
+        np.asarray(a, dtype=float) for a in (x, t, w_hidden, w_out)
+    )
     a_hidden = sigmoid(w_hidden @ x)
     a_out = sigmoid(w_out @ a_hidden)
     delta_out = (t - a_out) * a_out * (1 - a_out)
     delta_hidden = (w_out.T @ delta_out) * a_hidden * (1 - a_hidden)
-    return w_hidden + eta * np.outer(delta_hidden, x), w_out + eta * np.outer(delta_out, a_hidden)
+    return w_hidden + eta * np.outer(delta_hidden, x), w_out + eta * np.outer(
+        delta_out, a_hidden
+    )
     ### END SOLUTION
 
 
@@ -388,7 +494,9 @@ def delta_step(x, t, w_hidden, w_out, eta):
 check("3.4")
 
 # %%
-XOR_INPUTS = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], dtype=float)  # the last input is always 1: a bias
+XOR_INPUTS = np.array(
+    [[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], dtype=float
+)  # the last input is always 1: a bias
 XOR_TARGETS = np.array([[0.0], [1.0], [1.0], [0.0]])
 
 
@@ -401,7 +509,10 @@ def xor_error(w_hidden, w_out):
 with lab.needs("3.4"):
     sweeps = lab.pick(2000, 1200)
     xor_curves = {}
-    for name, eta in [("+ η δ a: the delta rule", 1.5), ("+ η ∂E/∂w: as printed", -1.5)]:
+    for name, eta in [
+        ("+ η δ a: the delta rule", 1.5),
+        ("+ η ∂E/∂w: as printed", -1.5),
+    ]:
         rng = np.random.default_rng(lab.seed)
         w_hidden, w_out = rng.normal(size=(5, 3)), rng.normal(size=(1, 5))
         xor_curves[name] = [xor_error(w_hidden, w_out)]
@@ -410,9 +521,15 @@ with lab.needs("3.4"):
                 w_hidden, w_out = delta_step(x, t, w_hidden, w_out, eta)
             xor_curves[name].append(xor_error(w_hidden, w_out))
     figure, ax = subplots(size=(6.6, 3.4))
-    for (name, curve), look, colour in zip(xor_curves.items(), ("-", "--"), PALETTE, strict=False):
+    for (name, curve), look, colour in zip(
+        xor_curves.items(), ("-", "--"), PALETTE, strict=False
+    ):
         ax.plot(curve, look, color=colour, lw=2, label=name)
-    ax.set(xlabel="sweeps over the four samples of XOR", ylabel="mean error E", ylim=(0, None))
+    ax.set(
+        xlabel="sweeps over the four samples of XOR",
+        ylabel="mean error E",
+        ylim=(0, None),
+    )
     ax.set_title("The sign decides which way is downhill")
     ax.legend(fontsize=8)
     lab.show(
@@ -422,10 +539,14 @@ with lab.needs("3.4"):
     )
     stated = ["descends", "called gradient descent"]
     notes = ["agrees", "erratum: adding the gradient climbs, descent subtracts it"]
-    for (name, curve), words, note in zip(xor_curves.items(), stated, notes, strict=True):
+    for (name, curve), words, note in zip(
+        xor_curves.items(), stated, notes, strict=True
+    ):
         print(f"w {name}: E from {curve[0]:.3f} to {curve[-1]:.3f}")
         measured = f"error on XOR from {curve[0]:.3f} to {curve[-1]:.3f}"
-        claim(f"w {name}", "Deep Learning Overview (Spring 2017)", words, measured, note)
+        claim(
+            f"w {name}", "Deep Learning Overview (Spring 2017)", words, measured, note
+        )
 
 # %% [markdown]
 # Read $\delta_j$ again: the weights that carried activity forwards carry $\delta$ backwards, with rows and columns exchanged.
@@ -485,7 +606,9 @@ def keras_pull(operation):
     """The pull-back of a two-input operation of keras.ops, by Keras's own gradient."""
 
     def pull(g, a, b):
-        return coursekit.gradients(lambda pair: ops.sum(g * operation(pair[0], pair[1])), [a, b])
+        return coursekit.gradients(
+            lambda pair: ops.sum(g * operation(pair[0], pair[1])), [a, b]
+        )
 
     pull.__name__ = f"pull-back of keras.ops.{operation.__name__}"
     return pull
@@ -493,25 +616,45 @@ def keras_pull(operation):
 
 def keras_unbroadcast(g, shape):
     """What Exercise 3.5 asks of unbroadcast, by Keras's gradient of a broadcast."""
-    return coursekit.gradients(lambda v: ops.sum(g * ops.broadcast_to(v, g.shape)), np.zeros(shape))
+    return coursekit.gradients(
+        lambda v: ops.sum(g * ops.broadcast_to(v, g.shape)), np.zeros(shape)
+    )
 
 
 with lab.needs("3.5"):
     rng = np.random.default_rng(lab.seed)
     trials = {
         "matrix product (5, 3) @ (3, 4)": (pull_matmul, ops.matmul, (5, 3), (3, 4)),
-        "entry-wise product (5, 4) * (5, 4)": (pull_multiply, ops.multiply, (5, 4), (5, 4)),
+        "entry-wise product (5, 4) * (5, 4)": (
+            pull_multiply,
+            ops.multiply,
+            (5, 4),
+            (5, 4),
+        ),
         "broadcast product (5, 4) * (4,)": (pull_multiply, ops.multiply, (5, 4), (4,)),
     }
     figure, ax = subplots(size=(5.6, 4.6))
     pull_gap = 0.0
-    for (name, (pull, operation, *shapes)), marker, colour in zip(trials.items(), "osD", PALETTE, strict=False):
-        g, a, b = rng.normal(size=(5, 4)), rng.normal(size=shapes[0]), rng.normal(size=shapes[1])
-        mine, theirs = (np.concatenate([np.ravel(v) for v in p(g, a, b)]) for p in (pull, keras_pull(operation)))
+    for (name, (pull, operation, *shapes)), marker, colour in zip(
+        trials.items(), "osD", PALETTE, strict=False
+    ):
+        g, a, b = (
+            rng.normal(size=(5, 4)),
+            rng.normal(size=shapes[0]),
+            rng.normal(size=shapes[1]),
+        )
+        mine, theirs = (
+            np.concatenate([np.ravel(v) for v in p(g, a, b)])
+            for p in (pull, keras_pull(operation))
+        )
         pull_gap = max(pull_gap, np.abs(mine - theirs).max())
         ax.plot(theirs, mine, marker, color=colour, mfc="none", label=name)
     ax.axline((0, 0), slope=1, color="0.5", lw=1, ls=":")
-    ax.set(xlabel="gradient entry by Keras", ylabel="the same entry by your pull-back", title="Three operations, one diagonal")
+    ax.set(
+        xlabel="gradient entry by Keras",
+        ylabel="the same entry by your pull-back",
+        title="Three operations, one diagonal",
+    )
     ax.legend(fontsize=8)
     lab.show(
         figure,
@@ -520,7 +663,9 @@ with lab.needs("3.5"):
     )
     ten, twenty = (unbroadcast(np.ones((n, 3)), (3,)) for n in (10, 20))
     print(f"Largest difference from Keras: {pull_gap:.0e}.")
-    print(f"Gradient of a bias used by 10 rows: {ten}; by 20 rows: {twenty}. Each use adds its share.")
+    print(
+        f"Gradient of a bias used by 10 rows: {ten}; by 20 rows: {twenty}. Each use adds its share."
+    )
 
 # %% [markdown]
 # ## Modules in a row
@@ -556,7 +701,9 @@ def backpropagate(modules, weights, x, loss_gradient):
         inputs.append(x)
         x = forward_i(x, w)
     g, weight_gradients = loss_gradient(x), []
-    for (_, backward_i), w, x_in in zip(reversed(modules), reversed(weights), reversed(inputs), strict=True):
+    for (_, backward_i), w, x_in in zip(
+        reversed(modules), reversed(weights), reversed(inputs), strict=True
+    ):
         g, dw = backward_i(x_in, w, g)
         weight_gradients.append(dw)
     return weight_gradients[::-1], g
@@ -583,11 +730,22 @@ def sigmoid_backward(x, w, g):
 with lab.needs("3.6"):
     depth, width = 10, 40
     rng = np.random.default_rng(lab.seed)
-    modules = [(np.matmul, dense_backward), (lambda x, w: sigmoid(x), sigmoid_backward)] * depth
+    modules = [
+        (np.matmul, dense_backward),
+        (lambda x, w: sigmoid(x), sigmoid_backward),
+    ] * depth
     shapes = [(784, width)] + [(width, width)] * (depth - 1)
-    weights = [w for shape in shapes for w in (rng.normal(0, 1 / np.sqrt(shape[0]), shape), None)]
-    target = np.eye(width)[y_few]  # E: mean over rows of half the squared distance to one corner per class
-    weight_gradients, _ = backpropagate(modules, weights, x_few, lambda out: (out - target) / len(out))
+    weights = [
+        w
+        for shape in shapes
+        for w in (rng.normal(0, 1 / np.sqrt(shape[0]), shape), None)
+    ]
+    target = np.eye(width)[
+        y_few
+    ]  # E: mean over rows of half the squared distance to one corner per class
+    weight_gradients, _ = backpropagate(
+        modules, weights, x_few, lambda out: (out - target) / len(out)
+    )
 
     def keras_stack(ws):
         """The same error in keras.ops."""
@@ -598,10 +756,23 @@ with lab.needs("3.6"):
 
     sizes_by_layer = [np.sqrt(np.mean(np.square(dw))) for dw in weight_gradients[::2]]
     theirs = coursekit.gradients(keras_stack, weights[::2])
-    stack_gap = max(np.abs(a - b).max() / np.abs(b).max() for a, b in zip(weight_gradients[::2], theirs, strict=True))
+    stack_gap = max(
+        np.abs(a - b).max() / np.abs(b).max()
+        for a, b in zip(weight_gradients[::2], theirs, strict=True)
+    )
     figure, ax = subplots(size=(6.6, 3.4))
-    ax.bar(range(1, depth + 1), sizes_by_layer, color=PALETTE[0], label="your backpropagate")
-    ax.plot(range(1, depth + 1), [np.sqrt(np.mean(np.square(g))) for g in theirs], "kx", label="Keras")
+    ax.bar(
+        range(1, depth + 1),
+        sizes_by_layer,
+        color=PALETTE[0],
+        label="your backpropagate",
+    )
+    ax.plot(
+        range(1, depth + 1),
+        [np.sqrt(np.mean(np.square(g))) for g in theirs],
+        "kx",
+        label="Keras",
+    )
     ax.set(
         yscale="log",
         xticks=range(1, depth + 1),
@@ -615,10 +786,18 @@ with lab.needs("3.6"):
         alt="Root mean square of the weight gradient in ten layers, logarithmic. The bar of the last layer is the tallest, and each layer "
         "further down is several times smaller; Keras's crosses sit on every bar.",
     )
-    print(f"From layer {depth} to layer 2 the gradient shrinks {sizes_by_layer[-1] / sizes_by_layer[1]:.0e} times.")
+    print(
+        f"From layer {depth} to layer 2 the gradient shrinks {sizes_by_layer[-1] / sizes_by_layer[1]:.0e} times."
+    )
     print(f"Relative distance from Keras: at most {stack_gap:.0e}.")
     note = f"{depth} sigmoid layers, relative"
-    claim("the recurrence gives dE/dW of every module", "COMP5318", "Keras's gradient", f"off by {stack_gap:.0e}", note)
+    claim(
+        "the recurrence gives dE/dW of every module",
+        "COMP5318",
+        "Keras's gradient",
+        f"off by {stack_gap:.0e}",
+        note,
+    )
 
 # %% [markdown]
 # ## An engine for any graph
@@ -752,7 +931,9 @@ check("3.7")
 # %%
 def scipy_gradient(f, x, h=1e-7):
     """What Exercise 3.3 asks for, by SciPy's one-sided differences."""
-    return approx_fprime(np.ravel(x), lambda v: f(v.reshape(np.shape(x))), h).reshape(np.shape(x))
+    return approx_fprime(np.ravel(x), lambda v: f(v.reshape(np.shape(x))), h).reshape(
+        np.shape(x)
+    )
 
 
 def draw_value(root, names):
@@ -763,7 +944,9 @@ def draw_value(root, names):
     texts = {ids[id(v)]: names.get(id(v)) or symbols[id(v.pull)] for v in order}
     edges, shares = [], {ids[id(root)]: root.grad}
     for node in order:
-        given = node.pull(node.grad, *(v.data for v in node.inputs)) if node.pull else ()
+        given = (
+            node.pull(node.grad, *(v.data for v in node.inputs)) if node.pull else ()
+        )
         for v, share in zip(node.inputs, given, strict=True):
             edges.append((ids[id(v)], ids[id(node)]))
             shares[edges[-1]] = share
@@ -786,23 +969,38 @@ with lab.needs("3.7"):
 
     graphs = {  # name: a function of sigmoid, log and leaves, and where to take the slopes
         "(x + y) z": (lambda s, log, x, y, z: (x + y) * z, [-2.0, 5.0, -4.0]),
-        "-log s(w2 s(w1 x))": (lambda s, log, w1, w2, x: -log(s(w2 * s(w1 * x))), [0.8, -1.2, 1.5]),
+        "-log s(w2 s(w1 x))": (
+            lambda s, log, w1, w2, x: -log(s(w2 * s(w1 * x))),
+            [0.8, -1.2, 1.5],
+        ),
         "x x y + x": (lambda s, log, x, y: x * x * y + x, [3.0, -2.0]),
     }
-    differences, gaps = lab.answer("3.3", fallback=scipy_gradient), {"finite differences": 0.0, "Keras": 0.0}
+    differences, gaps = (
+        lab.answer("3.3", fallback=scipy_gradient),
+        {"finite differences": 0.0, "Keras": 0.0},
+    )
     for name, (graph, at) in graphs.items():
         leaves = [Value(number) for number in at]
         graph(value_sigmoid, Value.log, *leaves).backward()
         mine = np.array([float(v.grad) for v in leaves])
-        numeric = differences(lambda v, graph=graph: float(graph(sigmoid, np.log, *v)), np.array(at))
+        numeric = differences(
+            lambda v, graph=graph: float(graph(sigmoid, np.log, *v)), np.array(at)
+        )
         places = range(len(at))
         theirs = coursekit.gradients(
-            lambda v, graph=graph, places=places: graph(ops.sigmoid, ops.log, *(v[i] for i in places)), np.array(at)
+            lambda v, graph=graph, places=places: graph(
+                ops.sigmoid, ops.log, *(v[i] for i in places)
+            ),
+            np.array(at),
         )
         for other, slopes in (("finite differences", numeric), ("Keras", theirs)):
             gaps[other] = max(gaps[other], np.abs(mine - slopes).max())
         print(f"{name} at {at}: your engine's slopes are {mine.round(4).tolist()}.")
-    print("The engine differs at most by " + ", ".join(f"{gap:.0e} from {other}" for other, gap in gaps.items()) + ".")
+    print(
+        "The engine differs at most by "
+        + ", ".join(f"{gap:.0e} from {other}" for other, gap in gaps.items())
+        + "."
+    )
     claim(
         "the engine's slopes on both graphs of the lectures, and on x x y + x",
         "CNN and Keras lecture; COMP5318",
@@ -811,11 +1009,23 @@ with lab.needs("3.7"):
         f"off finite differences by {gaps['finite differences']:.0e}",
     )
     parts = [record, topological_order, add_up, pulls["×"], pulls["@"]]
-    parts += {id(part): part for part in vars(Value).values() if inspect.isfunction(part)}.values()
-    engine_lines = sum(len([s for s in inspect.getsource(p).splitlines() if s.strip()]) for p in parts)
-    engine_lines += 4 + 2 + len(pulls)  # the other lines of the class, and the table of pull-backs
+    parts += {
+        id(part): part for part in vars(Value).values() if inspect.isfunction(part)
+    }.values()
+    engine_lines = sum(
+        len([s for s in inspect.getsource(p).splitlines() if s.strip()]) for p in parts
+    )
+    engine_lines += (
+        4 + 2 + len(pulls)
+    )  # the other lines of the class, and the table of pull-backs
     print(f"Your engine, with all its docstrings, has {engine_lines} lines.")
-    claim("lines of the engine", "this lab", "at most 100", engine_lines, "docstrings counted")
+    claim(
+        "lines of the engine",
+        "this lab",
+        "at most 100",
+        engine_lines,
+        "docstrings counted",
+    )
 
 # %% [markdown]
 # With overwriting in place of adding, $x$ would have kept only its last share.
@@ -889,45 +1099,76 @@ def engine_gradients(params, x, labels):
     """Loss and gradients from a forward pass written with Values."""
     w1, b1, w2, b2 = leaves = [Value(p) for p in params]
     s = (x @ w1 + b1).relu() @ w2 + b2
-    s = s - s.data.max(axis=1, keepdims=True)  # keeps exp in range, changes no probability
+    s = s - s.data.max(
+        axis=1, keepdims=True
+    )  # keeps exp in range, changes no probability
     log_p = s - (s.exp() @ np.ones((10, 1))).log()
-    loss = np.ones((1, len(x))) @ (log_p * np.eye(10)[labels]) @ np.ones((10, 1)) * (-1 / len(x))
+    loss = (
+        np.ones((1, len(x)))
+        @ (log_p * np.eye(10)[labels])
+        @ np.ones((10, 1))
+        * (-1 / len(x))
+    )
     loss.backward()
     return loss.data.item(), [v.grad for v in leaves]
 
 
 def train_keras():
     """Loss before each step, and the model."""
-    model = keras.Sequential([keras.Input((784,)), keras.layers.Dense(WIDTH, activation="relu"), keras.layers.Dense(10)])
+    model = keras.Sequential(
+        [
+            keras.Input((784,)),
+            keras.layers.Dense(WIDTH, activation="relu"),
+            keras.layers.Dense(10),
+        ]
+    )
     model.set_weights([p.astype("float32") for p in start_weights(WIDTH, lab.seed)])
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.SGD(RATE), loss)
     losses = []
     for rows in batches:
         model.reset_metrics()
-        losses.append(float(model.train_on_batch(x_train[rows].astype("float32"), y_train[rows])))
+        losses.append(
+            float(model.train_on_batch(x_train[rows].astype("float32"), y_train[rows]))
+        )
     return np.array(losses), model
 
 
 curves, accuracies = {}, {}
 curves["Keras, float32"], keras_model = train_keras()
-accuracies["Keras, float32"] = np.mean(np.argmax(keras_model.predict_on_batch(x_test.astype("float32")), axis=1) == y_test)
+accuracies["Keras, float32"] = np.mean(
+    np.argmax(keras_model.predict_on_batch(x_test.astype("float32")), axis=1) == y_test
+)
 with lab.needs("3.8"):
-    loss_and_gradients = lambda params, x, labels: (error(params, x, labels), network_gradients(params, x, labels))  # noqa: E731
+
+    def loss_and_gradients(params, x, labels):
+        return (
+            error(params, x, labels),
+            network_gradients(params, x, labels),
+        )
+
     curves["your network_gradients"], by_hand = train(loss_and_gradients)
-    accuracies["your network_gradients"] = np.mean(forward(by_hand, x_test)[-1].argmax(axis=1) == y_test)
+    accuracies["your network_gradients"] = np.mean(
+        forward(by_hand, x_test)[-1].argmax(axis=1) == y_test
+    )
     differences = lab.answer("3.3", fallback=scipy_gradient)
     w1, *others = start_weights(6, lab.seed)
     small = [rng.normal(0, 0.3, p.shape) for p in (w1[:20], *others)]
     rows = x_few[:5, 300:320], y_few[:5]
     check_gap = 0.0
     for i, mine in enumerate(network_gradients(small, *rows)):
-        checked = differences(lambda p, i=i: error([*small[:i], p, *small[i + 1 :]], *rows), small[i])
+        checked = differences(
+            lambda p, i=i: error([*small[:i], p, *small[i + 1 :]], *rows), small[i]
+        )
         check_gap = max(check_gap, np.abs(mine - checked).max())
-    print(f"Gradient check of network_gradients: off finite differences by at most {check_gap:.0e}.")
+    print(
+        f"Gradient check of network_gradients: off finite differences by at most {check_gap:.0e}."
+    )
 with lab.needs("3.7"):
     curves["your engine"], by_engine = train(engine_gradients)
-    accuracies["your engine"] = np.mean(forward(by_engine, x_test)[-1].argmax(axis=1) == y_test)
+    accuracies["your engine"] = np.mean(
+        forward(by_engine, x_test)[-1].argmax(axis=1) == y_test
+    )
 
 figure, (left, right) = subplots(1, 2, size=(9.5, 3.7))
 for (name, losses), look, colour, width in zip(
@@ -935,9 +1176,19 @@ for (name, losses), look, colour, width in zip(
 ):
     left.plot(losses, look, color=colour, lw=width, label=name)
     if name != "Keras, float32":
-        right.plot(np.maximum(np.abs(losses - curves["Keras, float32"]), 1e-12), look, color=colour, label=f"{name} to Keras")
+        right.plot(
+            np.maximum(np.abs(losses - curves["Keras, float32"]), 1e-12),
+            look,
+            color=colour,
+            label=f"{name} to Keras",
+        )
 right.axhline(TOLERANCE, color="0.4", lw=1, ls="-.", label="tolerance")
-left.set(xlabel="step", ylabel="error on the batch", title="Same start, same batches", ylim=(0, None))
+left.set(
+    xlabel="step",
+    ylabel="error on the batch",
+    title="Same start, same batches",
+    ylim=(0, None),
+)
 right.set(
     xlabel="step",
     ylabel="distance between the losses",
@@ -952,7 +1203,11 @@ lab.show(
     alt="Left: training error falling over the steps, the curves of Keras, of the hand-written gradient and of the engine on top of each "
     "other. Right: their distance from Keras on a logarithmic axis, below the tolerance line throughout.",
 )
-drift = {name: np.abs(losses - curves["Keras, float32"]).max() for name, losses in curves.items() if name != "Keras, float32"}
+drift = {
+    name: np.abs(losses - curves["Keras, float32"]).max()
+    for name, losses in curves.items()
+    if name != "Keras, float32"
+}
 for name, share in accuracies.items():
     gap = (
         f", losses off Keras by at most {drift[name]:.0e} (within {TOLERANCE:g}: {drift[name] < TOLERANCE})"
@@ -962,14 +1217,22 @@ for name, share in accuracies.items():
     print(f"{name}: {share:.1%} of the test digits right{gap}")
 for name, gap in drift.items():
     note = f"float64 against float32, {len(batches)} steps; test accuracy {accuracies[name]:.3f}, Keras {accuracies['Keras, float32']:.3f}"
-    claim(f"loss curve of {name} is Keras's", "this lab", f"within {TOLERANCE:g}", f"off by {gap:.0e}", note)
+    claim(
+        f"loss curve of {name} is Keras's",
+        "this lab",
+        f"within {TOLERANCE:g}",
+        f"off by {gap:.0e}",
+        note,
+    )
 
 # %% [markdown]
 # ## The first picture, explained
 
 # %%
 with lab.needs("3.8"):
-    prices["your network_gradients"] = [seconds(lambda p=p: network_gradients(p, x_few, y_few)) for p in networks]
+    prices["your network_gradients"] = [
+        seconds(lambda p=p: network_gradients(p, x_few, y_few)) for p in networks
+    ]
     figure, ax = subplots(size=(6.6, 3.8))
     draw_prices(ax)
     ax.set_title("One sweep forwards, one sweep back")
@@ -979,9 +1242,17 @@ with lab.needs("3.8"):
         "thousands of times below two runs for each weight.",
     )
     price_ratio = prices["your network_gradients"][-1] / one_run[-1]
-    print(f"{sizes[-1]:,} weights: your gradient costs {price_ratio:.1f} runs of the network, not {2 * sizes[-1]:,}.")
+    print(
+        f"{sizes[-1]:,} weights: your gradient costs {price_ratio:.1f} runs of the network, not {2 * sizes[-1]:,}."
+    )
     note = "the bound counts operations; this is time on this machine"
-    claim("price of all slopes, in runs of the function", "Griewank (1989)", "at most 5", round(price_ratio, 1), note)
+    claim(
+        "price of all slopes, in runs of the function",
+        "Griewank (1989)",
+        "at most 5",
+        round(price_ratio, 1),
+        note,
+    )
 
 # %% [markdown]
 # Now you can explain it. Trying a weight repeats the whole network for one slope. The sweep backwards visits each operation once: it multiplies

@@ -5,13 +5,20 @@ import itertools
 import numpy as np
 import pytest
 
-from coursekit.labs.testing import assert_close, assert_gradient, assert_true, assert_unchanged
+from coursekit.labs.testing import (
+    assert_close,
+    assert_gradient,
+    assert_true,
+    assert_unchanged,
+)
 
 
 def read_parts(got, names, tried):
     """The parts of a returned tuple, after a look at its form."""
     fits = isinstance(got, list | tuple | np.ndarray) and len(got) == len(names)
-    assert_true(fits, tried=tried, expected=f"{len(names)} results: {', '.join(names)}", got=got)
+    assert_true(
+        fits, tried=tried, expected=f"{len(names)} results: {', '.join(names)}", got=got
+    )
     return list(got)
 
 
@@ -42,7 +49,13 @@ def test_values_run_forwards(student):
     for x, y, z in student.rng.normal(0, 3, (4, 3)).round(2).tolist():
         tried = f"sum_and_product({x}, {y}, {z})"
         values, _ = read_dicts(student.sum_and_product(x, y, z), "xyzqf", tried)
-        for key, right in {"x": x, "y": y, "z": z, "q": x + y, "f": (x + y) * z}.items():
+        for key, right in {
+            "x": x,
+            "y": y,
+            "z": z,
+            "q": x + y,
+            "f": (x + y) * z,
+        }.items():
             assert_close(values[key], right, tried=f"{tried}, value of {key}")
 
 
@@ -56,11 +69,15 @@ def test_gradients_run_backwards(student):
         for key, mine, i in zip("xyz", got, range(3), strict=True):
             assert_gradient(
                 np.array([mine]),
-                lambda v, i=i, at=(x, y, z): (lambda u: (u[0] + u[1]) * u[2])([*at[:i], v[0], *at[i + 1 :]]),
+                lambda v, i=i, at=(x, y, z): (lambda u: (u[0] + u[1]) * u[2])(
+                    [*at[:i], v[0], *at[i + 1 :]]
+                ),
                 np.array([(x, y, z)[i]]),
                 tried=f"{tried}, gradient of {key}, beside finite differences",
             )
-        assert_close(gradients["q"], z, tried=f"{tried}, gradient of q, one of two factors of f")
+        assert_close(
+            gradients["q"], z, tried=f"{tried}, gradient of q, one of two factors of f"
+        )
         assert_close(gradients["f"], 1.0, tried=f"{tried}, gradient of f in itself")
 
 
@@ -80,7 +97,13 @@ def test_the_chain_runs_forwards(student):
         tried = f"chain({x}, {w1}, {w2})"
         values, _ = read_dicts(student.chain(x, w1, w2), CHAIN, tried)
         o1 = sigmoid(w1 * x)
-        right = {"h1": w1 * x, "o1": o1, "h2": w2 * o1, "o": sigmoid(w2 * o1), "L": chain_loss(x, w1, w2)}
+        right = {
+            "h1": w1 * x,
+            "o1": o1,
+            "h2": w2 * o1,
+            "o": sigmoid(w2 * o1),
+            "L": chain_loss(x, w1, w2),
+        }
         for key, value in right.items():
             assert_close(values[key], float(value), tried=f"{tried}, value of {key}")
 
@@ -110,10 +133,20 @@ def test_the_gradients_on_the_way_are_right_too(student):
     o = float(sigmoid(w2 * o1))
     assert_close(gradients["L"], 1.0, tried=f"{tried}, gradient of L in itself")
     assert_close(gradients["o"], -1 / o, tried=f"{tried}, gradient of o")
-    assert_close(gradients["h2"], o - 1, tried=f"{tried}, gradient of h2: all that came back to o, times the slope of sigma")
+    assert_close(
+        gradients["h2"],
+        o - 1,
+        tried=f"{tried}, gradient of h2: all that came back to o, times the slope of sigma",
+    )
     assert_close(gradients["o1"], (o - 1) * w2, tried=f"{tried}, gradient of o1")
-    assert_close(gradients["h1"], (o - 1) * w2 * o1 * (1 - o1), tried=f"{tried}, gradient of h1")
-    assert_close(gradients["x"], (o - 1) * w2 * o1 * (1 - o1) * w1, tried=f"{tried}, gradient of x")
+    assert_close(
+        gradients["h1"], (o - 1) * w2 * o1 * (1 - o1), tried=f"{tried}, gradient of h1"
+    )
+    assert_close(
+        gradients["x"],
+        (o - 1) * w2 * o1 * (1 - o1) * w1,
+        tried=f"{tried}, gradient of x",
+    )
 
 
 # 3.3 ------------------------------------------------------------------------------------------------------------------
@@ -125,10 +158,21 @@ def test_numerical_gradient_of_functions_whose_slopes_are_known(student):
     for shape in [(3,), (2, 4), (1, 3, 2)]:
         x, c = student.rng.normal(size=shape), student.rng.normal(size=shape)
         got = student.numerical_gradient(lambda v, c=c: float(np.sum(c * np.sin(v))), x)
-        assert_close(got, c * np.cos(x), rtol=1e-6, atol=1e-6, tried=f"numerical gradient of sum(c sin(x)), shape {shape}")
+        assert_close(
+            got,
+            c * np.cos(x),
+            rtol=1e-6,
+            atol=1e-6,
+            tried=f"numerical gradient of sum(c sin(x)), shape {shape}",
+        )
     x = student.rng.uniform(1, 2, 4)
     got = student.numerical_gradient(lambda v: float(np.prod(v)), x)
-    assert_close(got, np.prod(x) / x, rtol=1e-6, tried=f"numerical gradient of x0 x1 x2 x3 at {x.round(2)}")
+    assert_close(
+        got,
+        np.prod(x) / x,
+        rtol=1e-6,
+        tried=f"numerical gradient of x0 x1 x2 x3 at {x.round(2)}",
+    )
 
 
 @pytest.mark.exercise("3.3")
@@ -136,17 +180,33 @@ def test_numerical_gradient_of_functions_whose_slopes_are_known(student):
 def test_the_difference_is_central(student):
     x, h = student.rng.normal(size=3), float(student.rng.uniform(0.1, 0.5))
     got = student.numerical_gradient(lambda v: float(np.sum(v**2)), x, h)
-    assert_close(got, 2 * x, tried=f"gradient of sum(x**2) with the large step {h:.2f}: a central difference is exact here")
+    assert_close(
+        got,
+        2 * x,
+        tried=f"gradient of sum(x**2) with the large step {h:.2f}: a central difference is exact here",
+    )
     got = student.numerical_gradient(lambda v: float(np.sum(v**3)), x, h)
-    assert_close(got, 3 * x**2 + h**2, tried=f"gradient of sum(x**3) with step {h:.2f}: the formula gives 3 x**2 + h**2")
+    assert_close(
+        got,
+        3 * x**2 + h**2,
+        tried=f"gradient of sum(x**3) with step {h:.2f}: the formula gives 3 x**2 + h**2",
+    )
 
 
 @pytest.mark.exercise("3.3")
 @pytest.mark.points(1)
 def test_integers_are_moved_too_and_x_stays_as_it_was(student):
     x = student.rng.integers(-4, 5, (2, 3))
-    got, after = student.call_tracking("numerical_gradient", lambda v: float(np.sum(np.asarray(v) ** 2)), x)
-    assert_close(got, 2.0 * x, rtol=1e-6, atol=1e-6, tried=f"gradient of sum(x**2) at the integers {x.tolist()}")
+    got, after = student.call_tracking(
+        "numerical_gradient", lambda v: float(np.sum(np.asarray(v) ** 2)), x
+    )
+    assert_close(
+        got,
+        2.0 * x,
+        rtol=1e-6,
+        atol=1e-6,
+        tried=f"gradient of sum(x**2) at the integers {x.tolist()}",
+    )
     assert_unchanged(x, after[1], tried="numerical_gradient(f, x)", name="`x`")
 
 
@@ -158,7 +218,12 @@ def delta_error(x, t, w_hidden, w_out):
 
 
 def delta_case(rng, d, m, k):
-    return rng.normal(size=d), rng.uniform(0, 1, k), rng.normal(size=(m, d)), rng.normal(size=(k, m))
+    return (
+        rng.normal(size=d),
+        rng.uniform(0, 1, k),
+        rng.normal(size=(m, d)),
+        rng.normal(size=(k, m)),
+    )
 
 
 @pytest.mark.exercise("3.4")
@@ -168,8 +233,17 @@ def test_output_weights_move_down_the_gradient(student):
         x, t, w_hidden, w_out = delta_case(student.rng, d, m, k)
         eta = float(student.rng.uniform(0.2, 2))
         tried = f"delta_step with {d} inputs, {m} hidden and {k} output units, eta={eta:.2f}"
-        _, new_out = read_parts(student.delta_step(x, t, w_hidden, w_out, eta), ["new w_hidden", "new w_out"], tried)
-        assert_true(np.shape(new_out) == w_out.shape, tried=tried, expected=f"new w_out of shape {w_out.shape}", got=new_out)
+        _, new_out = read_parts(
+            student.delta_step(x, t, w_hidden, w_out, eta),
+            ["new w_hidden", "new w_out"],
+            tried,
+        )
+        assert_true(
+            np.shape(new_out) == w_out.shape,
+            tried=tried,
+            expected=f"new w_out of shape {w_out.shape}",
+            got=new_out,
+        )
         slope = (w_out - np.asarray(new_out)) / eta
         assert_gradient(
             slope,
@@ -178,7 +252,12 @@ def test_output_weights_move_down_the_gradient(student):
             tried=f"{tried}: step of w_out over -eta, beside dE/dw_out",
         )
     _, after = student.call_tracking("delta_step", x, t, w_hidden, w_out, eta)
-    assert_unchanged([w_hidden, w_out], after[2:4], tried="the arrays passed to delta_step, after the call", name="an argument")
+    assert_unchanged(
+        [w_hidden, w_out],
+        after[2:4],
+        tried="the arrays passed to delta_step, after the call",
+        name="an argument",
+    )
 
 
 @pytest.mark.exercise("3.4")
@@ -188,7 +267,11 @@ def test_hidden_weights_move_down_the_gradient(student):
         x, t, w_hidden, w_out = delta_case(student.rng, d, m, k)
         eta = float(student.rng.uniform(0.5, 2))
         tried = f"delta_step with {d} inputs, {m} hidden and {k} output units, eta={eta:.2f}"
-        new_hidden, _ = read_parts(student.delta_step(x, t, w_hidden, w_out, eta), ["new w_hidden", "new w_out"], tried)
+        new_hidden, _ = read_parts(
+            student.delta_step(x, t, w_hidden, w_out, eta),
+            ["new w_hidden", "new w_out"],
+            tried,
+        )
         assert_true(
             np.shape(new_hidden) == w_hidden.shape,
             tried=tried,
@@ -219,7 +302,11 @@ def test_unbroadcast_sums_over_the_copies(student):
         (): np.array(g.sum()),
     }
     for shape, value in right.items():
-        assert_close(student.unbroadcast(g, shape), value, tried=f"unbroadcast(g of shape (4, 3), {shape})")
+        assert_close(
+            student.unbroadcast(g, shape),
+            value,
+            tried=f"unbroadcast(g of shape (4, 3), {shape})",
+        )
 
 
 def pull_case(rng, operation, shape_a, shape_b):
@@ -235,21 +322,37 @@ def compare_pull(pull, name, operation, case):
         ("a", got[0], a, lambda v: np.sum(g * operation(v, b))),
         ("b", got[1], b, lambda v: np.sum(g * operation(a, v))),
     ):
-        assert_gradient(mine, of, at, rtol=1e-6, tried=f"{tried}: gradient of {letter}, beside finite differences")
+        assert_gradient(
+            mine,
+            of,
+            at,
+            rtol=1e-6,
+            tried=f"{tried}: gradient of {letter}, beside finite differences",
+        )
 
 
 @pytest.mark.exercise("3.5")
 @pytest.mark.points(2)
 def test_pull_multiply_agrees_with_finite_differences(student):
     for shapes in [((4, 3), (4, 3)), ((4, 3), (3,)), ((1, 3), (4, 1))]:
-        compare_pull(student.pull_multiply, "pull_multiply", np.multiply, pull_case(student.rng, np.multiply, *shapes))
+        compare_pull(
+            student.pull_multiply,
+            "pull_multiply",
+            np.multiply,
+            pull_case(student.rng, np.multiply, *shapes),
+        )
 
 
 @pytest.mark.exercise("3.5")
 @pytest.mark.points(2)
 def test_pull_matmul_agrees_with_finite_differences(student):
     for shapes in [((3, 3), (3, 3)), ((4, 2), (2, 3)), ((1, 5), (5, 2))]:
-        compare_pull(student.pull_matmul, "pull_matmul", np.matmul, pull_case(student.rng, np.matmul, *shapes))
+        compare_pull(
+            student.pull_matmul,
+            "pull_matmul",
+            np.matmul,
+            pull_case(student.rng, np.matmul, *shapes),
+        )
 
 
 # 3.6 ------------------------------------------------------------------------------------------------------------------
@@ -276,7 +379,9 @@ def dense(log=None):
             log.append(np.asarray(x))
         return np.asarray(g) @ np.asarray(w).T, np.asarray(x).T @ np.asarray(g)
 
-    return Named("x @ w", lambda x, w: np.asarray(x) @ np.asarray(w)), Named("its backward", backward)
+    return Named("x @ w", lambda x, w: np.asarray(x) @ np.asarray(w)), Named(
+        "its backward", backward
+    )
 
 
 SQUARE = (
@@ -291,7 +396,9 @@ def test_a_row_of_modules_agrees_with_finite_differences(student):
     for widths in [(3, 2), (2, 4, 3), (4, 1, 3, 2)]:
         n = int(student.rng.integers(1, 4))
         x = student.rng.normal(size=(n, widths[0]))
-        matrices = [student.rng.normal(size=pair) for pair in itertools.pairwise(widths)]
+        matrices = [
+            student.rng.normal(size=pair) for pair in itertools.pairwise(widths)
+        ]
         modules = [module for _ in matrices for module in (dense(), SQUARE)]
         weights = [w for matrix in matrices for w in (matrix, None)]
 
@@ -302,9 +409,13 @@ def test_a_row_of_modules_agrees_with_finite_differences(student):
 
         tried = f"backpropagate through {len(modules)} modules, n={n}, widths {widths}, E = sum of X_n squared"
         got = read_parts(
-            student.backpropagate(modules, weights, x, lambda out: 2 * np.asarray(out)), ["weight gradients", "dE/dX_0"], tried
+            student.backpropagate(modules, weights, x, lambda out: 2 * np.asarray(out)),
+            ["weight gradients", "dE/dX_0"],
+            tried,
         )
-        gradients = read_parts(got[0], [f"dE/dW_{i + 1}" for i in range(len(modules))], tried)
+        gradients = read_parts(
+            got[0], [f"dE/dW_{i + 1}" for i in range(len(modules))], tried
+        )
         assert_true(
             all(g is None for g in gradients[1::2]),
             tried=tried,
@@ -314,12 +425,17 @@ def test_a_row_of_modules_agrees_with_finite_differences(student):
         for i, matrix in enumerate(matrices):
             assert_gradient(
                 gradients[2 * i],
-                lambda w, i=i, x=x, matrices=matrices: run(x, [*matrices[:i], w, *matrices[i + 1 :]]),
+                lambda w, i=i, x=x, matrices=matrices: run(
+                    x, [*matrices[:i], w, *matrices[i + 1 :]]
+                ),
                 matrix,
                 tried=f"{tried}: dE/dW_{2 * i + 1}, beside finite differences",
             )
         assert_gradient(
-            got[1], lambda v, matrices=matrices: run(v, matrices), x, tried=f"{tried}: dE/dX_0, beside finite differences"
+            got[1],
+            lambda v, matrices=matrices: run(v, matrices),
+            x,
+            tried=f"{tried}: dE/dX_0, beside finite differences",
         )
 
 
@@ -329,7 +445,9 @@ def test_backward_gets_the_input_of_its_module(student):
     logs = [[], [], []]
     x = student.rng.normal(size=(2, 3))
     weights = [student.rng.normal(size=(3, 3)) for _ in logs]
-    student.backpropagate([dense(log) for log in logs], weights, x, lambda out: np.ones_like(out))
+    student.backpropagate(
+        [dense(log) for log in logs], weights, x, lambda out: np.ones_like(out)
+    )
     for i, log in enumerate(logs):
         assert_true(
             len(log) == 1,
@@ -337,7 +455,11 @@ def test_backward_gets_the_input_of_its_module(student):
             expected="one backward call per module",
             got=f"{len(log)} calls of module {i + 1}",
         )
-        assert_close(log[0], x, tried=f"the x that the backward of module {i + 1} of 3 was given: its input X_{i}")
+        assert_close(
+            log[0],
+            x,
+            tried=f"the x that the backward of module {i + 1} of 3 was given: its input X_{i}",
+        )
         x = x @ weights[i]
 
 
@@ -385,15 +507,42 @@ def test_record_computes_and_remembers(student):
     left, right = student.Value(a), student.Value(b)
     out = student.record(times, pull_times, left, right)
     assert_close(out.data, a * b, tried="record(multiply, pull, a, b): its data")
-    assert_close([v.data for v in out.inputs], [a, b], tried="record(multiply, pull, a, b): the data of its inputs")
-    mixed = student.record(lambda a, b, c: np.asarray(a) - np.asarray(b) * np.asarray(c), pull_times, c, left, 2.5)
-    assert_close(mixed.data, c - a * 2.5, tried="record(a - b c, pull, array, Value, number): its data")
+    assert_close(
+        [v.data for v in out.inputs],
+        [a, b],
+        tried="record(multiply, pull, a, b): the data of its inputs",
+    )
+    mixed = student.record(
+        lambda a, b, c: np.asarray(a) - np.asarray(b) * np.asarray(c),
+        pull_times,
+        c,
+        left,
+        2.5,
+    )
+    assert_close(
+        mixed.data,
+        c - a * 2.5,
+        tried="record(a - b c, pull, array, Value, number): its data",
+    )
     kept = list(mixed.inputs)
     tried = "record(a - b c, pull, array, Value, number)"
-    assert_true(len(kept) == 3, tried=tried, expected="3 inputs: constants count too", got=f"{len(kept)} inputs")
-    assert_close([np.asarray(v.data) for v in kept], [c, a, np.array(2.5)], tried=f"{tried}: the data of its inputs")
+    assert_true(
+        len(kept) == 3,
+        tried=tried,
+        expected="3 inputs: constants count too",
+        got=f"{len(kept)} inputs",
+    )
+    assert_close(
+        [np.asarray(v.data) for v in kept],
+        [c, a, np.array(2.5)],
+        tried=f"{tried}: the data of its inputs",
+    )
     g = student.rng.normal(size=(2, 3))
-    assert_close(list(out.pull(g, a, b)), [g * b, g * a], tried="the pull that record remembers, called with (g, a, b)")
+    assert_close(
+        list(out.pull(g, a, b)),
+        [g * b, g * a],
+        tried="the pull that record remembers, called with (g, a, b)",
+    )
 
 
 @pytest.mark.exercise("3.7")
@@ -410,7 +559,12 @@ def test_topological_order_has_every_node_once_after_its_inputs(student):
     data = [float(v.data) for v in order]
     tried = "topological_order of x y (x + x y + z) + x"
     assert_close(len(data), 8, tried=f"{tried}: the number of nodes")
-    assert_true(len(set(data)) == 8, tried=tried, expected="8 different nodes", got=f"{len(set(data))} different ones")
+    assert_true(
+        len(set(data)) == 8,
+        tried=tried,
+        expected="8 different nodes",
+        got=f"{len(set(data))} different ones",
+    )
     for node in order:
         for v in node.inputs:
             assert_true(
@@ -430,9 +584,13 @@ def test_backward_adds_the_shares_of_a_node_used_twice(student):
     root = build.plus(build.times(build.times(x, x), y), x)
     root[0].backward()
     tried = f"backward of x x y + x for shapes {a.shape}"
-    assert_close(x[0].grad, 2 * a * b + 1, tried=f"{tried}: gradient of x, used three times")
+    assert_close(
+        x[0].grad, 2 * a * b + 1, tried=f"{tried}: gradient of x, used three times"
+    )
     assert_close(y[0].grad, a * a, tried=f"{tried}: gradient of y")
-    assert_close(root[0].grad, np.ones((2, 3)), tried=f"{tried}: gradient of the root itself")
+    assert_close(
+        root[0].grad, np.ones((2, 3)), tried=f"{tried}: gradient of the root itself"
+    )
 
 
 @pytest.mark.exercise("3.7")
@@ -443,11 +601,21 @@ def test_backward_waits_until_all_users_have_spoken(student):
     x, y = build.leaf(a), build.leaf(b)
     q = build.times(x, y)
     for root, of_x, tried in [
-        (build.plus(build.times(build.times(q, q), q), q), (3 * (a * b) ** 2 + 1) * b, "q q q + q with q = x y"),
-        (build.plus(q, build.times(q, build.plus(q, x))), b + 2 * a * b * b + 2 * a * b, "q + q (q + x) with q = x y"),
+        (
+            build.plus(build.times(build.times(q, q), q), q),
+            (3 * (a * b) ** 2 + 1) * b,
+            "q q q + q with q = x y",
+        ),
+        (
+            build.plus(q, build.times(q, build.plus(q, x))),
+            b + 2 * a * b * b + 2 * a * b,
+            "q + q (q + x) with q = x y",
+        ),
     ]:
         root[0].backward()
-        assert_close(float(x[0].grad), of_x, tried=f"backward of {tried}: gradient of x")
+        assert_close(
+            float(x[0].grad), of_x, tried=f"backward of {tried}: gradient of x"
+        )
 
 
 # 3.8 ------------------------------------------------------------------------------------------------------------------
@@ -463,7 +631,12 @@ def network_error(params, x, labels):
 def network_case(rng, n, d, m, c, shift=0.0):
     """Weights, rows and labels; no weighted sum so close to 0 that a finite difference would step over the kink."""
     while True:
-        params = (rng.normal(size=(d, m)), rng.normal(size=m) + shift, rng.normal(size=(m, c)), rng.normal(size=c))
+        params = (
+            rng.normal(size=(d, m)),
+            rng.normal(size=m) + shift,
+            rng.normal(size=(m, c)),
+            rng.normal(size=c),
+        )
         x = rng.normal(size=(n, d))
         if np.abs(x @ params[0] + params[1]).min() > 1e-3:
             return params, x, rng.integers(0, c, n)
@@ -473,7 +646,11 @@ def compare_network(student, case):
     params, x, labels = case
     (d, m), c = params[0].shape, params[2].shape[1]
     tried = f"network_gradients for {len(x)} rows, {d} inputs, {m} hidden units, {c} classes"
-    got = read_parts(student.network_gradients(params, x, labels), ["dw1", "db1", "dw2", "db2"], tried)
+    got = read_parts(
+        student.network_gradients(params, x, labels),
+        ["dw1", "db1", "dw2", "db2"],
+        tried,
+    )
     for i in (3, 2, 1, 0):
         assert_gradient(
             got[i],
@@ -495,9 +672,13 @@ def test_gradients_of_the_network_agree_with_finite_differences(student):
 def test_the_same_rows_twice_give_the_same_gradient(student):
     params, x, labels = network_case(student.rng, 4, 5, 3, 4)
     once = student.network_gradients(params, x, labels)
-    twice = student.network_gradients(params, np.concatenate([x, x]), np.concatenate([labels, labels]))
+    twice = student.network_gradients(
+        params, np.concatenate([x, x]), np.concatenate([labels, labels])
+    )
     compare_network(student, (params, x[:1], labels[:1]))
     for name, a, b in zip(("dw1", "db1", "dw2", "db2"), once, twice, strict=True):
         assert_close(
-            b, np.asarray(a), tried=f"{name} of a batch that holds every row twice: the error is a mean, so nothing changes"
+            b,
+            np.asarray(a),
+            tried=f"{name} of a batch that holds every row twice: the error is a mean, so nothing changes",
         )

@@ -56,7 +56,10 @@ def activate(name, z):
 @mistake(
     "4.1",
     name="gaussian-without-the-half",
-    hints=["Your bell is narrower than the one in the table.", "The exponent is -z^2 / 2. The half belongs to it."],
+    hints=[
+        "Your bell is narrower than the one in the table.",
+        "The exponent is -z^2 / 2. The half belongs to it.",
+    ],
 )
 def activate(name, z):
     return _values(name, z, gaussian=lambda v: np.exp(-(v**2)))
@@ -65,7 +68,10 @@ def activate(name, z):
 @mistake(
     "4.1",
     name="elu-jumps-at-zero",
-    hints=["Follow your ELU from -0.01 to 0.01: it jumps.", "The negative side is e^z - 1, which is 0 at 0. Where is the -1?"],
+    hints=[
+        "Follow your ELU from -0.01 to 0.01: it jumps.",
+        "The negative side is e^z - 1, which is 0 at 0. Where is the -1?",
+    ],
 )
 def activate(name, z):
     return _values(name, z, elu=lambda v: np.where(v > 0, v, np.exp(np.minimum(v, 0))))
@@ -81,7 +87,9 @@ def activate(name, z):
 )
 def activate(name, z):
     with np.errstate(all="ignore"):
-        return _values(name, z, tanh=lambda v: (np.exp(v) - np.exp(-v)) / (np.exp(v) + np.exp(-v)))
+        return _values(
+            name, z, tanh=lambda v: (np.exp(v) - np.exp(-v)) / (np.exp(v) + np.exp(-v))
+        )
 
 
 @mistake(
@@ -105,13 +113,21 @@ def derivative(name, z):
     ],
 )
 def derivative(name, z):
-    return _slopes(name, z, relu=lambda v: 1.0 * (v >= 0), leaky_relu=lambda v: np.where(v >= 0, 1.0, 0.1))
+    return _slopes(
+        name,
+        z,
+        relu=lambda v: 1.0 * (v >= 0),
+        leaky_relu=lambda v: np.where(v >= 0, 1.0, 0.1),
+    )
 
 
 @mistake(
     "4.1",
     name="gaussian-slope-sign",
-    hints=["Right of 0 the bell falls. What sign has its slope there?", "The chain rule brings down -z, minus sign included."],
+    hints=[
+        "Right of 0 the bell falls. What sign has its slope there?",
+        "The chain rule brings down -z, minus sign included.",
+    ],
 )
 def derivative(name, z):
     return _slopes(name, z, gaussian=lambda v: v * np.exp(-(v**2) / 2))
@@ -120,7 +136,10 @@ def derivative(name, z):
 @mistake(
     "4.1",
     name="tanh-slope-not-squared",
-    hints=["Your slope of tanh is not symmetric; the curve is.", "It is 1 minus tanh *squared*."],
+    hints=[
+        "Your slope of tanh is not symmetric; the curve is.",
+        "It is 1 minus tanh *squared*.",
+    ],
 )
 def derivative(name, z):
     return _slopes(name, z, tanh=lambda v: 1 - np.tanh(v))
@@ -129,7 +148,10 @@ def derivative(name, z):
 @mistake(
     "4.1",
     name="elu-slope-as-relu",
-    hints=["Your ELU stops learning for negative sums, as ReLU does.", "The slope of e^z - 1 is e^z."],
+    hints=[
+        "Your ELU stops learning for negative sums, as ReLU does.",
+        "The slope of e^z - 1 is e^z.",
+    ],
 )
 def derivative(name, z):
     return _slopes(name, z, elu=lambda v: 1.0 * (v > 0))
@@ -151,7 +173,10 @@ def derivative(name, z):
 @mistake(
     "4.1",
     name="if-on-a-whole-array",
-    hints=["`if z > 0` decides once, and z holds many numbers.", "np.where(z > 0, ..., ...) decides for every entry."],
+    hints=[
+        "`if z > 0` decides once, and z holds many numbers.",
+        "np.where(z > 0, ..., ...) decides for every entry.",
+    ],
 )
 def activate(name, z):
     if name == "relu":
@@ -162,7 +187,10 @@ def activate(name, z):
 @mistake(
     "4.1",
     name="leaky-slope-as-relu",
-    hints=["Your leaky ReLU stops learning for negative sums.", "Left of 0 it is 0.1 z, a line. What is its slope?"],
+    hints=[
+        "Your leaky ReLU stops learning for negative sums.",
+        "Left of 0 it is 0.1 z, a line. What is its slope?",
+    ],
 )
 def derivative(name, z):
     return _slopes(name, z, leaky_relu=lambda v: np.where(v > 0, 1.0, 0.0))
@@ -217,7 +245,10 @@ def softmax(z):
 @mistake(
     "4.2",
     name="softmax-over-rows",
-    hints=["Which sums are 1: those of your rows or those of your columns?", "The classes of one row lie along axis 1."],
+    hints=[
+        "Which sums are 1: those of your rows or those of your columns?",
+        "The classes of one row lie along axis 1.",
+    ],
 )
 def softmax(z):
     e = np.exp(z - np.max(z, axis=0))
@@ -227,7 +258,10 @@ def softmax(z):
 @mistake(
     "4.2",
     name="softmax-over-everything",
-    hints=["Your whole array sums to 1.", "Each row is a distribution of its own: sum along axis 1 and keep the axis."],
+    hints=[
+        "Your whole array sums to 1.",
+        "Each row is a distribution of its own: sum along axis 1 and keep the axis.",
+    ],
 )
 def softmax(z):
     e = np.exp(z - np.max(z))
@@ -249,7 +283,10 @@ def softmax_slopes(p):
 @mistake(
     "4.2",
     name="slopes-off-the-diagonal-positive",
-    hints=["Raise one logit: the other probabilities must fall.", "Off the diagonal the slope is *minus* p_i p_j."],
+    hints=[
+        "Raise one logit: the other probabilities must fall.",
+        "Off the diagonal the slope is *minus* p_i p_j.",
+    ],
 )
 def softmax_slopes(p):
     out = np.outer(p, p)
@@ -272,7 +309,10 @@ def maxout(x, w, b):
 @mistake(
     "4.2",
     name="maxout-bias-after-the-competition",
-    hints=["Your biases do not take part in the competition.", "Add b_k to its own map *before* looking for the largest."],
+    hints=[
+        "Your biases do not take part in the competition.",
+        "Add b_k to its own map *before* looking for the largest.",
+    ],
 )
 def maxout(x, w, b):
     return np.max([x @ w[k] for k in range(len(w))], axis=0) + np.max(b, axis=0)
@@ -281,7 +321,10 @@ def maxout(x, w, b):
 @mistake(
     "4.2",
     name="maxout-as-mean",
-    hints=["Your unit averages its maps, so it is linear again.", "The largest map wins alone: max, not mean."],
+    hints=[
+        "Your unit averages its maps, so it is linear again.",
+        "The largest map wins alone: max, not mean.",
+    ],
 )
 def maxout(x, w, b):
     return np.mean([x @ w[k] + b[k] for k in range(len(w))], axis=0)
@@ -315,7 +358,10 @@ def maxout(x, w, b):
 @mistake(
     "4.2",
     name="slopes-with-squares-everywhere",
-    hints=["Is your matrix symmetric?", "Entry [i, j] holds p_i times p_j: np.outer(p, p), not p * p."],
+    hints=[
+        "Is your matrix symmetric?",
+        "Entry [i, j] holds p_i times p_j: np.outer(p, p), not p * p.",
+    ],
 )
 def softmax_slopes(p):
     return np.diag(p) - p * p
@@ -363,10 +409,17 @@ def margin_loss(name, y, f):
 @mistake(
     "4.3",
     name="natural-logarithm",
-    hints=["At margin 0 your logistic loss is 0.69, not 1.", "The table has a logarithm to base 2: divide by ln 2."],
+    hints=[
+        "At margin 0 your logistic loss is 0.69, not 1.",
+        "The table has a logarithm to base 2: divide by ln 2.",
+    ],
 )
 def margin_loss(name, y, f):
-    return _losses(name, np.where(np.asarray(y) == 1, f, -f), logistic=lambda m: np.logaddexp(0, -m))
+    return _losses(
+        name,
+        np.where(np.asarray(y) == 1, f, -f),
+        logistic=lambda m: np.logaddexp(0, -m),
+    )
 
 
 @mistake(
@@ -379,13 +432,20 @@ def margin_loss(name, y, f):
 )
 def margin_loss(name, y, f):
     with np.errstate(all="ignore"):
-        return _losses(name, np.where(np.asarray(y) == 1, f, -f), logistic=lambda m: np.log2(1 + np.exp(-m)))
+        return _losses(
+            name,
+            np.where(np.asarray(y) == 1, f, -f),
+            logistic=lambda m: np.log2(1 + np.exp(-m)),
+        )
 
 
 @mistake(
     "4.3",
     name="hinge-goes-negative",
-    hints=["Your hinge pays a reward for margins above 1.", "A loss of this kind stops at 0: max(0, 1 - m)."],
+    hints=[
+        "Your hinge pays a reward for margins above 1.",
+        "A loss of this kind stops at 0: max(0, 1 - m).",
+    ],
 )
 def margin_loss(name, y, f):
     return _losses(name, np.where(np.asarray(y) == 1, f, -f), hinge=lambda m: 1 - m)
@@ -400,7 +460,9 @@ def margin_loss(name, y, f):
     ],
 )
 def margin_loss(name, y, f):
-    return _losses(name, np.where(np.asarray(y) == 1, f, -f), hinge=lambda m: np.maximum(0, -m))
+    return _losses(
+        name, np.where(np.asarray(y) == 1, f, -f), hinge=lambda m: np.maximum(0, -m)
+    )
 
 
 @mistake(
@@ -414,7 +476,9 @@ def margin_loss(name, y, f):
 def cross_entropy(z, y):
     e = np.exp(z - np.max(z, axis=1, keepdims=True))
     with np.errstate(all="ignore"):
-        return float(-np.mean(np.log((e / e.sum(axis=1, keepdims=True))[np.arange(len(y)), y])))
+        return float(
+            -np.mean(np.log((e / e.sum(axis=1, keepdims=True))[np.arange(len(y)), y]))
+        )
 
 
 @mistake(
@@ -441,7 +505,11 @@ def cross_entropy(z, y):
 )
 def cross_entropy(z, y):
     z = z - np.max(z, axis=1, keepdims=True)
-    return float(-np.sum((z - np.log(np.exp(z).sum(axis=1, keepdims=True)))[np.arange(len(y)), y]))
+    return float(
+        -np.sum(
+            (z - np.log(np.exp(z).sum(axis=1, keepdims=True)))[np.arange(len(y)), y]
+        )
+    )
 
 
 @mistake(
@@ -486,11 +554,18 @@ def margin_loss(name, y, f):
 @mistake(
     "4.3",
     name="cross-entropy-sign",
-    hints=["A loss of a likely label is small, of an unlikely one large.", "ln p is negative: the loss is *minus* its mean."],
+    hints=[
+        "A loss of a likely label is small, of an unlikely one large.",
+        "ln p is negative: the loss is *minus* its mean.",
+    ],
 )
 def cross_entropy(z, y):
     z = z - z.max(axis=1, keepdims=True)
-    return float(np.mean((z - np.log(np.exp(z).sum(axis=1, keepdims=True)))[np.arange(len(y)), y]))
+    return float(
+        np.mean(
+            (z - np.log(np.exp(z).sum(axis=1, keepdims=True)))[np.arange(len(y)), y]
+        )
+    )
 
 
 # 4.4 ------------------------------------------------------------------------------------------------------------------
@@ -548,7 +623,9 @@ def jacobian(weights, slopes):
     ],
 )
 def jacobian(weights, slopes):
-    return _product(weights, [np.ones_like(slope) for slope in slopes[:-1]] + [slopes[-1]])
+    return _product(
+        weights, [np.ones_like(slope) for slope in slopes[:-1]] + [slopes[-1]]
+    )
 
 
 @mistake(
@@ -575,7 +652,10 @@ def jacobian(weights, slopes):
     ],
 )
 def jacobian_bound(weights, slopes):
-    return float((max(np.linalg.norm(w) for w in weights) * max(np.abs(s).max() for s in slopes)) ** len(weights))
+    return float(
+        (max(np.linalg.norm(w) for w in weights) * max(np.abs(s).max() for s in slopes))
+        ** len(weights)
+    )
 
 
 @mistake(
@@ -587,7 +667,10 @@ def jacobian_bound(weights, slopes):
     ],
 )
 def jacobian_bound(weights, slopes):
-    return float((max(np.abs(w).max() for w in weights) * max(np.abs(s).max() for s in slopes)) ** len(weights))
+    return float(
+        (max(np.abs(w).max() for w in weights) * max(np.abs(s).max() for s in slopes))
+        ** len(weights)
+    )
 
 
 @mistake(
@@ -599,7 +682,10 @@ def jacobian_bound(weights, slopes):
     ],
 )
 def jacobian_bound(weights, slopes):
-    return float((max(np.linalg.norm(w, 2) for w in weights) * max(s.max() for s in slopes)) ** len(weights))
+    return float(
+        (max(np.linalg.norm(w, 2) for w in weights) * max(s.max() for s in slopes))
+        ** len(weights)
+    )
 
 
 @mistake(
@@ -611,16 +697,29 @@ def jacobian_bound(weights, slopes):
     ],
 )
 def jacobian_bound(weights, slopes):
-    return float(np.prod([np.linalg.norm(w, 2) * np.abs(s).max() for w, s in zip(weights, slopes, strict=True)]))
+    return float(
+        np.prod(
+            [
+                np.linalg.norm(w, 2) * np.abs(s).max()
+                for w, s in zip(weights, slopes, strict=True)
+            ]
+        )
+    )
 
 
 @mistake(
     "4.4",
     name="power-missing",
-    hints=["Your bound is that of a single layer.", "t layers, t factors: raise beta_W beta_h to the power t."],
+    hints=[
+        "Your bound is that of a single layer.",
+        "t layers, t factors: raise beta_W beta_h to the power t.",
+    ],
 )
 def jacobian_bound(weights, slopes):
-    return float(max(np.linalg.norm(w, 2) for w in weights) * max(np.abs(s).max() for s in slopes))
+    return float(
+        max(np.linalg.norm(w, 2) for w in weights)
+        * max(np.abs(s).max() for s in slopes)
+    )
 
 
 @mistake(
@@ -672,17 +771,25 @@ def _safe(sigma):
     ],
 )
 def standardise(x_train, x_other):
-    return tuple(_scaled(x, x.mean(axis=0), _safe(x.std(axis=0))) for x in (x_train, x_other))
+    return tuple(
+        _scaled(x, x.mean(axis=0), _safe(x.std(axis=0))) for x in (x_train, x_other)
+    )
 
 
 @mistake(
     "4.5",
     name="statistics-of-all-rows",
-    hints=["Your mean has seen the other rows.", "Learn mean and deviation from the training rows alone."],
+    hints=[
+        "Your mean has seen the other rows.",
+        "Learn mean and deviation from the training rows alone.",
+    ],
 )
 def standardise(x_train, x_other):
     rows = np.concatenate([x_train, x_other])
-    return tuple(_scaled(x, rows.mean(axis=0), _safe(rows.std(axis=0))) for x in (x_train, x_other))
+    return tuple(
+        _scaled(x, rows.mean(axis=0), _safe(rows.std(axis=0)))
+        for x in (x_train, x_other)
+    )
 
 
 @mistake(
@@ -700,19 +807,31 @@ def standardise(x_train, x_other):
 @mistake(
     "4.5",
     name="constant-column-by-zero",
-    hints=["One of the columns is constant. What is 0/0?", "Where sigma is 0, divide by 1: np.where(sigma == 0, 1, sigma)."],
+    hints=[
+        "One of the columns is constant. What is 0/0?",
+        "Where sigma is 0, divide by 1: np.where(sigma == 0, 1, sigma).",
+    ],
 )
 def standardise(x_train, x_other):
-    return tuple(_scaled(x, x_train.mean(axis=0), x_train.std(axis=0)) for x in (x_train, x_other))
+    return tuple(
+        _scaled(x, x_train.mean(axis=0), x_train.std(axis=0))
+        for x in (x_train, x_other)
+    )
 
 
 @mistake(
     "4.5",
     name="divided-by-variance",
-    hints=["Your columns do not have spread 1.", "Divide by the standard deviation, the root of the variance."],
+    hints=[
+        "Your columns do not have spread 1.",
+        "Divide by the standard deviation, the root of the variance.",
+    ],
 )
 def standardise(x_train, x_other):
-    return tuple(_scaled(x, x_train.mean(axis=0), _safe(x_train.var(axis=0))) for x in (x_train, x_other))
+    return tuple(
+        _scaled(x, x_train.mean(axis=0), _safe(x_train.var(axis=0)))
+        for x in (x_train, x_other)
+    )
 
 
 @mistake(
@@ -724,7 +843,10 @@ def standardise(x_train, x_other):
     ],
 )
 def standardise(x_train, x_other):
-    return tuple(_scaled(x, x_train.mean(axis=0), _safe(x_train.std(axis=0, ddof=1))) for x in (x_train, x_other))
+    return tuple(
+        _scaled(x, x_train.mean(axis=0), _safe(x_train.std(axis=0, ddof=1)))
+        for x in (x_train, x_other)
+    )
 
 
 @mistake(
@@ -742,16 +864,24 @@ def initial_weights(fan_in, fan_out, gain, seed):
 @mistake(
     "4.5",
     name="fan-out-for-fan-in",
-    hints=["You divided by the wrong size.", "A sum runs over its inputs, so the number of *inputs* decides: fan_in."],
+    hints=[
+        "You divided by the wrong size.",
+        "A sum runs over its inputs, so the number of *inputs* decides: fan_in.",
+    ],
 )
 def initial_weights(fan_in, fan_out, gain, seed):
-    return np.random.default_rng(seed).normal(0, np.sqrt(gain / fan_out), (fan_in, fan_out))
+    return np.random.default_rng(seed).normal(
+        0, np.sqrt(gain / fan_out), (fan_in, fan_out)
+    )
 
 
 @mistake(
     "4.5",
     name="gain-ignored",
-    hints=["Your weights do not change with the gain.", "The variance is gain / fan_in, so gain belongs under the root too."],
+    hints=[
+        "Your weights do not change with the gain.",
+        "The variance is gain / fan_in, so gain belongs under the root too.",
+    ],
 )
 def initial_weights(fan_in, fan_out, gain, seed):
     return np.random.default_rng(seed).normal(0, np.sqrt(1 / fan_in), (fan_in, fan_out))
@@ -779,13 +909,18 @@ def initial_weights(fan_in, fan_out, gain, seed):
     ],
 )
 def initial_weights(fan_in, fan_out, gain, seed):
-    return np.sqrt(gain / fan_in) * np.random.default_rng(seed).random((fan_in, fan_out))
+    return np.sqrt(gain / fan_in) * np.random.default_rng(seed).random(
+        (fan_in, fan_out)
+    )
 
 
 @mistake(
     "4.5",
     name="seed-ignored",
-    hints=["Your weights are the same for every seed.", "Give the generator the argument: np.random.default_rng(seed)."],
+    hints=[
+        "Your weights are the same for every seed.",
+        "Give the generator the argument: np.random.default_rng(seed).",
+    ],
 )
 def initial_weights(fan_in, fan_out, gain, seed):
     return np.random.default_rng(0).normal(0, np.sqrt(gain / fan_in), (fan_in, fan_out))
@@ -807,7 +942,10 @@ def standardise(x_train, x_other):
 @mistake(
     "4.5",
     name="mean-not-subtracted",
-    hints=["Your columns do not have mean 0.", "Subtract the training mean first, then divide."],
+    hints=[
+        "Your columns do not have mean 0.",
+        "Subtract the training mean first, then divide.",
+    ],
 )
 def standardise(x_train, x_other):
     sigma = _safe(x_train.std(axis=0))
@@ -823,7 +961,9 @@ def standardise(x_train, x_other):
     ],
 )
 def initial_weights(fan_in, fan_out, gain, seed):
-    return np.random.default_rng(seed).normal(0, np.sqrt(2 * gain / (fan_in + fan_out)), (fan_in, fan_out))
+    return np.random.default_rng(seed).normal(
+        0, np.sqrt(2 * gain / (fan_in + fan_out)), (fan_in, fan_out)
+    )
 
 
 # 4.6 ------------------------------------------------------------------------------------------------------------------
@@ -832,7 +972,10 @@ def initial_weights(fan_in, fan_out, gain, seed):
 @mistake(
     "4.6",
     name="not-shuffled",
-    hints=["Your batches come in file order.", "Shuffle the row numbers first: np.random.default_rng(seed).permutation(n)."],
+    hints=[
+        "Your batches come in file order.",
+        "Shuffle the row numbers first: np.random.default_rng(seed).permutation(n).",
+    ],
 )
 def minibatches(n, size, seed):
     return [np.arange(n)[i : i + size] for i in range(0, n, size)]
@@ -856,7 +999,10 @@ def minibatches(n, size, seed):
 @mistake(
     "4.6",
     name="last-rows-dropped",
-    hints=["Some rows never come up in an epoch.", "When size does not divide n, the last piece is shorter; keep it."],
+    hints=[
+        "Some rows never come up in an epoch.",
+        "When size does not divide n, the last piece is shorter; keep it.",
+    ],
 )
 def minibatches(n, size, seed):
     order = np.random.default_rng(seed).permutation(n)
@@ -879,7 +1025,10 @@ def minibatches(n, size, seed):
 @mistake(
     "4.6",
     name="empty-batch-at-the-end",
-    hints=["One of your batches has no rows.", "When size divides n there is no rest. Step with range(0, n, size)."],
+    hints=[
+        "One of your batches has no rows.",
+        "When size divides n there is no rest. Step with range(0, n, size).",
+    ],
 )
 def minibatches(n, size, seed):
     order = np.random.default_rng(seed).permutation(n)
@@ -889,7 +1038,10 @@ def minibatches(n, size, seed):
 @mistake(
     "4.6",
     name="same-order-every-epoch",
-    hints=["Every seed gives the same order.", "Use the seed that is passed in, so that each epoch has its own order."],
+    hints=[
+        "Every seed gives the same order.",
+        "Use the seed that is passed in, so that each epoch has its own order.",
+    ],
 )
 def minibatches(n, size, seed):
     order = np.random.default_rng(0).permutation(n)
@@ -911,7 +1063,10 @@ def minibatches(n, size, seed):
 @mistake(
     "4.6",
     name="hold-ignored",
-    hints=["Your rate falls from the first epoch on.", "It stays at `initial` while epoch <= hold."],
+    hints=[
+        "Your rate falls from the first epoch on.",
+        "It stays at `initial` while epoch <= hold.",
+    ],
 )
 def learning_rate(epoch, initial, hold, half_life):
     return initial * 0.5 ** (epoch / half_life)
@@ -920,7 +1075,10 @@ def learning_rate(epoch, initial, hold, half_life):
 @mistake(
     "4.6",
     name="jump-after-the-hold",
-    hints=["Your rate jumps when the hold ends.", "Count the decay from the end of the hold: (epoch - hold) / half_life."],
+    hints=[
+        "Your rate jumps when the hold ends.",
+        "Count the decay from the end of the hold: (epoch - hold) / half_life.",
+    ],
 )
 def learning_rate(epoch, initial, hold, half_life):
     return initial if epoch <= hold else initial * 0.5 ** (epoch / half_life)
@@ -929,7 +1087,10 @@ def learning_rate(epoch, initial, hold, half_life):
 @mistake(
     "4.6",
     name="stairs",
-    hints=["Your rate falls in stairs.", "Smoothly: the exponent (epoch - hold) / half_life is not rounded."],
+    hints=[
+        "Your rate falls in stairs.",
+        "Smoothly: the exponent (epoch - hold) / half_life is not rounded.",
+    ],
 )
 def learning_rate(epoch, initial, hold, half_life):
     return initial * 0.5 ** (max(0, epoch - hold) // half_life)
@@ -938,7 +1099,10 @@ def learning_rate(epoch, initial, hold, half_life):
 @mistake(
     "4.6",
     name="base-e",
-    hints=["After one half-life your rate is 0.37 of what it was.", "Halving means base 1/2, not 1/e."],
+    hints=[
+        "After one half-life your rate is 0.37 of what it was.",
+        "Halving means base 1/2, not 1/e.",
+    ],
 )
 def learning_rate(epoch, initial, hold, half_life):
     return initial * float(np.exp(-max(0, epoch - hold) / half_life))
@@ -947,7 +1111,10 @@ def learning_rate(epoch, initial, hold, half_life):
 @mistake(
     "4.6",
     name="rises-before-the-hold",
-    hints=["Before the hold ends your rate is above `initial`.", "epoch - hold is negative there. Do not let it fall below 0."],
+    hints=[
+        "Before the hold ends your rate is above `initial`.",
+        "epoch - hold is negative there. Do not let it fall below 0.",
+    ],
 )
 def learning_rate(epoch, initial, hold, half_life):
     return initial * 0.5 ** ((epoch - hold) / half_life)
@@ -980,7 +1147,10 @@ def learning_rate(epoch, initial, hold, half_life):
 @mistake(
     "4.6",
     name="size-taken-as-count",
-    hints=["You made `size` batches.", "`size` is the number of rows in a batch, not the number of batches."],
+    hints=[
+        "You made `size` batches.",
+        "`size` is the number of rows in a batch, not the number of batches.",
+    ],
 )
 def minibatches(n, size, seed):
     return np.array_split(np.random.default_rng(seed).permutation(n), size)
@@ -997,7 +1167,10 @@ def _normalised(x, mu, variance, gamma, beta, epsilon):
 @mistake(
     "4.7",
     name="variance-with-m-minus-1",
-    hints=["Your variance is a little too large, the more so in small batches.", "The formula divides by m, not by m - 1."],
+    hints=[
+        "Your variance is a little too large, the more so in small batches.",
+        "The formula divides by m, not by m - 1.",
+    ],
 )
 def batch_norm(x, gamma, beta, epsilon):
     with np.errstate(all="ignore"):
@@ -1008,7 +1181,10 @@ def batch_norm(x, gamma, beta, epsilon):
 @mistake(
     "4.7",
     name="epsilon-outside-the-root",
-    hints=["Your epsilon has more weight than it should, or less.", "It is added to the variance, *under* the root."],
+    hints=[
+        "Your epsilon has more weight than it should, or less.",
+        "It is added to the variance, *under* the root.",
+    ],
 )
 def batch_norm(x, gamma, beta, epsilon):
     with np.errstate(all="ignore"):
@@ -1024,13 +1200,23 @@ def batch_norm(x, gamma, beta, epsilon):
     ],
 )
 def batch_norm(x, gamma, beta, epsilon):
-    return _normalised(x, x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True), gamma, beta, epsilon)
+    return _normalised(
+        x,
+        x.mean(axis=1, keepdims=True),
+        x.var(axis=1, keepdims=True),
+        gamma,
+        beta,
+        epsilon,
+    )
 
 
 @mistake(
     "4.7",
     name="one-statistic-for-all",
-    hints=["You used one mean and one variance for all columns.", "Each column has its own: axis=0."],
+    hints=[
+        "You used one mean and one variance for all columns.",
+        "Each column has its own: axis=0.",
+    ],
 )
 def batch_norm(x, gamma, beta, epsilon):
     return _normalised(x, np.mean(x), np.var(x), gamma, beta, epsilon)
@@ -1051,7 +1237,10 @@ def batch_norm(x, gamma, beta, epsilon):
 @mistake(
     "4.7",
     name="root-forgotten",
-    hints=["Your columns come out with a spread that depends on the input's.", "Divide by the root of variance plus epsilon."],
+    hints=[
+        "Your columns come out with a spread that depends on the input's.",
+        "Divide by the root of variance plus epsilon.",
+    ],
 )
 def batch_norm(x, gamma, beta, epsilon):
     with np.errstate(all="ignore"):
@@ -1061,7 +1250,10 @@ def batch_norm(x, gamma, beta, epsilon):
 @mistake(
     "4.7",
     name="shift-before-scale",
-    hints=["Your beta is multiplied by gamma.", "Scale first, then shift: gamma * x_hat + beta."],
+    hints=[
+        "Your beta is multiplied by gamma.",
+        "Scale first, then shift: gamma * x_hat + beta.",
+    ],
 )
 def batch_norm(x, gamma, beta, epsilon):
     return gamma * (_normalised(x, x.mean(axis=0), x.var(axis=0), 1, 0, epsilon) + beta)
@@ -1070,16 +1262,29 @@ def batch_norm(x, gamma, beta, epsilon):
 @mistake(
     "4.7",
     name="epsilon-forgotten",
-    hints=["Your batch_norm does not change with epsilon.", "It is added to the variance, under the root."],
+    hints=[
+        "Your batch_norm does not change with epsilon.",
+        "It is added to the variance, under the root.",
+    ],
 )
 def batch_norm(x, gamma, beta, epsilon):
-    return _normalised(x, x.mean(axis=0), np.where(x.var(axis=0) == 0, 1, x.var(axis=0)), gamma, beta, 0.0)
+    return _normalised(
+        x,
+        x.mean(axis=0),
+        np.where(x.var(axis=0) == 0, 1, x.var(axis=0)),
+        gamma,
+        beta,
+        0.0,
+    )
 
 
 @mistake(
     "4.7",
     name="gamma-and-beta-exchanged",
-    hints=["Your scale and shift have changed places.", "gamma multiplies, beta is added."],
+    hints=[
+        "Your scale and shift have changed places.",
+        "gamma multiplies, beta is added.",
+    ],
 )
 def batch_norm(x, gamma, beta, epsilon):
     return _normalised(x, x.mean(axis=0), x.var(axis=0), beta, gamma, epsilon)
@@ -1113,7 +1318,9 @@ def update_moving(moving_mean, moving_variance, x, momentum):
     mean = x.mean(axis=0)
     with np.errstate(all="ignore"):
         variance = np.sum((x - mean) ** 2, axis=0) / (len(x) - 1)
-    return momentum * moving_mean + (1 - momentum) * mean, momentum * moving_variance + (1 - momentum) * variance
+    return momentum * moving_mean + (
+        1 - momentum
+    ) * mean, momentum * moving_variance + (1 - momentum) * variance
 
 
 @mistake(
@@ -1125,7 +1332,9 @@ def update_moving(moving_mean, moving_variance, x, momentum):
     ],
 )
 def update_moving(moving_mean, moving_variance, x, momentum):
-    return momentum * moving_mean + (1 - momentum) * x.mean(axis=0), momentum * moving_variance + (1 - momentum) * x.std(axis=0)
+    return momentum * moving_mean + (1 - momentum) * x.mean(
+        axis=0
+    ), momentum * moving_variance + (1 - momentum) * x.std(axis=0)
 
 
 @mistake(
@@ -1138,7 +1347,9 @@ def update_moving(moving_mean, moving_variance, x, momentum):
 )
 def update_moving(moving_mean, moving_variance, x, momentum):
     mean = momentum * moving_mean + (1 - momentum) * x.mean(axis=0)
-    return mean, momentum * moving_variance + (1 - momentum) * np.mean((x - mean) ** 2, axis=0)
+    return mean, momentum * moving_variance + (1 - momentum) * np.mean(
+        (x - mean) ** 2, axis=0
+    )
 
 
 @mistake(
@@ -1150,7 +1361,9 @@ def update_moving(moving_mean, moving_variance, x, momentum):
     ],
 )
 def update_moving(moving_mean, moving_variance, x, momentum):
-    return moving_mean + (1 - momentum) * x.mean(axis=0), moving_variance + (1 - momentum) * x.var(axis=0)
+    return moving_mean + (1 - momentum) * x.mean(axis=0), moving_variance + (
+        1 - momentum
+    ) * x.var(axis=0)
 
 
 @mistake(
@@ -1180,7 +1393,10 @@ def batch_norm_test(x, gamma, beta, moving_mean, moving_variance, epsilon):
 @mistake(
     "4.8",
     name="test-variance-without-the-root",
-    hints=["You divided by the variance.", "As in training mode, divide by the root of variance plus epsilon."],
+    hints=[
+        "You divided by the variance.",
+        "As in training mode, divide by the root of variance plus epsilon.",
+    ],
 )
 def batch_norm_test(x, gamma, beta, moving_mean, moving_variance, epsilon):
     return gamma * (x - moving_mean) / (moving_variance + epsilon) + beta
@@ -1189,7 +1405,10 @@ def batch_norm_test(x, gamma, beta, moving_mean, moving_variance, epsilon):
 @mistake(
     "4.8",
     name="test-epsilon-outside-the-root",
-    hints=["Your epsilon is added after the root.", "sqrt(moving_variance + epsilon), as in training mode."],
+    hints=[
+        "Your epsilon is added after the root.",
+        "sqrt(moving_variance + epsilon), as in training mode.",
+    ],
 )
 def batch_norm_test(x, gamma, beta, moving_mean, moving_variance, epsilon):
     return gamma * (x - moving_mean) / (np.sqrt(moving_variance) + epsilon) + beta
@@ -1198,7 +1417,10 @@ def batch_norm_test(x, gamma, beta, moving_mean, moving_variance, epsilon):
 @mistake(
     "4.8",
     name="test-scale-forgotten",
-    hints=["gamma and beta do nothing in your test mode.", "Test mode ends as training mode does: times gamma, plus beta."],
+    hints=[
+        "gamma and beta do nothing in your test mode.",
+        "Test mode ends as training mode does: times gamma, plus beta.",
+    ],
 )
 def batch_norm_test(x, gamma, beta, moving_mean, moving_variance, epsilon):
     return (x - moving_mean) / np.sqrt(moving_variance + epsilon)
@@ -1207,7 +1429,10 @@ def batch_norm_test(x, gamma, beta, moving_mean, moving_variance, epsilon):
 @mistake(
     "4.8",
     name="test-epsilon-forgotten",
-    hints=["Your test mode does not change with epsilon.", "As in training mode: sqrt(moving_variance + epsilon)."],
+    hints=[
+        "Your test mode does not change with epsilon.",
+        "As in training mode: sqrt(moving_variance + epsilon).",
+    ],
 )
 def batch_norm_test(x, gamma, beta, moving_mean, moving_variance, epsilon):
     return _normalised(x, moving_mean, moving_variance, gamma, beta, 0.0)
@@ -1216,7 +1441,10 @@ def batch_norm_test(x, gamma, beta, moving_mean, moving_variance, epsilon):
 @mistake(
     "4.8",
     name="old-statistics-overwritten",
-    hints=["Look at the old mean after the call.", "`*=` and `+=` write into the caller's array. Compute new ones."],
+    hints=[
+        "Look at the old mean after the call.",
+        "`*=` and `+=` write into the caller's array. Compute new ones.",
+    ],
 )
 def update_moving(moving_mean, moving_variance, x, momentum):
     moving_mean *= momentum

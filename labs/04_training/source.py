@@ -59,7 +59,12 @@ HIDDEN = (32, 32, 32)
 
 def shrink(images):
     """Mean of every 4x4 block: images (n, 28, 28) -> (n, 49), values from 0 to 255."""
-    return images.astype(np.float32).reshape(-1, 7, 4, 7, 4).mean(axis=(2, 4)).reshape(-1, 49)
+    return (
+        images.astype(np.float32)
+        .reshape(-1, 7, 4, 7, 4)
+        .mean(axis=(2, 4))
+        .reshape(-1, 49)
+    )
 
 
 (x_a, y_a), (x_b, y_b) = coursekit.load_digits()
@@ -86,7 +91,11 @@ scaler = StandardScaler().fit(x_raw)
 for tricks in (False, True):
     keras.utils.set_random_seed(lab.seed)
     net = keras_net(tricks)
-    rate = keras.optimizers.schedules.ExponentialDecay(0.1, SIZE // 32 * EPOCHS, 0.1) if tricks else 0.1
+    rate = (
+        keras.optimizers.schedules.ExponentialDecay(0.1, SIZE // 32 * EPOCHS, 0.1)
+        if tricks
+        else 0.1
+    )
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     net.compile(keras.optimizers.SGD(rate), loss=loss, metrics=["accuracy"])
     x, y, judge = (
@@ -122,7 +131,9 @@ lab.show(
     figure,
     alt="Accuracy on unseen digits against epochs for two networks. One starts high and rises further; the other stays on the line of guessing.",
 )
-print(f"After {EPOCHS} epochs: {opening[True][-1]:.0%} with the tricks, {opening[False][-1]:.0%} without.")
+print(
+    f"After {EPOCHS} epochs: {opening[True][-1]:.0%} with the tricks, {opening[False][-1]:.0%} without."
+)
 
 # %% [markdown]
 # Why does one learn nothing, and which of the six tricks saves the other? Keep the question; the parts come first.
@@ -218,7 +229,10 @@ with lab.needs("4.1"):
         ax.set(title=name, ylim=(-1.3, 2.2))
         steepest[name] = np.abs(slope).max()
         z32 = z.astype(np.float32)
-        theirs = ops.convert_to_numpy(IN_KERAS[name](z32)), gradients(lambda v, f=IN_KERAS[name]: ops.sum(f(v)), z32)
+        theirs = (
+            ops.convert_to_numpy(IN_KERAS[name](z32)),
+            gradients(lambda v, f=IN_KERAS[name]: ops.sum(f(v)), z32),
+        )
         gap = max(gap, np.abs(value - theirs[0]).max(), np.abs(slope - theirs[1]).max())
     axes[1, 3].axis("off")
     axes[1, 3].legend(*axes[0, 0].get_legend_handles_labels(), loc="center", fontsize=9)
@@ -231,7 +245,11 @@ with lab.needs("4.1"):
     )
     agreement["activations and their slopes"] = gap
     print(f"Values and slopes differ from Keras's by at most {gap:.1g}.")
-    print("Steepest slope: " + ", ".join(f"{name} {steep:.2f}" for name, steep in steepest.items()) + ".")
+    print(
+        "Steepest slope: "
+        + ", ".join(f"{name} {steep:.2f}" for name, steep in steepest.items())
+        + "."
+    )
 
 # %% [markdown]
 # Remember the sigmoid's steepest slope: a quarter. It will come back.
@@ -245,13 +263,20 @@ with lab.needs("4.1"):
     for seed in range(len(silent)):
         rng, h = np.random.default_rng(seed), x_raw[:300] / 255.0
         for depth in range(silent.shape[1]):
-            h = activate("relu", h @ rng.normal(0, np.sqrt(2 / h.shape[1]), (h.shape[1], 200)))
+            h = activate(
+                "relu", h @ rng.normal(0, np.sqrt(2 / h.shape[1]), (h.shape[1], 200))
+            )
             silent[seed, depth] = np.mean(h == 0)
     figure, ax = subplots(size=(6, 3))
     jitter = np.linspace(-0.15, 0.15, len(silent))[:, None]
     ax.plot(np.arange(1, 5) + jitter, silent, "o", color=PALETTE[0], ms=4, alpha=0.6)
     ax.axhline(0.5, color="0.3", ls="--", lw=1)
-    ax.set(xticks=range(1, 5), ylim=(0, 1), xlabel="hidden layer", ylabel="share of silent outputs")
+    ax.set(
+        xticks=range(1, 5),
+        ylim=(0, 1),
+        xlabel="hidden layer",
+        ylabel="share of silent outputs",
+    )
     ax.set_title("One dot per random network: about half is silent")
     lab.show(
         figure,
@@ -327,18 +352,30 @@ with lab.needs("4.2"):
     examples = {
         "second map zero": (np.array([[[1.0]], [[0.0]]]), np.zeros((2, 1))),
         "second map turned": (np.array([[[1.0]], [[-1.0]]]), np.zeros((2, 1))),
-        "five maps": (np.array([-1.6, -0.7, 0.0, 0.7, 1.6]).reshape(5, 1, 1), np.array([-0.9, -0.1, 0.1, -0.1, -0.9])[:, None]),
+        "five maps": (
+            np.array([-1.6, -0.7, 0.0, 0.7, 1.6]).reshape(5, 1, 1),
+            np.array([-0.9, -0.1, 0.1, -0.1, -0.9])[:, None],
+        ),
     }
     figure, ax = subplots(size=(6, 3.4))
     gap = 0.0
-    for (name, (w, b)), dashes, colour in zip(examples.items(), ("-", "--", ":"), PALETTE, strict=False):
+    for (name, (w, b)), dashes, colour in zip(
+        examples.items(), ("-", "--", ":"), PALETTE, strict=False
+    ):
         mine = maxout(line, w, b)
         ax.plot(line, mine, dashes, color=colour, lw=2, label=name)
         unit = layers.Maxout(1, len(w))
         unit.build((None, 1))
         unit.set_weights([w, b])
-        gap = max(gap, np.abs(mine - ops.convert_to_numpy(unit(line.astype(np.float32)))).max())
-    ax.set(xlabel="x, the only input", ylabel="output of the unit", title="One maxout unit learns its own activation")
+        gap = max(
+            gap,
+            np.abs(mine - ops.convert_to_numpy(unit(line.astype(np.float32)))).max(),
+        )
+    ax.set(
+        xlabel="x, the only input",
+        ylabel="output of the unit",
+        title="One maxout unit learns its own activation",
+    )
     ax.legend(fontsize=8)
     lab.show(
         figure,
@@ -348,11 +385,18 @@ with lab.needs("4.2"):
     z = rng.normal(0, 2, (3, 5)).astype(np.float32)
     p = softmax(z)
     soft_gap = np.abs(p - ops.convert_to_numpy(keras.activations.softmax(z))).max()
-    rows = [gradients(lambda v, i=i: keras.activations.softmax(v)[0, i], z)[0] for i in range(5)]
+    rows = [
+        gradients(lambda v, i=i: keras.activations.softmax(v)[0, i], z)[0]
+        for i in range(5)
+    ]
     slope_gap = np.abs(softmax_slopes(p[0]) - np.array(rows)).max()
     agreement["softmax, its slopes, maxout"] = max(gap, soft_gap, slope_gap)
-    print(f"Maxout differs from coursekit.layers.Maxout by at most {gap:.1g}, softmax from Keras's by {soft_gap:.1g},")
-    print(f"its slopes from those that Keras's differentiation finds by {slope_gap:.1g}.")
+    print(
+        f"Maxout differs from coursekit.layers.Maxout by at most {gap:.1g}, softmax from Keras's by {soft_gap:.1g},"
+    )
+    print(
+        f"its slopes from those that Keras's differentiation finds by {slope_gap:.1g}."
+    )
 
 # %% [markdown]
 # ReLU and the absolute value are two maxout units; with more maps a unit can take any shape that bends upwards.
@@ -425,14 +469,31 @@ with lab.needs("4.3"):
     ax.plot(m, (m <= 0).astype(float), color="0.6", lw=3, label="wrong or not (0 or 1)")
     at_three = {}
     for name, dashes, colour in zip(
-        ("square", "logistic", "exponential", "hinge"), ("-.", "-", ":", "--"), PALETTE, strict=False
+        ("square", "logistic", "exponential", "hinge"),
+        ("-.", "-", ":", "--"),
+        PALETTE,
+        strict=False,
     ):
         ax.plot(m, margin_loss(name, ones, m), dashes, color=colour, lw=2, label=name)
-        at_three[name] = float(margin_loss(name, np.ones(1, dtype=int), np.array([3.0]))[0])
+        at_three[name] = float(
+            margin_loss(name, np.ones(1, dtype=int), np.array([3.0]))[0]
+        )
     some = m[::20]
     two_classes = [cross_entropy(np.array([[0.0, f]]), np.array([1])) for f in some]
-    ax.plot(some, np.array(two_classes) / np.log(2), "o", color="black", ms=4, label="cross-entropy, two classes, / ln 2")
-    ax.set(xlabel="margin m", ylabel="loss of one row", ylim=(-0.1, 6), title="Five prices for the same answer")
+    ax.plot(
+        some,
+        np.array(two_classes) / np.log(2),
+        "o",
+        color="black",
+        ms=4,
+        label="cross-entropy, two classes, / ln 2",
+    )
+    ax.set(
+        xlabel="margin m",
+        ylabel="loss of one row",
+        ylim=(-0.1, 6),
+        title="Five prices for the same answer",
+    )
     ax.legend(fontsize=8)
     lab.show(
         figure,
@@ -448,12 +509,22 @@ with lab.needs("4.3"):
         "hinge": keras.losses.hinge(*column),
     }
     worst = max(
-        np.abs(margin_loss(k, y, f) - ops.convert_to_numpy(v)).max() / margin_loss(k, y, f).max() for k, v in theirs.items()
+        np.abs(margin_loss(k, y, f) - ops.convert_to_numpy(v)).max()
+        / margin_loss(k, y, f).max()
+        for k, v in theirs.items()
     )
     z, labels = rng.normal(0, 3, (50, 6)).astype(np.float32), rng.integers(0, 6, 50)
-    scce = float(keras.losses.SparseCategoricalCrossentropy(from_logits=True)(labels, z))
-    agreement["logistic, exponential, hinge, cross-entropy losses"] = max(worst, abs(scce - cross_entropy(z, labels)))
-    print("At margin 3: " + ", ".join(f"{name} {value:.2f}" for name, value in at_three.items()) + ".")
+    scce = float(
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True)(labels, z)
+    )
+    agreement["logistic, exponential, hinge, cross-entropy losses"] = max(
+        worst, abs(scce - cross_entropy(z, labels))
+    )
+    print(
+        "At margin 3: "
+        + ", ".join(f"{name} {value:.2f}" for name, value in at_three.items())
+        + "."
+    )
     print(
         f"Keras's and coursekit's losses differ from yours by at most {worst:.1g} of the largest; cross-entropy differs by {abs(scce - cross_entropy(z, labels)):.1g}."
     )
@@ -513,7 +584,11 @@ SLOPED = {
     "tanh": lambda z: np.cosh(np.clip(z, -300, 300)) ** -2.0,
     "relu": lambda z: np.heaviside(z, 0.0),
 }
-FORWARD = {"sigmoid": scipy.special.expit, "tanh": np.tanh, "relu": lambda z: np.where(z > 0, z, 0.0)}
+FORWARD = {
+    "sigmoid": scipy.special.expit,
+    "tanh": np.tanh,
+    "relu": lambda z: np.where(z > 0, z, 0.0),
+}
 
 
 def random_net(depth, name, gain, seed, width=48):
@@ -540,13 +615,19 @@ with lab.needs("4.4"):
             weights, slopes = random_net(20, name, gain, seed)
             stacks[i].append(weights)
             for j, t in enumerate(DEPTHS):
-                measured_norms[i, seed, j] = np.linalg.norm(jacobian(weights[:t], slopes[:t]), 2)
+                measured_norms[i, seed, j] = np.linalg.norm(
+                    jacobian(weights[:t], slopes[:t]), 2
+                )
                 proven_bounds[i, seed, j] = jacobian_bound(weights[:t], slopes[:t])
     figure, axes = subplots(1, 4, size=(11, 3.2), sharex=True, sharey=True)
     for i, (ax, (name, gain)) in enumerate(zip(axes, CASES, strict=True)):
         ax.semilogy(DEPTHS, measured_norms[i].T, color=PALETTE[i], lw=1, alpha=0.8)
-        ax.semilogy(DEPTHS, proven_bounds[i].mean(axis=0), "--", color="0.2", label="bound")
-        ax.set(title=f"{name}, weight variance {gain:g}/inputs", xlabel="layers between, t")
+        ax.semilogy(
+            DEPTHS, proven_bounds[i].mean(axis=0), "--", color="0.2", label="bound"
+        )
+        ax.set(
+            title=f"{name}, weight variance {gain:g}/inputs", xlabel="layers between, t"
+        )
         ax.title.set_fontsize(9)
     axes[0].set_ylabel("stretch of a gradient")
     axes[0].legend(fontsize=8)
@@ -560,7 +641,9 @@ with lab.needs("4.4"):
         print(
             f"{name}, variance {gain:g}/inputs: after 20 layers {measured_norms[i, :, -1].mean():.1e}, bound {proven_bounds[i, :, -1].mean():.1e}."
         )
-        beta_w = np.mean([jacobian_bound(w, [np.ones(1)]) ** (1 / 20) for w in stacks[i]])
+        beta_w = np.mean(
+            [jacobian_bound(w, [np.ones(1)]) ** (1 / 20) for w in stacks[i]]
+        )
         print(f"  beta_W is {beta_w:.2f} on average.")
     print(f"The bound holds in {holds:.0%} of {measured_norms.size} cases.")
     weights, slopes = random_net(6, "tanh", 1.0, lab.seed)
@@ -571,7 +654,9 @@ with lab.needs("4.4"):
             x = ops.tanh(x @ w.astype(np.float32))
         return x[0, 0]
 
-    by_keras = gradients(first_unit, x_raw[lab.seed][None].astype(np.float32) / 255.0)[0]
+    by_keras = gradients(first_unit, x_raw[lab.seed][None].astype(np.float32) / 255.0)[
+        0
+    ]
     print(
         f"A row of your product and Keras's own gradient differ by at most {np.abs(by_keras - jacobian(weights, slopes)[0]).max():.1g}."
     )
@@ -617,7 +702,9 @@ def initial_weights(fan_in, fan_out, gain, seed):
     initial_weights(400, 300, 2.0, 0).std() is about sqrt(2 / 400) = 0.071.
     """
     ### BEGIN SOLUTION
-    return np.random.default_rng(seed).normal(0, np.sqrt(gain / fan_in), (fan_in, fan_out))
+    return np.random.default_rng(seed).normal(
+        0, np.sqrt(gain / fan_in), (fan_in, fan_out)
+    )
     ### END SOLUTION
 
 
@@ -630,17 +717,33 @@ with lab.needs("4.5"):
     library_gap = np.abs(x - StandardScaler().fit_transform(x_raw.astype(float))).max()
     figure, ax = subplots(size=(6.4, 3.6))
     after_ten = {}
-    for gain, mark, colour in [(1.0, "s--", PALETTE[1]), (2.0, "o-", PALETTE[0]), (4.0, "^:", PALETTE[2])]:
+    for gain, mark, colour in [
+        (1.0, "s--", PALETTE[1]),
+        (2.0, "o-", PALETTE[0]),
+        (4.0, "^:", PALETTE[2]),
+    ]:
         power = []
         for seed in range(5):
             h, squares = x[:200], []
             for layer in range(10):
-                h = FORWARD["relu"](h @ initial_weights(h.shape[1], 100, gain, 100 * seed + layer))
+                h = FORWARD["relu"](
+                    h @ initial_weights(h.shape[1], 100, gain, 100 * seed + layer)
+                )
                 squares.append(np.mean(h**2))
             power.append(squares)
-        ax.semilogy(range(1, 11), np.mean(power, axis=0), mark, color=colour, label=f"gain {gain:g}")
+        ax.semilogy(
+            range(1, 11),
+            np.mean(power, axis=0),
+            mark,
+            color=colour,
+            label=f"gain {gain:g}",
+        )
         after_ten[gain] = np.mean(power, axis=0)[[0, -1]]
-    ax.set(xlabel="hidden ReLU layer", ylabel="mean square of its outputs", title="Gain 2 keeps the signal alive")
+    ax.set(
+        xlabel="hidden ReLU layer",
+        ylabel="mean square of its outputs",
+        title="Gain 2 keeps the signal alive",
+    )
     ax.legend(fontsize=8)
     lab.show(
         figure,
@@ -654,7 +757,9 @@ with lab.needs("4.5"):
     print(
         f"Your standardised digits and scikit-learn's differ by at most {library_gap:.1g}; your weights for 400 inputs spread"
     )
-    print(f"by {np.std(initial_weights(400, 300, 2.0, 1)):.4f}, Keras's HeNormal by {theirs.std():.4f}.")
+    print(
+        f"by {np.std(initial_weights(400, 300, 2.0, 1)):.4f}, Keras's HeNormal by {theirs.std():.4f}."
+    )
 
 # %% [markdown]
 # A factor of two per layer is nothing in one layer and decides everything in ten.
@@ -704,11 +809,23 @@ check("4.6")
 with lab.needs("4.6"):
     epochs = np.arange(12)
     mine = [learning_rate(int(e), 0.1, 3, 2.0) for e in epochs]
-    decay = keras.optimizers.schedules.ExponentialDecay(0.1, decay_steps=2, decay_rate=0.5)
+    decay = keras.optimizers.schedules.ExponentialDecay(
+        0.1, decay_steps=2, decay_rate=0.5
+    )
     theirs = [float(decay(max(0, int(e) - 3))) for e in epochs]
     figure, (left, right) = subplots(1, 2, size=(9.6, 3.2))
-    for row, batches in enumerate((np.split(by_class, SIZE // 32), [by_class[b] for b in minibatches(SIZE, 32, lab.seed)])):
-        share = np.array([np.bincount(y_train[b], minlength=10) for b in batches]).max(axis=1) / 32
+    for row, batches in enumerate(
+        (
+            np.split(by_class, SIZE // 32),
+            [by_class[b] for b in minibatches(SIZE, 32, lab.seed)],
+        )
+    ):
+        share = (
+            np.array([np.bincount(y_train[b], minlength=10) for b in batches]).max(
+                axis=1
+            )
+            / 32
+        )
         left.plot(
             range(1, len(share) + 1),
             share,
@@ -717,12 +834,27 @@ with lab.needs("4.6"):
             color=PALETTE[1 - row],
             label=("file order", "your minibatches")[row],
         )
-    left.set(xlabel="step in the first epoch", ylabel="share of the commonest digit", ylim=(0, 1.05))
+    left.set(
+        xlabel="step in the first epoch",
+        ylabel="share of the commonest digit",
+        ylim=(0, 1.05),
+    )
     left.set_title("Digits sorted by class, in batches of 32")
     left.legend(fontsize=8)
     right.plot(epochs, mine, "o-", color=PALETTE[0], label="your learning_rate")
-    right.plot(epochs, theirs, "x", color="black", ms=9, label="Keras's ExponentialDecay, shifted")
-    right.set(xlabel="epoch", ylabel="learning rate", title="Hold 3 epochs, then halve every 2")
+    right.plot(
+        epochs,
+        theirs,
+        "x",
+        color="black",
+        ms=9,
+        label="Keras's ExponentialDecay, shifted",
+    )
+    right.set(
+        xlabel="epoch",
+        ylabel="learning rate",
+        title="Hold 3 epochs, then halve every 2",
+    )
     right.legend(fontsize=8)
     lab.show(
         figure,
@@ -773,7 +905,10 @@ check("4.7")
 with lab.needs("4.7"):
     rng = np.random.default_rng(lab.seed)
     figure, ax = subplots(size=(6.4, 3.6))
-    for normalised, mark, colour in [(False, "s--", PALETTE[1]), (True, "o-", PALETTE[0])]:
+    for normalised, mark, colour in [
+        (False, "s--", PALETTE[1]),
+        (True, "o-", PALETTE[0]),
+    ]:
         for factor in (0.3, 3.0):
             h, spread = x_raw[:200] / 255.0, []
             for _ in range(10):
@@ -783,25 +918,46 @@ with lab.needs("4.7"):
                 spread.append(z.std(axis=0).mean())
             kind = "with your batch_norm" if normalised else "without"
             look = {"mfc": "none", "ms": 11} if factor > 1 else {}
-            ax.semilogy(range(1, 11), spread, mark, color=colour, label=f"{kind}, weights x {factor:g}", **look)
-    ax.set(xlabel="hidden tanh layer", ylabel="spread of z over rows", title="Whatever the weights, z keeps its spread")
+            ax.semilogy(
+                range(1, 11),
+                spread,
+                mark,
+                color=colour,
+                label=f"{kind}, weights x {factor:g}",
+                **look,
+            )
+    ax.set(
+        xlabel="hidden tanh layer",
+        ylabel="spread of z over rows",
+        title="Whatever the weights, z keeps its spread",
+    )
     ax.legend(fontsize=8)
     lab.show(
         figure,
         alt="Standard deviation of the sums in ten tanh layers on a logarithmic axis. Without batch normalisation it falls with small weights and grows with "
         "large ones; with it both curves lie on one.",
     )
-    x, gamma, beta = rng.normal(2, 3, (20, 4)).astype(np.float32), rng.random(4) + 0.5, rng.normal(size=4)
+    x, gamma, beta = (
+        rng.normal(2, 3, (20, 4)).astype(np.float32),
+        rng.random(4) + 0.5,
+        rng.normal(size=4),
+    )
     bn = keras.layers.BatchNormalization(epsilon=1e-3)
     bn.build((None, 4))
     bn.set_weights([gamma, beta, np.zeros(4), np.ones(4)])
-    train_gap = np.abs(batch_norm(x, gamma, beta, 1e-3) - ops.convert_to_numpy(bn(x, training=True))).max()
-    ten = np.abs(batch_norm(10 * x, gamma, beta, 0.0) - batch_norm(x, gamma, beta, 0.0)).max()
+    train_gap = np.abs(
+        batch_norm(x, gamma, beta, 1e-3) - ops.convert_to_numpy(bn(x, training=True))
+    ).max()
+    ten = np.abs(
+        batch_norm(10 * x, gamma, beta, 0.0) - batch_norm(x, gamma, beta, 0.0)
+    ).max()
     alone = batch_norm(x[:1], gamma, beta, 1e-3)[0]
     print(
         f"Training mode: yours and Keras's differ by at most {train_gap:.1g}. Ten times the input changes the output by {ten:.1g}."
     )
-    print(f"A batch of one row gives beta, whatever the row: {np.allclose(alone, beta)}.")
+    print(
+        f"A batch of one row gives beta, whatever the row: {np.allclose(alone, beta)}."
+    )
 
 # %% [markdown]
 # **Exercise 4.8** Test mode. At test time one row may come alone, and its answer must not depend on its neighbours. So training keeps *moving* statistics: after each batch, with $\mu$ and $\sigma^2$ its mean and variance (divided by $m$, as
@@ -850,14 +1006,19 @@ with lab.needs("4.8"):
     rng = np.random.default_rng(lab.seed)
     bn = keras.layers.BatchNormalization(epsilon=1e-3, momentum=0.8)
     bn.build((None, 4))
-    gamma, beta = rng.random(4).astype(np.float32) + 0.5, rng.normal(size=4).astype(np.float32)
+    gamma, beta = (
+        rng.random(4).astype(np.float32) + 0.5,
+        rng.normal(size=4).astype(np.float32),
+    )
     bn.set_weights([gamma, beta, np.zeros(4), np.ones(4)])
     mean, variance, path = np.zeros(4), np.ones(4), []
     for _ in range(25):
         x = rng.normal([3, 0, -2, 1], [1, 2, 0.5, 3], (16, 4)).astype(np.float32)
         bn(x, training=True)
         mean, variance = update_moving(mean, variance, x, 0.8)
-        path.append([mean[0], x[:, 0].mean(), float(ops.convert_to_numpy(bn.moving_mean)[0])])
+        path.append(
+            [mean[0], x[:, 0].mean(), float(ops.convert_to_numpy(bn.moving_mean)[0])]
+        )
     path = np.array(path)
     figure, ax = subplots(size=(6.6, 3.2))
     steps = np.arange(1, 26)
@@ -865,7 +1026,11 @@ with lab.needs("4.8"):
     ax.plot(steps, path[:, 0], "-", color=PALETTE[0], lw=2, label="your moving mean")
     ax.plot(steps, path[:, 2], "x", color="black", label="Keras's moving mean")
     ax.axhline(3, color="0.3", ls=":", lw=1, label="mean of all data")
-    ax.set(xlabel="training step", ylabel="first column", title="The moving mean starts at 0 and forgets slowly")
+    ax.set(
+        xlabel="training step",
+        ylabel="first column",
+        title="The moving mean starts at 0 and forgets slowly",
+    )
     ax.legend(fontsize=8)
     lab.show(
         figure,
@@ -873,7 +1038,8 @@ with lab.needs("4.8"):
     )
     one = rng.normal(size=(1, 4)).astype(np.float32)
     test_gap = np.abs(
-        batch_norm_test(one, gamma, beta, mean, variance, 1e-3) - ops.convert_to_numpy(bn(one, training=False))
+        batch_norm_test(one, gamma, beta, mean, variance, 1e-3)
+        - ops.convert_to_numpy(bn(one, training=False))
     ).max()
     moving_gap = max(
         np.abs(mean - ops.convert_to_numpy(bn.moving_mean)).max(),
@@ -882,7 +1048,9 @@ with lab.needs("4.8"):
     print(
         f"After 25 steps: moving statistics differ from Keras's by at most {moving_gap:.1g}, test mode on one row by {test_gap:.1g}."
     )
-    print(f"Still the starting value after 40 steps: {0.99**40:.0%} with momentum 0.99, {0.9**40:.1%} with 0.9.")
+    print(
+        f"Still the starting value after 40 steps: {0.99**40:.0%} with momentum 0.99, {0.9**40:.1%} with 0.9."
+    )
 
 # %% [markdown]
 # Short runs need a smaller momentum than Keras's default, or test mode lives on the starting values. The network below takes 0.9.
@@ -913,7 +1081,10 @@ def keras_batch_norm(x, gamma, beta, epsilon):
 
 def averaged_moving(mean, variance, x, momentum):
     shares = [momentum, 1 - momentum]
-    return tuple(np.average(pair, axis=0, weights=shares) for pair in ([mean, x.mean(axis=0)], [variance, x.var(axis=0)]))
+    return tuple(
+        np.average(pair, axis=0, weights=shares)
+        for pair in ([mean, x.mean(axis=0)], [variance, x.var(axis=0)])
+    )
 
 
 def scipy_softmax(z):
@@ -926,7 +1097,9 @@ def sklearn_standardise(x_train, x_other):
 
 
 def keras_weights(fan_in, fan_out, gain, seed):
-    draw = keras.initializers.VarianceScaling(gain, "fan_in", "untruncated_normal", seed=seed)
+    draw = keras.initializers.VarianceScaling(
+        gain, "fan_in", "untruncated_normal", seed=seed
+    )
     return ops.convert_to_numpy(draw((fan_in, fan_out)))
 
 
@@ -936,7 +1109,11 @@ def sklearn_minibatches(n, size, seed):
 
 
 def keras_rate(epoch, initial, hold, half_life):
-    return float(keras.optimizers.schedules.ExponentialDecay(initial, half_life, 0.5)(max(epoch, hold) - hold))
+    return float(
+        keras.optimizers.schedules.ExponentialDecay(initial, half_life, 0.5)(
+            max(epoch, hold) - hold
+        )
+    )
 
 
 part = types.SimpleNamespace(
@@ -949,7 +1126,9 @@ part = types.SimpleNamespace(
     learning_rate=lab.answer("4.6", fallback=keras_rate, name="learning_rate"),
     batch_norm=lab.answer("4.7", fallback=keras_batch_norm),
     update_moving=lab.answer("4.8", fallback=averaged_moving, name="update_moving"),
-    batch_norm_test=lab.answer("4.8", fallback=keras_batch_norm_test, name="batch_norm_test"),
+    batch_norm_test=lab.answer(
+        "4.8", fallback=keras_batch_norm_test, name="batch_norm_test"
+    ),
 )
 EPSILON = 1e-3
 
@@ -967,7 +1146,9 @@ class Net:
     def forward(self, x, training=False):
         """Logits (n, 10); remembers the outputs h, the sums a and z of every hidden layer."""
         self.h, self.a, self.z = [x], [], []
-        for j, (w, b, gamma) in enumerate(zip(self.weights[:-1], self.bias, self.gamma, strict=False)):
+        for j, (w, b, gamma) in enumerate(
+            zip(self.weights[:-1], self.bias, self.gamma, strict=False)
+        ):
             a = z = self.h[-1] @ w
             if not self.normalised:
                 z = a + b
@@ -988,21 +1169,29 @@ class Net:
         d /= len(y)
         found = [(self.h[-1].T @ d, d.sum(axis=0), 0.0)]
         for j in range(len(self.weights) - 2, -1, -1):
-            d = (d @ self.weights[j + 1].T) * part.derivative(self.activation, self.z[j])
+            d = (d @ self.weights[j + 1].T) * part.derivative(
+                self.activation, self.z[j]
+            )
             by_bias, by_gamma = d.sum(axis=0), 0.0
             if self.normalised:
                 a = self.a[j] - self.a[j].mean(axis=0)
                 root = np.sqrt(np.square(a).mean(axis=0) + EPSILON)
                 a /= root  # from here on the normalised sums
                 by_gamma = np.sum(d * a, axis=0)
-                d = self.gamma[j] / root * (d - d.mean(axis=0) - a * np.mean(d * a, axis=0))
+                d = (
+                    self.gamma[j]
+                    / root
+                    * (d - d.mean(axis=0) - a * np.mean(d * a, axis=0))
+                )
             found.insert(0, (self.h[j].T @ d, by_bias, by_gamma))
         return found
 
     def step(self, x, y, rate):
         """One step of gradient descent."""
         for j, slopes in enumerate(self.gradients(x, y)):
-            for values, slope in zip((self.weights, self.bias, self.gamma), slopes, strict=True):
+            for values, slope in zip(
+                (self.weights, self.bias, self.gamma), slopes, strict=True
+            ):
                 values[j] = (values[j] - rate * slope).astype(np.float32)
 
 
@@ -1013,7 +1202,10 @@ def start_net(seed, hidden, activation, normalised, gain=None, spread=1.0):
     if gain is None:
         weights = [rng.normal(0, spread, pair) for pair in pairs]
     else:
-        weights = [part.initial_weights(*pair, gain, 1000 * seed + j) for j, pair in enumerate(pairs)]
+        weights = [
+            part.initial_weights(*pair, gain, 1000 * seed + j)
+            for j, pair in enumerate(pairs)
+        ]
     return Net(weights, activation, normalised)
 
 
@@ -1038,13 +1230,26 @@ def keras_loss(values):
     h = ops.convert_to_tensor(x_train[:64])
     for j in hidden:
         a = ops.matmul(h, weights[j])
-        h = ops.tanh(gamma[j] * (a - ops.mean(a, axis=0)) / ops.sqrt(ops.var(a, axis=0) + EPSILON) + bias[j])
+        h = ops.tanh(
+            gamma[j]
+            * (a - ops.mean(a, axis=0))
+            / ops.sqrt(ops.var(a, axis=0) + EPSILON)
+            + bias[j]
+        )
     logits = ops.matmul(h, weights[2]) + bias[2]
-    return ops.mean(keras.losses.sparse_categorical_crossentropy(y_train[:64], logits, from_logits=True))
+    return ops.mean(
+        keras.losses.sparse_categorical_crossentropy(
+            y_train[:64], logits, from_logits=True
+        )
+    )
 
 
-theirs = gradients(keras_loss, [*net.weights, *net.bias, *(net.gamma[j] for j in hidden)])
-backward_gap = max(np.abs(m - t).max() / np.abs(t).max() for m, t in zip(mine, theirs, strict=True))
+theirs = gradients(
+    keras_loss, [*net.weights, *net.bias, *(net.gamma[j] for j in hidden)]
+)
+backward_gap = max(
+    np.abs(m - t).max() / np.abs(t).max() for m, t in zip(mine, theirs, strict=True)
+)
 print(
     f"Gradients by weights, biases and scales, by hand and by Keras, differ by at most {backward_gap:.1g} of the largest entry."
 )
@@ -1054,19 +1259,32 @@ GAINS = {"sigmoid": 1.0, "tanh": 1.0, "relu": 2.0}
 figure, axes = subplots(2, 3, size=(10, 5.4), sharex=True, sharey=True)
 for row, normalised in enumerate((False, True)):
     for ax, (name, gain) in zip(axes[row], GAINS.items(), strict=True):
-        for depth, mark, colour in [(5, "^:", PALETTE[2]), (10, "s--", PALETTE[1]), (20, "o-", PALETTE[0])]:
+        for depth, mark, colour in [
+            (5, "^:", PALETTE[2]),
+            (10, "s--", PALETTE[1]),
+            (20, "o-", PALETTE[0]),
+        ]:
             runs = [
                 [
                     np.linalg.norm(g[0])
-                    for g in start_net(seed, [32] * depth, name, normalised, gain).gradients(x_train[:128], y_train[:128])
+                    for g in start_net(
+                        seed, [32] * depth, name, normalised, gain
+                    ).gradients(x_train[:128], y_train[:128])
                 ]
                 for seed in range(lab.pick(3, 1))
             ]
             norms[name, normalised, depth] = np.mean(runs, axis=0)
             ax.semilogy(
-                range(1, depth + 2), norms[name, normalised, depth], mark, color=colour, ms=3, label=f"{depth} hidden layers"
+                range(1, depth + 2),
+                norms[name, normalised, depth],
+                mark,
+                color=colour,
+                ms=3,
+                label=f"{depth} hidden layers",
             )
-        ax.set_title(f"{name}, {'with' if normalised else 'without'} batch norm", fontsize=10)
+        ax.set_title(
+            f"{name}, {'with' if normalised else 'without'} batch norm", fontsize=10
+        )
         if row:
             ax.set_xlabel("layer, from the input")
     axes[row, 0].set_ylabel("norm of the gradient")
@@ -1077,7 +1295,10 @@ lab.show(
     "powers of ten towards the input; with batch normalisation its curves come up almost level.",
 )
 for name in GAINS:
-    ratios = [norms[name, normalised, 20][0] / norms[name, normalised, 20][-1] for normalised in (False, True)]
+    ratios = [
+        norms[name, normalised, 20][0] / norms[name, normalised, 20][-1]
+        for normalised in (False, True)
+    ]
     print(
         f"{name}, 20 hidden layers: first layer's gradient over the last's is {ratios[0]:.1e} without, {ratios[1]:.1e} with batch norm."
     )
@@ -1090,17 +1311,33 @@ for name in GAINS:
 # %%
 folded_cases = folded_holds = 0
 with lab.needs("4.4"):
-    find_jacobian, find_bound = lab.answer("4.4", name="jacobian"), lab.answer("4.4", name="jacobian_bound")
+    find_jacobian, find_bound = (
+        lab.answer("4.4", name="jacobian"),
+        lab.answer("4.4", name="jacobian_bound"),
+    )
     for name, gain in GAINS.items():
         net = start_net(lab.seed, [32] * 20, name, True, gain)
         net.forward(x_train[:128], training=True)
-        folded = [w / np.sqrt(a.var(axis=0) + EPSILON) for w, a in zip(net.weights, net.a, strict=False)]
+        folded = [
+            w / np.sqrt(a.var(axis=0) + EPSILON)
+            for w, a in zip(net.weights, net.a, strict=False)
+        ]
         slopes = [part.derivative(name, z[0]) for z in net.z]
         for t in (1, 2, 5, 10, 20):
-            measured, bound = np.linalg.norm(find_jacobian(folded[:t], slopes[:t]), 2), find_bound(folded[:t], slopes[:t])
-            folded_cases, folded_holds = folded_cases + 1, folded_holds + (measured <= bound * (1 + 1e-9))
-        print(f"{name} with batch norm, 20 layers: measured {measured:.1e}, bound {bound:.1e}.")
-    print(f"The bound holds in {folded_holds} of {folded_cases} cases with batch norm folded in.")
+            measured, bound = (
+                np.linalg.norm(find_jacobian(folded[:t], slopes[:t]), 2),
+                find_bound(folded[:t], slopes[:t]),
+            )
+            folded_cases, folded_holds = (
+                folded_cases + 1,
+                folded_holds + (measured <= bound * (1 + 1e-9)),
+            )
+        print(
+            f"{name} with batch norm, 20 layers: measured {measured:.1e}, bound {bound:.1e}."
+        )
+    print(
+        f"The bound holds in {folded_holds} of {folded_cases} cases with batch norm folded in."
+    )
 
 # %% [markdown]
 # **Larger learning rates?** Ioffe and Szegedy (2015) report that batch normalisation allows much larger rates; they raised theirs 5 and 30 times. Here is a ten-layer ReLU network at rates from 0.01 to 10.
@@ -1114,7 +1351,11 @@ def trained_accuracy(net, x, y, judge, *, epochs, size, rate_of, shuffled=True):
     """Accuracy on the judging digits after training; a net whose numbers overflow counts as it guesses."""
     with np.errstate(all="ignore"):
         for epoch in range(epochs):
-            batches = part.minibatches(len(y), size, epoch) if shuffled else np.split(np.arange(len(y)), len(y) // size)
+            batches = (
+                part.minibatches(len(y), size, epoch)
+                if shuffled
+                else np.split(np.arange(len(y)), len(y) // size)
+            )
             for rows in batches:
                 net.step(x[rows], y[rows], rate_of(epoch))
             if not np.isfinite(net.weights[0]).all():
@@ -1128,10 +1369,18 @@ for i, normalised in enumerate((False, True)):
         for k, seed in enumerate(SWEEP_SEEDS):
             net = start_net(seed, [32] * 10, "relu", normalised, gain=2.0)
             sweep[i, j, k] = trained_accuracy(
-                net, x_train, y_train, x_unseen, epochs=3, size=64, rate_of=lambda epoch, r=rate: r
+                net,
+                x_train,
+                y_train,
+                x_unseen,
+                epochs=3,
+                size=64,
+                rate_of=lambda epoch, r=rate: r,
             )
 figure, ax = subplots(size=(6.6, 3.4))
-for i, (label, mark) in enumerate([("without batch norm", "s--"), ("with batch norm", "o-")]):
+for i, (label, mark) in enumerate(
+    [("without batch norm", "s--"), ("with batch norm", "o-")]
+):
     ax.semilogx(RATES, sweep[i].mean(axis=1), mark, color=PALETTE[1 - i], label=label)
 ax.axhline(0.1, color="0.5", ls=":", lw=1)
 ax.set(
@@ -1146,7 +1395,10 @@ lab.show(
     alt="Accuracy after three epochs against the learning rate on a logarithmic axis, with and without batch normalisation. Without it accuracy collapses to guessing at a rate where "
     "the curve with batch normalisation still stands high.",
 )
-usable = [RATES[sweep[i].mean(axis=1) >= 0.9 * sweep[i].mean(axis=1).max()].max() for i in range(2)]
+usable = [
+    RATES[sweep[i].mean(axis=1) >= 0.9 * sweep[i].mean(axis=1).max()].max()
+    for i in range(2)
+]
 print(
     f"Largest rate within 90 % of the best accuracy: {usable[0]:.2g} without, {usable[1]:.2g} with batch norm: {usable[1] / usable[0]:.1f} times."
 )
@@ -1177,24 +1429,51 @@ SEEDS, ROUNDS = list(range(lab.pick(3, 1))), lab.pick(6, 4)
 
 def accuracy_with(tricks, rate, seed):
     """Train three hidden layers with the tricks that are named; accuracy on unseen digits."""
-    x, y, judge = (x_train, y_train, x_unseen) if "normalise" in tricks else (x_raw, y_train, x_judge)
+    x, y, judge = (
+        (x_train, y_train, x_unseen)
+        if "normalise" in tricks
+        else (x_raw, y_train, x_judge)
+    )
     if "shuffle" not in tricks:
         x, y = x[by_class], y[by_class]
-    net = start_net(seed, HIDDEN, "relu", "batch norm" in tricks, gain=2.0 if "initialise" in tricks else None)
-    rate_of = (lambda epoch: part.learning_rate(epoch, rate, 2, 1.5)) if "schedule" in tricks else (lambda epoch: rate)
+    net = start_net(
+        seed,
+        HIDDEN,
+        "relu",
+        "batch norm" in tricks,
+        gain=2.0 if "initialise" in tricks else None,
+    )
+    rate_of = (
+        (lambda epoch: part.learning_rate(epoch, rate, 2, 1.5))
+        if "schedule" in tricks
+        else (lambda epoch: rate)
+    )
     size = 32 if "minibatch" in tricks else len(y)
-    return trained_accuracy(net, x, y, judge, epochs=ROUNDS, size=size, rate_of=rate_of, shuffled="shuffle" in tricks)
+    return trained_accuracy(
+        net,
+        x,
+        y,
+        judge,
+        epochs=ROUNDS,
+        size=size,
+        rate_of=rate_of,
+        shuffled="shuffle" in tricks,
+    )
 
 
 def best_accuracy(tricks):
     """Accuracies of all seeds at the rate that is best on average."""
-    table = np.array([[accuracy_with(tricks, rate, seed) for seed in SEEDS] for rate in TRY_RATES])
+    table = np.array(
+        [[accuracy_with(tricks, rate, seed) for seed in SEEDS] for rate in TRY_RATES]
+    )
     return table[table.mean(axis=1).argmax()]
 
 
 bare, full = best_accuracy(()), best_accuracy(TRICKS)
 alone = {trick: best_accuracy((trick,)) for trick in TRICKS}
-without = {trick: best_accuracy(tuple(t for t in TRICKS if t != trick)) for trick in TRICKS}
+without = {
+    trick: best_accuracy(tuple(t for t in TRICKS if t != trick)) for trick in TRICKS
+}
 neither = best_accuracy(TRICKS[:4])  # a bad start, and no batch norm to mend it
 
 figure, ax = subplots(size=(8, 4))
@@ -1206,8 +1485,22 @@ for group, mark, colour, label, shift in [
     (alone, "s", PALETTE[1], "this one alone", 0.12),
 ]:
     for place, trick in zip(places, TRICKS, strict=True):
-        ax.plot(np.full(len(SEEDS), place + shift), group[trick], mark, color=colour, ms=4, alpha=0.5)
-        ax.plot(place + shift, group[trick].mean(), mark, color=colour, ms=9, label=label if place == 0 else None)
+        ax.plot(
+            np.full(len(SEEDS), place + shift),
+            group[trick],
+            mark,
+            color=colour,
+            ms=4,
+            alpha=0.5,
+        )
+        ax.plot(
+            place + shift,
+            group[trick].mean(),
+            mark,
+            color=colour,
+            ms=9,
+            label=label if place == 0 else None,
+        )
 ax.set(
     xticks=places,
     xticklabels=TRICKS,
@@ -1228,7 +1521,10 @@ for trick in TRICKS:
     print(
         f"{trick}: alone {alone[trick].mean() - bare.mean():+.1%}, when taken away {without[trick].mean() - full.mean():+.1%}."
     )
-best_alone, most_missed = max(alone, key=lambda t: alone[t].mean()), min(without, key=lambda t: without[t].mean())
+best_alone, most_missed = (
+    max(alone, key=lambda t: alone[t].mean()),
+    min(without, key=lambda t: without[t].mean()),
+)
 print(f"Best alone: {best_alone}. Missed most: {most_missed}.")
 print(
     f"A bad start costs {full.mean() - without['initialise'].mean():.1%} with batch norm, {without['batch norm'].mean() - neither.mean():.1%} without."
@@ -1263,7 +1559,10 @@ with lab.needs("4.1"):
             }
         )
 if folded_cases:
-    held, cases = int(np.sum(measured_norms <= proven_bounds * (1 + 1e-9))) + folded_holds, measured_norms.size + folded_cases
+    held, cases = (
+        int(np.sum(measured_norms <= proven_bounds * (1 + 1e-9))) + folded_holds,
+        measured_norms.size + folded_cases,
+    )
     loose = np.median(np.log10(proven_bounds[:, :, -1] / measured_norms[:, :, -1]))
     claims.append(
         {
@@ -1295,26 +1594,54 @@ claims.append(
     }
 )
 for what, trick, stated in [
-    ("batch norm reduces dependence on initialisation: accuracy lost to weights of spread 1", "initialise", "less"),
+    (
+        "batch norm reduces dependence on initialisation: accuracy lost to weights of spread 1",
+        "initialise",
+        "less",
+    ),
     ("shuffle the training samples: accuracy lost without", "shuffle", "do it"),
     ("normalise the input: accuracy lost without", "normalise", "do it"),
-    ("stochastic gradient descent on minibatches: accuracy lost with one step an epoch", "minibatch", "do it"),
+    (
+        "stochastic gradient descent on minibatches: accuracy lost with one step an epoch",
+        "minibatch",
+        "do it",
+    ),
     ("lower the rate exponentially: accuracy lost without", "schedule", "works well"),
 ]:
     lost = full.mean() - without[trick].mean()
-    note = f"all other tricks on; alone it adds {alone[trick].mean() - bare.mean():+.1%}"
+    note = (
+        f"all other tricks on; alone it adds {alone[trick].mean() - bare.mean():+.1%}"
+    )
     measured = f"{lost:.1%}"
     if trick == "initialise":
-        measured += f"; without batch norm {without['batch norm'].mean() - neither.mean():.1%}"
+        measured += (
+            f"; without batch norm {without['batch norm'].mean() - neither.mean():.1%}"
+        )
     if trick == "schedule":
         note += f"; {ROUNDS} epochs are too short to need it"
     if trick == "normalise":
         note += "; batch norm after the first layer does its work"
-    source = {"initialise": f"{paper}; {sydney}", "schedule": "Session 11, Deep Learning 2"}.get(trick, sydney)
-    claims.append({"claim": what, "source": source, "stated": stated, "measured": measured, "note": note})
+    source = {
+        "initialise": f"{paper}; {sydney}",
+        "schedule": "Session 11, Deep Learning 2",
+    }.get(trick, sydney)
+    claims.append(
+        {
+            "claim": what,
+            "source": source,
+            "stated": stated,
+            "measured": measured,
+            "note": note,
+        }
+    )
 for parts, gap in {**agreement, "backward pass of the network": backward_gap}.items():
     claims.append(
-        {"claim": f"{parts}: by hand as by library", "source": "Keras, coursekit", "stated": 0, "measured": f"off by {gap:.1g}"}
+        {
+            "claim": f"{parts}: by hand as by library",
+            "source": "Keras, coursekit",
+            "stated": 0,
+            "measured": f"off by {gap:.1g}",
+        }
     )
 with lab.needs("4.7", "4.8"):
     rng = np.random.default_rng(lab.seed)
@@ -1324,7 +1651,10 @@ with lab.needs("4.7", "4.8"):
     off = [np.abs(hand - ops.convert_to_numpy(bn(x, training=True))).max()]
     after = update_moving(np.zeros(3), np.ones(3), x, 0.7)
     off.append(
-        np.abs(batch_norm_test(x, np.ones(3), np.zeros(3), *after, 1e-2) - ops.convert_to_numpy(bn(x, training=False))).max()
+        np.abs(
+            batch_norm_test(x, np.ones(3), np.zeros(3), *after, 1e-2)
+            - ops.convert_to_numpy(bn(x, training=False))
+        ).max()
     )
     for mode, gap in zip(("training", "test"), off, strict=True):
         claims.append(

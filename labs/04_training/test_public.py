@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from coursekit.labs.testing import assert_close, assert_gradient, assert_probabilities, assert_true, assert_unchanged
+from coursekit.labs.testing import (
+    assert_close,
+    assert_gradient,
+    assert_probabilities,
+    assert_true,
+    assert_unchanged,
+)
 import itertools
 
 NAMES = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gaussian")
@@ -41,7 +47,11 @@ def test_activate_gives_f_of_z(student):
     for name in NAMES:
         for shape in [(7,), (3, 4)]:
             z = off_kink(student.rng, shape)
-            assert_close(student.activate(name, z), VALUES[name](z), tried=f'activate("{name}", z), z of shape {shape}')
+            assert_close(
+                student.activate(name, z),
+                VALUES[name](z),
+                tried=f'activate("{name}", z), z of shape {shape}',
+            )
 
 
 @pytest.mark.exercise("4.1")
@@ -66,11 +76,28 @@ def test_both_are_finite_for_large_sums(student):
     far = float(student.rng.integers(500, 1000))
     z = np.array([-far, far])
     with np.errstate(all="ignore"):
-        ends = {"sigmoid": [0, 1], "tanh": [-1, 1], "elu": [-1, far], "gaussian": [0, 0], "relu": [0, far]}
-        slopes = {"sigmoid": [0, 0], "tanh": [0, 0], "elu": [0, 1], "gaussian": [0, 0], "relu": [0, 1]}
+        ends = {
+            "sigmoid": [0, 1],
+            "tanh": [-1, 1],
+            "elu": [-1, far],
+            "gaussian": [0, 0],
+            "relu": [0, far],
+        }
+        slopes = {
+            "sigmoid": [0, 0],
+            "tanh": [0, 0],
+            "elu": [0, 1],
+            "gaussian": [0, 0],
+            "relu": [0, 1],
+        }
     for name, end in ends.items():
         got, after = student.call_tracking("activate", name, z)
-        assert_close(got, np.array(end, float), tried=f'activate("{name}", [-{far:g}, {far:g}])', atol=1e-7)
+        assert_close(
+            got,
+            np.array(end, float),
+            tried=f'activate("{name}", [-{far:g}, {far:g}])',
+            atol=1e-7,
+        )
         assert_unchanged(z, after[1], tried=f'activate("{name}", z)', name="`z`")
         assert_close(
             student.derivative(name, z),
@@ -85,7 +112,9 @@ def test_both_are_finite_for_large_sums(student):
 def test_derivative_at_a_kink_is_the_slope_on_the_left(student):
     z = np.concatenate([np.zeros(2), student.rng.uniform(0.1, 2, 2)])
     assert_close(
-        student.derivative("relu", z), np.array([0.0, 0, 1, 1]), tried='derivative("relu", z) with z = 0 twice, then positive'
+        student.derivative("relu", z),
+        np.array([0.0, 0, 1, 1]),
+        tried='derivative("relu", z) with z = 0 twice, then positive',
     )
     assert_close(
         student.derivative("leaky_relu", z),
@@ -99,11 +128,21 @@ def test_derivative_at_a_kink_is_the_slope_on_the_left(student):
 
 def softmax_by_row(z):
     z = np.asarray(z, dtype=float)
-    return np.array([np.exp(row - row.max()) / np.exp(row - row.max()).sum() for row in z])
+    return np.array(
+        [np.exp(row - row.max()) / np.exp(row - row.max()).sum() for row in z]
+    )
 
 
 def maxout_by_loop(x, w, b):
-    return np.array([[max(row @ w[k][:, u] + b[k][u] for k in range(len(w))) for u in range(b.shape[1])] for row in x])
+    return np.array(
+        [
+            [
+                max(row @ w[k][:, u] + b[k][u] for k in range(len(w)))
+                for u in range(b.shape[1])
+            ]
+            for row in x
+        ]
+    )
 
 
 @pytest.mark.exercise("4.2")
@@ -112,7 +151,9 @@ def test_softmax_gives_probabilities_in_each_row(student):
     for shape in [(4, 3), (1, 5), (6, 2)]:
         z = student.rng.normal(0, 2, shape)
         got = student.softmax(z)
-        assert_close(got, softmax_by_row(z), tried=f"softmax of logits of shape {shape}")
+        assert_close(
+            got, softmax_by_row(z), tried=f"softmax of logits of shape {shape}"
+        )
         assert_probabilities(got, tried=f"softmax of logits of shape {shape}")
 
 
@@ -120,7 +161,10 @@ def test_softmax_gives_probabilities_in_each_row(student):
 @pytest.mark.points(1)
 def test_softmax_does_not_overflow_in_any_row(student):
     z = student.rng.normal(0, 2, (3, 4))
-    high, low = float(student.rng.integers(900, 1000)), float(-student.rng.integers(900, 1000))
+    high, low = (
+        float(student.rng.integers(900, 1000)),
+        float(-student.rng.integers(900, 1000)),
+    )
     shifted = z + np.array([[high], [0.0], [low]])
     assert_close(
         student.softmax(shifted),
@@ -142,7 +186,12 @@ def test_softmax_slopes_match_finite_differences(student):
     for c in (2, 4):
         z = student.rng.normal(0, 1, c)
         got = np.asarray(student.softmax_slopes(softmax_by_row([z])[0]))
-        assert_true(got.shape == (c, c), tried=f"softmax_slopes of {c} probabilities", expected=f"shape {(c, c)}", got=got)
+        assert_true(
+            got.shape == (c, c),
+            tried=f"softmax_slopes of {c} probabilities",
+            expected=f"shape {(c, c)}",
+            got=got,
+        )
         for i in range(c):
             assert_gradient(
                 got[i],
@@ -156,9 +205,15 @@ def test_softmax_slopes_match_finite_differences(student):
 @pytest.mark.points(1)
 def test_maxout_takes_the_largest_map_for_each_row_and_unit(student):
     for n, d, k, units in [(5, 3, 2, 4), (1, 2, 3, 1), (4, 1, 5, 2), (3, 2, 4, 4)]:
-        x, w, b = student.rng.normal(size=(n, d)), student.rng.normal(size=(k, d, units)), student.rng.normal(0, 2, (k, units))
+        x, w, b = (
+            student.rng.normal(size=(n, d)),
+            student.rng.normal(size=(k, d, units)),
+            student.rng.normal(0, 2, (k, units)),
+        )
         assert_close(
-            student.maxout(x, w, b), maxout_by_loop(x, w, b), tried=f"maxout: {n} rows of {d} inputs, {k} maps, {units} units"
+            student.maxout(x, w, b),
+            maxout_by_loop(x, w, b),
+            tried=f"maxout: {n} rows of {d} inputs, {k} maps, {units} units",
         )
 
 
@@ -194,7 +249,11 @@ def test_margin_loss_turns_label_0_into_minus_1(student, name):
 def test_logistic_loss_does_not_overflow(student):
     far = float(student.rng.integers(800, 1000))
     got = student.margin_loss("logistic", np.array([1, 0]), np.array([-far, -far]))
-    assert_close(got, np.array([far / np.log(2), 0.0]), tried=f'margin_loss("logistic", [1, 0], [-{far:g}, -{far:g}])')
+    assert_close(
+        got,
+        np.array([far / np.log(2), 0.0]),
+        tried=f'margin_loss("logistic", [1, 0], [-{far:g}, -{far:g}])',
+    )
 
 
 def cross_entropy_by_row(z, y):
@@ -209,7 +268,11 @@ def cross_entropy_by_row(z, y):
 def test_cross_entropy_is_a_mean_over_rows(student):
     for n, c in [(6, 4), (1, 3), (9, 2)]:
         z, y = student.rng.normal(0, 2, (n, c)), student.rng.integers(0, c, n)
-        assert_close(student.cross_entropy(z, y), cross_entropy_by_row(z, y), tried=f"cross_entropy of {n} rows, {c} classes")
+        assert_close(
+            student.cross_entropy(z, y),
+            cross_entropy_by_row(z, y),
+            tried=f"cross_entropy of {n} rows, {c} classes",
+        )
 
 
 @pytest.mark.exercise("4.3")
@@ -218,7 +281,11 @@ def test_cross_entropy_of_a_sure_and_wrong_answer_is_large_and_finite(student):
     far = float(student.rng.integers(800, 1000))
     z = np.array([[far, 0.0, 0.0], [0.0, 0.0, 0.0]])
     got = student.cross_entropy(z, np.array([1, 2]))
-    assert_close(got, (far + np.log(3)) / 2, tried=f"cross_entropy of logits [[{far:g}, 0, 0], [0, 0, 0]], labels [1, 2]")
+    assert_close(
+        got,
+        (far + np.log(3)) / 2,
+        tried=f"cross_entropy of logits [[{far:g}, 0, 0], [0, 0, 0]], labels [1, 2]",
+    )
 
 
 # 4.4 ------------------------------------------------------------------------------------------------------------------
@@ -246,7 +313,11 @@ def test_jacobian_holds_the_slope_of_every_output_by_every_input(student):
     for sizes in [(3, 2), (4, 3, 2), (2, 5, 3, 4), (3, 3, 3)]:
         weights, slopes = chain(student.rng, sizes)
         got = student.jacobian(weights, slopes)
-        assert_close(got, jacobian_by_pushing(weights, slopes), tried=f"jacobian of layers of sizes {sizes}, outputs in rows")
+        assert_close(
+            got,
+            jacobian_by_pushing(weights, slopes),
+            tried=f"jacobian of layers of sizes {sizes}, outputs in rows",
+        )
 
 
 @pytest.mark.exercise("4.4")
@@ -259,7 +330,12 @@ def test_jacobian_matches_finite_differences_of_a_tanh_network(student):
         h = np.tanh(h @ w)
         slopes.append(1 - h**2)
     got = np.asarray(student.jacobian(weights, slopes))
-    assert_true(got.shape == (2, 3), tried="jacobian of a tanh network 3-4-2", expected="shape (2, 3)", got=got)
+    assert_true(
+        got.shape == (2, 3),
+        tried="jacobian of a tanh network 3-4-2",
+        expected="shape (2, 3)",
+        got=got,
+    )
     for i in range(2):
         assert_gradient(
             got[i],
@@ -278,7 +354,9 @@ def test_jacobian_bound_is_a_power_of_the_two_largest(student):
         beta_w = max(np.linalg.svd(w, compute_uv=False)[0] for w in weights)
         wanted = (beta_w * 1.2) ** (len(sizes) - 1)
         assert_close(
-            student.jacobian_bound(weights, slopes), wanted, tried=f"jacobian_bound of {len(weights)} layers of sizes {sizes}"
+            student.jacobian_bound(weights, slopes),
+            wanted,
+            tried=f"jacobian_bound of {len(weights)} layers of sizes {sizes}",
         )
 
 
@@ -303,9 +381,22 @@ def test_standardise_uses_the_training_rows_for_both(student):
 def test_standardise_divides_a_constant_column_by_one(student):
     x, other = student.rng.normal(size=(6, 3)), student.rng.normal(size=(4, 3))
     x[:, 1] = student.rng.integers(1, 9)
-    train, rest = pair_of(student.standardise(x, other), "standardise with a constant column", "train, other")
-    assert_close(train[:, 1], np.zeros(6), tried="a constant column of the training rows after standardise", atol=1e-9)
-    assert_close(rest[:, 1], other[:, 1] - x[0, 1], tried="the same column of the other rows: minus the constant, divided by 1")
+    train, rest = pair_of(
+        student.standardise(x, other),
+        "standardise with a constant column",
+        "train, other",
+    )
+    assert_close(
+        train[:, 1],
+        np.zeros(6),
+        tried="a constant column of the training rows after standardise",
+        atol=1e-9,
+    )
+    assert_close(
+        rest[:, 1],
+        other[:, 1] - x[0, 1],
+        tried="the same column of the other rows: minus the constant, divided by 1",
+    )
 
 
 @pytest.mark.exercise("4.5")
@@ -313,11 +404,28 @@ def test_standardise_divides_a_constant_column_by_one(student):
 def test_initial_weights_have_the_variance_that_is_asked(student):
     seed = int(student.rng.integers(0, 10_000))
     for fan_in, fan_out, gain in [(400, 250, 2.0), (250, 400, 1.0), (300, 500, 4.0)]:
-        got = np.asarray(student.initial_weights(fan_in, fan_out, gain, seed), dtype=float)
+        got = np.asarray(
+            student.initial_weights(fan_in, fan_out, gain, seed), dtype=float
+        )
         tried = f"initial_weights({fan_in}, {fan_out}, {gain:g}, {seed})"
-        assert_true(got.shape == (fan_in, fan_out), tried=tried, expected=f"shape {(fan_in, fan_out)}", got=got)
-        assert_close(got.std(), np.sqrt(gain / fan_in), tried=f"standard deviation of {tried}", rtol=0.02)
-        assert_close(got.mean(), 0.0, tried=f"mean of {tried}", atol=0.02 * np.sqrt(gain / fan_in))
+        assert_true(
+            got.shape == (fan_in, fan_out),
+            tried=tried,
+            expected=f"shape {(fan_in, fan_out)}",
+            got=got,
+        )
+        assert_close(
+            got.std(),
+            np.sqrt(gain / fan_in),
+            tried=f"standard deviation of {tried}",
+            rtol=0.02,
+        )
+        assert_close(
+            got.mean(),
+            0.0,
+            tried=f"mean of {tried}",
+            atol=0.02 * np.sqrt(gain / fan_in),
+        )
         assert_true(
             len(np.unique(got)) > 0.9 * got.size,
             tried=tried,
@@ -330,7 +438,10 @@ def test_initial_weights_have_the_variance_that_is_asked(student):
 @pytest.mark.points(1)
 def test_initial_weights_repeat_with_the_seed_and_differ_without(student):
     seed = int(student.rng.integers(0, 10_000))
-    first, again, other = (np.asarray(student.initial_weights(6, 4, 2.0, s)) for s in (seed, seed, seed + 1))
+    first, again, other = (
+        np.asarray(student.initial_weights(6, 4, 2.0, s))
+        for s in (seed, seed, seed + 1)
+    )
     assert_close(again, first, tried=f"initial_weights(6, 4, 2, {seed}), a second time")
     assert_true(
         not np.allclose(first, other),
@@ -345,7 +456,12 @@ def test_initial_weights_repeat_with_the_seed_and_differ_without(student):
 
 def pieces_of(got, tried):
     """The batches as arrays, after a look at their form."""
-    assert_true(isinstance(got, list | tuple | np.ndarray), tried=tried, expected="a list of integer arrays", got=got)
+    assert_true(
+        isinstance(got, list | tuple | np.ndarray),
+        tried=tried,
+        expected="a list of integer arrays",
+        got=got,
+    )
     return [np.asarray(piece) for piece in got]
 
 
@@ -358,8 +474,17 @@ def test_minibatches_hold_every_row_once_and_the_last_keeps_the_rest(student):
         pieces = pieces_of(student.minibatches(n, size, seed), tried)
         lengths = [len(piece) for piece in pieces]
         wanted = [size] * (n // size) + ([n % size] if n % size else [])
-        assert_true(lengths == wanted, tried=tried, expected=f"pieces of {wanted} rows", got=f"pieces of {lengths} rows")
-        assert_close(np.sort(np.concatenate(pieces)), np.arange(n), tried=f"all rows of {tried}, sorted")
+        assert_true(
+            lengths == wanted,
+            tried=tried,
+            expected=f"pieces of {wanted} rows",
+            got=f"pieces of {lengths} rows",
+        )
+        assert_close(
+            np.sort(np.concatenate(pieces)),
+            np.arange(n),
+            tried=f"all rows of {tried}, sorted",
+        )
 
 
 @pytest.mark.exercise("4.6")
@@ -377,7 +502,12 @@ def test_minibatches_shuffle_the_rows_themselves(student):
         got=f"a piece whose rows lie within {min(spans)} of one another",
     )
     inside = [bool(np.all(np.diff(piece) > 0)) for piece in pieces]
-    assert_true(not any(inside), tried=tried, expected="no piece sorted", got=f"{sum(inside)} of {len(pieces)} pieces sorted")
+    assert_true(
+        not any(inside),
+        tried=tried,
+        expected="no piece sorted",
+        got=f"{sum(inside)} of {len(pieces)} pieces sorted",
+    )
 
 
 @pytest.mark.exercise("4.6")
@@ -385,7 +515,8 @@ def test_minibatches_shuffle_the_rows_themselves(student):
 def test_minibatches_follow_their_seed(student):
     seed = int(student.rng.integers(0, 10_000))
     first, again, other = (
-        np.concatenate(pieces_of(student.minibatches(60, 7, s), "minibatches")) for s in (seed, seed, seed + 1)
+        np.concatenate(pieces_of(student.minibatches(60, 7, s), "minibatches"))
+        for s in (seed, seed, seed + 1)
     )
     assert_close(again, first, tried=f"minibatches(60, 7, {seed}), a second time")
     assert_true(
@@ -450,10 +581,16 @@ def layer(rng, d):
 @pytest.mark.points(2)
 def test_batch_norm_normalises_columns_then_scales_and_shifts(student):
     for m, d in [(6, 3), (20, 2), (3, 5)]:
-        x = student.rng.normal(0, 1, (m, d)) * student.rng.uniform(0.5, 4, d) + student.rng.normal(0, 5, d)
+        x = student.rng.normal(0, 1, (m, d)) * student.rng.uniform(
+            0.5, 4, d
+        ) + student.rng.normal(0, 5, d)
         gamma, beta = layer(student.rng, d)
         got = student.batch_norm(x, gamma, beta, 0.0)
-        assert_close(got, batch_norm_by_column(x, gamma, beta, 0.0), tried=f"batch_norm of {m} rows, {d} columns, epsilon 0")
+        assert_close(
+            got,
+            batch_norm_by_column(x, gamma, beta, 0.0),
+            tried=f"batch_norm of {m} rows, {d} columns, epsilon 0",
+        )
 
 
 @pytest.mark.exercise("4.7")
@@ -463,7 +600,11 @@ def test_batch_norm_adds_epsilon_under_the_root(student):
     gamma, beta = layer(student.rng, 3)
     epsilon = float(student.rng.uniform(0.3, 0.9))
     got, after = student.call_tracking("batch_norm", x, gamma, beta, epsilon)
-    assert_close(got, batch_norm_by_column(x, gamma, beta, epsilon), tried=f"batch_norm of 8 rows with epsilon = {epsilon:.3f}")
+    assert_close(
+        got,
+        batch_norm_by_column(x, gamma, beta, epsilon),
+        tried=f"batch_norm of 8 rows with epsilon = {epsilon:.3f}",
+    )
     assert_unchanged(x, after[0], tried="batch_norm(x, ...)", name="`x`")
 
 
@@ -474,7 +615,11 @@ def test_batch_norm_of_constant_columns_and_of_one_row_is_beta(student):
     row = student.rng.integers(1, 9, 4).astype(float)
     for m in (1, 5):
         got = student.batch_norm(np.tile(row, (m, 1)), gamma, beta, 1e-3)
-        assert_close(got, np.tile(beta, (m, 1)), tried=f"batch_norm of {m} equal row{'s' if m > 1 else ''}: beta everywhere")
+        assert_close(
+            got,
+            np.tile(beta, (m, 1)),
+            tried=f"batch_norm of {m} equal row{'s' if m > 1 else ''}: beta everywhere",
+        )
 
 
 # 4.8 ------------------------------------------------------------------------------------------------------------------
@@ -485,14 +630,32 @@ def test_batch_norm_of_constant_columns_and_of_one_row_is_beta(student):
 def test_update_moving_keeps_the_old_by_momentum(student):
     for m, d in [(5, 3), (2, 4)]:
         momentum = float(student.rng.uniform(0.6, 0.95))
-        old_mean, old_variance = student.rng.normal(0, 3, d), student.rng.uniform(2, 9, d)
+        old_mean, old_variance = (
+            student.rng.normal(0, 3, d),
+            student.rng.uniform(2, 9, d),
+        )
         x = student.rng.normal(1, 2, (m, d))
         tried = f"update_moving with {m} rows, momentum {momentum:.3f}"
-        got, after = student.call_tracking("update_moving", old_mean, old_variance, x, momentum)
+        got, after = student.call_tracking(
+            "update_moving", old_mean, old_variance, x, momentum
+        )
         mean, variance = pair_of(got, tried, "mean, variance")
-        assert_close(mean, momentum * old_mean + (1 - momentum) * x.mean(axis=0), tried=f"{tried}: mean")
-        assert_close(variance, momentum * old_variance + (1 - momentum) * x.var(axis=0), tried=f"{tried}: variance")
-        assert_unchanged([old_mean, old_variance, x], list(after)[:3], tried=tried, name="an argument")
+        assert_close(
+            mean,
+            momentum * old_mean + (1 - momentum) * x.mean(axis=0),
+            tried=f"{tried}: mean",
+        )
+        assert_close(
+            variance,
+            momentum * old_variance + (1 - momentum) * x.var(axis=0),
+            tried=f"{tried}: variance",
+        )
+        assert_unchanged(
+            [old_mean, old_variance, x],
+            list(after)[:3],
+            tried=tried,
+            name="an argument",
+        )
 
 
 @pytest.mark.exercise("4.8")
@@ -501,19 +664,39 @@ def test_batch_norm_test_uses_the_moving_statistics(student):
     for m, d in [(1, 3), (6, 2)]:
         gamma, beta = layer(student.rng, d)
         mean, variance = student.rng.normal(0, 3, d), student.rng.uniform(0.5, 9, d)
-        x, epsilon = student.rng.normal(2, 2, (m, d)), float(student.rng.uniform(0.3, 0.9))
+        x, epsilon = (
+            student.rng.normal(2, 2, (m, d)),
+            float(student.rng.uniform(0.3, 0.9)),
+        )
         wanted = gamma * (x - mean) / np.sqrt(variance + epsilon) + beta
         got = student.batch_norm_test(x, gamma, beta, mean, variance, epsilon)
-        assert_close(got, wanted, tried=f"batch_norm_test of {m} rows, {d} columns, epsilon = {epsilon:.3f}")
+        assert_close(
+            got,
+            wanted,
+            tried=f"batch_norm_test of {m} rows, {d} columns, epsilon = {epsilon:.3f}",
+        )
 
 
 @pytest.mark.exercise("4.8")
 @pytest.mark.points(1)
 def test_batch_norm_test_answers_each_row_alone(student):
     gamma, beta = layer(student.rng, 3)
-    mean, variance, x = student.rng.normal(size=3), student.rng.uniform(0.5, 3, 3), student.rng.normal(size=(5, 3))
+    mean, variance, x = (
+        student.rng.normal(size=3),
+        student.rng.uniform(0.5, 3, 3),
+        student.rng.normal(size=(5, 3)),
+    )
     together = np.asarray(student.batch_norm_test(x, gamma, beta, mean, variance, 1e-3))
-    alone = np.concatenate([np.asarray(student.batch_norm_test(row[None], gamma, beta, mean, variance, 1e-3)) for row in x])
-    assert_close(alone, together, tried="five rows one by one, beside the five together")
+    alone = np.concatenate(
+        [
+            np.asarray(
+                student.batch_norm_test(row[None], gamma, beta, mean, variance, 1e-3)
+            )
+            for row in x
+        ]
+    )
+    assert_close(
+        alone, together, tried="five rows one by one, beside the five together"
+    )
     wanted = (x[0] - mean) / np.sqrt(variance + 1e-3) * gamma + beta
     assert_close(together[0], wanted, tried="the first of five rows in test mode")

@@ -23,7 +23,10 @@ def k_folds(order, k):
     order = np.asarray(order)
     size = len(order) // k
     pieces = [order[i * size : (i + 1) * size] for i in range(k)]
-    return [(np.array([row for row in order if row not in piece]), piece) for piece in pieces]
+    return [
+        (np.array([row for row in order if row not in piece]), piece)
+        for piece in pieces
+    ]
 
 
 @mistake(
@@ -38,7 +41,13 @@ def k_folds(order, k):
     order = np.asarray(order)
     size = len(order) // k
     cuts = [i * size for i in range(k)] + [len(order)]
-    return [(np.concatenate([order[: cuts[i]], order[cuts[i + 1] :]]), order[cuts[i] : cuts[i + 1]]) for i in range(k)]
+    return [
+        (
+            np.concatenate([order[: cuts[i]], order[cuts[i + 1] :]]),
+            order[cuts[i] : cuts[i + 1]],
+        )
+        for i in range(k)
+    ]
 
 
 @mistake(
@@ -50,7 +59,9 @@ def k_folds(order, k):
     ],
 )
 def k_folds(order, k):
-    return [(np.asarray(order), piece) for piece in np.array_split(np.asarray(order), k)]
+    return [
+        (np.asarray(order), piece) for piece in np.array_split(np.asarray(order), k)
+    ]
 
 
 @mistake(
@@ -76,7 +87,10 @@ def k_folds(order, k):
 )
 def k_folds(order, k):
     pieces = np.array_split(np.asarray(order), k)
-    return [(piece, np.concatenate(pieces[:i] + pieces[i + 1 :])) for i, piece in enumerate(pieces)]
+    return [
+        (piece, np.concatenate(pieces[:i] + pieces[i + 1 :]))
+        for i, piece in enumerate(pieces)
+    ]
 
 
 @mistake(
@@ -89,7 +103,10 @@ def k_folds(order, k):
 )
 def k_folds(order, k):
     order = np.asarray(order)
-    return [(np.array([row for row in order if row not in order[i::k]]), order[i::k]) for i in range(k)]
+    return [
+        (np.array([row for row in order if row not in order[i::k]]), order[i::k])
+        for i in range(k)
+    ]
 
 
 @mistake(
@@ -104,7 +121,10 @@ def k_folds(order, k):
 def leave_p_out(order, p):
     order = np.asarray(order)
     blocks = [order[i : i + p] for i in range(0, len(order), p)]
-    return [(np.array([row for row in order if row not in block]), block) for block in blocks]
+    return [
+        (np.array([row for row in order if row not in block]), block)
+        for block in blocks
+    ]
 
 
 @mistake(
@@ -117,7 +137,10 @@ def leave_p_out(order, p):
 )
 def leave_p_out(order, p):
     order = np.asarray(order)
-    return [(np.delete(order, range(i, i + p)), order[i : i + p]) for i in range(len(order) - p + 1)]
+    return [
+        (np.delete(order, range(i, i + p)), order[i : i + p])
+        for i in range(len(order) - p + 1)
+    ]
 
 
 @mistake(
@@ -130,7 +153,10 @@ def leave_p_out(order, p):
 )
 def leave_p_out(order, p):
     order = np.asarray(order)
-    return [(np.delete(order, list(c)), order[list(c)]) for c in itertools.permutations(range(len(order)), p)]
+    return [
+        (np.delete(order, list(c)), order[list(c)])
+        for c in itertools.permutations(range(len(order)), p)
+    ]
 
 
 # 5.2 ------------------------------------------------------------------------------------------------------------------
@@ -141,7 +167,9 @@ def _scaled(x, m, s):
 
 
 def _accuracy(fit_predict, y, train, validation, x_train, x_validation):
-    return np.mean(np.asarray(fit_predict(x_train, y[train], x_validation)) == y[validation])
+    return np.mean(
+        np.asarray(fit_predict(x_train, y[train], x_validation)) == y[validation]
+    )
 
 
 @mistake(
@@ -200,7 +228,14 @@ def fold_scores(fit_predict, x, y, folds):
 def fold_scores(fit_predict, x, y, folds):
     return np.array(
         [
-            _accuracy(fit_predict, y, t, v, _scaled(x[t], x[t].mean(), x[t].std()), _scaled(x[v], x[t].mean(), x[t].std()))
+            _accuracy(
+                fit_predict,
+                y,
+                t,
+                v,
+                _scaled(x[t], x[t].mean(), x[t].std()),
+                _scaled(x[v], x[t].mean(), x[t].std()),
+            )
             for t, v in folds
         ]
     )
@@ -218,7 +253,10 @@ def fold_scores(fit_predict, x, y, folds):
     scores = []
     for t, v in folds:
         m, s = x[t].mean(axis=0), x[t].std(axis=0)
-        scores.append(len(v) * _accuracy(fit_predict, y, t, v, _scaled(x[t], m, s), _scaled(x[v], m, s)))
+        scores.append(
+            len(v)
+            * _accuracy(fit_predict, y, t, v, _scaled(x[t], m, s), _scaled(x[v], m, s))
+        )
     return np.array(scores)
 
 
@@ -236,7 +274,9 @@ def fold_scores(fit_predict, x, y, folds):
     for t, v in folds:
         m, s = x[t].mean(axis=0), x[t].std(axis=0)
         with np.errstate(all="ignore"):
-            scores.append(_accuracy(fit_predict, y, t, v, (x[t] - m) / s, (x[v] - m) / s))
+            scores.append(
+                _accuracy(fit_predict, y, t, v, (x[t] - m) / s, (x[v] - m) / s)
+            )
     return np.array(scores)
 
 
@@ -252,7 +292,9 @@ def fold_scores(fit_predict, x, y, folds):
     scores = []
     for t, v in folds:
         m, s = x[t].mean(axis=0), x[t].std(axis=0, ddof=1)
-        scores.append(_accuracy(fit_predict, y, t, v, _scaled(x[t], m, s), _scaled(x[v], m, s)))
+        scores.append(
+            _accuracy(fit_predict, y, t, v, _scaled(x[t], m, s), _scaled(x[v], m, s))
+        )
     return np.array(scores)
 
 
@@ -268,7 +310,15 @@ def fold_scores(fit_predict, x, y, folds):
     ],
 )
 def confusion_matrix(y_true, y_pred, labels):
-    return np.array([[sum(t == b and p == a for t, p in zip(y_true, y_pred, strict=True)) for b in labels] for a in labels])
+    return np.array(
+        [
+            [
+                sum(t == b and p == a for t, p in zip(y_true, y_pred, strict=True))
+                for b in labels
+            ]
+            for a in labels
+        ]
+    )
 
 
 @mistake(
@@ -297,7 +347,15 @@ def confusion_matrix(y_true, y_pred, labels):
 )
 def confusion_matrix(y_true, y_pred, labels):
     labels = sorted(labels)
-    return np.array([[sum(t == a and p == b for t, p in zip(y_true, y_pred, strict=True)) for b in labels] for a in labels])
+    return np.array(
+        [
+            [
+                sum(t == a and p == b for t, p in zip(y_true, y_pred, strict=True))
+                for b in labels
+            ]
+            for a in labels
+        ]
+    )
 
 
 @mistake(
@@ -310,16 +368,35 @@ def confusion_matrix(y_true, y_pred, labels):
 )
 def confusion_matrix(y_true, y_pred, labels):
     present = [a for a in labels if a in list(y_true) or a in list(y_pred)]
-    return np.array([[sum(t == a and p == b for t, p in zip(y_true, y_pred, strict=True)) for b in present] for a in present])
+    return np.array(
+        [
+            [
+                sum(t == a and p == b for t, p in zip(y_true, y_pred, strict=True))
+                for b in present
+            ]
+            for a in present
+        ]
+    )
 
 
 @mistake(
     "5.3",
     name="shares-not-counts",
-    hints=["Your entries are shares.", "Counts were asked for: with shares one cannot tell 1 of 2 from 500 of 1,000."],
+    hints=[
+        "Your entries are shares.",
+        "Counts were asked for: with shares one cannot tell 1 of 2 from 500 of 1,000.",
+    ],
 )
 def confusion_matrix(y_true, y_pred, labels):
-    counts = np.array([[sum(t == a and p == b for t, p in zip(y_true, y_pred, strict=True)) for b in labels] for a in labels])
+    counts = np.array(
+        [
+            [
+                sum(t == a and p == b for t, p in zip(y_true, y_pred, strict=True))
+                for b in labels
+            ]
+            for a in labels
+        ]
+    )
     return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
 
 
@@ -343,7 +420,9 @@ def _scores(matrix, **changes):
         "precision": lambda c, o: _share(c["tp"], c["tp"] + c["fp"]),
         "recall": lambda c, o: _share(c["tp"], c["tp"] + c["fn"]),
         "specificity": lambda c, o: _share(c["tn"], c["tn"] + c["fp"]),
-        "f1": lambda c, o: _share(2 * o["precision"] * o["recall"], o["precision"] + o["recall"]),
+        "f1": lambda c, o: _share(
+            2 * o["precision"] * o["recall"], o["precision"] + o["recall"]
+        ),
         "macro_f1": lambda c, o: float(np.mean(o["f1"])),
     }.items():
         out[key] = changes.get(key, formula)(count, out)
@@ -416,7 +495,10 @@ def class_scores(matrix):
     ],
 )
 def class_scores(matrix):
-    return _scores(matrix, macro_f1=lambda c, o: float(np.sum(c["tp"]) / max(np.sum(c["matrix"]), 1)))
+    return _scores(
+        matrix,
+        macro_f1=lambda c, o: float(np.sum(c["tp"]) / max(np.sum(c["matrix"]), 1)),
+    )
 
 
 @mistake(
@@ -428,7 +510,10 @@ def class_scores(matrix):
     ],
 )
 def class_scores(matrix):
-    return _scores(matrix, macro_f1=lambda c, o: float(np.average(o["f1"], weights=c["tp"] + c["fn"])))
+    return _scores(
+        matrix,
+        macro_f1=lambda c, o: float(np.average(o["f1"], weights=c["tp"] + c["fn"])),
+    )
 
 
 @mistake(
@@ -441,7 +526,12 @@ def class_scores(matrix):
     ],
 )
 def class_scores(matrix):
-    return _scores(matrix, specificity=lambda c, o: _share(c["tp"].sum() - c["tp"], c["tp"].sum() - c["tp"] + c["fp"]))
+    return _scores(
+        matrix,
+        specificity=lambda c, o: _share(
+            c["tp"].sum() - c["tp"], c["tp"].sum() - c["tp"] + c["fp"]
+        ),
+    )
 
 
 @mistake(
@@ -458,7 +548,9 @@ def class_scores(matrix):
             matrix,
             precision=lambda c, o: c["tp"] / (c["tp"] + c["fp"]),
             recall=lambda c, o: c["tp"] / (c["tp"] + c["fn"]),
-            f1=lambda c, o: 2 * o["precision"] * o["recall"] / (o["precision"] + o["recall"]),
+            f1=lambda c, o: (
+                2 * o["precision"] * o["recall"] / (o["precision"] + o["recall"])
+            ),
         )
 
 
@@ -486,7 +578,10 @@ def _from_origin(fpr, tpr):
 )
 def roc_curve(y_true, y_score):
     ranked = np.asarray(y_true)[np.argsort(-np.asarray(y_score), kind="stable")]
-    return _from_origin(np.cumsum(ranked == 0) / np.sum(ranked == 0), np.cumsum(ranked == 1) / np.sum(ranked == 1))
+    return _from_origin(
+        np.cumsum(ranked == 0) / np.sum(ranked == 0),
+        np.cumsum(ranked == 1) / np.sum(ranked == 1),
+    )
 
 
 @mistake(
@@ -523,7 +618,9 @@ def roc_curve(y_true, y_score):
     ],
 )
 def roc_curve(y_true, y_score):
-    return _from_origin(*_points(y_true, y_score, np.unique(y_score)[::-1], reached=np.greater))
+    return _from_origin(
+        *_points(y_true, y_score, np.unique(y_score)[::-1], reached=np.greater)
+    )
 
 
 @mistake(
@@ -551,7 +648,10 @@ def roc_curve(y_true, y_score):
 def roc_curve(y_true, y_score):
     y_true, y_score = np.asarray(y_true), np.asarray(y_score)
     called = y_score >= np.unique(y_score)[::-1][:, None]
-    return _from_origin((called & (y_true == 0)).sum(axis=1) / called.sum(axis=1), called[:, y_true == 1].mean(axis=1))
+    return _from_origin(
+        (called & (y_true == 0)).sum(axis=1) / called.sum(axis=1),
+        called[:, y_true == 1].mean(axis=1),
+    )
 
 
 @mistake(
@@ -582,7 +682,10 @@ def area_under(x, y):
 @mistake(
     "5.5",
     name="right-riemann-sum",
-    hints=["Your strips are as high as their right end.", "A trapezoid takes the mean of the heights at both ends."],
+    hints=[
+        "Your strips are as high as their right end.",
+        "A trapezoid takes the mean of the heights at both ends.",
+    ],
 )
 def area_under(x, y):
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
@@ -619,13 +722,18 @@ def _recall_precision(y_true, called):
 )
 def precision_recall_curve(y_true, y_score):
     ranked = np.asarray(y_true)[np.argsort(-np.asarray(y_score), kind="stable")]
-    return np.cumsum(ranked) / ranked.sum(), np.cumsum(ranked) / np.arange(1, len(ranked) + 1)
+    return np.cumsum(ranked) / ranked.sum(), np.cumsum(ranked) / np.arange(
+        1, len(ranked) + 1
+    )
 
 
 @mistake(
     "5.6",
     name="lowest-score-first",
-    hints=["Your curve starts where everyone is called ill.", "Walk from the highest score down, so that recall grows."],
+    hints=[
+        "Your curve starts where everyone is called ill.",
+        "Walk from the highest score down, so that recall grows.",
+    ],
 )
 def precision_recall_curve(y_true, y_score):
     y_true, y_score = np.asarray(y_true), np.asarray(y_score)
@@ -655,7 +763,9 @@ def precision_recall_curve(y_true, y_score):
 )
 def precision_recall_curve(y_true, y_score):
     y_true, y_score = np.asarray(y_true), np.asarray(y_score)
-    recall, precision = _recall_precision(y_true, y_score >= np.unique(y_score)[::-1][:, None])
+    recall, precision = _recall_precision(
+        y_true, y_score >= np.unique(y_score)[::-1][:, None]
+    )
     return np.concatenate([[0.0], recall]), np.concatenate([[1.0], precision])
 
 
@@ -713,7 +823,9 @@ def average_precision(recall, precision):
 
 
 def _centre_and_half(k, n, z):
-    return (k + z * z / 2) / (n + z * z), z / (n + z * z) * math.sqrt(k * (n - k) / n + z * z / 4)
+    return (k + z * z / 2) / (n + z * z), z / (n + z * z) * math.sqrt(
+        k * (n - k) / n + z * z / 4
+    )
 
 
 @mistake(
@@ -780,13 +892,22 @@ def wilson_interval(k, n, z=1.96):
     ],
 )
 def wilson_interval(k, n, z=1.96):
-    return tuple(np.clip(np.sort(np.roots([1 + z / n, -(2 * k / n + z / n), (k / n) ** 2]).real), 0, 1).tolist())
+    return tuple(
+        np.clip(
+            np.sort(np.roots([1 + z / n, -(2 * k / n + z / n), (k / n) ** 2]).real),
+            0,
+            1,
+        ).tolist()
+    )
 
 
 @mistake(
     "5.7",
     name="z-ignored",
-    hints=["Your interval does not change when z does.", "1.96 is only the default: use the argument."],
+    hints=[
+        "Your interval does not change when z does.",
+        "1.96 is only the default: use the argument.",
+    ],
 )
 def wilson_interval(k, n, z=1.96):
     centre, half = _centre_and_half(k, n, 1.96)
@@ -796,7 +917,10 @@ def wilson_interval(k, n, z=1.96):
 @mistake(
     "5.7",
     name="ends-swapped",
-    hints=["Your first number is the larger one.", "Return (low, high): the root with the minus sign first."],
+    hints=[
+        "Your first number is the larger one.",
+        "Return (low, high): the root with the minus sign first.",
+    ],
 )
 def wilson_interval(k, n, z=1.96):
     centre, half = _centre_and_half(k, n, z)
@@ -807,7 +931,10 @@ def wilson_interval(k, n, z=1.96):
 
 
 def _b_c(y_true, pred_a, pred_b):
-    a, b = np.asarray(pred_a) == np.asarray(y_true), np.asarray(pred_b) == np.asarray(y_true)
+    a, b = (
+        np.asarray(pred_a) == np.asarray(y_true),
+        np.asarray(pred_b) == np.asarray(y_true),
+    )
     return int(np.sum(a & ~b)), int(np.sum(~a & b))
 
 
@@ -884,11 +1011,18 @@ def mcnemar(y_true, pred_a, pred_b):
 @mistake(
     "5.8",
     name="strictly-more-uneven",
-    hints=["Your tail stops one term too early.", '"At least this uneven" includes the observed split itself: range(s + 1).'],
+    hints=[
+        "Your tail stops one term too early.",
+        '"At least this uneven" includes the observed split itself: range(s + 1).',
+    ],
 )
 def mcnemar(y_true, pred_a, pred_b):
     b, c = _b_c(y_true, pred_a, pred_b)
-    return b, c, min(1.0, 2 * sum(math.comb(b + c, i) for i in range(min(b, c))) / 2 ** (b + c))
+    return (
+        b,
+        c,
+        min(1.0, 2 * sum(math.comb(b + c, i) for i in range(min(b, c))) / 2 ** (b + c)),
+    )
 
 
 @mistake(
@@ -908,7 +1042,10 @@ def mcnemar(y_true, pred_a, pred_b):
 @mistake(
     "5.8",
     name="b-and-c-swapped",
-    hints=["Your two counts have changed places.", "b counts the rows that only *A* gets right."],
+    hints=[
+        "Your two counts have changed places.",
+        "b counts the rows that only *A* gets right.",
+    ],
 )
 def mcnemar(y_true, pred_a, pred_b):
     b, c = _b_c(y_true, pred_a, pred_b)
@@ -924,7 +1061,19 @@ def mcnemar(y_true, pred_a, pred_b):
     ],
 )
 def mcnemar(y_true, pred_a, pred_b):
-    a, b = np.asarray(pred_a) == np.asarray(y_true), np.asarray(pred_b) == np.asarray(y_true)
+    a, b = (
+        np.asarray(pred_a) == np.asarray(y_true),
+        np.asarray(pred_b) == np.asarray(y_true),
+    )
     b, c = np.sum(a & ~b), np.sum(~a & b)
     with np.errstate(all="ignore"):
-        return b, c, min(1.0, 2 * sum(math.comb(b + c, i) for i in range(min(b, c) + 1)) / 2 ** (b + c))
+        return (
+            b,
+            c,
+            min(
+                1.0,
+                2
+                * sum(math.comb(b + c, i) for i in range(min(b, c) + 1))
+                / 2 ** (b + c),
+            ),
+        )

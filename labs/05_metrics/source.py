@@ -76,8 +76,14 @@ def accuracies_after_shuffle(seed):
     order = np.random.default_rng(seed).permutation(len(y_cancer))
     train, validation = order[FIFTH:], order[:FIFTH]
     scaler = StandardScaler().fit(x_cancer[train])
-    x_train, x_validation = scaler.transform(x_cancer[train]), scaler.transform(x_cancer[validation])
-    return [new().fit(x_train, y_cancer[train]).score(x_validation, y_cancer[validation]) for new in MODELS.values()]
+    x_train, x_validation = (
+        scaler.transform(x_cancer[train]),
+        scaler.transform(x_cancer[validation]),
+    )
+    return [
+        new().fit(x_train, y_cancer[train]).score(x_validation, y_cancer[validation])
+        for new in MODELS.values()
+    ]
 
 
 def draw_shuffles(ax):
@@ -85,12 +91,21 @@ def draw_shuffles(ax):
     places = np.arange(len(shuffles))[:, None] + np.array([-0.22, 0, 0.22])
     ax.plot(places.T, shuffles.T, color="0.75", lw=1, zorder=1)
     for i, name in enumerate(MODELS):
-        ax.plot(places[:, i], shuffles[:, i], MARKERS[name], color=COLOURS[name], label=name, ms=5)
+        ax.plot(
+            places[:, i],
+            shuffles[:, i],
+            MARKERS[name],
+            color=COLOURS[name],
+            label=name,
+            ms=5,
+        )
     ax.set(xlabel="shuffle", ylabel="accuracy on a fifth of the rows")
     ax.figure.legend(loc="outside lower center", ncols=3, fontsize=8)
 
 
-shuffles = np.array([accuracies_after_shuffle(seed) for seed in range(lab.pick(24, 8))])  # (shuffles, models)
+shuffles = np.array(
+    [accuracies_after_shuffle(seed) for seed in range(lab.pick(24, 8))]
+)  # (shuffles, models)
 figure, ax = subplots(size=(8, 3.6))
 draw_shuffles(ax)
 ax.set_title("Same rows, same models, another shuffle: another winner")
@@ -137,7 +152,10 @@ def k_folds(order, k):
     """
     ### BEGIN SOLUTION
     pieces = np.array_split(np.asarray(order), k)
-    return [(np.concatenate(pieces[:i] + pieces[i + 1 :]), piece) for i, piece in enumerate(pieces)]
+    return [
+        (np.concatenate(pieces[:i] + pieces[i + 1 :]), piece)
+        for i, piece in enumerate(pieces)
+    ]
     ### END SOLUTION
 
 
@@ -150,7 +168,10 @@ def leave_p_out(order, p):
     ### BEGIN SOLUTION
     order = np.asarray(order)
     held_out = itertools.combinations(range(len(order)), p)  # positions, each set once
-    return [(np.delete(order, list(positions)), order[list(positions)]) for positions in held_out]
+    return [
+        (np.delete(order, list(positions)), order[list(positions)])
+        for positions in held_out
+    ]
     ### END SOLUTION
 
 
@@ -160,12 +181,20 @@ check("5.1")
 # %%
 with lab.needs("5.1"):
     n, picture = 20, np.zeros((5, 20))
-    for fold, (_, validation) in enumerate(k_folds(np.random.default_rng(lab.seed).permutation(n), 5)):
+    for fold, (_, validation) in enumerate(
+        k_folds(np.random.default_rng(lab.seed).permutation(n), 5)
+    ):
         picture[fold, validation] = 1
     figure, ax = subplots(size=(7, 2.3))
-    ax.pcolormesh(picture, cmap="Greys", vmin=-0.3, vmax=1.2, edgecolors="white", linewidth=2)
+    ax.pcolormesh(
+        picture, cmap="Greys", vmin=-0.3, vmax=1.2, edgecolors="white", linewidth=2
+    )
     ax.invert_yaxis()
-    ax.set(xlabel="row number", ylabel="fold", title="5-fold: dark rows validate, light rows train")
+    ax.set(
+        xlabel="row number",
+        ylabel="fold",
+        title="5-fold: dark rows validate, light rows train",
+    )
     ax.set_xticks(np.arange(n) + 0.5, range(n))
     ax.set_yticks(np.arange(5) + 0.5, range(5))
     lab.show(
@@ -188,8 +217,20 @@ with lab.needs("5.1"):
     counted = [len(leave_p_out(small, p)) for p in held_out]
     figure, ax = subplots(size=(7, 3.4))
     for n, dashes in [(12, "-"), (50, "--"), (len(y_cancer), ":")]:
-        ax.plot(held_out, [math.comb(n, p) for p in held_out], dashes, color="0.3", label=f"formula, n = {n} rows")
-    ax.plot(held_out, counted, "o", color=PALETTE[1], label="your leave_p_out, n = 12, counted")
+        ax.plot(
+            held_out,
+            [math.comb(n, p) for p in held_out],
+            dashes,
+            color="0.3",
+            label=f"formula, n = {n} rows",
+        )
+    ax.plot(
+        held_out,
+        counted,
+        "o",
+        color=PALETTE[1],
+        label="your leave_p_out, n = 12, counted",
+    )
     ax.set(
         yscale="log",
         xlabel="p, rows held out together",
@@ -204,10 +245,18 @@ with lab.needs("5.1"):
     )
     fits = [math.comb(len(y_cancer), p) for p in range(6)]
     library = [LeavePOut(int(p)).get_n_splits(small) for p in held_out]
-    print(f"Your counts are scikit-learn's: {counted == library}; the formula is n!/(p!(n-p)!).")
-    print(f"One fit of the linear SVM takes {1000 * seconds_per_fit:.1f} ms here, five folds {5 * seconds_per_fit:.2f} s.")
-    print(f"All {len(y_cancer)} rows, p = 1: {fits[1] * seconds_per_fit:.0f} s. p = 2: {fits[2] / fits[1]:.0f} times as long.")
-    print(f"p = 3: {fits[3] * seconds_per_fit / 86400:.1f} days. p = 5: {fits[5] * seconds_per_fit / 3.156e7:.0f} years.")
+    print(
+        f"Your counts are scikit-learn's: {counted == library}; the formula is n!/(p!(n-p)!)."
+    )
+    print(
+        f"One fit of the linear SVM takes {1000 * seconds_per_fit:.1f} ms here, five folds {5 * seconds_per_fit:.2f} s."
+    )
+    print(
+        f"All {len(y_cancer)} rows, p = 1: {fits[1] * seconds_per_fit:.0f} s. p = 2: {fits[2] / fits[1]:.0f} times as long."
+    )
+    print(
+        f"p = 3: {fits[3] * seconds_per_fit / 86400:.1f} days. p = 5: {fits[5] * seconds_per_fit / 3.156e7:.0f} years."
+    )
 
 # %% [markdown]
 # ## What may touch the validation rows
@@ -254,7 +303,9 @@ check("5.2")
 def library_folds(order, k):
     """What Exercise 5.1 asks for, by scikit-learn's KFold."""
     order = np.asarray(order)
-    return [(order[train], order[validation]) for train, validation in KFold(k).split(order)]
+    return [
+        (order[train], order[validation]) for train, validation in KFold(k).split(order)
+    ]
 
 
 cut = lab.answer("5.1", fallback=library_folds)
@@ -264,7 +315,9 @@ with lab.needs("5.2"):
 
     def fit_predict_with(name):
         """The model `name` in the form that fold_scores expects."""
-        return lambda x_train, y_train, x_validation: MODELS[name]().fit(x_train, y_train).predict(x_validation)
+        return lambda x_train, y_train, x_validation: (
+            MODELS[name]().fit(x_train, y_train).predict(x_validation)
+        )
 
     judged_by_itself = [(train, train) for train, _ in cancer_folds]
     figure, ax = subplots(size=(7, 2.8))
@@ -273,10 +326,17 @@ with lab.needs("5.2"):
         unseen = fold_scores(fit_predict_with(name), x_cancer, y_cancer, cancer_folds)
         ax.plot(seen, np.full(5, i + 0.12), "x", color="0.35")
         ax.plot(unseen, np.full(5, i - 0.12), MARKERS[name], color=COLOURS[name])
-        print(f"{name}: {seen.mean():.1%} on rows it trained on, {unseen.mean():.1%} on rows it never saw.")
+        print(
+            f"{name}: {seen.mean():.1%} on rows it trained on, {unseen.mean():.1%} on rows it never saw."
+        )
     ax.plot([], [], "x", color="0.35", label="judged on its training rows")
     ax.plot([], [], "o", color="0.35", label="judged on validation rows")
-    ax.set(yticks=range(3), yticklabels=list(MODELS), ylim=(-0.5, 2.5), xlabel="accuracy of one fold")
+    ax.set(
+        yticks=range(3),
+        yticklabels=list(MODELS),
+        ylim=(-0.5, 2.5),
+        xlabel="accuracy of one fold",
+    )
     ax.set_title("A training score is a memory test")
     figure.legend(loc="outside lower center", ncols=2, fontsize=8)
     lab.show(
@@ -325,11 +385,19 @@ check("5.3")
 
 # %%
 (x_a, y_a), (x_b, y_b) = coursekit.load_digits()
-x_digits, y_digits = np.concatenate([x_a, x_b]).reshape(-1, 28 * 28) / 255.0, np.concatenate([y_a, y_b])
+x_digits, y_digits = (
+    np.concatenate([x_a, x_b]).reshape(-1, 28 * 28) / 255.0,
+    np.concatenate([y_a, y_b]),
+)
 order = np.random.default_rng(lab.seed).permutation(len(y_digits))
-few, rest = np.split(order, [200])  # a small training set, so that there are errors to look at
+few, rest = np.split(
+    order, [200]
+)  # a small training set, so that there are errors to look at
 y_rest = y_digits[rest]
-digit_answers = {name: new().fit(x_digits[few], y_digits[few]).predict(x_digits[rest]) for name, new in MODELS.items()}
+digit_answers = {
+    name: new().fit(x_digits[few], y_digits[few]).predict(x_digits[rest])
+    for name, new in MODELS.items()
+}
 
 with lab.needs("5.3"):
     matrix = confusion_matrix(y_rest, digit_answers["linear SVM"], list(range(10)))
@@ -340,7 +408,12 @@ with lab.needs("5.3"):
     for i, j in zip(*np.nonzero(matrix), strict=True):
         shade = "white" if errors[i, j] > 0.6 * errors.max() else "black"
         ax.text(j, i, matrix[i, j], ha="center", va="center", fontsize=8, color=shade)
-    ax.set(xticks=range(10), yticks=range(10), xlabel="predicted digit", ylabel="actual digit")
+    ax.set(
+        xticks=range(10),
+        yticks=range(10),
+        xlabel="predicted digit",
+        ylabel="actual digit",
+    )
     ax.set_title("Linear SVM, 200 training digits: the darker, the more errors")
     lab.show(
         figure,
@@ -349,8 +422,13 @@ with lab.needs("5.3"):
     )
     both_ways = np.triu(errors + errors.T)
     first, second = np.unravel_index(np.argmax(both_ways), both_ways.shape)
-    same = np.array_equal(matrix, metrics.confusion_matrix(y_rest, digit_answers["linear SVM"], labels=range(10)))
-    print(f"{errors.sum()} of {matrix.sum()} digits are wrong. Most confused: {first} and {second}, {both_ways.max()} times.")
+    same = np.array_equal(
+        matrix,
+        metrics.confusion_matrix(y_rest, digit_answers["linear SVM"], labels=range(10)),
+    )
+    print(
+        f"{errors.sum()} of {matrix.sum()} digits are wrong. Most confused: {first} and {second}, {both_ways.max()} times."
+    )
     print(f"The same matrix as scikit-learn's: {same}")
 
 # %% [markdown]
@@ -391,7 +469,13 @@ def class_scores(matrix):
 
     precision, recall = share(tp, tp + fp), share(tp, tp + fn)
     f1 = share(2 * precision * recall, precision + recall)
-    return {"precision": precision, "recall": recall, "specificity": share(tn, tn + fp), "f1": f1, "macro_f1": float(f1.mean())}
+    return {
+        "precision": precision,
+        "recall": recall,
+        "specificity": share(tn, tn + fp),
+        "f1": f1,
+        "macro_f1": float(f1.mean()),
+    }
     ### END SOLUTION
 
 
@@ -403,16 +487,53 @@ check("5.4")
 # do not survive your function.
 
 # %%
-slide = {"precision": 0.88, "recall": 0.75, "specificity": 0.75, "f1": 0.81}  # as printed in Session 11
+slide = {
+    "precision": 0.88,
+    "recall": 0.75,
+    "specificity": 0.75,
+    "f1": 0.81,
+}  # as printed in Session 11
 tp, fn, fp, tn = 6, 2, 1, 3
 with lab.needs("5.4"):
-    mine = class_scores(np.array([[tp, fn], [fp, tn]]))  # class 0 is cancer, as on the slide
+    mine = class_scores(
+        np.array([[tp, fn], [fp, tn]])
+    )  # class 0 is cancer, as on the slide
     as_printed = tn / (tp + fn)
     figure, ax = subplots(size=(7, 3))
-    ax.plot([mine[key][0] for key in slide], range(4), "o", color=PALETTE[0], ms=8, label="your class_scores")
-    ax.plot(list(slide.values()), range(4), "s", mfc="none", mec=PALETTE[1], ms=13, mew=1.5, label="number on the slide")
-    ax.plot([as_printed], [2], "x", color=PALETTE[1], ms=9, mew=2, label="formula on the slide, TN/(TP+FN)")
-    ax.set(yticks=range(4), yticklabels=list(slide), ylim=(3.5, -0.5), xlim=(0.3, 1), xlabel="score")
+    ax.plot(
+        [mine[key][0] for key in slide],
+        range(4),
+        "o",
+        color=PALETTE[0],
+        ms=8,
+        label="your class_scores",
+    )
+    ax.plot(
+        list(slide.values()),
+        range(4),
+        "s",
+        mfc="none",
+        mec=PALETTE[1],
+        ms=13,
+        mew=1.5,
+        label="number on the slide",
+    )
+    ax.plot(
+        [as_printed],
+        [2],
+        "x",
+        color=PALETTE[1],
+        ms=9,
+        mew=2,
+        label="formula on the slide, TN/(TP+FN)",
+    )
+    ax.set(
+        yticks=range(4),
+        yticklabels=list(slide),
+        ylim=(3.5, -0.5),
+        xlim=(0.3, 1),
+        xlabel="score",
+    )
     ax.set_title("Six found, two missed, one false alarm, three let go")
     figure.legend(loc="outside lower center", ncols=3, fontsize=8, markerscale=0.7)
     lab.show(
@@ -423,7 +544,9 @@ with lab.needs("5.4"):
     print(
         f"Precision is 6/7 = {mine['precision'][0]:.3f} (slide: {slide['precision']}), F1 is {mine['f1'][0]:.2f} (slide: {slide['f1']})."
     )
-    print(f"Specificity is TN/(TN+FP) = {mine['specificity'][0]:.2f}, as the slide's number says.")
+    print(
+        f"Specificity is TN/(TN+FP) = {mine['specificity'][0]:.2f}, as the slide's number says."
+    )
     print(
         f"The slide's formula TN/(TP+FN) gives {as_printed:.3f}. With 1 ill and 9 healthy people, all judged rightly, it gives {9 / 1:.0f}."
     )
@@ -433,7 +556,10 @@ with lab.needs("5.3", "5.4"):
     for name, answers in digit_answers.items():
         scores = class_scores(confusion_matrix(y_rest, answers, list(range(10))))
         worst = int(np.argmin(scores["f1"]))
-        agrees = np.isclose(scores["macro_f1"], metrics.f1_score(y_rest, answers, average="macro", zero_division=0))
+        agrees = np.isclose(
+            scores["macro_f1"],
+            metrics.f1_score(y_rest, answers, average="macro", zero_division=0),
+        )
         print(
             f"{name} on digits: macro F1 {scores['macro_f1']:.3f} (scikit-learn agrees: {agrees}), worst digit {worst} with {scores['f1'][worst]:.3f}."
         )
@@ -491,16 +617,26 @@ check("5.5")
 # and smoothness. It trains on one half of the rows and scores the other.
 
 # %%
-weak = [list(cancer.feature_names).index(name) for name in ("mean texture", "mean smoothness")]
+weak = [
+    list(cancer.feature_names).index(name)
+    for name in ("mean texture", "mean smoothness")
+]
 order = np.random.default_rng(lab.seed).permutation(len(y_cancer))
 train, judged = np.split(order, [len(order) // 2])
 scaler = StandardScaler().fit(x_cancer[train][:, weak])
-x_train, x_judged = scaler.transform(x_cancer[train][:, weak]), scaler.transform(x_cancer[judged][:, weak])
+x_train, x_judged = (
+    scaler.transform(x_cancer[train][:, weak]),
+    scaler.transform(x_cancer[judged][:, weak]),
+)
 y_judged = y_cancer[judged]
 model_scores = {}
 for name, new in MODELS.items():
     model = new().fit(x_train, y_cancer[train])
-    model_scores[name] = model.predict_proba(x_judged)[:, 1] if name == "random forest" else model.decision_function(x_judged)
+    model_scores[name] = (
+        model.predict_proba(x_judged)[:, 1]
+        if name == "random forest"
+        else model.decision_function(x_judged)
+    )
 
 with lab.needs("5.5"):
     figure, ax = subplots(size=(5.6, 5))
@@ -509,11 +645,22 @@ with lab.needs("5.5"):
         fpr, tpr = roc_curve(y_judged, scores)
         auc = area_under(fpr, tpr)
         auc_gap = max(auc_gap, abs(auc - metrics.roc_auc_score(y_judged, scores)))
-        ax.plot(fpr, tpr, color=COLOURS[name], lw=2.5, alpha=0.7, label=f"{name}: AUC {auc:.3f}")
+        ax.plot(
+            fpr,
+            tpr,
+            color=COLOURS[name],
+            lw=2.5,
+            alpha=0.7,
+            label=f"{name}: AUC {auc:.3f}",
+        )
         ax.plot(*metrics.roc_curve(y_judged, scores)[:2], ":", color="black", lw=1.2)
     ax.plot([], [], ":", color="black", label="scikit-learn, drawn on top")
     ax.plot([0, 1], [0, 1], "--", color="0.6", lw=1, label="scores that know nothing")
-    ax.set(xlabel="FPR: share of the healthy called ill", ylabel="TPR: share of the ill that is found", aspect="equal")
+    ax.set(
+        xlabel="FPR: share of the healthy called ill",
+        ylabel="TPR: share of the ill that is found",
+        aspect="equal",
+    )
     ax.set_title("Your ROC curves, two measurements only")
     ax.legend(fontsize=8, loc="lower right")
     lab.show(
@@ -531,7 +678,9 @@ with lab.needs("5.5"):
     print(
         f"Take one ill and one healthy row: the kernel SVM ranks the ill one higher in {in_order:.3f} of such pairs, its AUC."
     )
-    print(f"Equal scores for all rows: {len(flat[0])} points, area {area_under(*flat):.1f}, the dashed line.")
+    print(
+        f"Equal scores for all rows: {len(flat[0])} points, area {area_under(*flat):.1f}, the dashed line."
+    )
 
 # %% [markdown]
 # ## When the disease is rare: precision and recall
@@ -580,23 +729,43 @@ check("5.6")
 with lab.needs("5.6"):
     scores = model_scores["kernel SVM"]
     once = np.arange(len(y_judged))
-    rare = np.repeat(once, np.where(y_judged == 0, 10, 1))  # every healthy row counts ten times
+    rare = np.repeat(
+        once, np.where(y_judged == 0, 10, 1)
+    )  # every healthy row counts ten times
     figure, ax = subplots(size=(5.8, 4.8))
     ap, auc, ap_gap = {}, {}, 0.0
-    for name, rows, colour in [("as measured", once, PALETTE[0]), ("ten times the healthy", rare, PALETTE[1])]:
+    for name, rows, colour in [
+        ("as measured", once, PALETTE[0]),
+        ("ten times the healthy", rare, PALETTE[1]),
+    ]:
         y, score = y_judged[rows], scores[rows]
         recall, precision = precision_recall_curve(y, score)
-        ap[name], auc[name] = average_precision(recall, precision), metrics.roc_auc_score(y, score)
+        ap[name], auc[name] = (
+            average_precision(recall, precision),
+            metrics.roc_auc_score(y, score),
+        )
         ap_gap = max(ap_gap, abs(ap[name] - metrics.average_precision_score(y, score)))
         ax.step(
-            recall, precision, where="pre", color=colour, lw=2.5, alpha=0.7, label=f"{name}: average precision {ap[name]:.3f}"
+            recall,
+            precision,
+            where="pre",
+            color=colour,
+            lw=2.5,
+            alpha=0.7,
+            label=f"{name}: average precision {ap[name]:.3f}",
         )
         theirs = metrics.precision_recall_curve(y, score)
-        ax.step(theirs[1][:-1], theirs[0][:-1], where="post", ls=":", color="black", lw=1.2)
+        ax.step(
+            theirs[1][:-1], theirs[0][:-1], where="post", ls=":", color="black", lw=1.2
+        )
         ax.axhline(y.mean(), color=colour, lw=1, ls="--")
     ax.plot([], [], ":", color="black", label="scikit-learn, drawn on top")
     ax.plot([], [], "--", color="0.4", lw=1, label="scores that know nothing")
-    ax.set(xlabel="recall: share of the ill that is found", ylabel="precision: share of calls that is right", ylim=(0, 1.02))
+    ax.set(
+        xlabel="recall: share of the ill that is found",
+        ylabel="precision: share of calls that is right",
+        ylim=(0, 1.02),
+    )
     ax.set_title("Same model, same scores, rarer disease")
     figure.legend(loc="outside lower center", ncols=2, fontsize=8)
     lab.show(
@@ -609,7 +778,9 @@ with lab.needs("5.6"):
     print(
         f"From {y_judged.mean():.0%} to {y.mean():.0%} ill, average precision falls by {before - after:.2f} and AUC by {auc['as measured'] - auc['ten times the healthy']:.2f}:"
     )
-    print("ROC never asks how rare the ill are. Precision does, and so does the person who was called ill.")
+    print(
+        "ROC never asks how rare the ill are. Precision does, and so does the person who was called ill."
+    )
 
 # %% [markdown]
 # ## How sure are you?
@@ -664,11 +835,19 @@ with lab.needs("5.7"):
     chance = stats.binom.pmf(right, n, truths)  # (truths, n + 1)
     figure, ax = subplots(size=(7, 3.4))
     holds = {}
-    for (name, pair), dashes, colour in zip(ends.items(), ("--", "-"), (PALETTE[1], PALETTE[0]), strict=True):
-        holds[name] = np.sum(chance * ((pair[:, 0] <= truths) & (truths <= pair[:, 1])), axis=1)
+    for (name, pair), dashes, colour in zip(
+        ends.items(), ("--", "-"), (PALETTE[1], PALETTE[0]), strict=True
+    ):
+        holds[name] = np.sum(
+            chance * ((pair[:, 0] <= truths) & (truths <= pair[:, 1])), axis=1
+        )
         ax.plot(truths, holds[name], dashes, color=colour, label=name)
     ax.axhline(0.95, color="0.4", lw=1, ls=":", label="what both promise")
-    ax.set(xlabel="true accuracy of the model", ylabel="share of test sets whose\ninterval holds the truth", ylim=(0.15, 1.02))
+    ax.set(
+        xlabel="true accuracy of the model",
+        ylabel="share of test sets whose\ninterval holds the truth",
+        ylim=(0.15, 1.02),
+    )
     ax.set_title(f"Which interval keeps its promise on {n} rows?")
     ax.legend(fontsize=8, loc="lower left")
     lab.show(
@@ -687,7 +866,9 @@ with lab.needs("5.7"):
     )
     theirs = [stats.binomtest(int(k), n).proportion_ci(method="wilson") for k in right]
     wilson_gap = np.abs(ends["your Wilson interval"] - theirs).max()
-    print(f"Yours and SciPy's differ by at most {wilson_gap:.1g} (SciPy takes z = 1.959964).")
+    print(
+        f"Yours and SciPy's differ by at most {wilson_gap:.1g} (SciPy takes z = 1.959964)."
+    )
 
 # %% [markdown]
 # ## Is it really better?
@@ -717,7 +898,10 @@ def mcnemar(y_true, pred_a, pred_b):
         mcnemar([1, 1, 1, 0], [1, 1, 1, 1], [0, 0, 0, 1]) is (3, 0, 0.25).
     """
     ### BEGIN SOLUTION
-    a_right, b_right = np.asarray(pred_a) == np.asarray(y_true), np.asarray(pred_b) == np.asarray(y_true)
+    a_right, b_right = (
+        np.asarray(pred_a) == np.asarray(y_true),
+        np.asarray(pred_b) == np.asarray(y_true),
+    )
     b, c = int(np.sum(a_right & ~b_right)), int(np.sum(~a_right & b_right))
     m = b + c
     tail = sum(math.comb(m, i) for i in range(min(b, c) + 1))
@@ -740,24 +924,48 @@ def predict_unseen(new_model, folds):
     return predicted
 
 
-cancer_answers = {name: predict_unseen(new, cancer_folds) for name, new in MODELS.items()}
-contests = [("cancer", y_cancer, cancer_answers, *pair) for pair in itertools.combinations(MODELS, 2)]
-contests += [("digits", y_rest, digit_answers, *pair) for pair in itertools.combinations(MODELS, 2)]
+cancer_answers = {
+    name: predict_unseen(new, cancer_folds) for name, new in MODELS.items()
+}
+contests = [
+    ("cancer", y_cancer, cancer_answers, *pair)
+    for pair in itertools.combinations(MODELS, 2)
+]
+contests += [
+    ("digits", y_rest, digit_answers, *pair)
+    for pair in itertools.combinations(MODELS, 2)
+]
 
 with lab.needs("5.8"):
     figure, ax = subplots(size=(7.5, 3.6))
     p_gap = 0.0
     for row, (data, truth, answers, first, second) in enumerate(contests):
         b, c, p = mcnemar(truth, answers[first], answers[second])
-        p_gap = max(p_gap, abs(p - (stats.binomtest(min(b, c), b + c).pvalue if b + c else 1.0)))
+        p_gap = max(
+            p_gap, abs(p - (stats.binomtest(min(b, c), b + c).pvalue if b + c else 1.0))
+        )
         ax.barh(row, -b, color=COLOURS[first])
         ax.barh(row, c, color=COLOURS[second])
-        ax.annotate(f"p = {p:.2g}", (c, row), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8)
+        ax.annotate(
+            f"p = {p:.2g}",
+            (c, row),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+        )
         print(f"{data}, {first} against {second}: {b} to {c}, p = {p:.2g}")
     ax.axvline(0, color="black", lw=0.8)
     ax.margins(x=0.12)
-    ax.set(yticks=range(6), xlabel="rows that only this model gets right", title="Only the rows on which they part can decide")
-    ax.set_yticklabels([f"{data}: {first} | {second}" for data, _, _, first, second in contests], fontsize=8)
+    ax.set(
+        yticks=range(6),
+        xlabel="rows that only this model gets right",
+        title="Only the rows on which they part can decide",
+    )
+    ax.set_yticklabels(
+        [f"{data}: {first} | {second}" for data, _, _, first, second in contests],
+        fontsize=8,
+    )
     ax.xaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
     ax.invert_yaxis()
     lab.show(
@@ -777,10 +985,21 @@ with lab.needs("5.8"):
 
 # %%
 with lab.needs("5.7", "5.8"):
-    intervals = np.array([[wilson_interval(round(share * FIFTH), FIFTH) for share in row] for row in shuffles])
+    intervals = np.array(
+        [
+            [wilson_interval(round(share * FIFTH), FIFTH) for share in row]
+            for row in shuffles
+        ]
+    )
     figure, ax = subplots(size=(8, 3.8))
     for i, name in enumerate(MODELS):
-        ax.vlines(np.arange(len(shuffles)) + 0.22 * (i - 1), *intervals[:, i].T, color=COLOURS[name], alpha=0.35, lw=4)
+        ax.vlines(
+            np.arange(len(shuffles)) + 0.22 * (i - 1),
+            *intervals[:, i].T,
+            color=COLOURS[name],
+            alpha=0.35,
+            lw=4,
+        )
     draw_shuffles(ax)
     ax.set_title("What one fifth of the rows can know")
     lab.show(
@@ -788,12 +1007,21 @@ with lab.needs("5.7", "5.8"):
         alt="The opening picture again, each point with its 95 per cent interval as a pale bar. In nearly every shuffle the "
         "three bars overlap, and most bars are longer than the distance between winner and loser.",
     )
-    width, spread = np.mean(intervals[..., 1] - intervals[..., 0]), np.mean(np.ptp(shuffles, axis=1))
+    width, spread = (
+        np.mean(intervals[..., 1] - intervals[..., 0]),
+        np.mean(np.ptp(shuffles, axis=1)),
+    )
     overlap = np.mean(intervals[..., 0].max(axis=1) <= intervals[..., 1].min(axis=1))
-    print(f"An interval on {FIFTH} rows is {width:.3f} wide; winner and loser of a shuffle are {spread:.3f} apart.")
+    print(
+        f"An interval on {FIFTH} rows is {width:.3f} wide; winner and loser of a shuffle are {spread:.3f} apart."
+    )
     print(f"All three intervals overlap in {overlap:.0%} of the shuffles.")
     for data in ("cancer", "digits"):
-        p = [mcnemar(truth, answers[a], answers[b])[2] for name, truth, answers, a, b in contests if name == data]
+        p = [
+            mcnemar(truth, answers[a], answers[b])[2]
+            for name, truth, answers, a, b in contests
+            if name == data
+        ]
         print(
             f"{data}, paired on all judged rows: {sum(value < 0.05 for value in p)} of 3 pairs have p < 0.05, the smallest p is {min(p):.2g}."
         )
@@ -821,11 +1049,19 @@ with lab.needs("5.4"):
     for key, stated in slide.items():
         measured = round(float(mine[key][0]), 3)
         claims.append(
-            {"claim": f"cancer example, {key}", "source": source, "stated": stated, "measured": measured, "note": notes[key]}
+            {
+                "claim": f"cancer example, {key}",
+                "source": source,
+                "stated": stated,
+                "measured": measured,
+                "note": notes[key],
+            }
         )
 with lab.needs("5.1"):
     counts = [len(leave_p_out(np.arange(12), p)) for p in range(1, 8)]
-    measured = " ".join(f"{after / before:.2g}" for before, after in itertools.pairwise(counts))
+    measured = " ".join(
+        f"{after / before:.2g}" for before, after in itertools.pairwise(counts)
+    )
     note = "12 rows, growth from each p to the next: (n-p)/(p+1), large at first, below 1 past n/2; so not exponential for good"
     claims.append(
         {
@@ -837,7 +1073,10 @@ with lab.needs("5.1"):
         }
     )
 for name in MODELS:
-    for data, share in [("cancer, 5 folds", cancer_answers[name] == y_cancer), ("200 digits", digit_answers[name] == y_rest)]:
+    for data, share in [
+        ("cancer, 5 folds", cancer_answers[name] == y_cancer),
+        ("200 digits", digit_answers[name] == y_rest),
+    ]:
         claims.append(
             {
                 "claim": f"{name}, {data}: accuracy",
@@ -850,9 +1089,12 @@ with lab.needs("5.5", "5.6", "5.7", "5.8"):
     y, score = y_judged, model_scores["random forest"]
     gaps = {
         "AUC": area_under(*roc_curve(y, score)) - metrics.roc_auc_score(y, score),
-        "average precision": average_precision(*precision_recall_curve(y, score)) - metrics.average_precision_score(y, score),
-        "Wilson's interval": wilson_interval(37, 40, 1.959964)[0] - stats.binomtest(37, 40).proportion_ci(method="wilson").low,
-        "McNemar's p": mcnemar(np.ones(10), np.ones(10), np.zeros(10))[2] - stats.binomtest(0, 10).pvalue,
+        "average precision": average_precision(*precision_recall_curve(y, score))
+        - metrics.average_precision_score(y, score),
+        "Wilson's interval": wilson_interval(37, 40, 1.959964)[0]
+        - stats.binomtest(37, 40).proportion_ci(method="wilson").low,
+        "McNemar's p": mcnemar(np.ones(10), np.ones(10), np.zeros(10))[2]
+        - stats.binomtest(0, 10).pvalue,
     }
     for what, gap in gaps.items():
         claims.append(

@@ -58,7 +58,10 @@ def test_k_folds_gives_the_first_pieces_the_extra_rows(student):
 def test_leave_p_out_repeats_no_set_and_shares_rows_evenly(student):
     n, p = int(student.rng.integers(6, 9)), 4
     order = student.rng.permutation(40)[:n]
-    sets = [tuple(sorted(np.asarray(validation).tolist())) for _, validation in student.leave_p_out(order, p)]
+    sets = [
+        tuple(sorted(np.asarray(validation).tolist()))
+        for _, validation in student.leave_p_out(order, p)
+    ]
     tried = f"leave_p_out({order.tolist()}, {p})"
     assert_true(
         len(sets) == len(set(sets)) == math.comb(n, p),
@@ -66,8 +69,14 @@ def test_leave_p_out_repeats_no_set_and_shares_rows_evenly(student):
         expected=f"{math.comb(n, p)} different sets",
         got=f"{len(sets)} sets, {len(set(sets))} different",
     )
-    times = np.array([sum(row in held_out for held_out in sets) for row in order.tolist()])
-    assert_close(times, np.full(n, math.comb(n - 1, p - 1)), tried=f"{tried}: how often each row is held out")
+    times = np.array(
+        [sum(row in held_out for held_out in sets) for row in order.tolist()]
+    )
+    assert_close(
+        times,
+        np.full(n, math.comb(n - 1, p - 1)),
+        tried=f"{tried}: how often each row is held out",
+    )
 
 
 @pytest.mark.exercise("5.1")
@@ -76,7 +85,9 @@ def test_cutting_leaves_order_unchanged(student):
     order = student.rng.permutation(11)
     for name, number in (("k_folds", 4), ("leave_p_out", 2)):
         _, after = student.call_tracking(name, order, number)
-        assert_unchanged(order, after[0], tried=f"{name}(order, {number})", name="`order`")
+        assert_unchanged(
+            order, after[0], tried=f"{name}(order, {number})", name="`order`"
+        )
 
 
 # 5.2 ------------------------------------------------------------------------------------------------------------------
@@ -94,7 +105,12 @@ def test_fold_scores_with_string_labels_and_uneven_folds(student):
         (rows[:-4], rows[-4:]),
         (rows[3:6], rows[6:9]),
     ]  # one row; four; a fold that uses a part of the data
-    got = student.fold_scores(lambda x_train, y_train, x_validation: np.array(["ill"] * len(x_validation)), x, y, folds)
+    got = student.fold_scores(
+        lambda x_train, y_train, x_validation: np.array(["ill"] * len(x_validation)),
+        x,
+        y,
+        folds,
+    )
     assert_close(
         got,
         np.array([np.mean(y[validation] == "ill") for _, validation in folds]),
@@ -123,7 +139,11 @@ def test_fold_scores_never_lets_validation_rows_change_the_training_rows(student
         expected="2 calls of fit_predict, one per fold",
         got=f"{len(seen)} calls",
     )
-    assert_close(seen[1], seen[0], tried="x_train of the same fold after the validation rows moved far away")
+    assert_close(
+        seen[1],
+        seen[0],
+        tried="x_train of the same fold after the validation rows moved far away",
+    )
 
 
 @pytest.mark.exercise("5.2")
@@ -132,7 +152,11 @@ def test_fold_scores_leaves_the_data_unchanged(student):
     x, y = student.rng.normal(3, 2, (10, 3)), student.rng.integers(0, 2, 10)
     folds = [(np.arange(5), np.arange(5, 10)), (np.arange(5, 10), np.arange(5))]
     _, after = student.call_tracking(
-        "fold_scores", lambda x_train, y_train, x_validation: np.zeros(len(x_validation), dtype=int), x, y, folds
+        "fold_scores",
+        lambda x_train, y_train, x_validation: np.zeros(len(x_validation), dtype=int),
+        x,
+        y,
+        folds,
     )
     assert_unchanged(x, after[1], tried="fold_scores with two folds", name="`x`")
     assert_unchanged(y, after[2], tried="fold_scores with two folds", name="`y`")
@@ -147,7 +171,12 @@ def test_confusion_matrix_margins_count_the_rows(student):
     labels = student.rng.permutation([7, 3, 12, 5]).tolist()
     y_true, y_pred = student.rng.choice(labels, (2, 80))
     got = np.asarray(student.confusion_matrix(y_true, y_pred, labels))
-    assert_true(got.shape == (4, 4), tried=f"labels={labels}", expected="a matrix of shape (4, 4)", got=f"shape {got.shape}")
+    assert_true(
+        got.shape == (4, 4),
+        tried=f"labels={labels}",
+        expected="a matrix of shape (4, 4)",
+        got=f"shape {got.shape}",
+    )
     assert_close(
         got.sum(axis=1),
         np.array([np.sum(y_true == a) for a in labels]),
@@ -178,7 +207,11 @@ def test_confusion_matrix_of_one_row_and_of_one_class(student):
         tried=f"one row, actual {labels[t]!r}, predicted {labels[p]!r}, labels={labels}",
     )
     n = int(student.rng.integers(2, 9))
-    assert_close(student.confusion_matrix([4] * n, [4] * n, [4]), np.array([[n]]), tried=f"{n} rows of one class")
+    assert_close(
+        student.confusion_matrix([4] * n, [4] * n, [4]),
+        np.array([[n]]),
+        tried=f"{n} rows of one class",
+    )
 
 
 @pytest.mark.exercise("5.3")
@@ -190,7 +223,11 @@ def test_confusion_matrix_follows_a_new_order_of_labels(student):
     order = [2, 0, 3, 1]
     got = student.confusion_matrix(y_true, y_pred, order)
     wanted = [[np.sum((y_true == a) & (y_pred == b)) for b in order] for a in order]
-    assert_close(got, np.array(wanted), tried=f"50 rows with labels={order}: rows and columns follow this order")
+    assert_close(
+        got,
+        np.array(wanted),
+        tried=f"50 rows with labels={order}: rows and columns follow this order",
+    )
 
 
 # 5.4 ------------------------------------------------------------------------------------------------------------------
@@ -200,14 +237,23 @@ def test_confusion_matrix_follows_a_new_order_of_labels(student):
 @pytest.mark.points(1)
 def test_class_scores_of_many_classes_one_against_the_rest(student):
     c = int(student.rng.integers(5, 9))
-    matrix = student.rng.integers(0, 9, (c, c)) + np.diag(student.rng.integers(1, 40, c))
+    matrix = student.rng.integers(0, 9, (c, c)) + np.diag(
+        student.rng.integers(1, 40, c)
+    )
     got = student.class_scores(matrix)
     for i in range(c):
         rest = np.arange(c) != i
         small = np.array(
-            [[matrix[i, i], matrix[i, rest].sum()], [matrix[rest, i].sum(), matrix[np.ix_(rest, rest)].sum()]], dtype=float
+            [
+                [matrix[i, i], matrix[i, rest].sum()],
+                [matrix[rest, i].sum(), matrix[np.ix_(rest, rest)].sum()],
+            ],
+            dtype=float,
         )
-        precision, recall = small[0, 0] / small[:, 0].sum(), small[0, 0] / small[0].sum()
+        precision, recall = (
+            small[0, 0] / small[:, 0].sum(),
+            small[0, 0] / small[0].sum(),
+        )
         wanted = {
             "precision": precision,
             "recall": recall,
@@ -216,7 +262,9 @@ def test_class_scores_of_many_classes_one_against_the_rest(student):
         }
         for key, value in wanted.items():
             assert_close(
-                got[key][i], value, tried=f"{key} of class {i} against the other {c - 1}, counts {small.astype(int).tolist()}"
+                got[key][i],
+                value,
+                tried=f"{key} of class {i} against the other {c - 1}, counts {small.astype(int).tolist()}",
             )
 
 
@@ -225,9 +273,21 @@ def test_class_scores_of_many_classes_one_against_the_rest(student):
 def test_class_scores_transposing_swaps_precision_and_recall(student):
     matrix = student.rng.integers(1, 50, (3, 3))
     got, turned = student.class_scores(matrix), student.class_scores(matrix.T)
-    assert_close(turned["recall"], got["precision"], tried="recall of the transposed matrix against precision of the matrix")
-    assert_close(turned["f1"], got["f1"], tried="f1 of the transposed matrix: swapping precision and recall must not move it")
-    assert_close(got["recall"], np.diag(matrix) / matrix.sum(axis=1), tried=f"recall of {matrix.tolist()}")
+    assert_close(
+        turned["recall"],
+        got["precision"],
+        tried="recall of the transposed matrix against precision of the matrix",
+    )
+    assert_close(
+        turned["f1"],
+        got["f1"],
+        tried="f1 of the transposed matrix: swapping precision and recall must not move it",
+    )
+    assert_close(
+        got["recall"],
+        np.diag(matrix) / matrix.sum(axis=1),
+        tried=f"recall of {matrix.tolist()}",
+    )
     assert_close(
         got["macro_f1"],
         np.mean(2 * np.diag(matrix) / (matrix.sum(axis=0) + matrix.sum(axis=1))),
@@ -240,14 +300,30 @@ def test_class_scores_transposing_swaps_precision_and_recall(student):
 def test_class_scores_when_denominators_vanish(student):
     n = int(student.rng.integers(1, 30))
     only = student.class_scores(np.array([[n]]))
-    for key, value in {"precision": 1.0, "recall": 1.0, "specificity": 0.0, "f1": 1.0}.items():
+    for key, value in {
+        "precision": 1.0,
+        "recall": 1.0,
+        "specificity": 0.0,
+        "f1": 1.0,
+    }.items():
         assert_close(
-            np.asarray(only[key]), np.array([value]), tried=f"{key} of [[{n}]]: one class, so there are no others to let go"
+            np.asarray(only[key]),
+            np.array([value]),
+            tried=f"{key} of [[{n}]]: one class, so there are no others to let go",
         )
-    missed = student.class_scores(np.array([[0, n], [0, 2 * n]]))  # class 0 is never predicted
-    for key, value in {"precision": [0, 2 / 3], "recall": [0, 1], "specificity": [1, 0], "f1": [0, 0.8]}.items():
+    missed = student.class_scores(
+        np.array([[0, n], [0, 2 * n]])
+    )  # class 0 is never predicted
+    for key, value in {
+        "precision": [0, 2 / 3],
+        "recall": [0, 1],
+        "specificity": [1, 0],
+        "f1": [0, 0.8],
+    }.items():
         assert_close(
-            missed[key], np.array(value, dtype=float), tried=f"{key} of {[[0, n], [0, 2 * n]]}: class 0 is never predicted"
+            missed[key],
+            np.array(value, dtype=float),
+            tried=f"{key} of {[[0, n], [0, 2 * n]]}: class 0 is never predicted",
         )
     assert_close(missed["macro_f1"], 0.4, tried=f"macro_f1 of {[[0, n], [0, 2 * n]]}")
 
@@ -281,12 +357,22 @@ def test_area_of_roc_is_the_share_of_pairs_in_the_right_order(student):
 def test_roc_curve_depends_on_the_order_of_scores_only(student):
     y, score = scored(student.rng, 25)
     fpr, tpr = student.roc_curve(y, score)
-    for name, changed in {"exp(score)": np.exp(score), "score - 100": score - 100, "score / 1000": score / 1000}.items():
+    for name, changed in {
+        "exp(score)": np.exp(score),
+        "score - 100": score - 100,
+        "score / 1000": score / 1000,
+    }.items():
         again = student.roc_curve(y, changed)
-        assert_close(np.stack(again), np.stack([fpr, tpr]), tried=f"ROC of {name} against ROC of score")
+        assert_close(
+            np.stack(again),
+            np.stack([fpr, tpr]),
+            tried=f"ROC of {name} against ROC of score",
+        )
     mixed = student.rng.permutation(len(y))
     assert_close(
-        np.stack(student.roc_curve(y[mixed], score[mixed])), np.stack([fpr, tpr]), tried="ROC after shuffling the rows"
+        np.stack(student.roc_curve(y[mixed], score[mixed])),
+        np.stack([fpr, tpr]),
+        tried="ROC after shuffling the rows",
     )
     n_points = 1 + len(np.unique(score))
     assert_true(
@@ -319,7 +405,9 @@ def test_roc_curve_of_equal_perfect_and_reversed_scores(student):
         assert_close(
             student.area_under(fpr, tpr),
             area,
-            tried="AUC when every ill row scores " + ("above" if sign > 0 else "below") + " every healthy one",
+            tried="AUC when every ill row scores "
+            + ("above" if sign > 0 else "below")
+            + " every healthy one",
         )
 
 
@@ -364,7 +452,9 @@ def test_precision_recall_curve_of_equal_scores_and_of_one_class(student):
     y[student.rng.permutation(n)[:2]] = 1
     recall, precision = student.precision_recall_curve(y, np.full(n, 0.3))
     assert_close(
-        np.stack([recall, precision]), np.array([[1.0], [2 / n]]), tried=f"{n} rows with equal scores, 2 of them ill: one point"
+        np.stack([recall, precision]),
+        np.array([[1.0], [2 / n]]),
+        tried=f"{n} rows with equal scores, 2 of them ill: one point",
     )
     score = student.rng.normal(size=n)
     recall, precision = student.precision_recall_curve(np.ones(n, dtype=int), score)
@@ -390,7 +480,9 @@ def test_precision_recall_curve_with_many_ties(student):
     steps = [((score == level) & (y == 1)).sum() for level in levels]
     calls = [(score >= level).sum() for level in levels]
     found = list(itertools.accumulate(steps))
-    wanted = sum(s / found[-1] * f / c for s, f, c in zip(steps, found, calls, strict=True))
+    wanted = sum(
+        s / found[-1] * f / c for s, f, c in zip(steps, found, calls, strict=True)
+    )
     assert_close(
         student.average_precision(recall, precision),
         wanted,
@@ -422,7 +514,12 @@ def test_wilson_interval_mirrors_right_and_wrong(student):
             atol=1e-7,
         )
         half = z / (n + z * z) * math.sqrt(k * (n - k) / n + z * z / 4)
-        assert_close((high - low) / 2, half, tried=f"half the width of wilson_interval({k}, {n}, {z:.2f})", atol=1e-7)
+        assert_close(
+            (high - low) / 2,
+            half,
+            tried=f"half the width of wilson_interval({k}, {n}, {z:.2f})",
+            atol=1e-7,
+        )
 
 
 @pytest.mark.exercise("5.7")
@@ -438,7 +535,12 @@ def test_wilson_interval_stays_inside_zero_and_one(student):
                 expected=f"an interval inside [0, 1] that holds {k / n:.0f}",
                 got=(low, high),
             )
-            assert_close(high - low, 1.96**2 / (n + 1.96**2), tried=f"width of wilson_interval({k}, {n})", atol=1e-7)
+            assert_close(
+                high - low,
+                1.96**2 / (n + 1.96**2),
+                tried=f"width of wilson_interval({k}, {n})",
+                atol=1e-7,
+            )
 
 
 # 5.8 ------------------------------------------------------------------------------------------------------------------
@@ -449,8 +551,16 @@ def split(rng, only_a, only_b, both, neither, names):
     truth = rng.integers(0, 2, only_a + only_b + both + neither)
     a_right = np.repeat([1, 0, 1, 0], [only_a, only_b, both, neither])
     b_right = np.repeat([0, 1, 1, 0], [only_a, only_b, both, neither])
-    rows = np.stack([truth, np.where(a_right, truth, 1 - truth), np.where(b_right, truth, 1 - truth)])
-    return [[names[value] for value in row] for row in rows[:, rng.permutation(len(truth))]]
+    rows = np.stack(
+        [
+            truth,
+            np.where(a_right, truth, 1 - truth),
+            np.where(b_right, truth, 1 - truth),
+        ]
+    )
+    return [
+        [names[value] for value in row] for row in rows[:, rng.permutation(len(truth))]
+    ]
 
 
 @pytest.mark.exercise("5.8")
@@ -458,11 +568,24 @@ def split(rng, only_a, only_b, both, neither, names):
 def test_mcnemar_takes_strings_and_ignores_rows_that_cannot_decide(student):
     only_a, only_b = int(student.rng.integers(4, 9)), int(student.rng.integers(0, 4))
     few = student.mcnemar(*split(student.rng, only_a, only_b, 3, 0, ["healthy", "ill"]))
-    many = student.mcnemar(*split(student.rng, only_a, only_b, 90, 40, ["healthy", "ill"]))
-    wanted = min(1.0, 2 * sum(math.comb(only_a + only_b, i) for i in range(only_b + 1)) / 2 ** (only_a + only_b))
-    assert_close(np.array(few), np.array([only_a, only_b, wanted]), tried=f"(b, c, p) for strings, {only_a} to {only_b}")
+    many = student.mcnemar(
+        *split(student.rng, only_a, only_b, 90, 40, ["healthy", "ill"])
+    )
+    wanted = min(
+        1.0,
+        2
+        * sum(math.comb(only_a + only_b, i) for i in range(only_b + 1))
+        / 2 ** (only_a + only_b),
+    )
     assert_close(
-        np.array(many), np.array([only_a, only_b, wanted]), tried="the same split with 127 more rows on which both models agree"
+        np.array(few),
+        np.array([only_a, only_b, wanted]),
+        tried=f"(b, c, p) for strings, {only_a} to {only_b}",
+    )
+    assert_close(
+        np.array(many),
+        np.array([only_a, only_b, wanted]),
+        tried="the same split with 127 more rows on which both models agree",
     )
 
 
@@ -473,14 +596,22 @@ def test_mcnemar_swapping_the_models_swaps_the_counts_only(student):
     only_b = only_a + int(student.rng.integers(1, 20))
     y, a, b = split(student.rng, only_a, only_b, 20, 5, [0, 1])
     first, second = student.mcnemar(y, a, b), student.mcnemar(y, b, a)
-    assert_close(np.array(first[:2]), np.array([only_a, only_b]), tried=f"(b, c) of {len(y)} rows")
+    assert_close(
+        np.array(first[:2]),
+        np.array([only_a, only_b]),
+        tried=f"(b, c) of {len(y)} rows",
+    )
     assert_close(
         np.array(second),
         np.array([first[1], first[0], first[2]]),
         tried="(b, c, p) after swapping the models: the p-value stays",
     )
     tail = sum(math.comb(only_a + only_b, i) for i in range(only_a + 1))
-    assert_close(first[2], min(1.0, 2 * tail / 2 ** (only_a + only_b)), tried=f"p-value of {only_a} to {only_b}")
+    assert_close(
+        first[2],
+        min(1.0, 2 * tail / 2 ** (only_a + only_b)),
+        tried=f"p-value of {only_a} to {only_b}",
+    )
 
 
 @pytest.mark.exercise("5.8")
@@ -494,6 +625,12 @@ def test_mcnemar_of_one_row_and_of_models_that_never_part(student):
         tried="two models that are wrong on every row: nothing to decide",
     )
     assert_close(
-        np.array(student.mcnemar(y[:1], y[:1], wrong[:1])), np.array([1, 0, 1.0]), tried="one row, which only A gets right"
+        np.array(student.mcnemar(y[:1], y[:1], wrong[:1])),
+        np.array([1, 0, 1.0]),
+        tried="one row, which only A gets right",
     )
-    assert_close(student.mcnemar(y[:8], y[:8], wrong[:8])[2], 2 / 2**8, tried="eight rows, all of which only A gets right")
+    assert_close(
+        student.mcnemar(y[:8], y[:8], wrong[:8])[2],
+        2 / 2**8,
+        tried="eight rows, all of which only A gets right",
+    )

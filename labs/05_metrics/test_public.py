@@ -15,7 +15,9 @@ def read_folds(got, count, tried):
         isinstance(got, list | tuple | np.ndarray) and len(got) == count,
         tried=tried,
         expected=f"a list of {count} pairs (train, validation)",
-        got=f"{len(got)} pairs" if isinstance(got, list | tuple | np.ndarray) else repr(got),
+        got=f"{len(got)} pairs"
+        if isinstance(got, list | tuple | np.ndarray)
+        else repr(got),
     )
     for pair in got:
         assert_true(
@@ -30,7 +32,9 @@ def read_folds(got, count, tried):
 def read_parts(got, names, tried):
     """The parts of a returned tuple, after a look at its form."""
     fits = isinstance(got, list | tuple | np.ndarray) and len(got) == len(names)
-    assert_true(fits, tried=tried, expected=f"{len(names)} results: {', '.join(names)}", got=got)
+    assert_true(
+        fits, tried=tried, expected=f"{len(names)} results: {', '.join(names)}", got=got
+    )
     return list(got)
 
 
@@ -58,10 +62,18 @@ def shuffled_rows(rng, n):
 @pytest.mark.points(1)
 def test_k_folds_validates_every_row_exactly_once(student):
     for k in (2, 3, 5):
-        order = shuffled_rows(student.rng, 3 * k + student.rng.integers(1, k))  # k never divides n
-        folds = read_folds(student.k_folds(order, k), k, f"k_folds of {len(order)} rows with k={k}")
+        order = shuffled_rows(
+            student.rng, 3 * k + student.rng.integers(1, k)
+        )  # k never divides n
+        folds = read_folds(
+            student.k_folds(order, k), k, f"k_folds of {len(order)} rows with k={k}"
+        )
         seen = np.sort(np.concatenate([validation for _, validation in folds]))
-        assert_close(seen, np.sort(order), tried=f"all validation rows of {k} folds of {len(order)} rows, sorted")
+        assert_close(
+            seen,
+            np.sort(order),
+            tried=f"all validation rows of {k} folds of {len(order)} rows, sorted",
+        )
 
 
 @pytest.mark.exercise("5.1")
@@ -71,10 +83,20 @@ def test_k_folds_cuts_consecutive_pieces_and_trains_on_all_the_rest(student):
         order = shuffled_rows(student.rng, 2 * k + student.rng.integers(1, k))
         pieces = np.array_split(order, k)
         tried = f"k_folds({order.tolist()}, {k})"
-        for i, (train, validation) in enumerate(read_folds(student.k_folds(order, k), k, tried)):
-            assert_close(np.sort(validation), np.sort(pieces[i]), tried=f"{tried}: validation rows of fold {i}, sorted")
+        for i, (train, validation) in enumerate(
+            read_folds(student.k_folds(order, k), k, tried)
+        ):
+            assert_close(
+                np.sort(validation),
+                np.sort(pieces[i]),
+                tried=f"{tried}: validation rows of fold {i}, sorted",
+            )
             rest = np.sort([row for row in order if row not in pieces[i]])
-            assert_close(np.sort(train), rest, tried=f"{tried}: training rows of fold {i}, sorted")
+            assert_close(
+                np.sort(train),
+                rest,
+                tried=f"{tried}: training rows of fold {i}, sorted",
+            )
 
 
 @pytest.mark.exercise("5.1")
@@ -94,7 +116,11 @@ def test_leave_p_out_holds_out_every_set_of_p_rows_once(student):
         )
         for train, validation in pairs:
             rest = np.setdiff1d(order, validation)
-            assert_close(np.sort(train), rest, tried=f"{tried}: training rows when {validation.tolist()} are held out, sorted")
+            assert_close(
+                np.sort(train),
+                rest,
+                tried=f"{tried}: training rows when {validation.tolist()} are held out, sorted",
+            )
 
 
 # 5.2 ------------------------------------------------------------------------------------------------------------------
@@ -102,7 +128,12 @@ def test_leave_p_out_holds_out_every_set_of_p_rows_once(student):
 
 def touchy(x_train, x_validation):
     """Labels that change with any change of scale."""
-    return (np.floor(50 * (np.asarray(x_validation).sum(axis=1) + np.asarray(x_train)[0].sum())) % 2).astype(int)
+    return (
+        np.floor(
+            50 * (np.asarray(x_validation).sum(axis=1) + np.asarray(x_train)[0].sum())
+        )
+        % 2
+    ).astype(int)
 
 
 def table(rng, n=24, d=3):
@@ -127,7 +158,9 @@ def test_fold_scores_scales_with_the_training_rows_only(student):
     calls = []
 
     def remember(x_train, y_train, x_validation):
-        calls.append((np.asarray(x_train), np.asarray(y_train), np.asarray(x_validation)))
+        calls.append(
+            (np.asarray(x_train), np.asarray(y_train), np.asarray(x_validation))
+        )
         return touchy(x_train, x_validation)
 
     student.fold_scores(remember, x, y, folds)
@@ -139,10 +172,22 @@ def test_fold_scores_scales_with_the_training_rows_only(student):
     )
     for i, (train, validation) in enumerate(folds):
         m, s = x[train].mean(axis=0), x[train].std(axis=0)
-        assert_close(calls[i][0], (x[train] - m) / s, tried=f"x_train as fit_predict received it in fold {i}", rtol=1e-5)
-        assert_close(calls[i][1], y[train], tried=f"y_train as fit_predict received it in fold {i}")
         assert_close(
-            calls[i][2], (x[validation] - m) / s, tried=f"x_validation as fit_predict received it in fold {i}", rtol=1e-5
+            calls[i][0],
+            (x[train] - m) / s,
+            tried=f"x_train as fit_predict received it in fold {i}",
+            rtol=1e-5,
+        )
+        assert_close(
+            calls[i][1],
+            y[train],
+            tried=f"y_train as fit_predict received it in fold {i}",
+        )
+        assert_close(
+            calls[i][2],
+            (x[validation] - m) / s,
+            tried=f"x_validation as fit_predict received it in fold {i}",
+            rtol=1e-5,
         )
 
 
@@ -153,11 +198,22 @@ def test_fold_scores_is_the_share_of_right_validation_labels(student):
     folds = thirds(student.rng, len(y))
     answers = [student.rng.integers(0, 2, len(validation)) for _, validation in folds]
     answers[0] = y[folds[0][1]].copy()
-    answers[0][0] = 1 - answers[0][0]  # one wrong in the first fold, so that shares differ
+    answers[0][0] = (
+        1 - answers[0][0]
+    )  # one wrong in the first fold, so that shares differ
     queue = iter(answers)
-    got = student.fold_scores(lambda x_train, y_train, x_validation: next(queue), x, y, folds)
-    wanted = [np.mean(a == y[validation]) for a, (_, validation) in zip(answers, folds, strict=True)]
-    assert_close(got, np.array(wanted), tried="accuracy per fold of a classifier that answers at random (26 rows, 3 folds)")
+    got = student.fold_scores(
+        lambda x_train, y_train, x_validation: next(queue), x, y, folds
+    )
+    wanted = [
+        np.mean(a == y[validation])
+        for a, (_, validation) in zip(answers, folds, strict=True)
+    ]
+    assert_close(
+        got,
+        np.array(wanted),
+        tried="accuracy per fold of a classifier that answers at random (26 rows, 3 folds)",
+    )
 
 
 @pytest.mark.exercise("5.2")
@@ -170,19 +226,40 @@ def test_fold_scores_survives_a_constant_column(student):
 
     def remember(x_train, y_train, x_validation):
         seen.append((np.asarray(x_train)[:, 1], np.asarray(x_validation)[:, 1]))
-        return touchy(x_train, x_validation) if np.all(np.isfinite(x_train)) else np.zeros(len(x_validation), dtype=int)
+        return (
+            touchy(x_train, x_validation)
+            if np.all(np.isfinite(x_train))
+            else np.zeros(len(x_validation), dtype=int)
+        )
 
     student.fold_scores(remember, x, y, folds)
-    assert_true(len(seen) == 3, tried="fold_scores with 3 folds", expected="3 calls of fit_predict", got=f"{len(seen)} calls")
+    assert_true(
+        len(seen) == 3,
+        tried="fold_scores with 3 folds",
+        expected="3 calls of fit_predict",
+        got=f"{len(seen)} calls",
+    )
     for column in itertools.chain(*seen):
-        assert_close(column, np.zeros(len(column)), tried="a constant column after standardising, dividing by 1 where s is 0")
+        assert_close(
+            column,
+            np.zeros(len(column)),
+            tried="a constant column after standardising, dividing by 1 where s is 0",
+        )
 
 
 # 5.3 ------------------------------------------------------------------------------------------------------------------
 
 
 def count_pairs(y_true, y_pred, labels):
-    return np.array([[sum(t == a and p == b for t, p in zip(y_true, y_pred, strict=True)) for b in labels] for a in labels])
+    return np.array(
+        [
+            [
+                sum(t == a and p == b for t, p in zip(y_true, y_pred, strict=True))
+                for b in labels
+            ]
+            for a in labels
+        ]
+    )
 
 
 @pytest.mark.exercise("5.3")
@@ -190,22 +267,33 @@ def count_pairs(y_true, y_pred, labels):
 def test_confusion_matrix_has_actual_classes_in_rows(student):
     for c, n in [(3, 15), (2, 700), (5, 60)]:
         y_true = student.rng.integers(0, c, n)
-        y_pred = np.where(student.rng.random(n) < 0.6, y_true, 0)  # errors fall towards class 0, so the matrix is not symmetric
+        y_pred = np.where(
+            student.rng.random(n) < 0.6, y_true, 0
+        )  # errors fall towards class 0, so the matrix is not symmetric
         y_true[:3], y_pred[:3] = 1, 0
         labels = list(range(c))
         got = student.confusion_matrix(y_true, y_pred, labels)
-        assert_close(got, count_pairs(y_true, y_pred, labels), tried=f"{n} rows, labels={labels}")
+        assert_close(
+            got, count_pairs(y_true, y_pred, labels), tried=f"{n} rows, labels={labels}"
+        )
 
 
 @pytest.mark.exercise("5.3")
 @pytest.mark.points(1)
 def test_confusion_matrix_keeps_the_order_of_labels_and_takes_strings(student):
     labels = ["malignant", "benign", "unclear"]
-    y_true = ["malignant", "malignant", "benign", *student.rng.choice(labels, 17).tolist()]
+    y_true = [
+        "malignant",
+        "malignant",
+        "benign",
+        *student.rng.choice(labels, 17).tolist(),
+    ]
     y_pred = ["benign", "benign", "malignant", *student.rng.choice(labels, 17).tolist()]
     got = student.confusion_matrix(y_true, y_pred, labels)
     assert_close(
-        got, count_pairs(y_true, y_pred, labels), tried=f"20 rows of strings, labels={labels} (not in alphabetical order)"
+        got,
+        count_pairs(y_true, y_pred, labels),
+        tried=f"20 rows of strings, labels={labels} (not in alphabetical order)",
     )
 
 
@@ -216,7 +304,11 @@ def test_confusion_matrix_keeps_a_class_that_never_occurs(student):
     y_true, y_pred = student.rng.choice([0, 1, 3], (2, 25))
     y_true[0], y_pred[0] = 3, 0
     got = np.asarray(student.confusion_matrix(y_true, y_pred, labels))
-    assert_close(got, count_pairs(y_true, y_pred, labels), tried="25 rows in which class 2 never occurs, labels=[0, 1, 2, 3]")
+    assert_close(
+        got,
+        count_pairs(y_true, y_pred, labels),
+        tried="25 rows in which class 2 never occurs, labels=[0, 1, 2, 3]",
+    )
 
 
 # 5.4 ------------------------------------------------------------------------------------------------------------------
@@ -229,13 +321,22 @@ def scores_by_loop(matrix):
     out = {"precision": [], "recall": [], "specificity": [], "f1": []}
     for i in range(c):
         others = [j for j in range(c) if j != i]
-        tp, fn, fp = matrix[i, i], sum(matrix[i, j] for j in others), sum(matrix[j, i] for j in others)
+        tp, fn, fp = (
+            matrix[i, i],
+            sum(matrix[i, j] for j in others),
+            sum(matrix[j, i] for j in others),
+        )
         tn = sum(matrix[a, b] for a in others for b in others)
-        precision, recall = tp / (tp + fp) if tp + fp else 0.0, tp / (tp + fn) if tp + fn else 0.0
+        precision, recall = (
+            tp / (tp + fp) if tp + fp else 0.0,
+            tp / (tp + fn) if tp + fn else 0.0,
+        )
         out["precision"].append(precision)
         out["recall"].append(recall)
         out["specificity"].append(tn / (tn + fp) if tn + fp else 0.0)
-        out["f1"].append(2 * precision * recall / (precision + recall) if precision + recall else 0.0)
+        out["f1"].append(
+            2 * precision * recall / (precision + recall) if precision + recall else 0.0
+        )
     return {key: np.array(values) for key, values in out.items()}
 
 
@@ -244,9 +345,18 @@ def scores_by_loop(matrix):
 def test_class_scores_precision_and_recall(student):
     for c in (2, 3, 4):
         matrix = student.rng.integers(1, 30, (c, c)) + np.triu(np.full((c, c), 20), 1)
-        got, wanted = read_scores(student.class_scores(matrix), f"class_scores({matrix.tolist()})"), scores_by_loop(matrix)
+        got, wanted = (
+            read_scores(
+                student.class_scores(matrix), f"class_scores({matrix.tolist()})"
+            ),
+            scores_by_loop(matrix),
+        )
         for key in ("precision", "recall"):
-            assert_close(got[key], wanted[key], tried=f"{key} of every class of matrix {matrix.tolist()}")
+            assert_close(
+                got[key],
+                wanted[key],
+                tried=f"{key} of every class of matrix {matrix.tolist()}",
+            )
 
 
 @pytest.mark.exercise("5.4")
@@ -256,12 +366,16 @@ def test_class_scores_specificity_is_the_recall_of_the_others(student):
     got = read_scores(student.class_scores(matrix), f"class_scores({matrix.tolist()})")
     recall = np.diag(matrix) / matrix.sum(axis=1)
     assert_close(
-        got["specificity"], recall[::-1], tried=f"two classes, {matrix.tolist()}: specificity of one is the recall of the other"
+        got["specificity"],
+        recall[::-1],
+        tried=f"two classes, {matrix.tolist()}: specificity of one is the recall of the other",
     )
     matrix = student.rng.integers(1, 30, (4, 4))
     got = read_scores(student.class_scores(matrix), f"class_scores({matrix.tolist()})")
     assert_close(
-        got["specificity"], scores_by_loop(matrix)["specificity"], tried=f"specificity of four classes, {matrix.tolist()}"
+        got["specificity"],
+        scores_by_loop(matrix)["specificity"],
+        tried=f"specificity of four classes, {matrix.tolist()}",
     )
 
 
@@ -271,21 +385,43 @@ def test_class_scores_f1_is_a_harmonic_mean_and_macro_f1_its_average(student):
     for c in (2, 3):
         matrix = student.rng.integers(1, 12, (c, c))
         matrix[0, -1] += 50  # a class with far lower recall than precision
-        got, wanted = read_scores(student.class_scores(matrix), f"class_scores({matrix.tolist()})"), scores_by_loop(matrix)
-        assert_close(got["f1"], wanted["f1"], tried=f"f1 of every class of {matrix.tolist()}")
-        assert_close(got["macro_f1"], wanted["f1"].mean(), tried=f"macro_f1 of {matrix.tolist()}, the mean of the classes' f1")
+        got, wanted = (
+            read_scores(
+                student.class_scores(matrix), f"class_scores({matrix.tolist()})"
+            ),
+            scores_by_loop(matrix),
+        )
+        assert_close(
+            got["f1"], wanted["f1"], tried=f"f1 of every class of {matrix.tolist()}"
+        )
+        assert_close(
+            got["macro_f1"],
+            wanted["f1"].mean(),
+            tried=f"macro_f1 of {matrix.tolist()}, the mean of the classes' f1",
+        )
 
 
 @pytest.mark.exercise("5.4")
 @pytest.mark.points(1)
 def test_class_scores_counts_an_empty_denominator_as_zero(student):
     a, b, c = student.rng.integers(1, 20, 3).tolist()
-    matrix = np.array([[a, b, 0], [c, a, 0], [0, 0, 0]])  # class 2 never occurs and is never predicted
-    got, wanted = read_scores(student.class_scores(matrix), f"class_scores({matrix.tolist()})"), scores_by_loop(matrix)
+    matrix = np.array(
+        [[a, b, 0], [c, a, 0], [0, 0, 0]]
+    )  # class 2 never occurs and is never predicted
+    got, wanted = (
+        read_scores(student.class_scores(matrix), f"class_scores({matrix.tolist()})"),
+        scores_by_loop(matrix),
+    )
     for key in ("precision", "recall", "f1"):
-        assert_close(got[key], wanted[key], tried=f"{key} of {matrix.tolist()}, where class 2 never occurs")
+        assert_close(
+            got[key],
+            wanted[key],
+            tried=f"{key} of {matrix.tolist()}, where class 2 never occurs",
+        )
     assert_close(
-        got["macro_f1"], wanted["f1"].mean(), tried=f"macro_f1 of {matrix.tolist()}: an absent class still counts, with 0"
+        got["macro_f1"],
+        wanted["f1"].mean(),
+        tried=f"macro_f1 of {matrix.tolist()}: an absent class still counts, with 0",
     )
     lone = read_scores(student.class_scores(np.array([[a]])), f"class_scores([[{a}]])")
     assert_close(
@@ -320,7 +456,9 @@ def roc_by_loop(y, score):
 def test_roc_curve_has_one_point_per_distinct_score(student):
     for n in (5, 20):
         y, score = noisy_scores(student.rng, n)
-        fpr, tpr = read_parts(student.roc_curve(y, score), ["fpr", "tpr"], f"roc_curve of {len(y)} rows")
+        fpr, tpr = read_parts(
+            student.roc_curve(y, score), ["fpr", "tpr"], f"roc_curve of {len(y)} rows"
+        )
         wanted = roc_by_loop(y, score)
         assert_close(fpr, wanted[0], tried=f"fpr of {n} rows without ties")
         assert_close(tpr, wanted[1], tried=f"tpr of {n} rows without ties")
@@ -330,10 +468,20 @@ def test_roc_curve_has_one_point_per_distinct_score(student):
 @pytest.mark.points(2)
 def test_roc_curve_lets_tied_scores_enter_together(student):
     y, score = noisy_scores(student.rng, 30, decimals=0)
-    fpr, tpr = read_parts(student.roc_curve(y, score), ["fpr", "tpr"], f"roc_curve of {len(y)} rows")
+    fpr, tpr = read_parts(
+        student.roc_curve(y, score), ["fpr", "tpr"], f"roc_curve of {len(y)} rows"
+    )
     wanted = roc_by_loop(y, score)
-    assert_close(fpr, wanted[0], tried=f"fpr of 30 rows with only {len(np.unique(score))} distinct scores")
-    assert_close(tpr, wanted[1], tried=f"tpr of 30 rows with only {len(np.unique(score))} distinct scores")
+    assert_close(
+        fpr,
+        wanted[0],
+        tried=f"fpr of 30 rows with only {len(np.unique(score))} distinct scores",
+    )
+    assert_close(
+        tpr,
+        wanted[1],
+        tried=f"tpr of 30 rows with only {len(np.unique(score))} distinct scores",
+    )
 
 
 @pytest.mark.exercise("5.5")
@@ -343,7 +491,11 @@ def test_area_under_takes_trapezoids(student):
         x = np.concatenate([[0.0], np.sort(student.rng.random(n)), [1.0]])
         y = 0.4 * student.rng.random(n + 2)
         wanted = sum((x[i + 1] - x[i]) * (y[i] + y[i + 1]) / 2 for i in range(n + 1))
-        assert_close(student.area_under(x, y), wanted, tried=f"area under {n + 2} points at uneven distances")
+        assert_close(
+            student.area_under(x, y),
+            wanted,
+            tried=f"area under {n + 2} points at uneven distances",
+        )
 
 
 # 5.6 ------------------------------------------------------------------------------------------------------------------
@@ -364,11 +516,21 @@ def test_precision_recall_curve_walks_from_the_highest_score(student):
     for n in (4, 25):
         y, score = noisy_scores(student.rng, n)
         recall, precision = read_parts(
-            student.precision_recall_curve(y, score), ["recall", "precision"], f"precision_recall_curve of {len(y)} rows"
+            student.precision_recall_curve(y, score),
+            ["recall", "precision"],
+            f"precision_recall_curve of {len(y)} rows",
         )
         wanted = pr_by_loop(y, score)
-        assert_close(recall, wanted[0], tried=f"recall at each of {n} distinct scores, highest first")
-        assert_close(precision, wanted[1], tried=f"precision at each of {n} distinct scores, highest first")
+        assert_close(
+            recall,
+            wanted[0],
+            tried=f"recall at each of {n} distinct scores, highest first",
+        )
+        assert_close(
+            precision,
+            wanted[1],
+            tried=f"precision at each of {n} distinct scores, highest first",
+        )
 
 
 @pytest.mark.exercise("5.6")
@@ -376,11 +538,21 @@ def test_precision_recall_curve_walks_from_the_highest_score(student):
 def test_precision_recall_curve_lets_tied_scores_enter_together(student):
     y, score = noisy_scores(student.rng, 40, decimals=0)
     recall, precision = read_parts(
-        student.precision_recall_curve(y, score), ["recall", "precision"], f"precision_recall_curve of {len(y)} rows"
+        student.precision_recall_curve(y, score),
+        ["recall", "precision"],
+        f"precision_recall_curve of {len(y)} rows",
     )
     wanted = pr_by_loop(y, score)
-    assert_close(recall, wanted[0], tried=f"recall of 40 rows with {len(np.unique(score))} distinct scores")
-    assert_close(precision, wanted[1], tried=f"precision of 40 rows with {len(np.unique(score))} distinct scores")
+    assert_close(
+        recall,
+        wanted[0],
+        tried=f"recall of 40 rows with {len(np.unique(score))} distinct scores",
+    )
+    assert_close(
+        precision,
+        wanted[1],
+        tried=f"precision of 40 rows with {len(np.unique(score))} distinct scores",
+    )
 
 
 @pytest.mark.exercise("5.6")
@@ -411,7 +583,11 @@ def test_wilson_interval_ends_lie_z_of_their_own_deviations_away(student):
         n = int(student.rng.integers(5, 12 if only_one_wrong else 60))
         k = n - 1 if only_one_wrong else int(student.rng.integers(1, n))
         z = float(student.rng.uniform(1.5 if only_one_wrong else 0.8, 3.0))
-        ends = read_parts(student.wilson_interval(k, n, z), ["low", "high"], f"wilson_interval({k}, {n}, {z:.3f})")
+        ends = read_parts(
+            student.wilson_interval(k, n, z),
+            ["low", "high"],
+            f"wilson_interval({k}, {n}, {z:.3f})",
+        )
         assert_true(
             ends[0] < k / n < ends[1],
             tried=f"wilson_interval({k}, {n}, {z:.3f})",
@@ -431,8 +607,14 @@ def test_wilson_interval_ends_lie_z_of_their_own_deviations_away(student):
 @pytest.mark.points(1)
 def test_wilson_interval_has_width_even_when_all_rows_are_right(student):
     n = int(student.rng.integers(2, 40))
-    ends = read_parts(student.wilson_interval(n, n), ["low", "high"], f"wilson_interval({n}, {n})")
-    assert_close(np.array(ends), np.array([n / (n + 1.96**2), 1.0]), tried=f"wilson_interval({n}, {n}): all rows right")
+    ends = read_parts(
+        student.wilson_interval(n, n), ["low", "high"], f"wilson_interval({n}, {n})"
+    )
+    assert_close(
+        np.array(ends),
+        np.array([n / (n + 1.96**2), 1.0]),
+        tried=f"wilson_interval({n}, {n}): all rows right",
+    )
 
 
 # 5.8 ------------------------------------------------------------------------------------------------------------------
@@ -441,7 +623,10 @@ def test_wilson_interval_has_width_even_when_all_rows_are_right(student):
 def coin_p(b, c):
     """Chance that m fair coins split at least as unevenly as b to c, counted outcome by outcome."""
     m = b + c
-    return sum(math.comb(m, i) for i in range(m + 1) if abs(2 * i - m) >= abs(b - c)) / 2**m
+    return (
+        sum(math.comb(m, i) for i in range(m + 1) if abs(2 * i - m) >= abs(b - c))
+        / 2**m
+    )
 
 
 def judged_rows(rng, *, both, only_a, only_b, neither):
@@ -461,8 +646,12 @@ def test_mcnemar_counts_the_rows_that_only_one_model_gets_right(student):
     for _ in range(3):
         only_b = int(student.rng.integers(0, 8))
         only_a = only_b + int(student.rng.integers(1, 8))
-        y, a, b = judged_rows(student.rng, both=9, only_a=only_a, only_b=only_b, neither=12)
-        got = read_parts(student.mcnemar(y, a, b), ["b", "c", "p"], f"mcnemar of {len(y)} rows")
+        y, a, b = judged_rows(
+            student.rng, both=9, only_a=only_a, only_b=only_b, neither=12
+        )
+        got = read_parts(
+            student.mcnemar(y, a, b), ["b", "c", "p"], f"mcnemar of {len(y)} rows"
+        )
         assert_close(
             np.array(got[:2]),
             np.array([only_a, only_b]),
@@ -477,9 +666,13 @@ def test_mcnemar_p_value_is_that_of_fair_coins(student):
         low = base + int(student.rng.integers(0, 9))
         high = low + (base + 5) // 3 + int(student.rng.integers(0, 8))
         pair = (high, low) if a_wins else (low, high)
-        y, a, b = judged_rows(student.rng, both=10, only_a=pair[0], only_b=pair[1], neither=3)
+        y, a, b = judged_rows(
+            student.rng, both=10, only_a=pair[0], only_b=pair[1], neither=3
+        )
         assert_close(
-            read_parts(student.mcnemar(y, a, b), ["b", "c", "p"], f"mcnemar of {len(y)} rows")[2],
+            read_parts(
+                student.mcnemar(y, a, b), ["b", "c", "p"], f"mcnemar of {len(y)} rows"
+            )[2],
             coin_p(*pair),
             tried=f"p-value when only A is right on {pair[0]} rows, only B on {pair[1]}",
         )
@@ -491,7 +684,9 @@ def test_mcnemar_p_value_never_exceeds_one(student):
     for same in (0, int(student.rng.integers(1, 9))):
         y, a, b = judged_rows(student.rng, both=5, only_a=same, only_b=same, neither=2)
         assert_close(
-            read_parts(student.mcnemar(y, a, b), ["b", "c", "p"], f"mcnemar of {len(y)} rows")[2],
+            read_parts(
+                student.mcnemar(y, a, b), ["b", "c", "p"], f"mcnemar of {len(y)} rows"
+            )[2],
             1.0,
             tried=f"p-value of an even split, {same} to {same}",
         )

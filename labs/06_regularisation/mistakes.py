@@ -13,7 +13,10 @@ from coursekit.labs import mistake
 @mistake(
     "6.1",
     name="output-bias-forgotten",
-    hints=["Your network passes through 0 where the units are silent.", "Add c, once, at the end."],
+    hints=[
+        "Your network passes through 0 where the units are silent.",
+        "Add c, once, at the end.",
+    ],
 )
 def network(x, w, b, v, c):
     return np.tanh(np.outer(x, w) + b) @ v
@@ -34,14 +37,22 @@ def network(x, w, b, v, c):
 @mistake(
     "6.1",
     name="bias-scaled-with-the-input",
-    hints=["Where does your wave's slope sit?", "w multiplies x only; b comes afterwards: w x + b, not w (x + b)."],
+    hints=[
+        "Where does your wave's slope sit?",
+        "w multiplies x only; b comes afterwards: w x + b, not w (x + b).",
+    ],
 )
 def network(x, w, b, v, c):
     return np.tanh((np.asarray(x)[:, None] + b) * w) @ v + c
 
 
 @mistake(
-    "6.1", name="sigmoid-units", hints=["Your units lie between 0 and 1.", "tanh runs from -1 to 1, and through 0: np.tanh."]
+    "6.1",
+    name="sigmoid-units",
+    hints=[
+        "Your units lie between 0 and 1.",
+        "tanh runs from -1 to 1, and through 0: np.tanh.",
+    ],
 )
 def network(x, w, b, v, c):
     return 1 / (1 + np.exp(-(np.outer(x, w) + b))) @ v + c
@@ -57,7 +68,13 @@ def network(x, w, b, v, c):
 )
 def choose_units(units, errors):
     means = np.mean(errors, axis=0)
-    return int(min(size for size, value in zip(units, means, strict=True) if value == means.min()))
+    return int(
+        min(
+            size
+            for size, value in zip(units, means, strict=True)
+            if value == means.min()
+        )
+    )
 
 
 @mistake(
@@ -70,13 +87,22 @@ def choose_units(units, errors):
 )
 def choose_units(units, errors):
     lowest = np.min(errors, axis=0)
-    return int(min(size for size, value in zip(units, lowest, strict=True) if value == lowest.min()))
+    return int(
+        min(
+            size
+            for size, value in zip(units, lowest, strict=True)
+            if value == lowest.min()
+        )
+    )
 
 
 @mistake(
     "6.1",
     name="place-not-size",
-    hints=["Is your answer one of `units`?", "argmin gives the place in the list; the answer is the size that stands there."],
+    hints=[
+        "Is your answer one of `units`?",
+        "argmin gives the place in the list; the answer is the size that stands there.",
+    ],
 )
 def choose_units(units, errors):
     return int(np.argmin(np.median(errors, axis=0)))
@@ -97,17 +123,29 @@ def choose_units(units, errors):
 @mistake(
     "6.1",
     name="most-units-of-equals",
-    hints=["Among equals you took the largest.", "Occam: the simplest of equals, so the fewest units."],
+    hints=[
+        "Among equals you took the largest.",
+        "Occam: the simplest of equals, so the fewest units.",
+    ],
 )
 def choose_units(units, errors):
     medians = np.median(errors, axis=0)
-    return int(max(size for size, value in zip(units, medians, strict=True) if value == medians.min()))
+    return int(
+        max(
+            size
+            for size, value in zip(units, medians, strict=True)
+            if value == medians.min()
+        )
+    )
 
 
 @mistake(
     "6.1",
     name="inputs-times-units-in-one-product",
-    hints=["n inputs meet M units: that makes n times M sums.", "np.outer(x, w) has a row per input and a column per unit."],
+    hints=[
+        "n inputs meet M units: that makes n times M sums.",
+        "np.outer(x, w) has a row per input and a column per unit.",
+    ],
 )
 def network(x, w, b, v, c):
     return np.tanh(np.dot(w, x) + np.asarray(b)) @ np.asarray(v) + c
@@ -116,7 +154,10 @@ def network(x, w, b, v, c):
 @mistake(
     "6.1",
     name="bias-for-every-unit",
-    hints=["You added c once per unit.", "c belongs to the output: add it once, after the sum."],
+    hints=[
+        "You added c once per unit.",
+        "c belongs to the output: add it once, after the sum.",
+    ],
 )
 def network(x, w, b, v, c):
     return (np.tanh(np.outer(x, w) + np.asarray(b)) * np.asarray(v) + c).sum(axis=1)
@@ -133,13 +174,22 @@ def network(x, w, b, v, c):
 def choose_units(units, errors):
     errors = np.sort(np.asarray(errors), axis=0)
     middle = errors[(len(errors) - 1) // 2]
-    return int(min(size for size, value in zip(units, middle, strict=True) if value == middle.min()))
+    return int(
+        min(
+            size
+            for size, value in zip(units, middle, strict=True)
+            if value == middle.min()
+        )
+    )
 
 
 @mistake(
     "6.1",
     name="median-over-candidates",
-    hints=["Which axis holds the repeats?", "One median per candidate: over the rows, axis=0."],
+    hints=[
+        "Which axis holds the repeats?",
+        "One median per candidate: over the rows, axis=0.",
+    ],
 )
 def choose_units(units, errors):
     medians = np.median(np.asarray(errors), axis=1)
@@ -149,7 +199,12 @@ def choose_units(units, errors):
 # 6.2 ------------------------------------------------------------------------------------------------------------------
 
 
-def _stop(errors, patience, better=lambda new, old: new < old, late=lambda waited, patience: waited >= patience):
+def _stop(
+    errors,
+    patience,
+    better=lambda new, old: new < old,
+    late=lambda waited, patience: waited >= patience,
+):
     best = 0
     for epoch, error in enumerate(errors):
         if epoch and better(error, errors[best]):
@@ -187,7 +242,10 @@ def early_stopping(errors, patience):
 @mistake(
     "6.2",
     name="never-stops",
-    hints=["Your training always runs to the end.", "Stop as soon as patience epochs in a row have brought no record."],
+    hints=[
+        "Your training always runs to the end.",
+        "Stop as soon as patience epochs in a row have brought no record.",
+    ],
 )
 def early_stopping(errors, patience):
     return int(np.argmin(errors)), len(errors) - 1
@@ -206,10 +264,17 @@ def early_stopping(errors, patience):
 
 
 @mistake(
-    "6.2", name="one-epoch-too-soon", hints=["You stop one epoch early.", "The record's own epoch does not count as waiting."]
+    "6.2",
+    name="one-epoch-too-soon",
+    hints=[
+        "You stop one epoch early.",
+        "The record's own epoch does not count as waiting.",
+    ],
 )
 def early_stopping(errors, patience):
-    return _stop(errors, patience, late=lambda waited, patience: waited >= max(1, patience - 1))
+    return _stop(
+        errors, patience, late=lambda waited, patience: waited >= max(1, patience - 1)
+    )
 
 
 @mistake(
@@ -245,7 +310,10 @@ def early_stopping(errors, patience):
 @mistake(
     "6.2",
     name="patience-never-renewed",
-    hints=["You add up all epochs without a record.", '"In a row": a record sets the waiting back to 0.'],
+    hints=[
+        "You add up all epochs without a record.",
+        '"In a row": a record sets the waiting back to 0.',
+    ],
 )
 def early_stopping(errors, patience):
     best, waited = 0, 0
@@ -259,7 +327,11 @@ def early_stopping(errors, patience):
     return best, len(errors) - 1
 
 
-@mistake("6.2", name="epochs-from-one", hints=["Your epochs are one too high.", "The first epoch has number 0."])
+@mistake(
+    "6.2",
+    name="epochs-from-one",
+    hints=["Your epochs are one too high.", "The first epoch has number 0."],
+)
 def early_stopping(errors, patience):
     best, last = _stop(errors, patience)
     return best + 1, last + 1
@@ -268,7 +340,10 @@ def early_stopping(errors, patience):
 @mistake(
     "6.2",
     name="patience-ignored",
-    hints=["You stop at the first epoch without a record.", "Wait until `patience` epochs in a row have brought none."],
+    hints=[
+        "You stop at the first epoch without a record.",
+        "Wait until `patience` epochs in a row have brought none.",
+    ],
 )
 def early_stopping(errors, patience):
     best = 0
@@ -309,7 +384,10 @@ def _weights(layers):
 
 
 def _slopes(layers, l1, l2):
-    return [(l1 * np.sign(w) + l2 * np.asarray(w, dtype=float), np.zeros(np.shape(b))) for w, b in layers]
+    return [
+        (l1 * np.sign(w) + l2 * np.asarray(w, dtype=float), np.zeros(np.shape(b)))
+        for w, b in layers
+    ]
 
 
 @mistake(
@@ -327,10 +405,17 @@ def penalty(layers, l1, l2):
 @mistake(
     "6.3",
     name="biases-pay-too",
-    hints=["Who pays in your penalty?", "Biases shift the curve and do not bend it: they are free. Sum over the weights only."],
+    hints=[
+        "Who pays in your penalty?",
+        "Biases shift the curve and do not bend it: they are free. Sum over the weights only.",
+    ],
 )
 def penalty(layers, l1, l2):
-    return _cost([*_weights(layers), *(np.asarray(b, dtype=float) for _, b in layers)], l1, l2 / 2)
+    return _cost(
+        [*_weights(layers), *(np.asarray(b, dtype=float) for _, b in layers)],
+        l1,
+        l2 / 2,
+    )
 
 
 @mistake(
@@ -348,30 +433,53 @@ def penalty(layers, l1, l2):
 @mistake(
     "6.3",
     name="mean-over-weights",
-    hints=["Your penalty does not grow with the number of weights.", "Every weight pays its own price: a sum, not a mean."],
+    hints=[
+        "Your penalty does not grow with the number of weights.",
+        "Every weight pays its own price: a sum, not a mean.",
+    ],
 )
 def penalty(layers, l1, l2):
-    return float(sum(l1 * np.abs(w).mean() + l2 / 2 * (w**2).mean() for w in _weights(layers)))
+    return float(
+        sum(l1 * np.abs(w).mean() + l2 / 2 * (w**2).mean() for w in _weights(layers))
+    )
 
 
 @mistake(
     "6.3",
     name="norm-not-squared",
-    hints=["You took the length of the weights.", "The L2 price is the sum of squares, w.w, without the root."],
+    hints=[
+        "You took the length of the weights.",
+        "The L2 price is the sum of squares, w.w, without the root.",
+    ],
 )
 def penalty(layers, l1, l2):
-    return float(sum(l1 * np.abs(w).sum() + l2 / 2 * np.sqrt((w**2).sum()) for w in _weights(layers)))
+    return float(
+        sum(
+            l1 * np.abs(w).sum() + l2 / 2 * np.sqrt((w**2).sum())
+            for w in _weights(layers)
+        )
+    )
 
 
 @mistake(
-    "6.3", name="strengths-exchanged", hints=["Your two strengths have changed places.", "l1 goes with |w|, l2 with w squared."]
+    "6.3",
+    name="strengths-exchanged",
+    hints=[
+        "Your two strengths have changed places.",
+        "l1 goes with |w|, l2 with w squared.",
+    ],
 )
 def penalty(layers, l1, l2):
     return _cost(_weights(layers), l2, l1 / 2)
 
 
 @mistake(
-    "6.3", name="only-the-last-layer", hints=["Some of the weights do not pay.", "The sum runs over all layers, not over one."]
+    "6.3",
+    name="only-the-last-layer",
+    hints=[
+        "Some of the weights do not pay.",
+        "The sum runs over all layers, not over one.",
+    ],
 )
 def penalty(layers, l1, l2):
     return _cost(_weights(layers)[-1:], l1, l2 / 2)
@@ -392,7 +500,10 @@ def penalty_gradient(layers, l1, l2):
 @mistake(
     "6.3",
     name="two-left-in-the-gradient",
-    hints=["Your slope of L2 is twice what finite differences say.", "The 2 from the square meets the half in front of it."],
+    hints=[
+        "Your slope of L2 is twice what finite differences say.",
+        "The 2 from the square meets the half in front of it.",
+    ],
 )
 def penalty_gradient(layers, l1, l2):
     return _slopes(layers, l1, 2 * l2)
@@ -407,19 +518,31 @@ def penalty_gradient(layers, l1, l2):
     ],
 )
 def penalty_gradient(layers, l1, l2):
-    return [(l1 * np.abs(w) + l2 * np.asarray(w, dtype=float), np.zeros(np.shape(b))) for w, b in layers]
+    return [
+        (l1 * np.abs(w) + l2 * np.asarray(w, dtype=float), np.zeros(np.shape(b)))
+        for w, b in layers
+    ]
 
 
 @mistake(
     "6.3",
     name="l1-slope-without-sign",
-    hints=["Your L1 pushes negative weights the wrong way.", "Right of 0 the slope of |w| is +1, left of it -1: np.sign."],
+    hints=[
+        "Your L1 pushes negative weights the wrong way.",
+        "Right of 0 the slope of |w| is +1, left of it -1: np.sign.",
+    ],
 )
 def penalty_gradient(layers, l1, l2):
-    return [(l1 + l2 * np.asarray(w, dtype=float), np.zeros(np.shape(b))) for w, b in layers]
+    return [
+        (l1 + l2 * np.asarray(w, dtype=float), np.zeros(np.shape(b))) for w, b in layers
+    ]
 
 
-@mistake("6.3", name="bias-gradient", hints=["Your biases are pulled to 0.", "They are free, so db is all zeros."])
+@mistake(
+    "6.3",
+    name="bias-gradient",
+    hints=["Your biases are pulled to 0.", "They are free, so db is all zeros."],
+)
 def penalty_gradient(layers, l1, l2):
     return [
         (dw, l1 * np.sign(b) + l2 * np.asarray(b, dtype=float))
@@ -437,7 +560,11 @@ def penalty_gradient(layers, l1, l2):
 )
 def penalty_gradient(layers, l1, l2):
     return [
-        (l1 * np.where(np.asarray(w) >= 0, 1.0, -1.0) + l2 * np.asarray(w, dtype=float), np.zeros(np.shape(b)))
+        (
+            l1 * np.where(np.asarray(w) >= 0, 1.0, -1.0)
+            + l2 * np.asarray(w, dtype=float),
+            np.zeros(np.shape(b)),
+        )
         for w, b in layers
     ]
 
@@ -451,13 +578,18 @@ def penalty_gradient(layers, l1, l2):
     ],
 )
 def penalty(layers, l1, l2):
-    return float(sum(0.5 * (l1 * np.abs(w).sum() + l2 * np.square(w).sum()) for w, _ in layers))
+    return float(
+        sum(0.5 * (l1 * np.abs(w).sum() + l2 * np.square(w).sum()) for w, _ in layers)
+    )
 
 
 @mistake(
     "6.3",
     name="square-of-the-sum",
-    hints=["Weights of opposite sign cancel in your L2 price.", "Square each weight first, then add: np.sum(w**2)."],
+    hints=[
+        "Weights of opposite sign cancel in your L2 price.",
+        "Square each weight first, then add: np.sum(w**2).",
+    ],
 )
 def penalty(layers, l1, l2):
     return float(sum(l1 * np.abs(w).sum() + l2 / 2 * np.sum(w) ** 2 for w, _ in layers))
@@ -481,25 +613,42 @@ def dropout(a, u, rate, training):
 @mistake(
     "6.4",
     name="rescaled-by-the-rate",
-    hints=["You divided by the chance of being dropped.", "Of rate 0.2, four fifths are kept: divide by 1 - rate."],
+    hints=[
+        "You divided by the chance of being dropped.",
+        "Of rate 0.2, four fifths are kept: divide by 1 - rate.",
+    ],
 )
 def dropout(a, u, rate, training):
-    return np.where(np.asarray(u) >= rate, np.asarray(a) / (rate or 1.0), 0.0) if training else np.asarray(a)
+    return (
+        np.where(np.asarray(u) >= rate, np.asarray(a) / (rate or 1.0), 0.0)
+        if training
+        else np.asarray(a)
+    )
 
 
 @mistake(
     "6.4",
     name="multiplied-by-keep",
-    hints=["You made the kept values smaller.", "Some are missing, so the others have to speak louder: divide by 1 - rate."],
+    hints=[
+        "You made the kept values smaller.",
+        "Some are missing, so the others have to speak louder: divide by 1 - rate.",
+    ],
 )
 def dropout(a, u, rate, training):
-    return np.where(np.asarray(u) >= rate, np.asarray(a) * (1 - rate), 0.0) if training else np.asarray(a)
+    return (
+        np.where(np.asarray(u) >= rate, np.asarray(a) * (1 - rate), 0.0)
+        if training
+        else np.asarray(a)
+    )
 
 
 @mistake(
     "6.4",
     name="active-at-test",
-    hints=["Your network still drops units at test.", "Look at `training`: at test nothing is dropped."],
+    hints=[
+        "Your network still drops units at test.",
+        "Look at `training`: at test nothing is dropped.",
+    ],
 )
 def dropout(a, u, rate, training):
     return np.where(np.asarray(u) >= rate, np.asarray(a) / (1 - rate), 0.0)
@@ -514,7 +663,11 @@ def dropout(a, u, rate, training):
     ],
 )
 def dropout(a, u, rate, training):
-    return np.where(np.asarray(u) >= rate, np.asarray(a) / (1 - rate), 0.0) if training else np.asarray(a) * (1 - rate)
+    return (
+        np.where(np.asarray(u) >= rate, np.asarray(a) / (1 - rate), 0.0)
+        if training
+        else np.asarray(a) * (1 - rate)
+    )
 
 
 @mistake(
@@ -526,16 +679,27 @@ def dropout(a, u, rate, training):
     ],
 )
 def dropout(a, u, rate, training):
-    return np.where(np.asarray(u) < rate, np.asarray(a) / (rate or 1.0), 0.0) if training else np.asarray(a)
+    return (
+        np.where(np.asarray(u) < rate, np.asarray(a) / (rate or 1.0), 0.0)
+        if training
+        else np.asarray(a)
+    )
 
 
 @mistake(
     "6.4",
     name="dropped-kept-exchanged",
-    hints=["Your mask is inside out.", "A unit is kept where u >= rate, and set to 0 where u is below."],
+    hints=[
+        "Your mask is inside out.",
+        "A unit is kept where u >= rate, and set to 0 where u is below.",
+    ],
 )
 def dropout(a, u, rate, training):
-    return np.where(np.asarray(u) < rate, np.asarray(a) / (1 - rate), 0.0) if training else np.asarray(a)
+    return (
+        np.where(np.asarray(u) < rate, np.asarray(a) / (1 - rate), 0.0)
+        if training
+        else np.asarray(a)
+    )
 
 
 @mistake(
@@ -548,7 +712,11 @@ def dropout(a, u, rate, training):
 )
 def dropout(a, u, rate, training):
     kept = np.asarray(u) >= rate
-    return np.where(kept, np.asarray(a) / max(kept.mean(), 1e-9), 0.0) if training else np.asarray(a)
+    return (
+        np.where(kept, np.asarray(a) / max(kept.mean(), 1e-9), 0.0)
+        if training
+        else np.asarray(a)
+    )
 
 
 @mistake(
@@ -566,10 +734,17 @@ def dropout(a, u, rate, training):
 @mistake(
     "6.4",
     name="equal-is-dropped",
-    hints=["One of your units is dropped at the very edge.", "A unit is kept where u >= rate; equal counts as kept."],
+    hints=[
+        "One of your units is dropped at the very edge.",
+        "A unit is kept where u >= rate; equal counts as kept.",
+    ],
 )
 def dropout(a, u, rate, training):
-    return np.where(u > rate, np.asarray(a) / (1 - rate), 0.0) if training else np.asarray(a)
+    return (
+        np.where(u > rate, np.asarray(a) / (1 - rate), 0.0)
+        if training
+        else np.asarray(a)
+    )
 
 
 # 6.5 ------------------------------------------------------------------------------------------------------------------
@@ -592,7 +767,9 @@ def _chance(mask, keep):
     ],
 )
 def average_over_masks(h, V, c, keep):
-    return np.mean([softmax((h * mask) @ V + c, axis=1) for mask in _masks(np.shape(h)[1])], axis=0)
+    return np.mean(
+        [softmax((h * mask) @ V + c, axis=1) for mask in _masks(np.shape(h)[1])], axis=0
+    )
 
 
 @mistake(
@@ -604,7 +781,13 @@ def average_over_masks(h, V, c, keep):
     ],
 )
 def average_over_masks(h, V, c, keep):
-    return softmax(sum(_chance(mask, keep) * ((h * mask) @ V + c) for mask in _masks(np.shape(h)[1])), axis=1)
+    return softmax(
+        sum(
+            _chance(mask, keep) * ((h * mask) @ V + c)
+            for mask in _masks(np.shape(h)[1])
+        ),
+        axis=1,
+    )
 
 
 @mistake(
@@ -616,7 +799,10 @@ def average_over_masks(h, V, c, keep):
     ],
 )
 def average_over_masks(h, V, c, keep):
-    return sum(_chance(mask, 1 - keep) * softmax((h * mask) @ V + c, axis=1) for mask in _masks(np.shape(h)[1]))
+    return sum(
+        _chance(mask, 1 - keep) * softmax((h * mask) @ V + c, axis=1)
+        for mask in _masks(np.shape(h)[1])
+    )
 
 
 @mistake(
@@ -647,16 +833,25 @@ def average_over_masks(h, V, c, keep):
     ],
 )
 def average_over_masks(h, V, c, keep):
-    return sum(_chance(mask, keep) * softmax((h * mask) / keep @ V + c, axis=1) for mask in _masks(np.shape(h)[1]))
+    return sum(
+        _chance(mask, keep) * softmax((h * mask) / keep @ V + c, axis=1)
+        for mask in _masks(np.shape(h)[1])
+    )
 
 
 @mistake(
     "6.5",
     name="softmax-over-rows",
-    hints=["Your probabilities sum to one over the rows.", "Each row has its own probabilities, over the classes: axis=1."],
+    hints=[
+        "Your probabilities sum to one over the rows.",
+        "Each row has its own probabilities, over the classes: axis=1.",
+    ],
 )
 def average_over_masks(h, V, c, keep):
-    return sum(_chance(mask, keep) * softmax((h * mask) @ V + c, axis=0) for mask in _masks(np.shape(h)[1]))
+    return sum(
+        _chance(mask, keep) * softmax((h * mask) @ V + c, axis=0)
+        for mask in _masks(np.shape(h)[1])
+    )
 
 
 @mistake(
@@ -671,7 +866,14 @@ def weight_scaling(h, V, c, keep):
     return softmax(np.asarray(h) @ V + c, axis=1)
 
 
-@mistake("6.5", name="bias-scaled-too", hints=["You scaled z as a whole.", "Biases are never dropped, so only h V is scaled."])
+@mistake(
+    "6.5",
+    name="bias-scaled-too",
+    hints=[
+        "You scaled z as a whole.",
+        "Biases are never dropped, so only h V is scaled.",
+    ],
+)
 def weight_scaling(h, V, c, keep):
     return softmax(keep * (np.asarray(h) @ V + c), axis=1)
 
@@ -679,7 +881,10 @@ def weight_scaling(h, V, c, keep):
 @mistake(
     "6.5",
     name="scaled-by-the-chance-of-dropping",
-    hints=["Right only for 0.5.", "keep is the chance of staying: multiply by it, not by 1 - keep."],
+    hints=[
+        "Right only for 0.5.",
+        "keep is the chance of staying: multiply by it, not by 1 - keep.",
+    ],
 )
 def weight_scaling(h, V, c, keep):
     return softmax((1 - keep) * np.asarray(h) @ V + c, axis=1)
@@ -688,7 +893,10 @@ def weight_scaling(h, V, c, keep):
 @mistake(
     "6.5",
     name="divided-by-keep",
-    hints=["Your weights grew.", "At test all units speak, more than in training. Make the weights smaller: times keep."],
+    hints=[
+        "Your weights grew.",
+        "At test all units speak, more than in training. Make the weights smaller: times keep.",
+    ],
 )
 def weight_scaling(h, V, c, keep):
     return softmax(np.asarray(h) @ V / keep + c, axis=1)
@@ -697,7 +905,10 @@ def weight_scaling(h, V, c, keep):
 @mistake(
     "6.5",
     name="probabilities-scaled",
-    hints=["Your rows sum to keep.", "Scale the weights, before the softmax; its outputs stay probabilities."],
+    hints=[
+        "Your rows sum to keep.",
+        "Scale the weights, before the softmax; its outputs stay probabilities.",
+    ],
 )
 def weight_scaling(h, V, c, keep):
     return keep * softmax(np.asarray(h) @ V + c, axis=1)
@@ -706,17 +917,26 @@ def weight_scaling(h, V, c, keep):
 @mistake(
     "6.5",
     name="only-the-kept-count",
-    hints=["Your chances add up to more than 1.", "Dropped units have a chance too: times (1 - keep) for each of them."],
+    hints=[
+        "Your chances add up to more than 1.",
+        "Dropped units have a chance too: times (1 - keep) for each of them.",
+    ],
 )
 def average_over_masks(h, V, c, keep):
     masks = itertools.product((0, 1), repeat=h.shape[1])
-    return sum(keep ** sum(mask) * softmax((h * np.array(mask)) @ V + c, axis=1) for mask in masks)
+    return sum(
+        keep ** sum(mask) * softmax((h * np.array(mask)) @ V + c, axis=1)
+        for mask in masks
+    )
 
 
 @mistake(
     "6.5",
     name="no-softmax",
-    hints=["Do your rows sum to 1?", "The output is a probability: the softmax comes last."],
+    hints=[
+        "Do your rows sum to 1?",
+        "The output is a probability: the softmax comes last.",
+    ],
 )
 def weight_scaling(h, V, c, keep):
     return np.asarray(h) @ (keep * np.asarray(V)) + c
@@ -730,7 +950,9 @@ def _moved(image, matrix, shift, middle=None, rounding=np.rint):
     middle = (np.array(image.shape) - 1) / 2 if middle is None else middle
     out = np.zeros_like(image)
     for place in np.ndindex(image.shape):
-        r, s = rounding(middle + matrix @ (np.array(place) - middle - shift)).astype(int)
+        r, s = rounding(middle + matrix @ (np.array(place) - middle - shift)).astype(
+            int
+        )
         if 0 <= r < image.shape[0] and 0 <= s < image.shape[1]:
             out[place] = image[r, s]
     return out
@@ -743,7 +965,10 @@ def _turn(angle):
 @mistake(
     "6.6",
     name="degrees-as-radians",
-    hints=["Your images are turned by an odd amount.", "np.cos and np.sin take radians: np.deg2rad(angle)."],
+    hints=[
+        "Your images are turned by an odd amount.",
+        "np.cos and np.sin take radians: np.deg2rad(angle).",
+    ],
 )
 def move(image, angle, scale, shift):
     return _moved(image, _turn(angle) / scale, shift)
@@ -752,7 +977,10 @@ def move(image, angle, scale, shift):
 @mistake(
     "6.6",
     name="turns-the-other-way",
-    hints=["Your image turns the wrong way.", "Check the signs of the two sines in R, and which row they are in."],
+    hints=[
+        "Your image turns the wrong way.",
+        "Check the signs of the two sines in R, and which row they are in.",
+    ],
 )
 def move(image, angle, scale, shift):
     return _moved(image, _turn(-np.deg2rad(angle)) / scale, shift)
@@ -773,7 +1001,10 @@ def move(image, angle, scale, shift):
 @mistake(
     "6.6",
     name="shifts-the-other-way",
-    hints=["Your image goes up and left.", "To come from where it was, a target pixel looks back: subtract the shift."],
+    hints=[
+        "Your image goes up and left.",
+        "To come from where it was, a target pixel looks back: subtract the shift.",
+    ],
 )
 def move(image, angle, scale, shift):
     return _moved(image, _turn(np.deg2rad(angle)) / scale, -np.asarray(shift))
@@ -794,10 +1025,18 @@ def move(image, angle, scale, shift):
 @mistake(
     "6.6",
     name="middle-at-half-the-size",
-    hints=["Your middle is half a pixel off.", "Pixels 0 to H - 1 have their middle at (H - 1)/2."],
+    hints=[
+        "Your middle is half a pixel off.",
+        "Pixels 0 to H - 1 have their middle at (H - 1)/2.",
+    ],
 )
 def move(image, angle, scale, shift):
-    return _moved(image, _turn(np.deg2rad(angle)) / scale, shift, middle=np.array(np.shape(image)) / 2)
+    return _moved(
+        image,
+        _turn(np.deg2rad(angle)) / scale,
+        shift,
+        middle=np.array(np.shape(image)) / 2,
+    )
 
 
 @mistake(
@@ -825,7 +1064,9 @@ def move(image, angle, scale, shift):
     height, width = image.shape
     middle, out = (np.array(image.shape) - 1) / 2, np.zeros_like(image)
     for place in np.ndindex(image.shape):
-        source = middle + _turn(np.deg2rad(angle)) / scale @ (np.array(place) - middle - shift)
+        source = middle + _turn(np.deg2rad(angle)) / scale @ (
+            np.array(place) - middle - shift
+        )
         r, s = np.rint(source).astype(int)
         out[place] = image[r % height, s % width]
     return out
@@ -834,13 +1075,19 @@ def move(image, angle, scale, shift):
 @mistake(
     "6.6",
     name="edge-repeated",
-    hints=["Your border is smeared over the gap.", "A pixel from outside is 0, not a copy of the nearest edge."],
+    hints=[
+        "Your border is smeared over the gap.",
+        "A pixel from outside is 0, not a copy of the nearest edge.",
+    ],
 )
 def move(image, angle, scale, shift):
     image = np.asarray(image)
     middle, out = (np.array(image.shape) - 1) / 2, np.zeros_like(image)
     for place in np.ndindex(image.shape):
-        source = np.rint(middle + _turn(np.deg2rad(angle)) / scale @ (np.array(place) - middle - shift)).astype(int)
+        source = np.rint(
+            middle
+            + _turn(np.deg2rad(angle)) / scale @ (np.array(place) - middle - shift)
+        ).astype(int)
         r, s = np.clip(source, 0, np.array(image.shape) - 1)
         out[place] = image[r, s]
     return out
@@ -858,7 +1105,11 @@ def move(image, angle, scale, shift):
     image = np.asarray(image)
     middle, out = (np.array(image.shape) - 1) / 2, np.zeros_like(image)
     for place in np.ndindex(image.shape):
-        r, s = np.rint(middle + scale * _turn(-np.deg2rad(angle)) @ (np.array(place) - middle) + shift).astype(int)
+        r, s = np.rint(
+            middle
+            + scale * _turn(-np.deg2rad(angle)) @ (np.array(place) - middle)
+            + shift
+        ).astype(int)
         if 0 <= r < image.shape[0] and 0 <= s < image.shape[1]:
             out[r, s] = image[place]
     return out
@@ -893,7 +1144,12 @@ def augmented_split(images, labels, train, validation, change, copies):
 )
 def augmented_split(images, labels, train, validation, change, copies):
     x_all = np.concatenate([images[train], *(change(images) for _ in range(copies))])
-    return x_all, np.concatenate([labels[train], np.tile(labels, copies)]), images[validation], labels[validation]
+    return (
+        x_all,
+        np.concatenate([labels[train], np.tile(labels, copies)]),
+        images[validation],
+        labels[validation],
+    )
 
 
 @mistake(
@@ -906,13 +1162,21 @@ def augmented_split(images, labels, train, validation, change, copies):
 )
 def augmented_split(images, labels, train, validation, change, copies):
     x, y, xv, yv = _split(images, labels, train, validation)
-    return np.concatenate([x, *(change(x) for _ in range(copies))]), np.repeat(y, copies + 1), xv, yv
+    return (
+        np.concatenate([x, *(change(x) for _ in range(copies))]),
+        np.repeat(y, copies + 1),
+        xv,
+        yv,
+    )
 
 
 @mistake(
     "6.6",
     name="one-change-for-all-copies",
-    hints=["All your copies are the same.", "change draws anew at every call. Call it once per copy."],
+    hints=[
+        "All your copies are the same.",
+        "change draws anew at every call. Call it once per copy.",
+    ],
 )
 def augmented_split(images, labels, train, validation, change, copies):
     x, y, xv, yv = _split(images, labels, train, validation)
@@ -930,7 +1194,12 @@ def augmented_split(images, labels, train, validation, change, copies):
 )
 def augmented_split(images, labels, train, validation, change, copies):
     x, y, xv, yv = _split(images, labels, train, validation)
-    return np.concatenate([change(x) for _ in range(copies)] or [x]), np.tile(y, max(copies, 1)), xv, yv
+    return (
+        np.concatenate([change(x) for _ in range(copies)] or [x]),
+        np.tile(y, max(copies, 1)),
+        xv,
+        yv,
+    )
 
 
 @mistake(
@@ -960,9 +1229,15 @@ def augmented_split(images, labels, train, validation, change, copies):
 def move(image, angle, scale, shift):
     image = np.asarray(image)
     sizes, turn = np.array(image.shape)[:, None, None], np.deg2rad(angle)
-    matrix = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]) / scale
+    matrix = (
+        np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]) / scale
+    )
     middle = (sizes - 1) / 2
-    source = np.tensordot(matrix, np.indices(image.shape) - middle, 1) - np.reshape(shift, (2, 1, 1)) + middle
+    source = (
+        np.tensordot(matrix, np.indices(image.shape) - middle, 1)
+        - np.reshape(shift, (2, 1, 1))
+        + middle
+    )
     source = np.rint(source).astype(int)
     inside = np.all((source >= 0) & (source < sizes), axis=0)
     rows, columns = np.where(inside, source, 0)
@@ -972,12 +1247,20 @@ def move(image, angle, scale, shift):
 @mistake(
     "6.6",
     name="originals-last",
-    hints=["The rows are there, in another order.", "The originals come first, then the copies."],
+    hints=[
+        "The rows are there, in another order.",
+        "The originals come first, then the copies.",
+    ],
 )
 def augmented_split(images, labels, train, validation, change, copies):
     x = images[train]
     x_train = np.concatenate([*(change(x) for _ in range(copies)), x])
-    return x_train, np.tile(labels[train], copies + 1), images[validation], labels[validation]
+    return (
+        x_train,
+        np.tile(labels[train], copies + 1),
+        images[validation],
+        labels[validation],
+    )
 
 
 # 6.7 ------------------------------------------------------------------------------------------------------------------
@@ -1005,7 +1288,12 @@ def ensemble_labels(probabilities):
 )
 def ensemble_labels(probabilities):
     votes = np.argmax(probabilities, axis=-1)
-    return np.array([np.bincount(column, minlength=np.shape(probabilities)[-1]).argmax() for column in votes.T])
+    return np.array(
+        [
+            np.bincount(column, minlength=np.shape(probabilities)[-1]).argmax()
+            for column in votes.T
+        ]
+    )
 
 
 @mistake(
@@ -1029,7 +1317,9 @@ def ensemble_labels(probabilities):
     ],
 )
 def ensemble_labels(probabilities):
-    return np.argmax(np.mean(np.log(np.maximum(probabilities, 1e-300)), axis=0), axis=-1)
+    return np.argmax(
+        np.mean(np.log(np.maximum(probabilities, 1e-300)), axis=0), axis=-1
+    )
 
 
 @mistake(
@@ -1047,7 +1337,10 @@ def ensemble_labels(probabilities):
 @mistake(
     "6.7",
     name="median-of-probabilities",
-    hints=["You took the median over the members.", "The exercise averages: the mean keeps how sure each member is."],
+    hints=[
+        "You took the median over the members.",
+        "The exercise averages: the mean keeps how sure each member is.",
+    ],
 )
 def ensemble_labels(probabilities):
     return np.argmax(np.median(probabilities, axis=0), axis=-1)
@@ -1056,7 +1349,11 @@ def ensemble_labels(probabilities):
 def _terms(predictions, y):
     f, y = np.asarray(predictions, dtype=float), np.asarray(y, dtype=float)
     mean = f.mean(axis=0)
-    return float(np.mean((mean - y) ** 2)), float(np.mean((f - y) ** 2)), float(np.mean((f - mean) ** 2))
+    return (
+        float(np.mean((mean - y) ** 2)),
+        float(np.mean((f - y) ** 2)),
+        float(np.mean((f - mean) ** 2)),
+    )
 
 
 @mistake(
@@ -1089,7 +1386,10 @@ def error_and_spread(predictions, y):
 @mistake(
     "6.7",
     name="standard-deviation",
-    hints=["Your spread is a distance, the errors are squared distances.", "Leave the root out, and the equation holds."],
+    hints=[
+        "Your spread is a distance, the errors are squared distances.",
+        "Leave the root out, and the equation holds.",
+    ],
 )
 def error_and_spread(predictions, y):
     together, each, _ = _terms(predictions, y)
@@ -1109,17 +1409,28 @@ def error_and_spread(predictions, y):
     return each, together, spread
 
 
-@mistake("6.7", name="absolute-errors", hints=["You took absolute errors.", "The equation holds for squared errors."])
+@mistake(
+    "6.7",
+    name="absolute-errors",
+    hints=["You took absolute errors.", "The equation holds for squared errors."],
+)
 def error_and_spread(predictions, y):
     f, y = np.asarray(predictions, dtype=float), np.asarray(y, dtype=float)
     mean = f.mean(axis=0)
-    return float(np.mean(np.abs(mean - y))), float(np.mean(np.abs(f - y))), float(np.mean(np.abs(f - mean)))
+    return (
+        float(np.mean(np.abs(mean - y))),
+        float(np.mean(np.abs(f - y))),
+        float(np.mean(np.abs(f - mean))),
+    )
 
 
 @mistake(
     "6.7",
     name="spread-about-the-truth",
-    hints=["Your spread is the members' error once more.", "It is measured from the members' own mean, not from y."],
+    hints=[
+        "Your spread is the members' error once more.",
+        "It is measured from the members' own mean, not from y.",
+    ],
 )
 def error_and_spread(predictions, y):
     predictions, y = np.asarray(predictions), np.asarray(y)
@@ -1168,7 +1479,11 @@ def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
     return float(abs(np.mean(_changes(fit_predict, x, y, x_spare, y_spare, x_probe))))
 
 
-@mistake("6.8", name="squared-changes", hints=["You averaged squares.", "Instability is the mean *absolute* change."])
+@mistake(
+    "6.8",
+    name="squared-changes",
+    hints=["You averaged squares.", "Instability is the mean *absolute* change."],
+)
 def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
     return float(np.mean(_changes(fit_predict, x, y, x_spare, y_spare, x_probe) ** 2))
 
@@ -1176,7 +1491,10 @@ def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
 @mistake(
     "6.8",
     name="largest-change",
-    hints=["You took the largest change.", "A worst case is worth knowing, but here the mean over probes and spares is asked."],
+    hints=[
+        "You took the largest change.",
+        "A worst case is worth knowing, but here the mean over probes and spares is asked.",
+    ],
 )
 def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
     return float(np.max(np.abs(_changes(fit_predict, x, y, x_spare, y_spare, x_probe))))
@@ -1185,7 +1503,10 @@ def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
 @mistake(
     "6.8",
     name="row-added",
-    hints=["Your changed training sets are larger than the first one.", "Replace row i; n stays the same."],
+    hints=[
+        "Your changed training sets are larger than the first one.",
+        "Replace row i; n stays the same.",
+    ],
 )
 def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
     before = np.asarray(fit_predict(x, y, x_probe))
@@ -1199,12 +1520,17 @@ def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
 @mistake(
     "6.8",
     name="row-left-out",
-    hints=["Your changed training sets are one row short.", "The spare comes in where row i goes out."],
+    hints=[
+        "Your changed training sets are one row short.",
+        "The spare comes in where row i goes out.",
+    ],
 )
 def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
     before = np.asarray(fit_predict(x, y, x_probe))
     out = [
-        np.asarray(fit_predict(np.delete(x, i), np.delete(y, i), x_probe)) - before for i in range(len(x_spare)) if len(x) > 1
+        np.asarray(fit_predict(np.delete(x, i), np.delete(y, i), x_probe)) - before
+        for i in range(len(x_spare))
+        if len(x) > 1
     ]
     return float(np.mean(np.abs(out))) if out else 0.0
 
@@ -1212,60 +1538,108 @@ def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
 @mistake(
     "6.8",
     name="only-the-label-replaced",
-    hints=["Half of your replacement is missing.", "A sample is x and y together: put both in place of row i."],
+    hints=[
+        "Half of your replacement is missing.",
+        "A sample is x and y together: put both in place of row i.",
+    ],
 )
 def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
     return (
-        float(np.mean(np.abs(_changes(fit_predict, x, y, x, y_spare, x_probe)[: len(y_spare)])))
+        float(
+            np.mean(
+                np.abs(_changes(fit_predict, x, y, x, y_spare, x_probe)[: len(y_spare)])
+            )
+        )
         if len(x) == len(y_spare)
-        else float(np.mean(np.abs(_changes(fit_predict, x, y, np.asarray(x)[: len(y_spare)], y_spare, x_probe))))
+        else float(
+            np.mean(
+                np.abs(
+                    _changes(
+                        fit_predict,
+                        x,
+                        y,
+                        np.asarray(x)[: len(y_spare)],
+                        y_spare,
+                        x_probe,
+                    )
+                )
+            )
+        )
     )
 
 
 @mistake(
     "6.8",
     name="always-the-first-row",
-    hints=["Your spares all take the same seat.", "Spare i takes the place of row i, so that several rows are tried."],
+    hints=[
+        "Your spares all take the same seat.",
+        "Spare i takes the place of row i, so that several rows are tried.",
+    ],
 )
 def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
     before, out = np.asarray(fit_predict(x, y, x_probe)), []
     for a, b in zip(x_spare, y_spare, strict=True):
         x_new, y_new = np.array(x), np.array(y)
         x_new[0], y_new[0] = a, b
-        out.append(np.mean(np.abs(np.asarray(fit_predict(x_new, y_new, x_probe)) - before)))
+        out.append(
+            np.mean(np.abs(np.asarray(fit_predict(x_new, y_new, x_probe)) - before))
+        )
     return float(np.mean(out))
 
 
 @mistake(
     "6.8",
     name="beside-the-changed-before",
-    hints=["You compared each training with the one just before it.", "The yardstick is the training on all rows as given."],
+    hints=[
+        "You compared each training with the one just before it.",
+        "The yardstick is the training on all rows as given.",
+    ],
 )
 def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
-    steps = np.concatenate([np.zeros((1, len(x_probe))), _changes(fit_predict, x, y, x_spare, y_spare, x_probe)])
+    steps = np.concatenate(
+        [
+            np.zeros((1, len(x_probe))),
+            _changes(fit_predict, x, y, x_spare, y_spare, x_probe),
+        ]
+    )
     return float(np.mean(np.abs(np.diff(steps, axis=0))))
 
 
 @mistake(
     "6.8",
     name="all-spares-at-once",
-    hints=["You replaced several rows in one go.", "One training per spare, with that one row replaced."],
+    hints=[
+        "You replaced several rows in one go.",
+        "One training per spare, with that one row replaced.",
+    ],
 )
 def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
     x_other, y_other, count = np.array(x), np.array(y), len(x_spare)
     x_other[:count], y_other[:count] = x_spare, y_spare
-    return float(np.mean(np.abs(np.asarray(fit_predict(x_other, y_other, x_probe)) - np.asarray(fit_predict(x, y, x_probe)))))
+    return float(
+        np.mean(
+            np.abs(
+                np.asarray(fit_predict(x_other, y_other, x_probe))
+                - np.asarray(fit_predict(x, y, x_probe))
+            )
+        )
+    )
 
 
 @mistake(
     "6.8",
     name="sum-over-spares",
-    hints=["Your measure grows with the number of spares.", "The mean over probes *and* spares."],
+    hints=[
+        "Your measure grows with the number of spares.",
+        "The mean over probes *and* spares.",
+    ],
 )
 def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
     before, total = np.asarray(fit_predict(x, y, x_probe)), 0.0
     for i in range(len(x_spare)):
         x_other, y_other = np.array(x), np.array(y)
         x_other[i], y_other[i] = x_spare[i], y_spare[i]
-        total += float(np.mean(np.abs(np.asarray(fit_predict(x_other, y_other, x_probe)) - before)))
+        total += float(
+            np.mean(np.abs(np.asarray(fit_predict(x_other, y_other, x_probe)) - before))
+        )
     return total

@@ -45,7 +45,9 @@ from coursekit.plots import PALETTE, subplots
 
 lab = open_lab("06_regularisation")
 check = lab.check
-one_thread = threadpool_limits(1, user_api="blas")  # the matrices of this lab are too small to share among threads
+one_thread = threadpool_limits(
+    1, user_api="blas"
+)  # the matrices of this lab are too small to share among threads
 
 # %% [markdown]
 # ## Fifteen points and a puzzle
@@ -76,7 +78,9 @@ def first_weights(units, seed):
     """A start for a wave network, as one vector: input weights, biases, output weights, output bias."""
     rng = np.random.default_rng(seed)
     w = rng.normal(0, 4, units)
-    return np.concatenate([w, -w * rng.random(units), rng.normal(0, units**-0.5, units), [0.0]])
+    return np.concatenate(
+        [w, -w * rng.random(units), rng.normal(0, units**-0.5, units), [0.0]]
+    )
 
 
 def parts(theta):
@@ -110,7 +114,14 @@ def fit_wave(x, y, units, penalise=None, seed=0):
     penalise = penalise or decay(0.0)
     options = {"maxiter": STEPS, "maxcor": 20, "ftol": 1e-12, "gtol": 1e-8}
     return parts(
-        minimize(wave_loss, first_weights(units, seed), (x, y, penalise), jac=True, method="L-BFGS-B", options=options).x
+        minimize(
+            wave_loss,
+            first_weights(units, seed),
+            (x, y, penalise),
+            jac=True,
+            method="L-BFGS-B",
+            options=options,
+        ).x
     )
 
 
@@ -123,21 +134,28 @@ def wave_output(x, w, b, v, c):
 x_wave, y_wave = wave(15, seed=2, even=True)
 x_new, y_new = wave(1000, seed=999)  # plenty of fresh points, for judging only
 x_line = np.linspace(0, 1, 300)
-puzzle = {"network A": fit_wave(x_wave, y_wave, BIG), "network B": fit_wave(x_wave, y_wave, BIG, decay(1e-3))}
+puzzle = {
+    "network A": fit_wave(x_wave, y_wave, BIG),
+    "network B": fit_wave(x_wave, y_wave, BIG, decay(1e-3)),
+}
 
 
 def draw_wave(ax, curves):
     """The fifteen points, the true wave, and named curves on x_line."""
     ax.plot(x_line, np.sin(2 * np.pi * x_line), color="0.7", lw=4, label="true wave")
     ax.plot(x_wave, y_wave, "o", color="black", ms=5, label="training points")
-    for (name, curve), colour, dashes in zip(curves.items(), PALETTE, ("-", "--", "-.", ":"), strict=False):
+    for (name, curve), colour, dashes in zip(
+        curves.items(), PALETTE, ("-", "--", "-.", ":"), strict=False
+    ):
         ax.plot(x_line, curve, dashes, color=colour, lw=2, label=name)
     ax.set(xlabel="x", ylabel="y", ylim=(-2, 2))
 
 
 def squared_error(weights, x, y):
     """Mean squared error of a wave network with these weights on points x, y."""
-    return float(wave_loss(np.concatenate([*weights[:3], [weights[3]]]), x, y, decay(0.0))[0])
+    return float(
+        wave_loss(np.concatenate([*weights[:3], [weights[3]]]), x, y, decay(0.0))[0]
+    )
 
 
 figure, ax = subplots(size=(7.4, 3.8))
@@ -150,8 +168,13 @@ lab.show(
     "network B misses many points and stays close to the true wave.",
 )
 for name, weights in puzzle.items():
-    seen, unseen = squared_error(weights, x_wave, y_wave), squared_error(weights, x_new, y_new)
-    print(f"{name}: mean squared error {seen:.3f} on the 15 points, {unseen:.3f} on {len(x_new)} new ones.")
+    seen, unseen = (
+        squared_error(weights, x_wave, y_wave),
+        squared_error(weights, x_new, y_new),
+    )
+    print(
+        f"{name}: mean squared error {seen:.3f} on the 15 points, {unseen:.3f} on {len(x_new)} new ones."
+    )
 print(f"The noise alone costs {NOISE**2:.3f}: no network can do better on new points.")
 
 # %% [markdown]
@@ -200,7 +223,13 @@ def choose_units(units, errors):
     """
     ### BEGIN SOLUTION
     medians = np.median(np.asarray(errors), axis=0)
-    return int(min(size for size, median in zip(units, medians, strict=True) if median == medians.min()))
+    return int(
+        min(
+            size
+            for size, median in zip(units, medians, strict=True)
+            if median == medians.min()
+        )
+    )
     ### END SOLUTION
 
 
@@ -214,7 +243,9 @@ with lab.needs("6.1"):
         weights = fit_wave(x_wave, y_wave, size)
         draw_wave(ax, {})
         ax.plot(x_line, network(x_line, *weights), color=colour, lw=2)
-        same = np.allclose(network(x_line, *weights), wave_output(x_line, *weights), atol=1e-4)
+        same = np.allclose(
+            network(x_line, *weights), wave_output(x_line, *weights), atol=1e-4
+        )
         ax.set_title(f"M = {size}")
         print(f"M = {size}: your network and Keras's operations agree: {same}")
     lab.show(
@@ -230,15 +261,33 @@ table = np.zeros((2, repeats, len(SIZES)))  # training and validation error
 for repeat, (j, size) in itertools.product(range(repeats), enumerate(SIZES)):
     points, fresh = wave(15, seed=repeat, even=True), wave(200, seed=500 + repeat)
     weights = fit_wave(*points, size, seed=repeat)
-    table[:, repeat, j] = squared_error(weights, *points), squared_error(weights, *fresh)
+    table[:, repeat, j] = (
+        squared_error(weights, *points),
+        squared_error(weights, *fresh),
+    )
 with lab.needs("6.1"):
     best_size = choose_units(SIZES, table[1])
     figure, ax = subplots(size=(6.6, 3.6))
-    for errors, name, colour, style in zip(table, ("training", "validation"), PALETTE, ("o-", "s--"), strict=False):
-        ax.plot(SIZES, np.median(errors, axis=0), style, color=colour, label=f"{name} error, median of {repeats} data sets")
+    for errors, name, colour, style in zip(
+        table, ("training", "validation"), PALETTE, ("o-", "s--"), strict=False
+    ):
+        ax.plot(
+            SIZES,
+            np.median(errors, axis=0),
+            style,
+            color=colour,
+            label=f"{name} error, median of {repeats} data sets",
+        )
     ax.axvline(best_size, color="0.3", ls=":", label=f"your choice, M = {best_size}")
     ax.axhline(NOISE**2, color="0.7", lw=1, label="noise alone")
-    ax.set(xscale="log", xlabel="M, hidden units", ylabel="mean squared error", ylim=(0, 0.3), xticks=SIZES, xticklabels=SIZES)
+    ax.set(
+        xscale="log",
+        xlabel="M, hidden units",
+        ylabel="mean squared error",
+        ylim=(0, 0.3),
+        xticks=SIZES,
+        xticklabels=SIZES,
+    )
     ax.minorticks_off()
     ax.set_title("Too small, right, too large")
     ax.legend(fontsize=8)
@@ -306,8 +355,12 @@ def train_wave(x, y, judge, units, steps, seed=0, rate=0.01):
     for step in range(1, steps + 1):
         _, gradient = wave_loss(theta, x, y, decay(0.0))
         mean, square = 0.9 * mean + 0.1 * gradient, 0.999 * square + 0.001 * gradient**2
-        theta = theta - rate * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
-        errors.append([wave_loss(theta, *points, decay(0.0))[0] for points in ((x, y), judge)])
+        theta = theta - rate * (mean / (1 - 0.9**step)) / (
+            np.sqrt(square / (1 - 0.999**step)) + 1e-8
+        )
+        errors.append(
+            [wave_loss(theta, *points, decay(0.0))[0] for points in ((x, y), judge)]
+        )
         history.append(theta)
     return np.array(errors), history
 
@@ -315,7 +368,9 @@ def train_wave(x, y, judge, units, steps, seed=0, rate=0.01):
 def keras_early_stopping(errors, patience):
     """The same by Keras's callback: the one weight of a dummy model holds the number of the epoch."""
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
-    stopper = keras.callbacks.EarlyStopping(monitor="val_loss", patience=patience, restore_best_weights=True)
+    stopper = keras.callbacks.EarlyStopping(
+        monitor="val_loss", patience=patience, restore_best_weights=True
+    )
     model.stop_training = False
     stopper.set_model(model)
     stopper.on_train_begin()
@@ -334,11 +389,19 @@ with lab.needs("6.2"):
     best, last = early_stopping(over_time[:, 1], patience=100)
     figure, ax = subplots(size=(6.8, 3.6))
     epochs = np.arange(1, len(over_time) + 1)
-    for errors, name, colour, dashes in zip(over_time.T, ("training", "validation"), PALETTE, ("-", "--"), strict=False):
+    for errors, name, colour, dashes in zip(
+        over_time.T, ("training", "validation"), PALETTE, ("-", "--"), strict=False
+    ):
         ax.plot(epochs, errors, dashes, color=colour, lw=2, label=f"{name} error")
     ax.axvline(best + 1, color="0.2", ls="--", lw=1.2, label="weights you keep")
     ax.axvline(last + 1, color="0.5", ls=":", label="training ends, patience 100")
-    ax.set(xscale="log", xlabel="epochs", ylabel="mean squared error", ylim=(0, 0.6), title=f"M = {BIG}, stopped in time")
+    ax.set(
+        xscale="log",
+        xlabel="epochs",
+        ylabel="mean squared error",
+        ylim=(0, 0.6),
+        title=f"M = {BIG}, stopped in time",
+    )
     ax.legend(fontsize=8)
     lab.show(
         figure,
@@ -346,9 +409,14 @@ with lab.needs("6.2"):
         "turns at a dashed line and climbs.",
     )
     kept, final = over_time[best, 1], over_time[-1, 1]
-    print(f"Kept: epoch {best} with validation error {kept:.3f}. At the end of all {len(over_time)} epochs it is {final:.3f}.")
+    print(
+        f"Kept: epoch {best} with validation error {kept:.3f}. At the end of all {len(over_time)} epochs it is {final:.3f}."
+    )
     for patience in (1, 10, 100):
-        mine, theirs = early_stopping(over_time[:, 1], patience), keras_early_stopping(over_time[:, 1], patience)
+        mine, theirs = (
+            early_stopping(over_time[:, 1], patience),
+            keras_early_stopping(over_time[:, 1], patience),
+        )
         print(
             f"patience {patience}: you keep and end at {mine}, Keras's EarlyStopping at {theirs}, equal: {tuple(mine) == theirs}"
         )
@@ -391,7 +459,10 @@ def penalty_gradient(layers, l1, l2):
     penalty_gradient([([[3, -1]], [7])], 1, 2) is [([[7, -3]], [0])].
     """
     ### BEGIN SOLUTION
-    return [(l1 * np.sign(w) + l2 * np.asarray(w, dtype=float), np.zeros(np.shape(b))) for w, b in layers]
+    return [
+        (l1 * np.sign(w) + l2 * np.asarray(w, dtype=float), np.zeros(np.shape(b)))
+        for w, b in layers
+    ]
     ### END SOLUTION
 
 
@@ -403,20 +474,41 @@ with lab.needs("6.3"):
     STRENGTHS = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0]
     repeats = lab.pick(8, 3)
     by_strength = np.zeros((2, repeats, len(STRENGTHS)))
-    for repeat, (j, strength) in itertools.product(range(repeats), enumerate(STRENGTHS)):
+    for repeat, (j, strength) in itertools.product(
+        range(repeats), enumerate(STRENGTHS)
+    ):
         points, fresh = wave(15, seed=repeat, even=True), wave(200, seed=500 + repeat)
 
         def priced(layers, strength=strength):
-            return penalty(layers, 0.0, strength), penalty_gradient(layers, 0.0, strength)
+            return penalty(layers, 0.0, strength), penalty_gradient(
+                layers, 0.0, strength
+            )
 
         weights = fit_wave(*points, BIG, priced, seed=repeat)
-        by_strength[:, repeat, j] = squared_error(weights, *points), squared_error(weights, *fresh)
+        by_strength[:, repeat, j] = (
+            squared_error(weights, *points),
+            squared_error(weights, *fresh),
+        )
     figure, ax = subplots(size=(6.6, 3.5))
     medians = np.median(by_strength, axis=1)
-    for errors, name, colour, style in zip(medians, ("training", "validation"), PALETTE, ("o-", "s--"), strict=False):
-        ax.plot(STRENGTHS, errors, style, color=colour, label=f"{name} error, your weight decay")
+    for errors, name, colour, style in zip(
+        medians, ("training", "validation"), PALETTE, ("o-", "s--"), strict=False
+    ):
+        ax.plot(
+            STRENGTHS,
+            errors,
+            style,
+            color=colour,
+            label=f"{name} error, your weight decay",
+        )
     ax.axhline(NOISE**2, color="0.7", lw=1, label="noise alone")
-    ax.set(xscale="log", xlabel="strength of L2", ylabel="mean squared error", ylim=(0, 0.6), title=f"M = {BIG} at every price")
+    ax.set(
+        xscale="log",
+        xlabel="strength of L2",
+        ylabel="mean squared error",
+        ylim=(0, 0.6),
+        title=f"M = {BIG} at every price",
+    )
     ax.legend(fontsize=8)
     lab.show(
         figure,
@@ -440,7 +532,12 @@ x_digits = (np.concatenate([x_a, x_b]) / 255).astype("float32")  # (1797, 28, 28
 y_digits = np.concatenate([y_a, y_b])
 order = np.random.default_rng(lab.seed).permutation(len(y_digits))
 few, rest = np.split(order, [300])
-x_few, y_few, x_rest, y_rest = x_digits[few], y_digits[few], x_digits[rest], y_digits[rest]
+x_few, y_few, x_rest, y_rest = (
+    x_digits[few],
+    y_digits[few],
+    x_digits[rest],
+    y_digits[rest],
+)
 EPOCHS, LATE = lab.pick(25, 10), 3
 
 
@@ -450,7 +547,16 @@ def train_digits(*, dropout=0.0, callbacks=()):
     model = mlp((28, 28), 10, hidden=(64,), dropout=dropout)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(3e-3), loss, metrics=["accuracy"])
-    coursekit.fit(model, x_few, y_few, epochs=EPOCHS, batch_size=50, callbacks=callbacks, seed=lab.seed, progress=False)
+    coursekit.fit(
+        model,
+        x_few,
+        y_few,
+        epochs=EPOCHS,
+        batch_size=50,
+        callbacks=callbacks,
+        seed=lab.seed,
+        progress=False,
+    )
     logits = keras.ops.convert_to_numpy(model(x_rest, training=False))
     return model, float(np.mean(logits.argmax(axis=1) == y_rest))
 
@@ -465,19 +571,34 @@ runs = {
 
 def model_layers(model):
     """Kernel and bias of each dense layer as NumPy arrays."""
-    return [tuple(layer.get_weights()) for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+    return [
+        tuple(layer.get_weights())
+        for layer in model.layers
+        if isinstance(layer, keras.layers.Dense)
+    ]
 
 
-alive = x_few.reshape(len(x_few), -1).max(axis=0) > 0  # pixels that are not black in all training digits
+alive = (
+    x_few.reshape(len(x_few), -1).max(axis=0) > 0
+)  # pixels that are not black in all training digits
 print(
     f"{np.sum(~alive)} of {len(alive)} pixels are black in all {len(x_few)} training digits; their weights are left out here."
 )
 with lab.needs("6.3"):
     figure, ax = subplots(size=(6.8, 3.5))
-    for (name, (model, accuracy)), colour, dashes in zip(runs.items(), PALETTE, ("-", ":", "--", "-."), strict=False):
+    for (name, (model, accuracy)), colour, dashes in zip(
+        runs.items(), PALETTE, ("-", ":", "--", "-."), strict=False
+    ):
         (W, _), (V, _) = model_layers(model)
         size = np.sort(np.abs(np.concatenate([W[alive].ravel(), V.ravel()])))
-        ax.plot(np.maximum(size, 1e-6), np.arange(1, len(size) + 1) / len(size), dashes, color=colour, lw=2, label=name)
+        ax.plot(
+            np.maximum(size, 1e-6),
+            np.arange(1, len(size) + 1) / len(size),
+            dashes,
+            color=colour,
+            lw=2,
+            label=name,
+        )
         print(
             f"{name}: accuracy {accuracy:.1%} on {len(rest)} digits; {np.mean(size < 1e-3):.0%} of the weights below 0.001, {np.mean(size < 1e-2):.0%} below 0.01"
         )
@@ -495,7 +616,9 @@ with lab.needs("6.3"):
         "together and rise evenly over many sizes; the L1 curve has climbed past half of the weights below one hundredth and flattens there.",
     )
     layers_here = model_layers(runs["no penalty"][0])
-    theirs = sum(float(keras.regularizers.L1L2(l1=0.01, l2=0.02 / 2)(w)) for w, _ in layers_here)
+    theirs = sum(
+        float(keras.regularizers.L1L2(l1=0.01, l2=0.02 / 2)(w)) for w, _ in layers_here
+    )
     print(
         f"Cost of these weights with strengths 0.01 and 0.02: yours {penalty(layers_here, 0.01, 0.02):.4f}, Keras's L1L2 {theirs:.4f}."
     )
@@ -545,13 +668,32 @@ with lab.needs("6.4"):
     rng = np.random.default_rng(lab.seed)
     a, draws, rate = np.sort(rng.uniform(0, 2, 25)), lab.pick(4000, 1000), 0.5
     many = dropout(np.tile(a, (draws, 1)), rng.random((draws, 25)), rate, True)
-    theirs = keras.ops.convert_to_numpy(keras.layers.Dropout(rate, seed=lab.seed)(np.tile(a, (draws, 1)), training=True))
+    theirs = keras.ops.convert_to_numpy(
+        keras.layers.Dropout(rate, seed=lab.seed)(np.tile(a, (draws, 1)), training=True)
+    )
     figure, ax = subplots(size=(6.8, 3.5))
     ax.plot(a, color="0.7", lw=5, label="without dropout")
-    ax.plot(many.mean(axis=0), "o", color=PALETTE[0], label=f"yours, mean of {draws} masks")
-    ax.plot(theirs.mean(axis=0), "x", color=PALETTE[1], label=f"Keras's Dropout, mean of {draws} masks")
-    ax.plot((many * (1 - rate)).mean(axis=0), "^", mfc="none", color=PALETTE[2], label="yours, rescaling undone")
-    ax.set(xlabel="unit, sorted by activation", ylabel="activation", title="On average nothing is lost, if you rescale")
+    ax.plot(
+        many.mean(axis=0), "o", color=PALETTE[0], label=f"yours, mean of {draws} masks"
+    )
+    ax.plot(
+        theirs.mean(axis=0),
+        "x",
+        color=PALETTE[1],
+        label=f"Keras's Dropout, mean of {draws} masks",
+    )
+    ax.plot(
+        (many * (1 - rate)).mean(axis=0),
+        "^",
+        mfc="none",
+        color=PALETTE[2],
+        label="yours, rescaling undone",
+    )
+    ax.set(
+        xlabel="unit, sorted by activation",
+        ylabel="activation",
+        title="On average nothing is lost, if you rescale",
+    )
     ax.legend(fontsize=8)
     lab.show(
         figure,
@@ -560,14 +702,20 @@ with lab.needs("6.4"):
     )
     kept = theirs[theirs != 0]
     target = np.tile(a, (draws, 1))[theirs != 0] / (1 - rate)
-    dropout_gap, dropout_draws = float(np.abs(many.mean(axis=0) - theirs.mean(axis=0)).max()), draws
+    dropout_gap, dropout_draws = (
+        float(np.abs(many.mean(axis=0) - theirs.mean(axis=0)).max()),
+        draws,
+    )
     print(
         f"Mean over masks, largest distance to a: yours {np.abs(many.mean(axis=0) - a).max():.3f}, Keras's {np.abs(theirs.mean(axis=0) - a).max():.3f}."
     )
     print(
         f"What Keras keeps is a / (1 - rate), up to {np.abs(kept - target).max():.1g}; at test both give a back: {np.array_equal(dropout(a, rng.random(25), rate, False), a)}."
     )
-    left = [int(np.count_nonzero(dropout(np.ones(784), rng.random(784), p, True))) for p in (0.2, 0.8)]
+    left = [
+        int(np.count_nonzero(dropout(np.ones(784), rng.random(784), p, True)))
+        for p in (0.2, 0.8)
+    ]
     print(f"Of 784 pixels, rate 0.2 leaves {left[0]}, and rate 0.8 leaves {left[1]}.")
 
 # %% [markdown]
@@ -621,7 +769,11 @@ check("6.5")
 # %%
 with lab.needs("6.5"):
     rng = np.random.default_rng(lab.seed)
-    h, V, c = np.maximum(rng.normal(size=(60, 10)), 0), 0.6 * rng.normal(size=(10, 4)), rng.normal(size=4)
+    h, V, c = (
+        np.maximum(rng.normal(size=(60, 10)), 0),
+        0.6 * rng.normal(size=(10, 4)),
+        rng.normal(size=4),
+    )
     exact, scaled = average_over_masks(h, V, c, 0.5), weight_scaling(h, V, c, 0.5)
     figure, ax = subplots(size=(4.8, 4.4))
     ax.plot([0, 1], [0, 1], color="0.6", lw=1)
@@ -657,7 +809,9 @@ with lab.needs("6.5"):
 # %%
 def library_dropout(a, u, rate, training):
     """What Exercise 6.4 asks for."""
-    return keras.ops.convert_to_numpy(keras.layers.Dropout(rate, seed=int(1e6 * np.mean(u)))(a, training=training))
+    return keras.ops.convert_to_numpy(
+        keras.layers.Dropout(rate, seed=int(1e6 * np.mean(u)))(a, training=training)
+    )
 
 
 runs["dropout"] = train_digits(dropout=0.5)
@@ -666,15 +820,32 @@ with lab.needs("6.5"):
     (W, b), (V, c) = model_layers(runs["dropout"][0])
     h = np.maximum(x_rest.reshape(len(rest), -1) @ W + b, 0)  # (rows, 64)
     counts, rng = [1, 2, 5, 10, 20, 50, 100], np.random.default_rng(lab.seed)
-    sampled = np.cumsum([softmax(drop(h, rng.random(h.shape), 0.5, True) @ V + c, axis=1) for _ in range(100)], axis=0)
-    errors = np.array([np.mean(sampled[count - 1].argmax(axis=1) != y_rest) for count in counts])
+    sampled = np.cumsum(
+        [
+            softmax(drop(h, rng.random(h.shape), 0.5, True) @ V + c, axis=1)
+            for _ in range(100)
+        ],
+        axis=0,
+    )
+    errors = np.array(
+        [np.mean(sampled[count - 1].argmax(axis=1) != y_rest) for count in counts]
+    )
     fifty = errors[counts.index(50)]
     # Keras divided by the chance of keeping, 0.5, while training: the classic form's activations are h / 0.5.
     one_pass = np.mean(weight_scaling(h / 0.5, V, c, 0.5).argmax(axis=1) != y_rest)
     figure, ax = subplots(size=(6.4, 3.4))
-    ax.plot(counts, 100 * errors, "o-", color=PALETTE[0], label="average of drawn masks")
-    ax.axhline(100 * one_pass, color=PALETTE[1], ls="--", label="your weight scaling, one pass")
-    ax.set(xscale="log", xlabel="masks averaged", ylabel="error on digits, %", title="How many masks is one pass worth?")
+    ax.plot(
+        counts, 100 * errors, "o-", color=PALETTE[0], label="average of drawn masks"
+    )
+    ax.axhline(
+        100 * one_pass, color=PALETTE[1], ls="--", label="your weight scaling, one pass"
+    )
+    ax.set(
+        xscale="log",
+        xlabel="masks averaged",
+        ylabel="error on digits, %",
+        title="How many masks is one pass worth?",
+    )
     ax.legend(fontsize=8)
     lab.show(
         figure,
@@ -712,8 +883,12 @@ def move(image, angle, scale, shift):
     image = np.asarray(image)
     sizes = np.array(image.shape)[:, None, None]
     middle, turn = (sizes - 1) / 2, np.deg2rad(angle)
-    matrix = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]) / scale
-    offsets = np.indices(image.shape) - middle - np.reshape(shift, (2, 1, 1))  # (2, H, W)
+    matrix = (
+        np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]) / scale
+    )
+    offsets = (
+        np.indices(image.shape) - middle - np.reshape(shift, (2, 1, 1))
+    )  # (2, H, W)
     source = np.rint(np.tensordot(matrix, offsets, 1) + middle).astype(int)
     inside = np.all((source >= 0) & (source < sizes), axis=0)
     rows, columns = np.where(inside, source, 0)
@@ -751,7 +926,16 @@ def keras_move(image, angle, scale, shift):
     cos, sin = np.cos(turn) / scale, np.sin(turn) / scale
     rows, columns = (height - 1) / 2, (width - 1) / 2
     down, right = rows + shift[0], columns + shift[1]
-    transform = [cos, -sin, columns - cos * right + sin * down, sin, cos, rows - sin * right - cos * down, 0.0, 0.0]
+    transform = [
+        cos,
+        -sin,
+        columns - cos * right + sin * down,
+        sin,
+        cos,
+        rows - sin * right - cos * down,
+        0.0,
+        0.0,
+    ]
     moved = keras.ops.image.affine_transform(
         image[..., None].astype("float32"), np.array(transform, "float32"), interpolation="nearest",
         fill_mode="constant", fill_value=0.0, data_format="channels_last",
@@ -784,7 +968,14 @@ def noisy(images):
 
 
 with lab.needs("6.6"):
-    settings = [(0, 1, (0, 0)), (0, 1, (3, -4)), (20, 1, (0, 0)), (-35, 1, (0, 0)), (0, 1.4, (0, 0)), (15, 0.7, (2, 2))]
+    settings = [
+        (0, 1, (0, 0)),
+        (0, 1, (3, -4)),
+        (20, 1, (0, 0)),
+        (-35, 1, (0, 0)),
+        (0, 1.4, (0, 0)),
+        (15, 0.7, (2, 2)),
+    ]
     image = x_few[np.flatnonzero(y_few == 4)[0]]
     figure, axes = subplots(2, len(settings), size=(9, 3.6))
     figure.suptitle("angle, scale, shift (rows, columns)", fontsize=9)
@@ -795,19 +986,35 @@ with lab.needs("6.6"):
             ax.set(xticks=[], yticks=[])
             ax.grid(False)
         column[0].set_title(f"{angle}°, x{scale}, {shift}", fontsize=8)
-        equal.append(np.mean(np.isclose(move(image, angle, scale, shift), keras_move(image, angle, scale, shift), atol=1e-6)))
+        equal.append(
+            np.mean(
+                np.isclose(
+                    move(image, angle, scale, shift),
+                    keras_move(image, angle, scale, shift),
+                    atol=1e-6,
+                )
+            )
+        )
     axes[0, 0].set_ylabel("yours", fontsize=9)
     axes[1, 0].set_ylabel("Keras", fontsize=9)
     lab.show(
         figure,
         alt="A handwritten 4, shifted, turned and scaled in six ways, in two rows that look alike: by hand above, by Keras below.",
     )
-    goes = np.rint((np.indices(image.shape) - 13.5) * 1.4 + 13.5).astype(int)  # the way there, scale 1.4
-    landed = {pixel for pixel in zip(*goes.reshape(2, -1).tolist(), strict=True) if min(pixel) >= 0 and max(pixel) < 28}
+    goes = np.rint((np.indices(image.shape) - 13.5) * 1.4 + 13.5).astype(
+        int
+    )  # the way there, scale 1.4
+    landed = {
+        pixel
+        for pixel in zip(*goes.reshape(2, -1).tolist(), strict=True)
+        if min(pixel) >= 0 and max(pixel) < 28
+    }
     print(
         f"Sent where they go instead, the pixels at scale 1.4 would leave {image.size - len(landed)} of {image.size} places empty."
     )
-    print(f"Share of pixels in which the two agree, in the worst of the {len(settings)} cases: {min(equal):.1%}.")
+    print(
+        f"Share of pixels in which the two agree, in the worst of the {len(settings)} cases: {min(equal):.1%}."
+    )
 
 # %% [markdown]
 # Does it pay? Three networks, each with the same number of steps: one sees the 300 digits again and again, one sees moved copies too, one noisy copies.
@@ -815,25 +1022,52 @@ with lab.needs("6.6"):
 # %%
 with lab.needs("6.6"):
     copies, passes = 10, lab.pick(20, 6)
-    tests = {"as they are": x_rest, "moved": moved_by_keras(x_rest), "noisy": noisy(x_rest)}
+    tests = {
+        "as they are": x_rest,
+        "moved": moved_by_keras(x_rest),
+        "noisy": noisy(x_rest),
+    }
     augmented = {}
     for name, change, k in [
         ("originals only", None, 0),
         ("moved copies", moved_by_keras, copies),
         ("noisy copies", noisy, copies),
     ]:
-        x_train, y_train, _, _ = augmented_split(x_digits, y_digits, few, rest, change, k)
+        x_train, y_train, _, _ = augmented_split(
+            x_digits, y_digits, few, rest, change, k
+        )
         epochs = passes * (copies + 1) // (k + 1)
         net = MLPClassifier(
-            (64,), learning_rate_init=3e-3, batch_size=50, max_iter=epochs, n_iter_no_change=10**4, random_state=lab.seed
+            (64,),
+            learning_rate_init=3e-3,
+            batch_size=50,
+            max_iter=epochs,
+            n_iter_no_change=10**4,
+            random_state=lab.seed,
         )
         with warnings_off():
             net.fit(x_train.reshape(len(x_train), -1), y_train)
-        augmented[name] = [net.score(x.reshape(len(x), -1), y_rest) for x in tests.values()]
+        augmented[name] = [
+            net.score(x.reshape(len(x), -1), y_rest) for x in tests.values()
+        ]
     figure, ax = subplots(size=(6.6, 3.2))
-    for (name, row), colour, marker in zip(augmented.items(), PALETTE, "os^", strict=False):
-        ax.plot(100 * np.array(row), range(3), marker, color=colour, ms=9, label=f"trained on {name}")
-    ax.set(yticks=range(3), yticklabels=[f"tested {name}" for name in tests], ylim=(2.5, -0.5), xlabel="accuracy, %")
+    for (name, row), colour, marker in zip(
+        augmented.items(), PALETTE, "os^", strict=False
+    ):
+        ax.plot(
+            100 * np.array(row),
+            range(3),
+            marker,
+            color=colour,
+            ms=9,
+            label=f"trained on {name}",
+        )
+    ax.set(
+        yticks=range(3),
+        yticklabels=[f"tested {name}" for name in tests],
+        ylim=(2.5, -0.5),
+        xlabel="accuracy, %",
+    )
     ax.set_title("You learn what you were shown")
     figure.legend(loc="outside lower center", ncols=3, fontsize=8)
     lab.show(
@@ -841,7 +1075,12 @@ with lab.needs("6.6"):
         alt="Accuracy of three networks on plain, moved and noisy digits. On moved digits the network trained on moved copies is far ahead of the other two.",
     )
     for name, row in augmented.items():
-        print(f"trained on {name}: " + ", ".join(f"{value:.1%} {test}" for test, value in zip(tests, row, strict=True)))
+        print(
+            f"trained on {name}: "
+            + ", ".join(
+                f"{value:.1%} {test}" for test, value in zip(tests, row, strict=True)
+            )
+        )
 
 # %% [markdown]
 # Copies teach the change that they show: moved copies help with moved digits, noisy copies with noisy ones, and neither with the other's.
@@ -886,7 +1125,10 @@ def error_and_spread(predictions, y):
     ### BEGIN SOLUTION
     predictions, y = np.asarray(predictions), np.asarray(y)
     together = predictions.mean(axis=0)
-    return tuple(float(np.mean(d**2)) for d in (together - y, predictions - y, predictions - together))
+    return tuple(
+        float(np.mean(d**2))
+        for d in (together - y, predictions - y, predictions - together)
+    )
     ### END SOLUTION
 
 
@@ -911,7 +1153,14 @@ def member(rows, unseen, shape, seed):
     """Probabilities of a small network, trained on `rows`, for the digits `unseen`."""
     activation = shape[-1] if isinstance(shape[-1], str) else "relu"
     units = [size for size in shape if size != activation]
-    net = MLPClassifier(units, activation=activation, learning_rate_init=5e-3, batch_size=30, max_iter=60, random_state=seed)
+    net = MLPClassifier(
+        units,
+        activation=activation,
+        learning_rate_init=5e-3,
+        batch_size=30,
+        max_iter=60,
+        random_state=seed,
+    )
     with warnings_off():
         return net.fit(flat[rows], y_digits[rows]).predict_proba(flat[unseen])
 
@@ -922,11 +1171,17 @@ def train_kinds(seed):
     rows, unseen = np.split(rng.permutation(len(y_digits)), [120])
     found = {
         "same data": [member(rows, unseen, (12,), s) for s in range(MEMBERS)],
-        "subsets": [member(rng.permutation(rows)[:90], unseen, (12,), s) for s in range(MEMBERS)],
+        "subsets": [
+            member(rng.permutation(rows)[:90], unseen, (12,), s) for s in range(MEMBERS)
+        ],
         "other architectures": [member(rows, unseen, shape, 0) for shape in OTHERS],
     }
-    found = {name: np.array(probabilities) for name, probabilities in found.items()}  # (members, digits, 10) each
-    return {**found, "all together": np.concatenate(list(found.values()))}, y_digits[unseen]
+    found = {
+        name: np.array(probabilities) for name, probabilities in found.items()
+    }  # (members, digits, 10) each
+    return {**found, "all together": np.concatenate(list(found.values()))}, y_digits[
+        unseen
+    ]
 
 
 splits = [train_kinds(lab.seed + i) for i in range(lab.pick(3, 1))]
@@ -935,36 +1190,62 @@ with lab.needs("6.7"):
     figure, ax = subplots(size=(7, 3.2))
     contests = {}
     for row, (name, probabilities) in enumerate(kinds.items()):
-        alone = [member_probabilities.argmax(axis=1) for member_probabilities in probabilities]
+        alone = [
+            member_probabilities.argmax(axis=1)
+            for member_probabilities in probabilities
+        ]
         scores = np.array([np.mean(labels == y_others) for labels in alone])
         together = ensemble_labels(probabilities)
-        score, middle = np.mean(together == y_others), alone[int(np.argsort(scores)[len(scores) // 2])]
-        contests[name] = score, scores, mcnemar(y_others, together, middle), mcnemar(y_others, together, alone[scores.argmax()])
+        score, middle = (
+            np.mean(together == y_others),
+            alone[int(np.argsort(scores)[len(scores) // 2])],
+        )
+        contests[name] = (
+            score,
+            scores,
+            mcnemar(y_others, together, middle),
+            mcnemar(y_others, together, alone[scores.argmax()]),
+        )
         ax.plot(100 * scores, np.full(len(scores), row), "|", color="0.4", ms=14, mew=2)
         ax.plot(100 * score, row, "D", color=PALETTE[0], ms=9)
         _, _, middling, best_one = contests[name]
-        print(f"{name}: members {scores.min():.1%} to {scores.max():.1%}, ensemble {score:.1%}.")
+        print(
+            f"{name}: members {scores.min():.1%} to {scores.max():.1%}, ensemble {score:.1%}."
+        )
         print(
             f"  Against the middle member McNemar's p = {middling.p_value:.2g} ({middling.b} to {middling.c}); against the best, p = {best_one.p_value:.2g} ({best_one.b} to {best_one.c})."
         )
     ax.plot([], [], "|", color="0.4", ms=12, mew=2, label="member")
     ax.plot([], [], "D", color=PALETTE[0], label="your ensemble")
-    ax.set(yticks=range(4), yticklabels=list(kinds), ylim=(3.5, -0.5), xlabel=f"accuracy on {len(y_others)} digits, %")
-    ax.set_title(f"{MEMBERS} members, three ways to make them differ, and all {3 * MEMBERS}")
+    ax.set(
+        yticks=range(4),
+        yticklabels=list(kinds),
+        ylim=(3.5, -0.5),
+        xlabel=f"accuracy on {len(y_others)} digits, %",
+    )
+    ax.set_title(
+        f"{MEMBERS} members, three ways to make them differ, and all {3 * MEMBERS}"
+    )
     figure.legend(loc="outside lower center", ncols=2, fontsize=8)
     lab.show(
         figure,
         alt="Accuracy of seven members and of their ensemble for three kinds of ensemble, and of all together. The ensembles' diamonds lie at or beyond the right end of their members.",
     )
     margins = [
-        np.mean(ensemble_labels(p) == labels) - max(np.mean(one.argmax(axis=1) == labels) for one in p)
+        np.mean(ensemble_labels(p) == labels)
+        - max(np.mean(one.argmax(axis=1) == labels) for one in p)
         for found, labels in splits
         for p in found.values()
     ]
     print(
         f"On {len(splits)} split{'s' if len(splits) > 1 else ''} of the digits the ensemble beats its best member in {np.sum(np.array(margins) > 0)} of {len(margins)} cases."
     )
-    crowd = np.array([wave_output(x_new, *fit_wave(x_wave, y_wave, 10, seed=seed)) for seed in range(MEMBERS)])
+    crowd = np.array(
+        [
+            wave_output(x_new, *fit_wave(x_wave, y_wave, 10, seed=seed))
+            for seed in range(MEMBERS)
+        ]
+    )
     together, each, spread = error_and_spread(np.clip(crowd, -3, 3), y_new)
     print(
         f"The wave, {MEMBERS} networks with 10 units: mean error {each:.3f} - spread {spread:.3f} = {each - spread:.3f}; error of the mean {together:.3f}."
@@ -1003,7 +1284,9 @@ def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
     for i in range(len(x_spare)):
         x_other, y_other = np.array(x), np.array(y)  # fresh copies
         x_other[i], y_other[i] = x_spare[i], y_spare[i]
-        changes.append(np.mean(np.abs(np.asarray(fit_predict(x_other, y_other, x_probe)) - before)))
+        changes.append(
+            np.mean(np.abs(np.asarray(fit_predict(x_other, y_other, x_probe)) - before))
+        )
     return float(np.mean(changes))
     ### END SOLUTION
 
@@ -1013,10 +1296,18 @@ check("6.8")
 
 # %%
 with lab.needs("6.8"):
-    sample_sizes, trials = lab.pick([10, 20, 40, 80, 160], [10, 20, 40, 80]), lab.pick(6, 3)
+    sample_sizes, trials = (
+        lab.pick([10, 20, 40, 80, 160], [10, 20, 40, 80]),
+        lab.pick(6, 3),
+    )
     prices, x_probe = [0.0, 1e-3], np.linspace(0.05, 0.95, 50)
-    moved_by, gaps = np.zeros((2, len(sample_sizes), trials)), np.zeros((2, len(sample_sizes), trials))
-    for (p, price), (j, n), trial in itertools.product(enumerate(prices), enumerate(sample_sizes), range(trials)):
+    moved_by, gaps = (
+        np.zeros((2, len(sample_sizes), trials)),
+        np.zeros((2, len(sample_sizes), trials)),
+    )
+    for (p, price), (j, n), trial in itertools.product(
+        enumerate(prices), enumerate(sample_sizes), range(trials)
+    ):
         (x, y), spare = wave(n, seed=trial), wave(lab.pick(4, 2), seed=50 + trial)
 
         def fit_predict(x, y, x_probe, price=price):
@@ -1024,20 +1315,51 @@ with lab.needs("6.8"):
 
         moved_by[p, j, trial] = instability(fit_predict, x, y, *spare, x_probe)
         weights = fit_wave(x, y, 10, decay(price))
-        gaps[p, j, trial] = abs(squared_error(weights, x, y) - squared_error(weights, x_new, y_new))
+        gaps[p, j, trial] = abs(
+            squared_error(weights, x, y) - squared_error(weights, x_new, y_new)
+        )
     figure, axes = subplots(1, 2, size=(8.8, 3.5))
-    for p, (name, style) in enumerate([("no price on weights", "o-"), ("weight decay 0.001", "s--")]):
-        axes[0].plot(sample_sizes, np.median(moved_by[p], axis=1), style, color=PALETTE[p], label=name)
-        axes[1].plot(moved_by[p].ravel(), gaps[p].ravel(), style[0], color=PALETTE[p], ms=4, label=name)
+    for p, (name, style) in enumerate(
+        [("no price on weights", "o-"), ("weight decay 0.001", "s--")]
+    ):
+        axes[0].plot(
+            sample_sizes,
+            np.median(moved_by[p], axis=1),
+            style,
+            color=PALETTE[p],
+            label=name,
+        )
+        axes[1].plot(
+            moved_by[p].ravel(),
+            gaps[p].ravel(),
+            style[0],
+            color=PALETTE[p],
+            ms=4,
+            label=name,
+        )
     middle = np.median(moved_by[1], axis=1)
-    axes[0].plot(sample_sizes, middle[0] * sample_sizes[0] / np.array(sample_sizes), ":", color="0.4", label="falls as 1/n")
+    axes[0].plot(
+        sample_sizes,
+        middle[0] * sample_sizes[0] / np.array(sample_sizes),
+        ":",
+        color="0.4",
+        label="falls as 1/n",
+    )
     axes[0].set(
-        xscale="log", yscale="log", xlabel="n, training rows", ylabel="instability", title="One row matters less and less"
+        xscale="log",
+        yscale="log",
+        xlabel="n, training rows",
+        ylabel="instability",
+        title="One row matters less and less",
     )
     axes[0].set_xticks(sample_sizes, sample_sizes)
     axes[0].minorticks_off()
     axes[1].set(
-        xscale="log", yscale="log", xlabel="instability", ylabel="generalisation gap", title="Stable answers, small gap"
+        xscale="log",
+        yscale="log",
+        xlabel="instability",
+        ylabel="generalisation gap",
+        title="Stable answers, small gap",
     )
     axes[0].legend(fontsize=8)
     axes[1].legend(fontsize=8)
@@ -1046,7 +1368,10 @@ with lab.needs("6.8"):
         alt="Left: instability against the number of training rows on logarithmic axes; both lines fall, the one with weight decay lies lower. "
         "Right: generalisation gap against instability; the cloud of points rises.",
     )
-    slopes = [np.polyfit(np.log(sample_sizes), np.log(np.median(values, axis=1)), 1)[0] for values in moved_by]
+    slopes = [
+        np.polyfit(np.log(sample_sizes), np.log(np.median(values, axis=1)), 1)[0]
+        for values in moved_by
+    ]
     rank = spearmanr(moved_by.ravel(), gaps.ravel()).statistic
     print(
         f"Instability falls as n to the power {slopes[0]:.2f} without, {slopes[1]:.2f} with weight decay. With n = {sample_sizes[0]}, decay makes it {np.median(moved_by[0, 0]) / middle[0]:.0f} times smaller."
@@ -1071,7 +1396,9 @@ with lab.needs("6.2", "6.3"):
         "A: nothing done": lambda x: wave_output(x, *puzzle["network A"]),
         "B: your weight decay": lambda x: wave_output(x, *with_price),
         "stopped by your rule": lambda x: wave_output(x, *parts(thetas[best])),
-        f"mean of {MEMBERS} like A": lambda x: np.mean([wave_output(x, *weights) for weights in crowd], axis=0),
+        f"mean of {MEMBERS} like A": lambda x: np.mean(
+            [wave_output(x, *weights) for weights in crowd], axis=0
+        ),
     }
     figure, ax = subplots(size=(7.6, 4))
     draw_wave(ax, {name: answer(x_line) for name, answer in answers.items()})
@@ -1082,7 +1409,10 @@ with lab.needs("6.2", "6.3"):
         alt="The opening picture with four curves. Weight decay and early stopping stay near the true wave; network A strays far from it, and the mean of "
         "seven networks strays with it.",
     )
-    final = {name: float(np.mean((answer(x_new) - y_new) ** 2)) for name, answer in answers.items()}
+    final = {
+        name: float(np.mean((answer(x_new) - y_new) ** 2))
+        for name, answer in answers.items()
+    }
     for name, error in final.items():
         print(f"{name}: {error:.3f} on new points")
     alike = np.mean([squared_error(weights, x_new, y_new) for weights in crowd])
@@ -1100,12 +1430,24 @@ with lab.needs("6.2", "6.3"):
 
 # %%
 claims = []
-session, sydney, hesso = "Session 11, Deep Learning 2", "Sydney COMP5318", "HES-SO T-MachLe 10"
+session, sydney, hesso = (
+    "Session 11, Deep Learning 2",
+    "Sydney COMP5318",
+    "HES-SO T-MachLe 10",
+)
 
 
 def claim(text, source, measured, stated="", note=""):
     """One row of the receipt."""
-    claims.append({"claim": text, "source": source, "stated": stated, "measured": measured, "note": note})
+    claims.append(
+        {
+            "claim": text,
+            "source": source,
+            "stated": stated,
+            "measured": measured,
+            "note": note,
+        }
+    )
 
 
 with lab.needs("6.1"):
@@ -1120,9 +1462,20 @@ with lab.needs("6.2"):
 # Quadratic error: t steps of gradient descent from zero beside ridge regression with strength 1 / (rate * t).
 bumps = np.exp(-0.5 * ((x_wave[:, None] - np.linspace(0, 1, 9)) / 0.12) ** 2)
 values, directions = np.linalg.eigh(bumps.T @ bumps)
-shares = [(1 - (1 - values / values.max()) ** t, values / (values + values.max() / t)) for t in (10, 100, 1000)]
-curves = [[bumps @ directions @ (share / values * (directions.T @ bumps.T @ y_wave)) for share in pair] for pair in shares]
-apart = max(float(np.sqrt(np.mean((stopped - ridge) ** 2))) for stopped, ridge in curves)
+shares = [
+    (1 - (1 - values / values.max()) ** t, values / (values + values.max() / t))
+    for t in (10, 100, 1000)
+]
+curves = [
+    [
+        bumps @ directions @ (share / values * (directions.T @ bumps.T @ y_wave))
+        for share in pair
+    ]
+    for pair in shares
+]
+apart = max(
+    float(np.sqrt(np.mean((stopped - ridge) ** 2))) for stopped, ridge in curves
+)
 claim("early stopping is similar to weight decay for quadratic errors", session, f"curves differ by {apart:.3f}", "similar",
       f"root mean square, of curves of {np.sqrt(np.mean(np.square(curves))):.2f}; linear model on 9 bumps, stopped after 10, 100, 1000 steps")  # fmt: skip
 penalised = [name for name in runs if name.startswith("L")]
@@ -1184,7 +1537,11 @@ if "margins" in globals():
           f"four kinds on {len(splits)} split{'s' if len(splits) > 1 else ''}; the best member is chosen on the judging digits, which favours it")  # fmt: skip
 if "contests" in globals():
     for name, (score, scores, middling, best_one) in contests.items():
-        verdict = "better than all" if score > scores.max() else "better than the average member, not than the best"
+        verdict = (
+            "better than all"
+            if score > scores.max()
+            else "better than the average member, not than the best"
+        )
         claim(f"ensemble, {name}: frequently better than any member", hesso, f"{score:.3f}", "better",
               f"{verdict}; members {scores.min():.3f} to {scores.max():.3f}; McNemar p = {middling.p_value:.2g} against the middle one, {best_one.p_value:.2g} against the best")  # fmt: skip
 if "rank" in globals():

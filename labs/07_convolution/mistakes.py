@@ -11,14 +11,21 @@ def _slide(image, kernel, rows, columns, step=1):
     out = np.zeros((rows, columns))
     for i in range(rows):
         for j in range(columns):
-            out[i, j] = np.sum(kernel * image[i * step : i * step + kh, j * step : j * step + kw])
+            out[i, j] = np.sum(
+                kernel * image[i * step : i * step + kh, j * step : j * step + kw]
+            )
     return out
 
 
 def _inside(image, kernel):
     """Cross-correlation inside the image."""
     image, kernel = np.asarray(image), np.asarray(kernel)
-    return _slide(image, kernel, image.shape[0] - kernel.shape[0] + 1, image.shape[1] - kernel.shape[1] + 1)
+    return _slide(
+        image,
+        kernel,
+        image.shape[0] - kernel.shape[0] + 1,
+        image.shape[1] - kernel.shape[1] + 1,
+    )
 
 
 def _padded(image, kernel):
@@ -52,7 +59,12 @@ def correlate2d(image, kernel):
 )
 def correlate2d(image, kernel):
     image, kernel = np.asarray(image), np.asarray(kernel)
-    return _slide(image, kernel, image.shape[0] - kernel.shape[0], image.shape[1] - kernel.shape[1])
+    return _slide(
+        image,
+        kernel,
+        image.shape[0] - kernel.shape[0],
+        image.shape[1] - kernel.shape[1],
+    )
 
 
 @mistake(
@@ -86,7 +98,11 @@ def correlate2d(image, kernel):
 def correlate2d(image, kernel):
     wide = _inside(image, kernel)
     dtype = np.asarray(image).dtype
-    return wide.astype(np.int64).astype(dtype) if dtype.kind in "iu" else wide.astype(dtype)
+    return (
+        wide.astype(np.int64).astype(dtype)
+        if dtype.kind in "iu"
+        else wide.astype(dtype)
+    )
 
 
 @mistake(
@@ -182,7 +198,9 @@ def convolve2d(image, kernel):
 )
 def convolve2d(image, kernel):
     image, kernel = np.asarray(image), np.asarray(kernel)
-    rows, columns = (max(0, n - k + 1) for n, k in zip(image.shape, kernel.shape, strict=True))
+    rows, columns = (
+        max(0, n - k + 1) for n, k in zip(image.shape, kernel.shape, strict=True)
+    )
     return _slide(image, kernel[::-1, ::-1], rows, columns)
 
 
@@ -340,7 +358,9 @@ def _layer(x, w, b, stride, pad, step=None, mode="constant", taps=None):
     ],
 )
 def conv_layer(x, w, b, stride=1, pad=((0, 0), (0, 0))):
-    return _layer(x.sum(axis=2, keepdims=True), w.mean(axis=2, keepdims=True), b, stride, pad)
+    return _layer(
+        x.sum(axis=2, keepdims=True), w.mean(axis=2, keepdims=True), b, stride, pad
+    )
 
 
 @mistake(
@@ -382,7 +402,10 @@ def conv_layer(x, w, b, stride=1, pad=((0, 0), (0, 0))):
 @mistake(
     "7.4",
     name="bias-forgotten",
-    hints=["What should an image of zeros give?", "Each filter adds its bias b[f] to every entry of its map."],
+    hints=[
+        "What should an image of zeros give?",
+        "Each filter adds its bias b[f] to every entry of its map.",
+    ],
 )
 def conv_layer(x, w, b, stride=1, pad=((0, 0), (0, 0))):
     return _layer(x, w, 0 * b, stride, pad)
@@ -391,7 +414,10 @@ def conv_layer(x, w, b, stride=1, pad=((0, 0), (0, 0))):
 @mistake(
     "7.4",
     name="stride-down-only",
-    hints=["How many columns has your answer?", "The stride counts for columns as well as for rows."],
+    hints=[
+        "How many columns has your answer?",
+        "The stride counts for columns as well as for rows.",
+    ],
 )
 def conv_layer(x, w, b, stride=1, pad=((0, 0), (0, 0))):
     return _layer(x, w, b, stride, pad, step=(stride, 1))
@@ -407,9 +433,13 @@ def conv_layer(x, w, b, stride=1, pad=((0, 0), (0, 0))):
 )
 def conv_layer(x, w, b, stride=1, pad=((0, 0), (0, 0))):
     x = np.pad(x, (*pad, (0, 0)))
-    rows, columns = ((n - k) // stride + 1 for n, k in zip(x.shape[:2], w.shape[:2], strict=True))
+    rows, columns = (
+        (n - k) // stride + 1 for n, k in zip(x.shape[:2], w.shape[:2], strict=True)
+    )
     thin = x[::stride, ::stride]
-    thin = np.pad(thin, ((0, x.shape[0] - thin.shape[0]), (0, x.shape[1] - thin.shape[1]), (0, 0)))
+    thin = np.pad(
+        thin, ((0, x.shape[0] - thin.shape[0]), (0, x.shape[1] - thin.shape[1]), (0, 0))
+    )
     return _layer(thin, w, b, 1, ((0, 0), (0, 0)))[:rows, :columns]
 
 
@@ -428,7 +458,10 @@ def conv_layer(x, w, b, stride=1, pad=((0, 0), (0, 0))):
 @mistake(
     "7.4",
     name="padding-repeats-the-border",
-    hints=["What did you put around the image?", "Padding adds zeros, not copies of the border (np.pad does so by default)."],
+    hints=[
+        "What did you put around the image?",
+        "Padding adds zeros, not copies of the border (np.pad does so by default).",
+    ],
 )
 def conv_layer(x, w, b, stride=1, pad=((0, 0), (0, 0))):
     return _layer(x, w, b, stride, pad, mode="edge")
@@ -437,7 +470,10 @@ def conv_layer(x, w, b, stride=1, pad=((0, 0), (0, 0))):
 @mistake(
     "7.4",
     name="relu-inside",
-    hints=["Can your layer answer with a negative number?", "The ReLU comes after the layer; leave it out here."],
+    hints=[
+        "Can your layer answer with a negative number?",
+        "The ReLU comes after the layer; leave it out here.",
+    ],
 )
 def conv_layer(x, w, b, stride=1, pad=((0, 0), (0, 0))):
     return np.maximum(0, _layer(x, w, b, stride, pad))
@@ -449,7 +485,11 @@ def conv_layer(x, w, b, stride=1, pad=((0, 0), (0, 0))):
 def _counts(in_shape, out_shape, field, bias):
     inputs, outputs = int(np.prod(in_shape)), int(np.prod(out_shape))
     seen = field[0] * field[1] * in_shape[2]
-    return {"dense": outputs * (inputs + bias), "local": outputs * (seen + bias), "shared": out_shape[2] * (seen + bias)}
+    return {
+        "dense": outputs * (inputs + bias),
+        "local": outputs * (seen + bias),
+        "shared": out_shape[2] * (seen + bias),
+    }
 
 
 @mistake(
@@ -475,7 +515,10 @@ def parameter_counts(in_shape, out_shape, field, bias=True):
     ],
 )
 def parameter_counts(in_shape, out_shape, field, bias=True):
-    return {key: count * (2 if bias else 1) for key, count in _counts(in_shape, out_shape, field, False).items()}
+    return {
+        key: count * (2 if bias else 1)
+        for key, count in _counts(in_shape, out_shape, field, False).items()
+    }
 
 
 @mistake(
@@ -495,7 +538,10 @@ def parameter_counts(in_shape, out_shape, field, bias=True):
 @mistake(
     "7.5",
     name="bias-always-counted",
-    hints=["What changes in your numbers with bias=False?", "Without biases only the weights count."],
+    hints=[
+        "What changes in your numbers with bias=False?",
+        "Without biases only the weights count.",
+    ],
 )
 def parameter_counts(in_shape, out_shape, field, bias=True):
     return _counts(in_shape, out_shape, field, True)
@@ -516,7 +562,10 @@ def parameter_counts(in_shape, out_shape, field, bias=True):
 @mistake(
     "7.5",
     name="square-field",
-    hints=["Try a field of 1x3. Which side did you square?", "A field has fh * fw pixels."],
+    hints=[
+        "Try a field of 1x3. Which side did you square?",
+        "A field has fh * fw pixels.",
+    ],
 )
 def parameter_counts(in_shape, out_shape, field, bias=True):
     return _counts(in_shape, out_shape, (field[0], field[0]), bias)
@@ -580,8 +629,13 @@ def _shift(x, dy, dx):
     out = np.zeros_like(x)
     h, w = x.shape[:2]
     if abs(dy) < h and abs(dx) < w:
-        rows, columns = slice(max(dy, 0), h + min(dy, 0)), slice(max(dx, 0), w + min(dx, 0))
-        out[rows, columns] = x[max(-dy, 0) : h - max(dy, 0), max(-dx, 0) : w - max(dx, 0)]
+        rows, columns = (
+            slice(max(dy, 0), h + min(dy, 0)),
+            slice(max(dx, 0), w + min(dx, 0)),
+        )
+        out[rows, columns] = x[
+            max(-dy, 0) : h - max(dy, 0), max(-dx, 0) : w - max(dx, 0)
+        ]
     return out
 
 
@@ -630,12 +684,17 @@ def shift(x, dy, dx):
 @mistake(
     "7.6",
     name="border-smeared",
-    hints=["What comes in at the side that the picture leaves?", "Zeros come in, not copies of the border."],
+    hints=[
+        "What comes in at the side that the picture leaves?",
+        "Zeros come in, not copies of the border.",
+    ],
 )
 def shift(x, dy, dx):
     x = np.asarray(x)
     h, w = x.shape[:2]
-    return x[np.clip(np.arange(h) - dy, 0, h - 1)][:, np.clip(np.arange(w) - dx, 0, w - 1)]
+    return x[np.clip(np.arange(h) - dy, 0, h - 1)][
+        :, np.clip(np.arange(w) - dx, 0, w - 1)
+    ]
 
 
 @mistake(
@@ -683,7 +742,10 @@ def equivariance_gap(layer, x, dy, dx, margin):
 @mistake(
     "7.6",
     name="gap-without-size",
-    hints=["Can your gap be negative?", "A difference of -3 is a gap of 3: take the absolute value before the largest."],
+    hints=[
+        "Can your gap be negative?",
+        "A difference of -3 is a gap of 3: take the absolute value before the largest.",
+    ],
 )
 def equivariance_gap(layer, x, dy, dx, margin):
     return _gap(layer, x, dy, dx, margin, size=lambda d: d)
@@ -692,7 +754,10 @@ def equivariance_gap(layer, x, dy, dx, margin):
 @mistake(
     "7.6",
     name="mean-gap",
-    hints=["One wrong entry in ten thousand: what does your gap say?", "The gap is the largest difference, not the mean."],
+    hints=[
+        "One wrong entry in ten thousand: what does your gap say?",
+        "The gap is the largest difference, not the mean.",
+    ],
 )
 def equivariance_gap(layer, x, dy, dx, margin):
     return _gap(layer, x, dy, dx, margin, reduce=np.mean)
@@ -707,7 +772,11 @@ def equivariance_gap(layer, x, dy, dx, margin):
     ],
 )
 def equivariance_gap(layer, x, dy, dx, margin):
-    return float(np.abs(layer(_shift(x, dy, dx)) - _shift(layer(x), dy, dx))[margin:, margin:].max())
+    return float(
+        np.abs(layer(_shift(x, dy, dx)) - _shift(layer(x), dy, dx))[
+            margin:, margin:
+        ].max()
+    )
 
 
 # 7.7 ------------------------------------------------------------------------------------------------------------------
@@ -718,18 +787,27 @@ def _pool(x, size, stride, reduce):
     out = np.zeros((rows, columns, x.shape[2]))
     for i in range(rows):
         for j in range(columns):
-            out[i, j] = reduce(x[i * stride : i * stride + size, j * stride : j * stride + size])
+            out[i, j] = reduce(
+                x[i * stride : i * stride + size, j * stride : j * stride + size]
+            )
     return out
 
 
 def _per_channel(mode):
-    return (lambda v: v.max(axis=(0, 1))) if mode == "max" else (lambda v: v.mean(axis=(0, 1)))
+    return (
+        (lambda v: v.max(axis=(0, 1)))
+        if mode == "max"
+        else (lambda v: v.mean(axis=(0, 1)))
+    )
 
 
 @mistake(
     "7.7",
     name="windows-overlap-by-default",
-    hints=["How large is your answer for a 4x4 map and size 2?", "If no stride is given, windows touch: stride = size."],
+    hints=[
+        "How large is your answer for a 4x4 map and size 2?",
+        "If no stride is given, windows touch: stride = size.",
+    ],
 )
 def pool2d(x, size=2, stride=None, mode="max"):
     return _pool(x, size, stride or 1, _per_channel(mode))
@@ -738,7 +816,10 @@ def pool2d(x, size=2, stride=None, mode="max"):
 @mistake(
     "7.7",
     name="stride-ignored",
-    hints=["What changes in your answer with stride=1?", "A window starts every `stride` entries, not every `size`."],
+    hints=[
+        "What changes in your answer with stride=1?",
+        "A window starts every `stride` entries, not every `size`.",
+    ],
 )
 def pool2d(x, size=2, stride=None, mode="max"):
     return _pool(x, size, size, _per_channel(mode))
@@ -766,24 +847,40 @@ def pool2d(x, size=2, stride=None, mode="max"):
 )
 def pool2d(x, size=2, stride=None, mode="max"):
     reduce = _per_channel(mode)
-    return _pool(x, size, stride or size, (lambda v: np.maximum(0, reduce(v))) if mode == "max" else reduce)
+    return _pool(
+        x,
+        size,
+        stride or size,
+        (lambda v: np.maximum(0, reduce(v))) if mode == "max" else reduce,
+    )
 
 
 @mistake(
     "7.7",
     name="left-over-rows-pooled",
-    hints=["How many windows fit entirely on 5 rows with size 2?", "Leftover rows and columns are dropped: round down."],
+    hints=[
+        "How many windows fit entirely on 5 rows with size 2?",
+        "Leftover rows and columns are dropped: round down.",
+    ],
 )
 def pool2d(x, size=2, stride=None, mode="max"):
     stride = stride or size
     rows, columns = range(0, x.shape[0], stride), range(0, x.shape[1], stride)
-    return np.array([[_per_channel(mode)(x[i : i + size, j : j + size]) for j in columns] for i in rows])
+    return np.array(
+        [
+            [_per_channel(mode)(x[i : i + size, j : j + size]) for j in columns]
+            for i in rows
+        ]
+    )
 
 
 @mistake(
     "7.7",
     name="average-is-a-sum",
-    hints=["Average-pool a map of ones. What comes out?", "The mean of a window is its sum divided by the number of entries."],
+    hints=[
+        "Average-pool a map of ones. What comes out?",
+        "The mean of a window is its sum divided by the number of entries.",
+    ],
 )
 def pool2d(x, size=2, stride=None, mode="max"):
     reduce = _per_channel(mode) if mode == "max" else (lambda v: v.sum(axis=(0, 1)))
@@ -793,7 +890,10 @@ def pool2d(x, size=2, stride=None, mode="max"):
 @mistake(
     "7.7",
     name="mode-ignored",
-    hints=["What does mode='average' change in your function?", "Average pooling keeps the mean of each window."],
+    hints=[
+        "What does mode='average' change in your function?",
+        "Average pooling keeps the mean of each window.",
+    ],
 )
 def pool2d(x, size=2, stride=None, mode="max"):
     return _pool(x, size, stride or size, _per_channel("max"))
@@ -802,14 +902,19 @@ def pool2d(x, size=2, stride=None, mode="max"):
 @mistake(
     "7.7",
     name="largest-in-absolute-value",
-    hints=["Which is larger, -5 or 1?", "Max pooling keeps the largest number, not the one with the largest size."],
+    hints=[
+        "Which is larger, -5 or 1?",
+        "Max pooling keeps the largest number, not the one with the largest size.",
+    ],
 )
 def pool2d(x, size=2, stride=None, mode="max"):
     def strongest(window):
         flat = window.reshape(-1, window.shape[2])
         return flat[np.abs(flat).argmax(axis=0), np.arange(flat.shape[1])]
 
-    return _pool(x, size, stride or size, strongest if mode == "max" else _per_channel(mode))
+    return _pool(
+        x, size, stride or size, strongest if mode == "max" else _per_channel(mode)
+    )
 
 
 # 7.8 ------------------------------------------------------------------------------------------------------------------
@@ -893,7 +998,10 @@ def receptive_field(stack):
 @mistake(
     "7.8",
     name="only-the-top",
-    hints=["The answer is asked for after each layer.", "Return a list with one number per layer, the field after it."],
+    hints=[
+        "The answer is asked for after each layer.",
+        "Return a list with one number per layer, the field after it.",
+    ],
 )
 def receptive_field(stack):
     sees, distance = 1, 1
@@ -906,7 +1014,10 @@ def receptive_field(stack):
 @mistake(
     "7.8",
     name="begins-with-zero",
-    hints=["What does a pixel see of itself?", "Begin with 1: before the first layer, a unit is one pixel."],
+    hints=[
+        "What does a pixel see of itself?",
+        "Begin with 1: before the first layer, a unit is one pixel.",
+    ],
 )
 def receptive_field(stack):
     sizes, sees, distance = [], 0, 1

@@ -51,21 +51,32 @@ check = lab.check
 
 # %%
 SIDE, LENGTH = 16, 5
-LEFT, RIGHT, ANYWHERE = np.arange(2, 6), np.arange(10, 14), np.arange(2, 14)  # columns of a bar's centre
+LEFT, RIGHT, ANYWHERE = (
+    np.arange(2, 6),
+    np.arange(10, 14),
+    np.arange(2, 14),
+)  # columns of a bar's centre
 
 
 def bars(rows, columns, standing, rng, noise=0.25):
     """Images (n, 16, 16, 1) with one bar each, centred at (rows, columns)."""
     x = noise * rng.normal(size=(len(rows), SIDE, SIDE, 1))
     along, image = np.arange(LENGTH) - LENGTH // 2, np.arange(len(rows))[:, None]
-    x[image, rows[:, None] + along * standing[:, None], columns[:, None] + along * (1 - standing[:, None]), 0] += 1
+    x[
+        image,
+        rows[:, None] + along * standing[:, None],
+        columns[:, None] + along * (1 - standing[:, None]),
+        0,
+    ] += 1
     return x.astype("float32")
 
 
 def draw_bars(n, columns, rng):
     """n images with bars at random rows and at random ones of `columns`, and their classes."""
     standing = rng.integers(0, 2, n)
-    return bars(rng.choice(ANYWHERE, n), rng.choice(columns, n), standing, rng), standing
+    return bars(
+        rng.choice(ANYWHERE, n), rng.choice(columns, n), standing, rng
+    ), standing
 
 
 def dense_network():
@@ -75,19 +86,30 @@ def dense_network():
 
 def flat_cnn():
     """Filters, then a dense layer that still sees where each answer came from."""
-    return [layers.Conv2D(4, 5, padding="same", activation="relu"), layers.Flatten(), layers.Dense(2)]
+    return [
+        layers.Conv2D(4, 5, padding="same", activation="relu"),
+        layers.Flatten(),
+        layers.Dense(2),
+    ]
 
 
 def pooled_cnn():
     """Filters, then only the largest answer of each filter."""
-    return [layers.Conv2D(4, 5, padding="same", activation="relu"), layers.GlobalMaxPooling2D(), layers.Dense(2)]
+    return [
+        layers.Conv2D(4, 5, padding="same", activation="relu"),
+        layers.GlobalMaxPooling2D(),
+        layers.Dense(2),
+    ]
 
 
 def train(build, columns, seed, learning_rate):
     """A network trained on bars at `columns`."""
     with seeded(seed):
         model = keras.Sequential([keras.Input((SIDE, SIDE, 1)), *build()])
-    model.compile(keras.optimizers.Adam(learning_rate), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    model.compile(
+        keras.optimizers.Adam(learning_rate),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    )
     x, y = draw_bars(lab.pick(4000, 2500), columns, np.random.default_rng(1000 + seed))
     fit(model, x, y, epochs=8, batch_size=100, seed=seed, progress="none")
     return model
@@ -100,10 +122,15 @@ def scores_of(model, x):
 
 def accuracy_map(model, per_place=20):
     """Share of right answers for every place of the bar's centre, (12, 12)."""
-    rows, columns = (np.repeat(grid.ravel(), per_place) for grid in np.meshgrid(ANYWHERE, ANYWHERE, indexing="ij"))
+    rows, columns = (
+        np.repeat(grid.ravel(), per_place)
+        for grid in np.meshgrid(ANYWHERE, ANYWHERE, indexing="ij")
+    )
     rng = np.random.default_rng(2000 + lab.seed)
     standing = rng.integers(0, 2, len(rows))
-    right = scores_of(model, bars(rows, columns, standing, rng)).argmax(axis=1) == standing
+    right = (
+        scores_of(model, bars(rows, columns, standing, rng)).argmax(axis=1) == standing
+    )
     return right.reshape(len(ANYWHERE), len(ANYWHERE), per_place).mean(axis=2)
 
 
@@ -114,19 +141,38 @@ RECIPES = {  # name: (layers, columns of the training bars, learning rate)
     "dense, bars everywhere": (dense_network, ANYWHERE, 3e-3),
 }
 two = list(RECIPES)[:2]
-trained = {(name, lab.seed): train(RECIPES[name][0], RECIPES[name][1], lab.seed, RECIPES[name][2]) for name in two}
+trained = {
+    (name, lab.seed): train(
+        RECIPES[name][0], RECIPES[name][1], lab.seed, RECIPES[name][2]
+    )
+    for name in two
+}
 
 # %%
-examples = bars(np.array([5, 9]), np.array([4, 11]), np.array([1, 0]), np.random.default_rng(lab.seed))
+examples = bars(
+    np.array([5, 9]),
+    np.array([4, 11]),
+    np.array([1, 0]),
+    np.random.default_rng(lab.seed),
+)
 figure_1 = figure((9, 3.1))
 axes = figure_1.subplots(1, 4, width_ratios=[1, 1, 1.25, 1.25])
-draw_image(axes[0], examples[0], title="a standing bar, left:\nlike the training images")
+draw_image(
+    axes[0], examples[0], title="a standing bar, left:\nlike the training images"
+)
 draw_image(axes[1], examples[1], title="a lying bar, right:\nnever trained there")
 maps = {name: accuracy_map(trained[name, lab.seed]) for name in two}
 for ax, name in zip(axes[2:], two, strict=True):
-    shown = ax.imshow(maps[name], cmap="gray", vmin=0.4, vmax=1, extent=(1.5, 13.5, 13.5, 1.5))
+    shown = ax.imshow(
+        maps[name], cmap="gray", vmin=0.4, vmax=1, extent=(1.5, 13.5, 13.5, 1.5)
+    )
     ax.axvline(5.5, color=PALETTE[1], lw=2)
-    ax.set(xlabel="column of the bar's centre", ylabel="row", xticks=[2, 5, 8, 11], yticks=[2, 5, 8, 11])
+    ax.set(
+        xlabel="column of the bar's centre",
+        ylabel="row",
+        xticks=[2, 5, 8, 11],
+        yticks=[2, 5, 8, 11],
+    )
     ax.set_title(name.partition(",")[0], fontsize=9)
 figure_1.colorbar(shown, ax=axes[2:], label="share of right answers", shrink=0.8)
 lab.show(
@@ -190,19 +236,30 @@ def shrunk(photo, factor):
     """Photograph in [0, 1], each pixel the mean of a block of `factor` x `factor`."""
     photo = photo.reshape(photo.shape[0], photo.shape[1], -1) / 255
     h, w = photo.shape[0] // factor, photo.shape[1] // factor
-    return photo[: h * factor, : w * factor].reshape(h, factor, w, factor, -1).mean(axis=(1, 3))
+    return (
+        photo[: h * factor, : w * factor]
+        .reshape(h, factor, w, factor, -1)
+        .mean(axis=(1, 3))
+    )
 
 
 def keras_correlate(image, kernel):
     """`correlate2d` by keras.ops.conv."""
-    x, w = np.asarray(image, "float32")[None, :, :, None], np.asarray(kernel, "float32")[:, :, None, None]
+    x, w = (
+        np.asarray(image, "float32")[None, :, :, None],
+        np.asarray(kernel, "float32")[:, :, None, None],
+    )
     return ops.convert_to_numpy(ops.conv(x, w, padding="valid"))[0, :, :, 0]
 
 
 def apart(mine, library):
     """Largest difference of two arrays, in words."""
     mine, library = np.asarray(mine), np.asarray(library)
-    return f"{np.abs(mine - library).max():.0e}" if mine.shape == library.shape else f"shapes {mine.shape}, {library.shape}"
+    return (
+        f"{np.abs(mine - library).max():.0e}"
+        if mine.shape == library.shape
+        else f"shapes {mine.shape}, {library.shape}"
+    )
 
 
 camera = shrunk(data.camera(), 4)[..., 0]  # (128, 128)
@@ -222,7 +279,12 @@ with lab.needs("7.1"):
         draw_kernel(ax, kernel, title=name)
     for ax, (name, answer) in zip(axes[1, 1:], answers.items(), strict=True):
         signed = name == "Laplacian"
-        draw_image(ax, answer, title="zero is mid-grey" if signed else "", limits=(-0.5, 0.5) if signed else (0, 1))
+        draw_image(
+            ax,
+            answer,
+            title="zero is mid-grey" if signed else "",
+            limits=(-0.5, 0.5) if signed else (0, 1),
+        )
     lab.show(
         figure_2,
         alt="A photograph of a man with a camera, and four kernels with what each makes of it: a blurred, a sharpened and "
@@ -252,8 +314,16 @@ LINES = {
 with lab.needs("7.1"):
     wall = shrunk(data.brick(), 4)[..., 0]
     pictures = [wall, correlate2d(wall, LINES["standing"])]
-    pictures += [np.maximum(0, correlate2d(wall, LINES[name] - 1 / 9)) for name in ("standing", "lying")]
-    titles = ["bricks", "standing, as printed", "standing, adding up to 0", "lying, adding up to 0"]
+    pictures += [
+        np.maximum(0, correlate2d(wall, LINES[name] - 1 / 9))
+        for name in ("standing", "lying")
+    ]
+    titles = [
+        "bricks",
+        "standing, as printed",
+        "standing, adding up to 0",
+        "lying, adding up to 0",
+    ]
     lab.show(
         image_grid(pictures, titles, columns=4, width=9.5),
         alt="A brick wall and three answers to it. As printed the detector returns nearly the wall itself. With weights that "
@@ -301,7 +371,9 @@ def convolve2d(image, kernel):
     h, w = image.shape
     out = np.zeros((h + kernel.shape[0] - 1, w + kernel.shape[1] - 1))
     for (m, n), weight in np.ndenumerate(kernel):
-        out[m : m + h, n : n + w] += weight * image  # each weight lays down a copy of the image, moved by (m, n)
+        out[m : m + h, n : n + w] += (
+            weight * image
+        )  # each weight lays down a copy of the image, moved by (m, n)
     return out
     ### END SOLUTION
 
@@ -317,11 +389,29 @@ with lab.needs("7.1", "7.2"):
     figure_3 = figure((9.5, 4.6))
     axes = figure_3.subplots(2, 3)
     draw_kernel(axes[0, 0], emboss, title="emboss kernel")
-    draw_kernel(axes[0, 1], correlate2d(point, emboss), title="one white pixel, cross-correlated")
-    draw_kernel(axes[0, 2], convolve2d(point, emboss)[2:5, 2:5], title="one white pixel, convolved")
+    draw_kernel(
+        axes[0, 1],
+        correlate2d(point, emboss),
+        title="one white pixel, cross-correlated",
+    )
+    draw_kernel(
+        axes[0, 2],
+        convolve2d(point, emboss)[2:5, 2:5],
+        title="one white pixel, convolved",
+    )
     draw_image(axes[1, 0], camera, title="photograph", limits=(0, 1))
-    draw_image(axes[1, 1], correlate2d(camera, emboss), title="cross-correlated: light from one side", limits=(0, 1))
-    draw_image(axes[1, 2], convolve2d(camera, emboss)[2:-2, 2:-2], title="convolved: from the other", limits=(0, 1))
+    draw_image(
+        axes[1, 1],
+        correlate2d(camera, emboss),
+        title="cross-correlated: light from one side",
+        limits=(0, 1),
+    )
+    draw_image(
+        axes[1, 2],
+        convolve2d(camera, emboss)[2:-2, 2:-2],
+        title="convolved: from the other",
+        limits=(0, 1),
+    )
     lab.show(
         figure_3,
         alt="The emboss kernel beside what one white pixel becomes: cross-correlation gives the kernel turned by half a turn, "
@@ -389,16 +479,35 @@ check("7.3")
 # %%
 with lab.needs("7.3"):
     figure_4, axes = subplots(2, 2, size=(9.5, 4.8))
-    cases = [(8, 3, 1, "valid"), (8, 3, 2, "valid"), (8, 4, 1, "same"), (8, 3, 2, "same")]
+    cases = [
+        (8, 3, 1, "valid"),
+        (8, 3, 2, "valid"),
+        (8, 4, 1, "same"),
+        (8, 3, 2, "same"),
+    ]
     for ax, (n, k, stride, padding) in zip(axes.ravel(), cases, strict=True):
         before, after = same_padding(n, k, stride) if padding == "same" else (0, 0)
         places = output_size(n, k, stride, before, after)
         ax.plot(range(n), np.zeros(n), "s", color="0.35", ms=12, label="pixel")
         zeros = [*range(-before, 0), *range(n, n + after)]
-        ax.plot(zeros, np.zeros(len(zeros)), "s", mfc="white", mec="0.35", ms=12, label="zero of the padding")
+        ax.plot(
+            zeros,
+            np.zeros(len(zeros)),
+            "s",
+            mfc="white",
+            mec="0.35",
+            ms=12,
+            label="zero of the padding",
+        )
         for place in range(places):
             start = place * stride - before
-            ax.plot([start - 0.4, start + k - 0.6], [place + 1] * 2, color=PALETTE[0], lw=6, solid_capstyle="butt")
+            ax.plot(
+                [start - 0.4, start + k - 0.6],
+                [place + 1] * 2,
+                color=PALETTE[0],
+                lw=6,
+                solid_capstyle="butt",
+            )
         ax.plot([], [], color=PALETTE[0], lw=6, label="kernel")
         ax.set(
             xlim=(-2, 11),
@@ -410,7 +519,12 @@ with lab.needs("7.3"):
         ax.set_xlabel("place along the axis (pixels)")
     for ax in axes[:, 0]:
         ax.set_ylabel("output")
-    figure_4.legend(*axes[1, 1].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=8)
+    figure_4.legend(
+        *axes[1, 1].get_legend_handles_labels(),
+        loc="outside lower center",
+        ncols=3,
+        fontsize=8,
+    )
     lab.show(
         figure_4,
         alt="Four rows of eight pixels with the places of a kernel below them. Valid padding keeps all kernels on the pixels; "
@@ -419,14 +533,30 @@ with lab.needs("7.3"):
     tries = [(n, k, stride) for n in (7, 8) for k in (1, 3, 4) for stride in (1, 2, 3)]
     agree = 0
     for n, k, stride in tries:
-        ramp, ones = np.arange(1.0, n + 1, dtype="float32").reshape(1, n, 1), np.ones((k, 1, 1), "float32")
+        ramp, ones = (
+            np.arange(1.0, n + 1, dtype="float32").reshape(1, n, 1),
+            np.ones((k, 1, 1), "float32"),
+        )
         before, after = same_padding(n, k, stride)
         padded = np.concatenate([np.zeros(before), ramp.ravel(), np.zeros(after)])
-        by_hand = [padded[stride * i : stride * i + k].sum() for i in range(output_size(n, k, stride, before, after))]
-        theirs = ops.convert_to_numpy(ops.conv(ramp, ones, strides=stride, padding="same")).ravel()
-        valid = layers.Conv1D(1, k, strides=stride).compute_output_shape((None, n, 1))[1]
-        agree += len(by_hand) == len(theirs) and np.allclose(by_hand, theirs) and valid == output_size(n, k, stride)
-    print(f"Sizes and places of the zeros are those of Keras in {agree} of {len(tries)} settings.")
+        by_hand = [
+            padded[stride * i : stride * i + k].sum()
+            for i in range(output_size(n, k, stride, before, after))
+        ]
+        theirs = ops.convert_to_numpy(
+            ops.conv(ramp, ones, strides=stride, padding="same")
+        ).ravel()
+        valid = layers.Conv1D(1, k, strides=stride).compute_output_shape((None, n, 1))[
+            1
+        ]
+        agree += (
+            len(by_hand) == len(theirs)
+            and np.allclose(by_hand, theirs)
+            and valid == output_size(n, k, stride)
+        )
+    print(
+        f"Sizes and places of the zeros are those of Keras in {agree} of {len(tries)} settings."
+    )
 
 # %% [markdown]
 # Padding decides whether the border gets an answer, stride how many answers there are.
@@ -492,13 +622,20 @@ def library_conv_layer(x, w, b, stride=1, pad=((0, 0), (0, 0))):
 astronaut = shrunk(data.astronaut(), 4)  # (128, 128, 3)
 weights = np.zeros((3, 3, 3, 5))
 for f, kernel in enumerate(LINES.values()):
-    weights[..., f] = (kernel - 1 / 9)[:, :, None] / 3  # the same line in all three colours
+    weights[..., f] = (kernel - 1 / 9)[
+        :, :, None
+    ] / 3  # the same line in all three colours
 weights[..., 4] = np.array([1, 0, -1]) / 9  # orange: red without blue
 with lab.needs("7.4"):
     features = conv_layer(astronaut, weights, np.zeros(5), pad=((1, 1), (1, 1)))
     titles = ["colour in", *(f"{name} lines" for name in LINES), "red without blue"]
     lab.show(
-        image_grid([astronaut, *np.moveaxis(np.maximum(0, features), -1, 0)], titles, columns=3, width=8.5),
+        image_grid(
+            [astronaut, *np.moveaxis(np.maximum(0, features), -1, 0)],
+            titles,
+            columns=3,
+            width=8.5,
+        ),
         alt="A colour photograph of an astronaut in an orange suit, and five feature maps of one layer. Four keep thin lines of one "
         "direction each; the fifth is bright on the whole suit and dark elsewhere.",
     )
@@ -509,7 +646,9 @@ with lab.needs("7.4"):
             f"stride {stride}: you and keras.layers.Conv2D differ by {apart(conv_layer(astronaut, w, b, stride), keras_layer(astronaut, w, b, stride))}."
         )
     same = keras_layer(astronaut, weights, np.zeros(5), padding="same")
-    print(f'The maps above and Conv2D(padding="same") differ by {apart(features, same)}.')
+    print(
+        f'The maps above and Conv2D(padding="same") differ by {apart(features, same)}.'
+    )
 
 # %% [markdown]
 # One layer, five questions to every place of the picture. Here we chose the weights; a network learns them.
@@ -521,7 +660,10 @@ with lab.needs("7.4"):
 
 # %%
 correlate = lab.answer("7.1", fallback=keras_correlate)
-columns = [correlate(pixel.reshape(6, 6), np.arange(1.0, 10).reshape(3, 3)).ravel() for pixel in np.eye(36)]
+columns = [
+    correlate(pixel.reshape(6, 6), np.arange(1.0, 10).reshape(3, 3)).ravel()
+    for pixel in np.eye(36)
+]
 matrix = np.stack(columns, axis=1)  # (16, 36)
 figure_5 = figure((7.5, 3.6))
 ax = figure_5.subplots()
@@ -537,7 +679,9 @@ lab.show(
     alt="A matrix of 16 rows and 36 columns, mostly white. Each row holds the same nine grey levels in three groups of three, "
     "moved to the right from row to row.",
 )
-print(f"{matrix.size} places, {np.count_nonzero(matrix)} connections, {len(np.unique(matrix[matrix > 0]))} different weights.")
+print(
+    f"{matrix.size} places, {np.count_nonzero(matrix)} connections, {len(np.unique(matrix[matrix > 0]))} different weights."
+)
 
 # %% [markdown]
 # **Exercise 7.5** Counting weights. Input (h, w, c), output (h', w', F). Three ways to connect them:
@@ -569,7 +713,11 @@ def parameter_counts(in_shape, out_shape, field, bias=True):
         parameter_counts((1, 3, 1), (1, 2, 1), (1, 2)) is {"dense": 8, "local": 6, "shared": 3}.
     """
     ### BEGIN SOLUTION
-    inputs, outputs, maps = int(np.prod(in_shape)), int(np.prod(out_shape)), out_shape[2]
+    inputs, outputs, maps = (
+        int(np.prod(in_shape)),
+        int(np.prod(out_shape)),
+        out_shape[2],
+    )
     seen = field[0] * field[1] * in_shape[2]
     return {
         "dense": outputs * (inputs + bias),
@@ -601,11 +749,18 @@ check("7.5")
 # %%
 def keras_counts(in_shape, out_shape, field, bias=True):
     """`parameter_counts` with Keras's own counts where it has the layer."""
-    dense, shared = layers.Dense(out_shape[2], use_bias=bias), layers.Conv2D(out_shape[2], field, use_bias=bias)
+    dense, shared = (
+        layers.Dense(out_shape[2], use_bias=bias),
+        layers.Conv2D(out_shape[2], field, use_bias=bias),
+    )
     dense.build((None, int(np.prod(in_shape))))
     shared.build((None, *in_shape))
     places = out_shape[0] * out_shape[1]
-    return {"dense": dense.count_params() * places, "local": shared.count_params() * places, "shared": shared.count_params()}
+    return {
+        "dense": dense.count_params() * places,
+        "local": shared.count_params() * places,
+        "shared": shared.count_params(),
+    }
 
 
 SLIDE = ((200, 200, 1), (200, 200, 10), (10, 10))  # the example of Sydney COMP5318
@@ -615,7 +770,13 @@ with lab.needs("7.5"):
     ax.barh(range(3), list(counts.values()), color=[PALETTE[0], PALETTE[4], PALETTE[1]])
     for row, count in enumerate(counts.values()):
         ax.annotate(f" {count:,}", (count, row), va="center", fontsize=9)
-    ax.set(xscale="log", yticks=range(3), yticklabels=list(counts), xlabel="weights, without biases", xlim=(100, 1e13))
+    ax.set(
+        xscale="log",
+        yticks=range(3),
+        yticklabels=list(counts),
+        xlabel="weights, without biases",
+        xlim=(100, 1e13),
+    )
     ax.invert_yaxis()
     ax.set_title("200x200 pixels to ten maps, fields of 10x10")
     lab.show(
@@ -623,7 +784,9 @@ with lab.needs("7.5"):
         alt="Bars on a logarithmic axis: 16 billion weights for a dense layer, 40 million for a local one, one thousand when "
         "the weights are shared.",
     )
-    print(f"Your counts with biases are Keras's: {parameter_counts(*SLIDE) == keras_counts(*SLIDE)}.")
+    print(
+        f"Your counts with biases are Keras's: {parameter_counts(*SLIDE) == keras_counts(*SLIDE)}."
+    )
     print(
         f"128x128x3 pixels to 64 dense units: {parameter_counts((128, 128, 3), (1, 1, 64), (3, 3), bias=False)['dense']:,} weights."
     )
@@ -635,9 +798,13 @@ with lab.needs("7.5"):
 
 # %%
 digits = load_digits()
-dense = LogisticRegression(C=1.0, max_iter=300).fit(digits.data[:1200] / 16, digits.target[:1200])
+dense = LogisticRegression(C=1.0, max_iter=300).fit(
+    digits.data[:1200] / 16, digits.target[:1200]
+)
 chosen = 1200 + np.random.default_rng(lab.seed).permutation(500)[:7]
-strip = np.concatenate([np.pad(digits.images[i] / 16, ((0, 0), (1, 1))) for i in chosen], axis=1)[..., None]  # (8, 70, 1)
+strip = np.concatenate(
+    [np.pad(digits.images[i] / 16, ((0, 0), (1, 1))) for i in chosen], axis=1
+)[..., None]  # (8, 70, 1)
 layer_of = lab.answer("7.4", fallback=library_conv_layer)
 with lab.needs("7.5"):
     kernels = dense_as_kernels(dense.coef_.T, (8, 8, 1))  # (8, 8, 1, 10)
@@ -649,9 +816,18 @@ with lab.needs("7.5"):
     draw_image(axes[0], strip, title="a strip of digits that the layer never saw")
     axes[1].imshow(chance.T, cmap="Greys", vmin=0, vmax=1, aspect="auto")
     axes[1].plot(
-        places, digits.target[chosen], "o", mfc="none", mec=PALETTE[1], ms=14, mew=2, label="true digit, at its own place"
+        places,
+        digits.target[chosen],
+        "o",
+        mfc="none",
+        mec=PALETTE[1],
+        ms=14,
+        mew=2,
+        label="true digit, at its own place",
     )
-    axes[1].set(xlabel="first column of the window (pixels)", ylabel="class", yticks=range(10))
+    axes[1].set(
+        xlabel="first column of the window (pixels)", ylabel="class", yticks=range(10)
+    )
     axes[1].grid(False)
     figure_7.legend(loc="outside lower center", fontsize=8)
     lab.show(
@@ -728,7 +904,9 @@ check("7.6")
 def library_shift(x, dy, dx):
     """What Exercise 7.6 asks for, by SciPy."""
     x = np.asarray(x)
-    return scipy.ndimage.shift(x, (dy, dx) + (0,) * (x.ndim - 2), order=0, mode="constant", cval=0)
+    return scipy.ndimage.shift(
+        x, (dy, dx) + (0,) * (x.ndim - 2), order=0, mode="constant", cval=0
+    )
 
 
 def cut_out_coin():
@@ -753,7 +931,9 @@ def edges(x):
 
 def every_second(x):
     """The same with stride 2, each answer repeated to fill the size."""
-    strided = np.maximum(0, layer_of(x, laplacian, np.array([-0.02]), stride=2, pad=padding))
+    strided = np.maximum(
+        0, layer_of(x, laplacian, np.array([-0.02]), stride=2, pad=padding)
+    )
     return strided.repeat(2, axis=0).repeat(2, axis=1)[: x.shape[0], : x.shape[1]]
 
 
@@ -767,9 +947,16 @@ with lab.needs("7.6"):
     figure_8, ax = subplots(size=(7, 3.4))
     gaps = {}
     for (name, (layer, style)), colour in zip(LAYERS.items(), PALETTE, strict=False):
-        gaps[name] = [equivariance_gap(layer, coin, 0, int(step), 10) / layer(coin).max() for step in steps]
+        gaps[name] = [
+            equivariance_gap(layer, coin, 0, int(step), 10) / layer(coin).max()
+            for step in steps
+        ]
         ax.plot(steps, gaps[name], style, color=colour, label=name)
-    ax.set(xlabel="shift to the right (pixels)", ylabel="gap, share of the largest answer", title="What commutes with a shift?")
+    ax.set(
+        xlabel="shift to the right (pixels)",
+        ylabel="gap, share of the largest answer",
+        title="What commutes with a shift?",
+    )
     figure_8.legend(loc="outside lower center", ncols=3, fontsize=8)
     lab.show(
         figure_8,
@@ -777,8 +964,12 @@ with lab.needs("7.6"):
         "at odd ones. With other weights at each place it is large at every shift but zero.",
     )
     for name, gap in gaps.items():
-        print(f"{name}: largest gap {max(gap):.2g}, at even shifts {max(gap[::2]):.2g}.")
-    print(f"Your shift and SciPy's differ by {apart(shift(coin, -3, 7), library_shift(coin, -3, 7))}.")
+        print(
+            f"{name}: largest gap {max(gap):.2g}, at even shifts {max(gap[::2]):.2g}."
+        )
+    print(
+        f"Your shift and SciPy's differ by {apart(shift(coin, -3, 7), library_shift(coin, -3, 7))}."
+    )
 
 # %% [markdown]
 # Shared weights commute with every shift, a stride only with its multiples. Move the sliders (in a running notebook) and watch the feature map follow the coin; the still
@@ -790,7 +981,12 @@ def draw_moved(dy, dx):
     """Coin and feature map, before and after a move."""
     moved = move(coin, dy, dx)
     pictures = [coin, edges(coin), moved, edges(moved)]
-    titles = ["coin", "its feature map", f"coin moved by ({dy}, {dx})", "feature map of the moved coin"]
+    titles = [
+        "coin",
+        "its feature map",
+        f"coin moved by ({dy}, {dx})",
+        "feature map of the moved coin",
+    ]
     return image_grid(pictures, titles, columns=4, width=9)
 
 
@@ -800,9 +996,14 @@ def with_sliders(draw, alt):
         from IPython.display import display
         from ipywidgets import IntSlider, interactive
     except ImportError:
-        print("Sliders need `pip install ipywidgets`; the still picture shows one move.")
+        print(
+            "Sliders need `pip install ipywidgets`; the still picture shows one move."
+        )
         return
-    sliders = {name: IntSlider(0, -9, 9, description=text) for name, text in [("dy", "down"), ("dx", "right")]}
+    sliders = {
+        name: IntSlider(0, -9, 9, description=text)
+        for name, text in [("dy", "down"), ("dx", "right")]
+    }
     display(interactive(lambda dy, dx: lab.show(draw(dy, dx), alt=alt), **sliders))
 
 
@@ -811,7 +1012,10 @@ lab.show(
     alt="A coin and the bright outlines in its feature map; beside them the coin moved up and to the right, with the same outlines "
     "moved by as much.",
 )
-with_sliders(draw_moved, "The coin, its feature map, the moved coin and its feature map, which moves with it.")
+with_sliders(
+    draw_moved,
+    "The coin, its feature map, the moved coin and its feature map, which moves with it.",
+)
 
 # %% [markdown]
 # ## Say what, not where
@@ -843,10 +1047,19 @@ def pool2d(x, size=2, stride=None, mode="max"):
     ### BEGIN SOLUTION
     stride = stride or size
     reduce = np.max if mode == "max" else np.mean
-    out = np.zeros(((x.shape[0] - size) // stride + 1, (x.shape[1] - size) // stride + 1, x.shape[2]))
+    out = np.zeros(
+        (
+            (x.shape[0] - size) // stride + 1,
+            (x.shape[1] - size) // stride + 1,
+            x.shape[2],
+        )
+    )
     for i in range(out.shape[0]):
         for j in range(out.shape[1]):
-            out[i, j] = reduce(x[i * stride : i * stride + size, j * stride : j * stride + size], axis=(0, 1))
+            out[i, j] = reduce(
+                x[i * stride : i * stride + size, j * stride : j * stride + size],
+                axis=(0, 1),
+            )
     return out
     ### END SOLUTION
 
@@ -859,7 +1072,14 @@ check("7.7")
 def library_pool2d(x, size=2, stride=None, mode="max"):
     """What Exercise 7.7 asks for, by Keras."""
     pool = ops.max_pool if mode == "max" else ops.average_pool
-    return ops.convert_to_numpy(pool(np.asarray(x, "float32")[None], size, strides=stride or size, padding="valid"))[0]
+    return ops.convert_to_numpy(
+        pool(
+            np.asarray(x, "float32")[None],
+            size,
+            strides=stride or size,
+            padding="valid",
+        )
+    )[0]
 
 
 def change(before, after):
@@ -871,37 +1091,68 @@ pool = lab.answer("7.7", fallback=library_pool2d)
 WINDOWS = {"no pooling": 1, "max 2x2": 2, "max 4x4": 4, "max 8x8": 8, "global max": 48}
 with lab.needs("7.7"):
     mine = edges(coin)
-    pictures = [mine, pool2d(mine, 2), pool2d(mine, 4), pool2d(mine, 8), pool2d(mine, 4, mode="average")]
-    titles = ["feature map, 48x48", "max 2x2: 24x24", "max 4x4: 12x12", "max 8x8: 6x6", "average 4x4: 12x12"]
+    pictures = [
+        mine,
+        pool2d(mine, 2),
+        pool2d(mine, 4),
+        pool2d(mine, 8),
+        pool2d(mine, 4, mode="average"),
+    ]
+    titles = [
+        "feature map, 48x48",
+        "max 2x2: 24x24",
+        "max 4x4: 12x12",
+        "max 8x8: 6x6",
+        "average 4x4: 12x12",
+    ]
     lab.show(
         image_grid(pictures, titles, columns=5, width=10, same_scale=True),
         alt="A feature map of a coin and what pooling leaves of it: with larger windows the picture gets coarser, and the average is "
         "fainter and smoother than the maximum.",
     )
-    for mode, keras_pool in [("max", layers.MaxPooling2D), ("average", layers.AveragePooling2D)]:
+    for mode, keras_pool in [
+        ("max", layers.MaxPooling2D),
+        ("average", layers.AveragePooling2D),
+    ]:
         rng = np.random.default_rng(lab.seed)
         x = rng.normal(size=(13, 10, 3)).astype("float32")
         theirs = [
-            ops.convert_to_numpy(keras_pool(size, strides=step)(x[None]))[0] for size, step in [(2, None), (3, None), (3, 1)]
+            ops.convert_to_numpy(keras_pool(size, strides=step)(x[None]))[0]
+            for size, step in [(2, None), (3, None), (3, 1)]
         ]
         same = [
             apart(pool2d(x, size, step, mode), t)
-            for (size, step), t in zip([(2, None), (3, None), (3, 1)], theirs, strict=True)
+            for (size, step), t in zip(
+                [(2, None), (3, None), (3, 1)], theirs, strict=True
+            )
         ]
-        print(f"You and {keras_pool.__name__} differ by {', '.join(same)} (2x2; 3x3; 3x3 with stride 1).")
+        print(
+            f"You and {keras_pool.__name__} differ by {', '.join(same)} (2x2; 3x3; 3x3 with stride 1)."
+        )
 
 # %%
 with lab.needs("7.7"):
     steps = np.arange(10)
     ways = [(0, 1), (0, -1), (1, 0), (-1, 0)]
-    moved_maps = {step: [edges(move(coin, int(step * y), int(step * x))) for y, x in ways] for step in steps}
+    moved_maps = {
+        step: [edges(move(coin, int(step * y), int(step * x))) for y, x in ways]
+        for step in steps
+    }
     figure_9, ax = subplots(size=(7, 3.8))
     changes = {}
-    for (name, size), style, colour in zip(WINDOWS.items(), ("o-", "s-", "D-", "^-", "v--"), PALETTE, strict=False):
+    for (name, size), style, colour in zip(
+        WINDOWS.items(), ("o-", "s-", "D-", "^-", "v--"), PALETTE, strict=False
+    ):
         before = pool2d(edges(coin), size)
-        changes[name] = [np.mean([change(before, pool2d(moved, size)) for moved in moved_maps[step]]) for step in steps]
+        changes[name] = [
+            np.mean([change(before, pool2d(moved, size)) for moved in moved_maps[step]])
+            for step in steps
+        ]
         ax.plot(steps, changes[name], style, color=colour, label=name, ms=5)
-    ax.set(xlabel="shift (pixels), mean of four directions", ylabel="change, share of the size")
+    ax.set(
+        xlabel="shift (pixels), mean of four directions",
+        ylabel="change, share of the size",
+    )
     ax.set_title("Pooling buys invariance, window by window")
     figure_9.legend(loc="outside lower center", ncols=5, fontsize=8)
     lab.show(
@@ -910,18 +1161,29 @@ with lab.needs("7.7"):
         "the larger the pooling window, the slower it grows; global pooling stays at zero.",
     )
     for name, by_step in changes.items():
-        print(f"{name}: a shift by one pixel changes {by_step[1]:.0%}, by four pixels {by_step[4]:.0%}.")
+        print(
+            f"{name}: a shift by one pixel changes {by_step[1]:.0%}, by four pixels {by_step[4]:.0%}."
+        )
 
 
 def draw_pooled(dy, dx):
     """The moved coin, its feature map, its pooled map, and the one number of global pooling."""
     moved = move(coin, dy, dx)
     largest = float(pool(edges(moved), 48)[0, 0, 0])
-    titles = [f"coin moved by ({dy}, {dx})", "feature map", f"max 8x8; global max is {largest:.3f}"]
-    return image_grid([moved, edges(moved), pool(edges(moved), 8)], titles, columns=3, width=7.5)
+    titles = [
+        f"coin moved by ({dy}, {dx})",
+        "feature map",
+        f"max 8x8; global max is {largest:.3f}",
+    ]
+    return image_grid(
+        [moved, edges(moved), pool(edges(moved), 8)], titles, columns=3, width=7.5
+    )
 
 
-with_sliders(draw_pooled, "The moved coin, its feature map, and the pooled map, which changes less and in steps.")
+with_sliders(
+    draw_pooled,
+    "The moved coin, its feature map, and the pooled map, which changes less and in steps.",
+)
 
 # %% [markdown]
 # A small pool softens a small shift and does not undo it; only the global maximum forgets the place altogether.
@@ -965,7 +1227,10 @@ check("7.8")
 # %%
 def influence(stack, size=48):
     """How much the middle unit after `stack` changes with each pixel, by Keras's gradient; all weights are 1."""
-    network = [layers.Conv2D(1, k, strides=s, kernel_initializer="ones", use_bias=False) for k, s in stack]
+    network = [
+        layers.Conv2D(1, k, strides=s, kernel_initializer="ones", use_bias=False)
+        for k, s in stack
+    ]
 
     def middle_unit(x):
         for layer in network:
@@ -984,14 +1249,26 @@ STACKS = {
 with lab.needs("7.8"):
     figure_10, ax = subplots(size=(7, 4))
     wrong = 0
-    for (name, stack), style, colour in zip(STACKS.items(), ("-", "--", "-.", ":"), PALETTE, strict=False):
+    for (name, stack), style, colour in zip(
+        STACKS.items(), ("-", "--", "-.", ":"), PALETTE, strict=False
+    ):
         sizes = receptive_field(stack)
         depth = range(1, len(stack) + 1)
-        measured = [int(np.count_nonzero(influence(stack[:n]).any(axis=0))) for n in depth]
+        measured = [
+            int(np.count_nonzero(influence(stack[:n]).any(axis=0))) for n in depth
+        ]
         wrong += sum(a != b for a, b in zip(sizes, measured, strict=True))
         ax.plot(depth, sizes, style, color=colour, lw=2, label=f"{name}, your formula")
         ax.plot(depth, measured, "o", mfc="none", mec=colour, ms=8)
-    ax.plot([], [], "o", mfc="none", mec="0.3", ms=8, label="measured: pixels with a gradient in Keras")
+    ax.plot(
+        [],
+        [],
+        "o",
+        mfc="none",
+        mec="0.3",
+        ms=8,
+        label="measured: pixels with a gradient in Keras",
+    )
     ax.set(
         xlabel="layers, pooling counted",
         ylabel="receptive field (pixels)",
@@ -1005,7 +1282,10 @@ with lab.needs("7.8"):
     )
     print(f"Formula and measurement differ in {wrong} cases.")
     counts_of = lab.answer("7.5", fallback=keras_counts)
-    shared = {k: counts_of((1, 1, 64), (1, 1, 64), (k, k), bias=False)["shared"] for k in (3, 5, 7)}
+    shared = {
+        k: counts_of((1, 1, 64), (1, 1, 64), (k, k), bias=False)["shared"]
+        for k in (3, 5, 7)
+    }
     for layers_3, k in [(2, 5), (3, 7)]:
         sees = receptive_field([(3, 1)] * layers_3)[-1]
         print(
@@ -1037,7 +1317,9 @@ lab.show(
 # %%
 convolve = lab.answer("7.2", fallback=scipy.signal.convolve2d)
 units = np.eye(9).reshape(9, 3, 3)
-PRODUCTS = np.array([[convolve(a, b).ravel() for b in units] for a in units])  # (9, 9, 25): one weight of each layer
+PRODUCTS = np.array(
+    [[convolve(a, b).ravel() for b in units] for a in units]
+)  # (9, 9, 25): one weight of each layer
 
 
 def best_pairs(target, channels, rng):
@@ -1048,17 +1330,29 @@ def best_pairs(target, channels, rng):
         for _ in range(lab.pick(400, 150)):
             matrix = np.tensordot(first, PRODUCTS, axes=1).reshape(9 * channels, 25).T
             second = np.linalg.lstsq(matrix, target.ravel(), rcond=None)[0]
-            errors.append(np.linalg.norm(matrix @ second - target.ravel()) / np.linalg.norm(target))
+            errors.append(
+                np.linalg.norm(matrix @ second - target.ravel())
+                / np.linalg.norm(target)
+            )
             first = second.reshape(channels, 9)
     return min(errors)
 
 
 rng = np.random.default_rng(lab.seed)
 bell = np.outer([1, 2, 1], [1, 2, 1]) / 16
-targets = {"a bell-shaped blur": convolve(bell, bell), "a random kernel": rng.normal(size=(5, 5))}
-pair_errors = {(name, c): best_pairs(target, c, rng) for name, target in targets.items() for c in (1, 2)}
+targets = {
+    "a bell-shaped blur": convolve(bell, bell),
+    "a random kernel": rng.normal(size=(5, 5)),
+}
+pair_errors = {
+    (name, c): best_pairs(target, c, rng)
+    for name, target in targets.items()
+    for c in (1, 2)
+}
 for (name, c), error in pair_errors.items():
-    print(f"{name} (5x5) by 3x3 layers through {c} channel{'s' if c > 1 else ''}: off by {error:.1%}.")
+    print(
+        f"{name} (5x5) by 3x3 layers through {c} channel{'s' if c > 1 else ''}: off by {error:.1%}."
+    )
 figure_12 = figure((7.5, 2.6))
 for ax, kernel, title in zip(
     figure_12.subplots(1, 3),
@@ -1092,11 +1386,23 @@ seen_score, unseen_score = {}, {}
 for name in RECIPES:
     for scores, places in [(seen_score, LEFT), (unseen_score, RIGHT)]:
         x, y = draw_bars(1000, places, np.random.default_rng(3000 + lab.seed))
-        scores[name] = [float(np.mean(scores_of(trained[name, seed], x).argmax(axis=1) == y)) for seed in seeds]
+        scores[name] = [
+            float(np.mean(scores_of(trained[name, seed], x).argmax(axis=1) == y))
+            for seed in seeds
+        ]
 figure_13, ax = subplots(size=(8, 3.4))
 for row, name in enumerate(RECIPES):
-    ax.plot(seen_score[name], np.full(len(seeds), row - 0.13), "o", mfc="none", mec="0.35", ms=8)
-    ax.plot(unseen_score[name], np.full(len(seeds), row + 0.13), "D", color=PALETTE[1], ms=6)
+    ax.plot(
+        seen_score[name],
+        np.full(len(seeds), row - 0.13),
+        "o",
+        mfc="none",
+        mec="0.35",
+        ms=8,
+    )
+    ax.plot(
+        unseen_score[name], np.full(len(seeds), row + 0.13), "D", color=PALETTE[1], ms=6
+    )
 ax.plot([], [], "o", mfc="none", mec="0.35", ms=8, label="bars in the left half")
 ax.plot([], [], "D", color=PALETTE[1], ms=6, label="bars in the right half")
 ax.axvline(0.5, color="0.4", ls=":", lw=1)
@@ -1126,16 +1432,25 @@ for name in RECIPES:
 # %%
 network = trained["convolution + pooling, left half", lab.seed]
 w_conv, b_conv, w_dense, b_dense = network.get_weights()
-bar = bars(np.array([7]), np.array([4]), np.array([1]), np.random.default_rng(0), noise=0)[0]
+bar = bars(
+    np.array([7]), np.array([4]), np.array([1]), np.random.default_rng(0), noise=0
+)[0]
 figure_14 = figure((9.5, 3.8))
 axes = figure_14.subplots(2, 5)
 for row, image in zip(axes, (bar, move(bar, 0, 8)), strict=True):
-    maps = np.maximum(0, layer_of(image, w_conv, b_conv, pad=((2, 2), (2, 2))))  # (16, 16, 4)
+    maps = np.maximum(
+        0, layer_of(image, w_conv, b_conv, pad=((2, 2), (2, 2)))
+    )  # (16, 16, 4)
     largest = pool(maps, SIDE)[0, 0]  # (4,)
     by_hand = largest @ w_dense + b_dense
     draw_image(row[0], image, title="bar")
     for f, ax in enumerate(row[1:]):
-        draw_image(ax, maps[..., f], title=f"filter {f + 1}: largest {largest[f]:.2f}", limits=(0, float(maps.max())))
+        draw_image(
+            ax,
+            maps[..., f],
+            title=f"filter {f + 1}: largest {largest[f]:.2f}",
+            limits=(0, float(maps.max())),
+        )
     dense_scores = scores_of(trained["dense, left half", lab.seed], image[None])[0]
     print(
         f"By hand: lying {by_hand[0]:.3f}, standing {by_hand[1]:.3f}; Keras differs by {apart(by_hand, scores_of(network, image[None])[0])}. "
@@ -1166,14 +1481,36 @@ claims = []
 
 def claim(text, source, stated, measured, note=""):
     """One row of the receipt."""
-    claims.append({"claim": text, "source": source, "stated": stated, "measured": measured, "note": note})
+    claims.append(
+        {
+            "claim": text,
+            "source": source,
+            "stated": stated,
+            "measured": measured,
+            "note": note,
+        }
+    )
 
 
 with lab.needs("7.1"):
-    x = np.array([[1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [0, 0, 1, 1, 1], [0, 0, 1, 1, 0], [0, 1, 1, 0, 0]])  # the slide's image
+    x = np.array(
+        [
+            [1, 1, 1, 0, 0],
+            [0, 1, 1, 1, 0],
+            [0, 0, 1, 1, 1],
+            [0, 0, 1, 1, 0],
+            [0, 1, 1, 0, 0],
+        ]
+    )  # the slide's image
     w = np.array([[1, 0, 1], [0, 1, 0], [1, 0, 1]])
     printed = np.array(
-        [[sum(w[k, m] * x[i + j, k + m] for k in range(3) for m in range(3)) for j in range(3)] for i in range(3)]
+        [
+            [
+                sum(w[k, m] * x[i + j, k + m] for k in range(3) for m in range(3))
+                for j in range(3)
+            ]
+            for i in range(3)
+        ]
     )
     mine = correlate2d(x, w)
     note = "erratum: should be X_(i+k, j+l); as printed, A depends on i+j alone"
@@ -1196,7 +1533,11 @@ with lab.needs("7.2"):
     )
 with lab.needs("7.5"):
     counts = parameter_counts(*SLIDE, bias=False)
-    for key, stated in [("dense", "16 billion"), ("local", "40 million"), ("shared", "1000")]:
+    for key, stated in [
+        ("dense", "16 billion"),
+        ("local", "40 million"),
+        ("shared", "1000"),
+    ]:
         claim(
             f"200x200 image, 400,000 units, {key}",
             sydney,
@@ -1205,19 +1546,40 @@ with lab.needs("7.5"):
             f"with biases {parameter_counts(*SLIDE)[key]:,}",
         )
     colour = parameter_counts((128, 128, 3), (1, 1, 64), (3, 3), bias=False)["dense"]
-    claim("128x128x3 image to 64 units", session, "about 3,000,000", f"{colour:,}", "without biases")
+    claim(
+        "128x128x3 image to 64 units",
+        session,
+        "about 3,000,000",
+        f"{colour:,}",
+        "without biases",
+    )
 with lab.needs("7.6"):
     gap = equivariance_gap(edges, coin, 0, 1, 10)
     note = f"with stride 2 it is {max(gaps['the same with stride 2']):.0%} of the largest answer at odd shifts"
     claim("the output shifts, otherwise unchanged", sydney, "gap 0", f"{gap:.1g}", note)
 with lab.needs("7.7"):
     larger = scipy.ndimage.zoom(coin[..., 0], 1.25, order=1)[6:54, 6:54, None]
-    scaled = [change(pool2d(edges(coin), size), pool2d(edges(larger), size)) for size in (4, 48)]
+    scaled = [
+        change(pool2d(edges(coin), size), pool2d(edges(larger), size))
+        for size in (4, 48)
+    ]
     note = f"without pooling {changes['no pooling'][1]:.0%}, with global pooling {max(changes['global max']):.0%}"
     measured = f"{changes['max 2x2'][1]:.0%} for 2x2 and one pixel"
-    claim("max pooling: small translations do not affect the output", session, "0 %", measured, note)
+    claim(
+        "max pooling: small translations do not affect the output",
+        session,
+        "0 %",
+        measured,
+        note,
+    )
     note = "coin enlarged by a quarter; pooling gives invariance to place, not to scale"
-    claim("pooling: scale invariance", keras_lecture, "0 %", f"{scaled[0]:.0%} (max 4x4), {scaled[1]:.0%} (global max)", note)
+    claim(
+        "pooling: scale invariance",
+        keras_lecture,
+        "0 %",
+        f"{scaled[0]:.0%} (max 4x4), {scaled[1]:.0%} (global max)",
+        note,
+    )
 with lab.needs("7.8"):
     claim(
         "receptive fields grow with depth",
@@ -1236,7 +1598,13 @@ claim(
 )
 for name in RECIPES:
     note = f"worst seed {min(unseen_score[name]):.1%}; seen places {np.mean(seen_score[name]):.1%}"
-    claim(f"unseen places: {name}", session, "CNN generalises a lot better", f"{np.mean(unseen_score[name]):.1%}", note)
+    claim(
+        f"unseen places: {name}",
+        session,
+        "CNN generalises a lot better",
+        f"{np.mean(unseen_score[name]):.1%}",
+        note,
+    )
 lab.receipt(claims, seeds=seeds)
 
 # %% [markdown]

@@ -15,8 +15,16 @@ def test_correlate2d_is_linear_in_image_and_kernel(student):
     v, w = student.rng.normal(size=(2, 2, 3))
     s, t = student.rng.normal(size=2)
     mixed = student.correlate2d(s * a + t * b, v)
-    apart = s * np.asarray(student.correlate2d(a, v)) + t * np.asarray(student.correlate2d(b, v))
-    assert_close(mixed, apart, tried="a mixture of two images, beside the mixture of their answers", rtol=1e-6, atol=1e-6)
+    apart = s * np.asarray(student.correlate2d(a, v)) + t * np.asarray(
+        student.correlate2d(b, v)
+    )
+    assert_close(
+        mixed,
+        apart,
+        tried="a mixture of two images, beside the mixture of their answers",
+        rtol=1e-6,
+        atol=1e-6,
+    )
     both = np.asarray(student.correlate2d(a, v)) + np.asarray(student.correlate2d(a, w))
     assert_close(
         student.correlate2d(a, v + w),
@@ -37,7 +45,9 @@ def test_correlate2d_is_linear_in_image_and_kernel(student):
 @pytest.mark.points(1)
 def test_correlate2d_of_a_kernel_as_large_as_the_image_leaves_the_image_alone(student):
     for dtype in (np.float32, np.float64):
-        image, kernel = (student.rng.normal(size=(3, 4)).astype(dtype) for _ in range(2))
+        image, kernel = (
+            student.rng.normal(size=(3, 4)).astype(dtype) for _ in range(2)
+        )
         got, after = student.call_tracking("correlate2d", image, kernel)
         assert_close(
             got,
@@ -54,9 +64,19 @@ def test_correlate2d_of_a_kernel_as_large_as_the_image_leaves_the_image_alone(st
 @pytest.mark.exercise("7.2")
 @pytest.mark.points(1)
 def test_convolve2d_does_not_mind_which_is_the_kernel(student):
-    a, b, c = student.rng.normal(size=(4, 5)), student.rng.normal(size=(2, 3)), student.rng.normal(size=(3, 2))
+    a, b, c = (
+        student.rng.normal(size=(4, 5)),
+        student.rng.normal(size=(2, 3)),
+        student.rng.normal(size=(3, 2)),
+    )
     ab = np.asarray(student.convolve2d(a, b))
-    assert_close(student.convolve2d(b, a), ab, tried="image and kernel exchanged", rtol=1e-6, atol=1e-6)
+    assert_close(
+        student.convolve2d(b, a),
+        ab,
+        tried="image and kernel exchanged",
+        rtol=1e-6,
+        atol=1e-6,
+    )
     assert_close(
         student.convolve2d(ab, c),
         student.convolve2d(a, student.convolve2d(b, c)),
@@ -65,7 +85,9 @@ def test_convolve2d_does_not_mind_which_is_the_kernel(student):
         atol=1e-6,
     )
     weighted = sum(b[m, n] * a[3 - m, 4 - n] for m in range(2) for n in range(3))
-    assert_close(ab[3, 4], weighted, tried="entry (3, 4) of a 4x5 image with a 2x3 kernel")
+    assert_close(
+        ab[3, 4], weighted, tried="entry (3, 4) of a 4x5 image with a 2x3 kernel"
+    )
 
 
 @pytest.mark.exercise("7.2")
@@ -76,7 +98,12 @@ def test_convolve2d_keeps_sums_and_takes_float32(student):
         kernel = student.rng.random((2, 2)) + 0.25
         got, after = student.call_tracking("convolve2d", image, kernel)
         wanted = image.astype(float).sum() * kernel.sum()
-        assert_close(np.asarray(got, dtype=float).sum(), wanted, tried=f"sum of the answer, {dtype.__name__} image", rtol=1e-4)
+        assert_close(
+            np.asarray(got, dtype=float).sum(),
+            wanted,
+            tried=f"sum of the answer, {dtype.__name__} image",
+            rtol=1e-4,
+        )
         assert_close(
             np.asarray(got)[-1, -1],
             float(image[-1, -1]) * kernel[-1, -1],
@@ -93,22 +120,39 @@ def test_convolve2d_keeps_sums_and_takes_float32(student):
 @pytest.mark.points(1)
 def test_same_padding_never_takes_zeros_away(student):
     for k, stride in [(1, 2), (1, 3), (2, 3), (2, 5)]:
-        for n in (stride * int(student.rng.integers(2, 5)) - 1, stride * int(student.rng.integers(2, 5))):
+        for n in (
+            stride * int(student.rng.integers(2, 5)) - 1,
+            stride * int(student.rng.integers(2, 5)),
+        ):
             out = -(-n // stride)
             zeros = max(0, (out - 1) * stride + k - n)
             wanted = np.array([zeros // 2, zeros - zeros // 2])
-            assert_close(student.same_padding(n, k, stride), wanted, tried=f"same_padding({n}, {k}, stride={stride})")
+            assert_close(
+                student.same_padding(n, k, stride),
+                wanted,
+                tried=f"same_padding({n}, {k}, stride={stride})",
+            )
 
 
 @pytest.mark.exercise("7.3")
 @pytest.mark.points(1)
 def test_same_padding_and_output_size_fit_together(student):
     for _ in range(8):
-        n, k, stride = int(student.rng.integers(4, 30)), int(student.rng.integers(1, 7)), int(student.rng.integers(1, 4))
+        n, k, stride = (
+            int(student.rng.integers(4, 30)),
+            int(student.rng.integers(1, 7)),
+            int(student.rng.integers(1, 4)),
+        )
         before, after = (int(v) for v in student.same_padding(n, k, stride))
         tried = f"same_padding({n}, {k}, {stride}) is ({before}, {after})"
-        assert_close(student.output_size(n, k, stride, before, after), -(-n // stride), tried=f"{tried}; output_size with it")
-        minimal = before + after == 0 or (n + before + after - 1 - k) // stride + 1 < -(-n // stride)
+        assert_close(
+            student.output_size(n, k, stride, before, after),
+            -(-n // stride),
+            tried=f"{tried}; output_size with it",
+        )
+        minimal = before + after == 0 or (n + before + after - 1 - k) // stride + 1 < -(
+            -n // stride
+        )
         assert_true(
             0 <= after - before <= 1 and minimal,
             tried=tried,
@@ -123,9 +167,17 @@ def test_same_padding_and_output_size_fit_together(student):
 @pytest.mark.exercise("7.4")
 @pytest.mark.points(1)
 def test_conv_layer_of_one_by_one_is_a_dense_layer_at_each_pixel(student):
-    x, w, b = student.rng.normal(size=(4, 6, 3)), student.rng.normal(size=(1, 1, 3, 5)), student.rng.normal(size=5)
+    x, w, b = (
+        student.rng.normal(size=(4, 6, 3)),
+        student.rng.normal(size=(1, 1, 3, 5)),
+        student.rng.normal(size=5),
+    )
     got, after = student.call_tracking("conv_layer", x, w, b)
-    assert_close(got, x @ w[0, 0] + b, tried="a 1x1 layer on x of shape (4, 6, 3), beside x @ w[0, 0] + b")
+    assert_close(
+        got,
+        x @ w[0, 0] + b,
+        tried="a 1x1 layer on x of shape (4, 6, 3), beside x @ w[0, 0] + b",
+    )
     assert_unchanged([x, w, b], after, tried="conv_layer")
 
 
@@ -140,8 +192,15 @@ def test_conv_layer_with_stride_and_uneven_padding(student):
     padded = np.pad(x.astype(float), (*pad, (0, 0)))
     wanted = np.zeros((4, 3, 3))
     for i, j, f in np.ndindex(4, 3, 3):
-        wanted[i, j, f] = b[f] + np.sum(padded[2 * i : 2 * i + 2, 2 * j : 2 * j + 3] * w[..., f])
-    assert_close(got, wanted, tried=f"float32, x of shape (7, 5, 2), w of shape (2, 3, 2, 3), stride 2, pad={pad}", inputs=x)
+        wanted[i, j, f] = b[f] + np.sum(
+            padded[2 * i : 2 * i + 2, 2 * j : 2 * j + 3] * w[..., f]
+        )
+    assert_close(
+        got,
+        wanted,
+        tried=f"float32, x of shape (7, 5, 2), w of shape (2, 3, 2, 3), stride 2, pad={pad}",
+        inputs=x,
+    )
 
 
 # 7.5 ------------------------------------------------------------------------------------------------------------------
@@ -151,9 +210,15 @@ def test_conv_layer_with_stride_and_uneven_padding(student):
 @pytest.mark.points(1)
 def test_parameter_counts_of_large_layers(student):
     side, maps = int(student.rng.integers(150, 300)), int(student.rng.integers(5, 20))
-    got = student.parameter_counts((side, side + 7, 3), (side, side + 7, maps), (5, 4), bias=False)
+    got = student.parameter_counts(
+        (side, side + 7, 3), (side, side + 7, maps), (5, 4), bias=False
+    )
     pixels = side * (side + 7)
-    wanted = {"dense": 3 * pixels * pixels * maps, "local": pixels * maps * 60, "shared": maps * 60}
+    wanted = {
+        "dense": 3 * pixels * pixels * maps,
+        "local": pixels * maps * 60,
+        "shared": maps * 60,
+    }
     for key, count in wanted.items():
         assert_close(
             got[key],
@@ -172,7 +237,11 @@ def test_dense_as_kernels_keeps_the_order_of_rows(student):
     wanted = np.zeros((h, w, c, units))
     for i, j, k in np.ndindex(h, w, c):
         wanted[i, j, k] = weights[(i * w + j) * c + k]
-    assert_close(got, wanted, tried=f"weights of shape {weights.shape}, image (3, 5, 2): kernel[i, j, k] is row (5i + j)2 + k")
+    assert_close(
+        got,
+        wanted,
+        tried=f"weights of shape {weights.shape}, image (3, 5, 2): kernel[i, j, k] is row (5i + j)2 + k",
+    )
     assert_unchanged([weights], after[:1], tried="dense_as_kernels")
 
 
@@ -185,12 +254,19 @@ def test_shift_beyond_the_edge_leaves_nothing(student):
     x = student.rng.normal(size=(3, 5)) + 4
     for dy, dx in [(3, 0), (-3, 1), (0, 5), (1, -6), (8, 8), (-4, -9)]:
         got, after = student.call_tracking("shift", x, dy, dx)
-        assert_close(got, np.zeros((3, 5)), tried=f"shift of a 3x5 image by dy={dy}, dx={dx}", atol=1e-12)
+        assert_close(
+            got,
+            np.zeros((3, 5)),
+            tried=f"shift of a 3x5 image by dy={dy}, dx={dx}",
+            atol=1e-12,
+        )
         assert_unchanged([x], after[:1], tried="shift")
     there = student.shift(student.shift(x, 1, -2), -1, 2)
     wanted = x.copy()
     wanted[-1], wanted[:, :2] = 0, 0
-    assert_close(there, wanted, tried="down and left, and back again: what left stays lost")
+    assert_close(
+        there, wanted, tried="down and left, and back again: what left stays lost"
+    )
 
 
 @pytest.mark.exercise("7.6")
@@ -203,8 +279,13 @@ def test_equivariance_gap_looks_at_size_not_sign_and_leaves_the_border_out(stude
     for layer in (sign, 4 - sign):  # once the moved answer is larger, once smaller
         answer = np.zeros((h, w))
         answer[:, 1:] = x[:, :-1]
-        difference = np.abs(layer * answer - np.concatenate([np.zeros((h, 1)), (layer * x)[:, :-1]], axis=1))
-        got = student.equivariance_gap(lambda image, layer=layer: layer * np.asarray(image), x, 0, 1, margin)
+        difference = np.abs(
+            layer * answer
+            - np.concatenate([np.zeros((h, 1)), (layer * x)[:, :-1]], axis=1)
+        )
+        got = student.equivariance_gap(
+            lambda image, layer=layer: layer * np.asarray(image), x, 0, 1, margin
+        )
         assert_close(
             got,
             difference[margin:-margin, margin:-margin].max(),
@@ -218,7 +299,9 @@ def test_equivariance_gap_sees_the_zeros_that_come_in(student):
     x, bias = student.rng.normal(size=(6, 9)), float(student.rng.uniform(2, 5))
     for dy, dx in [(1, 0), (0, -2), (-1, 2)]:
         for margin, wanted in [(0, bias), (2, 0.0)]:
-            got = student.equivariance_gap(lambda image: np.asarray(image) + bias, x, dy, dx, margin)
+            got = student.equivariance_gap(
+                lambda image: np.asarray(image) + bias, x, dy, dx, margin
+            )
             tried = f"layer x + {bias:.3f}, shift by ({dy}, {dx}), margin {margin}: at the border, zeros stand beside the bias"
             assert_close(got, wanted, tried=tried, atol=1e-9)
 
@@ -234,7 +317,11 @@ def test_global_pooling_forgets_the_place(student):
     mixed = x.reshape(36, 3)[order].reshape(6, 6, 3)
     for mode, wanted in [("max", x.max(axis=(0, 1))), ("average", x.mean(axis=(0, 1)))]:
         got, after = student.call_tracking("pool2d", x, 6, None, mode)
-        assert_close(got, wanted[None, None], tried=f"global {mode} pooling of a 6x6 map with 3 channels")
+        assert_close(
+            got,
+            wanted[None, None],
+            tried=f"global {mode} pooling of a 6x6 map with 3 channels",
+        )
         assert_close(
             student.pool2d(mixed, 6, None, mode),
             wanted[None, None],
@@ -248,9 +335,22 @@ def test_global_pooling_forgets_the_place(student):
 def test_average_pooling_with_stride_in_float32(student):
     x = student.rng.normal(size=(7, 9, 2)).astype(np.float32)
     got = student.pool2d(x, size=3, stride=2, mode="average")
-    wanted = [[[x[i : i + 3, j : j + 3, c].astype(float).mean() for c in range(2)] for j in (0, 2, 4, 6)] for i in (0, 2, 4)]
-    assert_close(got, np.array(wanted), tried="average pooling, float32, shape (7, 9, 2), size 3, stride 2", inputs=x)
-    assert_close(student.pool2d(x, 1), x, tried="windows of 1x1: nothing changes", inputs=x)
+    wanted = [
+        [
+            [x[i : i + 3, j : j + 3, c].astype(float).mean() for c in range(2)]
+            for j in (0, 2, 4, 6)
+        ]
+        for i in (0, 2, 4)
+    ]
+    assert_close(
+        got,
+        np.array(wanted),
+        tried="average pooling, float32, shape (7, 9, 2), size 3, stride 2",
+        inputs=x,
+    )
+    assert_close(
+        student.pool2d(x, 1), x, tried="windows of 1x1: nothing changes", inputs=x
+    )
 
 
 # 7.8 ------------------------------------------------------------------------------------------------------------------
@@ -261,7 +361,8 @@ def test_average_pooling_with_stride_in_float32(student):
 def test_receptive_field_is_what_poking_pixels_finds(student):
     for _ in range(4):
         stack = [
-            (int(student.rng.integers(1, 5)), int(student.rng.integers(1, 4))) for _ in range(int(student.rng.integers(2, 5)))
+            (int(student.rng.integers(1, 5)), int(student.rng.integers(1, 4)))
+            for _ in range(int(student.rng.integers(2, 5)))
         ]
         got = list(np.asarray(student.receptive_field(stack)).tolist())
         wanted = []

@@ -22,7 +22,9 @@ def correlation(image, kernel):
 def full_convolution(image, kernel):
     """Full convolution: every pixel times every weight lands at the sum of their places."""
     image, kernel = np.asarray(image, dtype=float), np.asarray(kernel, dtype=float)
-    out = np.zeros((image.shape[0] + kernel.shape[0] - 1, image.shape[1] + kernel.shape[1] - 1))
+    out = np.zeros(
+        (image.shape[0] + kernel.shape[0] - 1, image.shape[1] + kernel.shape[1] - 1)
+    )
     for (i, j), pixel in np.ndenumerate(image):
         out[i : i + kernel.shape[0], j : j + kernel.shape[1]] += pixel * kernel
     return out
@@ -40,7 +42,11 @@ def layer_by_planes(x, w, b, stride=1, pad=((0, 0), (0, 0))):
 
 def random_layer(rng, h, w, c, kh, kw, filters):
     """An image, weights and biases."""
-    return rng.normal(size=(h, w, c)), rng.normal(size=(kh, kw, c, filters)), rng.normal(size=filters) + 2
+    return (
+        rng.normal(size=(h, w, c)),
+        rng.normal(size=(kh, kw, c, filters)),
+        rng.normal(size=filters) + 2,
+    )
 
 
 def moved(x, dy, dx):
@@ -54,8 +60,19 @@ def moved(x, dy, dx):
 
 
 def pooled(x, size, stride, reduce):
-    rows, columns = range(0, x.shape[0] - size + 1, stride), range(0, x.shape[1] - size + 1, stride)
-    return np.array([[[reduce(x[i : i + size, j : j + size, c]) for c in range(x.shape[2])] for j in columns] for i in rows])
+    rows, columns = (
+        range(0, x.shape[0] - size + 1, stride),
+        range(0, x.shape[1] - size + 1, stride),
+    )
+    return np.array(
+        [
+            [
+                [reduce(x[i : i + size, j : j + size, c]) for c in range(x.shape[2])]
+                for j in columns
+            ]
+            for i in rows
+        ]
+    )
 
 
 # 7.1 ------------------------------------------------------------------------------------------------------------------
@@ -64,20 +81,37 @@ def pooled(x, size, stride, reduce):
 @pytest.mark.exercise("7.1")
 @pytest.mark.points(2)
 def test_correlate2d_sums_what_lies_under_the_kernel(student):
-    for (h, w), (kh, kw) in [((5, 7), (3, 3)), ((6, 4), (2, 3)), ((4, 9), (1, 4)), ((3, 5), (3, 1))]:
-        image, kernel = student.rng.normal(size=(h, w)), student.rng.normal(size=(kh, kw))
+    for (h, w), (kh, kw) in [
+        ((5, 7), (3, 3)),
+        ((6, 4), (2, 3)),
+        ((4, 9), (1, 4)),
+        ((3, 5), (3, 1)),
+    ]:
+        image, kernel = (
+            student.rng.normal(size=(h, w)),
+            student.rng.normal(size=(kh, kw)),
+        )
         got = student.correlate2d(image, kernel)
-        assert_close(got, correlation(image, kernel), tried=f"image of shape {(h, w)}, kernel of shape {(kh, kw)}")
+        assert_close(
+            got,
+            correlation(image, kernel),
+            tried=f"image of shape {(h, w)}, kernel of shape {(kh, kw)}",
+        )
 
 
 @pytest.mark.exercise("7.1")
 @pytest.mark.points(1)
 def test_correlate2d_of_a_photograph_in_bytes_gives_floats(student):
     image = student.rng.integers(100, 256, (6, 8)).astype(np.uint8)
-    for kernel in (np.full((3, 3), 1 / 9), np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]])):
+    for kernel in (
+        np.full((3, 3), 1 / 9),
+        np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]]),
+    ):
         got = student.correlate2d(image, kernel)
         assert_close(
-            got, correlation(image, kernel), tried=f"uint8 image of shape (6, 8), kernel {np.round(kernel, 2).tolist()}"
+            got,
+            correlation(image, kernel),
+            tried=f"uint8 image of shape (6, 8), kernel {np.round(kernel, 2).tolist()}",
         )
 
 
@@ -87,10 +121,22 @@ def test_correlate2d_of_a_photograph_in_bytes_gives_floats(student):
 @pytest.mark.exercise("7.2")
 @pytest.mark.points(2)
 def test_convolve2d_is_the_formula_with_zeros_outside(student):
-    for (h, w), (kh, kw) in [((4, 6), (3, 3)), ((5, 3), (2, 4)), ((1, 6), (1, 3)), ((2, 3), (4, 5))]:
-        image, kernel = student.rng.normal(size=(h, w)), student.rng.normal(size=(kh, kw))
+    for (h, w), (kh, kw) in [
+        ((4, 6), (3, 3)),
+        ((5, 3), (2, 4)),
+        ((1, 6), (1, 3)),
+        ((2, 3), (4, 5)),
+    ]:
+        image, kernel = (
+            student.rng.normal(size=(h, w)),
+            student.rng.normal(size=(kh, kw)),
+        )
         got = student.convolve2d(image, kernel)
-        assert_close(got, full_convolution(image, kernel), tried=f"image of shape {(h, w)}, kernel of shape {(kh, kw)}")
+        assert_close(
+            got,
+            full_convolution(image, kernel),
+            tried=f"image of shape {(h, w)}, kernel of shape {(kh, kw)}",
+        )
 
 
 @pytest.mark.exercise("7.2")
@@ -128,7 +174,11 @@ def test_output_size_counts_the_places_that_fit(student):
         )
         got = student.output_size(n, k, stride, before, after)
         wanted = starts_that_fit(n + before + after, k, stride)
-        assert_close(got, wanted, tried=f"output_size(n={n}, k={k}, stride={stride}, before={before}, after={after})")
+        assert_close(
+            got,
+            wanted,
+            tried=f"output_size(n={n}, k={k}, stride={stride}, before={before}, after={after})",
+        )
 
 
 @pytest.mark.exercise("7.3")
@@ -137,9 +187,15 @@ def test_output_size_without_padding_where_the_stride_does_not_divide(student):
     for stride in (2, 3):
         n = 6 * int(student.rng.integers(1, 4)) + 4
         assert_close(
-            student.output_size(n, 3, stride), starts_that_fit(n, 3, stride), tried=f"output_size({n}, 3, stride={stride})"
+            student.output_size(n, 3, stride),
+            starts_that_fit(n, 3, stride),
+            tried=f"output_size({n}, 3, stride={stride})",
         )
-        assert_close(student.output_size(n, n, stride), 1, tried=f"output_size({n}, {n}, stride={stride}): one place")
+        assert_close(
+            student.output_size(n, n, stride),
+            1,
+            tried=f"output_size({n}, {n}, stride={stride}): one place",
+        )
 
 
 @pytest.mark.exercise("7.3")
@@ -148,13 +204,21 @@ def test_same_padding_puts_the_odd_zero_behind(student):
     for k in (2, 3, 4, 5, 6):
         n = int(student.rng.integers(6, 20))
         wanted = ((k - 1) // 2, k - 1 - (k - 1) // 2)
-        assert_close(student.same_padding(n, k), np.array(wanted), tried=f"same_padding({n}, {k}) with stride 1")
+        assert_close(
+            student.same_padding(n, k),
+            np.array(wanted),
+            tried=f"same_padding({n}, {k}) with stride 1",
+        )
     for stride in (2, 3):
         for k in (3, 4, 5):
             n = int(student.rng.integers(7, 20))
             zeros = (math.ceil(n / stride) - 1) * stride + k - n
             wanted = (max(zeros, 0) // 2, max(zeros, 0) - max(zeros, 0) // 2)
-            assert_close(student.same_padding(n, k, stride), np.array(wanted), tried=f"same_padding({n}, {k}, stride={stride})")
+            assert_close(
+                student.same_padding(n, k, stride),
+                np.array(wanted),
+                tried=f"same_padding({n}, {k}, stride={stride})",
+            )
 
 
 # 7.4 ------------------------------------------------------------------------------------------------------------------
@@ -166,7 +230,11 @@ def test_conv_layer_sums_over_channels_for_every_filter(student):
     for shape in [(5, 6, 3, 3, 3, 2), (4, 7, 2, 1, 3, 4), (3, 3, 1, 2, 2, 1)]:
         x, w, b = random_layer(student.rng, *shape)
         got = student.conv_layer(x, w, b)
-        assert_close(got, layer_by_planes(x, w, b), tried=f"x of shape {x.shape}, w of shape {w.shape}, stride 1, no padding")
+        assert_close(
+            got,
+            layer_by_planes(x, w, b),
+            tried=f"x of shape {x.shape}, w of shape {w.shape}, stride 1, no padding",
+        )
 
 
 @pytest.mark.exercise("7.4")
@@ -176,7 +244,9 @@ def test_conv_layer_steps_by_the_stride_both_ways(student):
         x, w, b = random_layer(student.rng, *size, 2, 3, 2, 3)
         got = student.conv_layer(x, w, b, stride)
         assert_close(
-            got, layer_by_planes(x, w, b, stride), tried=f"x of shape {x.shape}, w of shape {w.shape}, stride {stride}"
+            got,
+            layer_by_planes(x, w, b, stride),
+            tried=f"x of shape {x.shape}, w of shape {w.shape}, stride {stride}",
         )
 
 
@@ -186,7 +256,11 @@ def test_conv_layer_pads_rows_and_columns_with_zeros(student):
     x, w, b = random_layer(student.rng, 5, 4, 2, 3, 3, 2)
     for pad in (((1, 1), (1, 1)), ((0, 1), (2, 0))):
         got = student.conv_layer(x, w, b, 1, pad)
-        assert_close(got, layer_by_planes(x, w, b, 1, pad), tried=f"x of shape {x.shape}, pad={pad}")
+        assert_close(
+            got,
+            layer_by_planes(x, w, b, 1, pad),
+            tried=f"x of shape {x.shape}, pad={pad}",
+        )
 
 
 # 7.5 ------------------------------------------------------------------------------------------------------------------
@@ -205,7 +279,10 @@ def counts_by_places(in_shape, out_shape, field, bias):
 def read_counts(got, tried):
     keys = {"dense", "local", "shared"}
     assert_true(
-        isinstance(got, dict) and keys <= set(got), tried=tried, expected=f"a dict with the keys {sorted(keys)}", got=got
+        isinstance(got, dict) and keys <= set(got),
+        tried=tried,
+        expected=f"a dict with the keys {sorted(keys)}",
+        got=got,
     )
     return {key: got[key] for key in ("dense", "local", "shared")}
 
@@ -219,7 +296,9 @@ def test_parameter_counts_with_biases(student):
         field = int(student.rng.integers(1, 3)), int(student.rng.integers(3, 5))
         tried = f"parameter_counts({in_shape}, {out_shape}, {field})"
         got = read_counts(student.parameter_counts(in_shape, out_shape, field), tried)
-        assert_close(got, counts_by_places(in_shape, out_shape, field, True), tried=tried)
+        assert_close(
+            got, counts_by_places(in_shape, out_shape, field, True), tried=tried
+        )
 
 
 @pytest.mark.exercise("7.5")
@@ -228,7 +307,9 @@ def test_parameter_counts_without_biases(student):
     in_shape = (int(student.rng.integers(3, 9)), 4, 3)
     out_shape = (3, int(student.rng.integers(2, 6)), 5)
     tried = f"parameter_counts({in_shape}, {out_shape}, (3, 2), bias=False)"
-    got = read_counts(student.parameter_counts(in_shape, out_shape, (3, 2), bias=False), tried)
+    got = read_counts(
+        student.parameter_counts(in_shape, out_shape, (3, 2), bias=False), tried
+    )
     assert_close(got, counts_by_places(in_shape, out_shape, (3, 2), False), tried=tried)
 
 
@@ -236,13 +317,25 @@ def test_parameter_counts_without_biases(student):
 @pytest.mark.points(2)
 def test_dense_as_kernels_gives_the_answers_of_the_dense_layer(student):
     for in_shape, units in [((3, 4, 2), 5), ((2, 5, 3), 1), ((1, 6, 1), 3)]:
-        x, weights = student.rng.normal(size=in_shape), student.rng.normal(size=(int(np.prod(in_shape)), units))
+        x, weights = (
+            student.rng.normal(size=in_shape),
+            student.rng.normal(size=(int(np.prod(in_shape)), units)),
+        )
         kernels = np.asarray(student.dense_as_kernels(weights, in_shape))
         tried = f"dense_as_kernels(weights of shape {weights.shape}, {in_shape})"
         fits = kernels.shape == (*in_shape, units)
-        assert_true(fits, tried=tried, expected=f"shape {(*in_shape, units)}", got=f"shape {kernels.shape}")
+        assert_true(
+            fits,
+            tried=tried,
+            expected=f"shape {(*in_shape, units)}",
+            got=f"shape {kernels.shape}",
+        )
         answer = [np.sum(x * kernels[..., u]) for u in range(units)]
-        assert_close(answer, x.ravel() @ weights, tried=f"{tried}: kernels laid on an image, beside x.ravel() @ weights")
+        assert_close(
+            answer,
+            x.ravel() @ weights,
+            tried=f"{tried}: kernels laid on an image, beside x.ravel() @ weights",
+        )
 
 
 # 7.6 ------------------------------------------------------------------------------------------------------------------
@@ -255,7 +348,9 @@ def test_shift_moves_down_and_right_and_zeros_come_in(student):
         x = student.rng.normal(size=shape) + 5
         for dy, dx in [(1, 0), (0, 2), (-1, 1), (2, -2), (0, 0), (-3, -1)]:
             assert_close(
-                student.shift(x, dy, dx), moved(x, dy, dx), tried=f"shift of an image of shape {shape} by dy={dy}, dx={dx}"
+                student.shift(x, dy, dx),
+                moved(x, dy, dx),
+                tried=f"shift of an image of shape {shape} by dy={dy}, dx={dx}",
             )
 
 
@@ -264,8 +359,15 @@ def test_shift_moves_down_and_right_and_zeros_come_in(student):
 def test_equivariance_gap_is_zero_for_what_treats_all_pixels_alike(student):
     x = student.rng.normal(size=(7, 9))
     for dy, dx in [(1, 2), (-2, 0), (0, -3)]:
-        got = student.equivariance_gap(lambda image: 3 * np.asarray(image) ** 2 + 1, x, dy, dx, 3)
-        assert_close(got, 0.0, tried=f"gap of the layer 3x^2 + 1, shift by ({dy}, {dx}), margin 3", atol=1e-9)
+        got = student.equivariance_gap(
+            lambda image: 3 * np.asarray(image) ** 2 + 1, x, dy, dx, 3
+        )
+        assert_close(
+            got,
+            0.0,
+            tried=f"gap of the layer 3x^2 + 1, shift by ({dy}, {dx}), margin 3",
+            atol=1e-9,
+        )
 
 
 @pytest.mark.exercise("7.6")
@@ -275,10 +377,16 @@ def test_equivariance_gap_finds_the_largest_difference_inside_the_margin(student
         x, gains = student.rng.normal(size=shape), student.rng.normal(size=shape)
         dy, dx = int(student.rng.integers(-2, 3)), int(student.rng.integers(1, 3))
         difference = np.abs(gains * moved(x, dy, dx) - moved(gains * x, dy, dx))
-        wanted = difference[margin : shape[0] - margin, margin : shape[1] - margin].max()
-        got = student.equivariance_gap(lambda image, gains=gains: gains * np.asarray(image), x, dy, dx, margin)
+        wanted = difference[
+            margin : shape[0] - margin, margin : shape[1] - margin
+        ].max()
+        got = student.equivariance_gap(
+            lambda image, gains=gains: gains * np.asarray(image), x, dy, dx, margin
+        )
         assert_close(
-            got, wanted, tried=f"layer with its own weight at each place, shape {shape}, shift ({dy}, {dx}), margin {margin}"
+            got,
+            wanted,
+            tried=f"layer with its own weight at each place, shape {shape}, shift ({dy}, {dx}), margin {margin}",
         )
 
 
@@ -291,7 +399,11 @@ def test_pool2d_keeps_the_largest_of_each_window_and_channel(student):
     for shape, size in [((4, 6, 2), 2), ((6, 9, 1), 3)]:
         x = student.rng.normal(size=shape)
         got = student.pool2d(x, size)
-        assert_close(got, pooled(x, size, size, np.max), tried=f"max pooling of a map of shape {shape}, size {size}")
+        assert_close(
+            got,
+            pooled(x, size, size, np.max),
+            tried=f"max pooling of a map of shape {shape}, size {size}",
+        )
 
 
 @pytest.mark.exercise("7.7")
@@ -300,17 +412,30 @@ def test_pool2d_averages(student):
     for shape, size in [((6, 4, 3), 2), ((3, 7, 2), 3)]:
         x = student.rng.normal(size=shape)
         got = student.pool2d(x, size, mode="average")
-        assert_close(got, pooled(x, size, size, np.mean), tried=f"average pooling of a map of shape {shape}, size {size}")
+        assert_close(
+            got,
+            pooled(x, size, size, np.mean),
+            tried=f"average pooling of a map of shape {shape}, size {size}",
+        )
 
 
 @pytest.mark.exercise("7.7")
 @pytest.mark.points(2)
 def test_pool2d_with_overlap_and_with_rows_left_over(student):
-    for shape, size, stride in [((5, 7, 2), 2, None), ((5, 6, 1), 3, 1), ((7, 8, 2), 2, 3), ((8, 6, 2), 3, 2)]:
+    for shape, size, stride in [
+        ((5, 7, 2), 2, None),
+        ((5, 6, 1), 3, 1),
+        ((7, 8, 2), 2, 3),
+        ((8, 6, 2), 3, 2),
+    ]:
         x = student.rng.normal(size=shape) - 3  # mostly negative
         got = student.pool2d(x, size, stride)
         wanted = pooled(x, size, stride or size, np.max)
-        assert_close(got, wanted, tried=f"max pooling of negative values, shape {shape}, size {size}, stride {stride}")
+        assert_close(
+            got,
+            wanted,
+            tried=f"max pooling of negative values, shape {shape}, size {size}, stride {stride}",
+        )
 
 
 # 7.8 ------------------------------------------------------------------------------------------------------------------
@@ -336,7 +461,11 @@ def random_stack(rng, depth, strides=(1, 2, 3)):
 def test_receptive_field_grows_by_k_minus_one_at_stride_one(student):
     for depth in (1, 2, 5):
         stack = random_stack(student.rng, depth, strides=(1,))
-        assert_close(student.receptive_field(stack), np.array(reach(stack)), tried=f"receptive_field({stack})")
+        assert_close(
+            student.receptive_field(stack),
+            np.array(reach(stack)),
+            tried=f"receptive_field({stack})",
+        )
 
 
 @pytest.mark.exercise("7.8")
@@ -344,4 +473,8 @@ def test_receptive_field_grows_by_k_minus_one_at_stride_one(student):
 def test_receptive_field_takes_wider_steps_after_a_stride(student):
     for depth in (2, 3, 5):
         stack = random_stack(student.rng, depth, strides=(2, 3))
-        assert_close(student.receptive_field(stack), np.array(reach(stack)), tried=f"receptive_field({stack})")
+        assert_close(
+            student.receptive_field(stack),
+            np.array(reach(stack)),
+            tried=f"receptive_field({stack})",
+        )

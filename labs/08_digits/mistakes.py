@@ -92,7 +92,10 @@ def prepare(x_train, x_test):
     ],
 )
 def prepare(x_train, x_test):
-    a, b = (np.asarray(x, dtype=np.float32).transpose(0, 2, 1).reshape(len(x), -1) for x in (x_train, x_test))
+    a, b = (
+        np.asarray(x, dtype=np.float32).transpose(0, 2, 1).reshape(len(x), -1)
+        for x in (x_train, x_test)
+    )
     return (a - a.mean(axis=0)) / 255, (b - a.mean(axis=0)) / 255
 
 
@@ -105,7 +108,9 @@ def prepare(x_train, x_test):
     ],
 )
 def prepare(x_train, x_test):
-    a, b = (np.asarray(x).astype(np.uint8).reshape(len(x), -1) for x in (x_train, x_test))
+    a, b = (
+        np.asarray(x).astype(np.uint8).reshape(len(x), -1) for x in (x_train, x_test)
+    )
     mean = a.mean(axis=0).astype(np.uint8)
     return (a - mean) / 255, (b - mean) / 255
 
@@ -128,7 +133,11 @@ def prepare(x_train, x_test):
 
 
 def _chain(input_shape, num_classes, hidden, inner="relu", last=None):
-    stack = [keras.Input(input_shape), layers.Flatten(), *(layers.Dense(u, activation=inner) for u in hidden)]
+    stack = [
+        keras.Input(input_shape),
+        layers.Flatten(),
+        *(layers.Dense(u, activation=inner) for u in hidden),
+    ]
     return keras.Sequential([*stack, layers.Dense(num_classes, activation=last)])
 
 
@@ -213,7 +222,11 @@ def build_mlp(input_shape, num_classes, hidden=(300, 100)):
     ],
 )
 def build_mlp(input_shape, num_classes, hidden=(300, 100)):
-    stack = [keras.Input(input_shape), *(layers.Dense(u, activation="relu") for u in hidden), layers.Flatten()]
+    stack = [
+        keras.Input(input_shape),
+        *(layers.Dense(u, activation="relu") for u in hidden),
+        layers.Flatten(),
+    ]
     return keras.Sequential([*stack, layers.Dense(num_classes)])
 
 
@@ -289,13 +302,18 @@ def image_gradients(image):
 )
 def image_gradients(image):
     image = np.asarray(image, dtype=float)
-    return np.roll(image, -1, 0) - np.roll(image, 1, 0), np.roll(image, -1, 1) - np.roll(image, 1, 1)
+    return np.roll(image, -1, 0) - np.roll(image, 1, 0), np.roll(
+        image, -1, 1
+    ) - np.roll(image, 1, 1)
 
 
 @mistake(
     "8.3",
     name="previous-minus-next",
-    hints=["From dark to bright your gradient is negative.", "The later neighbour comes first: I[r+1] - I[r-1]."],
+    hints=[
+        "From dark to bright your gradient is negative.",
+        "The later neighbour comes first: I[r+1] - I[r-1].",
+    ],
 )
 def image_gradients(image):
     image = np.asarray(image, dtype=float)
@@ -306,12 +324,18 @@ def image_gradients(image):
 
 
 def _voted(angle, weight, orientations, span=180):
-    bins = np.clip((angle % span) * orientations // span, 0, orientations - 1).astype(int)
-    return np.bincount(bins.ravel(), np.ravel(weight), minlength=orientations) / np.size(angle)
+    bins = np.clip((angle % span) * orientations // span, 0, orientations - 1).astype(
+        int
+    )
+    return np.bincount(
+        bins.ravel(), np.ravel(weight), minlength=orientations
+    ) / np.size(angle)
 
 
 def _angle(gy, gx):
-    return np.rad2deg(np.arctan2(np.asarray(gy, dtype=float), np.asarray(gx, dtype=float)))
+    return np.rad2deg(
+        np.arctan2(np.asarray(gy, dtype=float), np.asarray(gx, dtype=float))
+    )
 
 
 @mistake(
@@ -342,7 +366,10 @@ def cell_histogram(gy, gx, orientations=9):
 @mistake(
     "8.3",
     name="pixels-counted-not-weighed",
-    hints=["A faint pixel and a strong one count alike in your histogram.", "Each pixel adds its magnitude, not 1."],
+    hints=[
+        "A faint pixel and a strong one count alike in your histogram.",
+        "Each pixel adds its magnitude, not 1.",
+    ],
 )
 def cell_histogram(gy, gx, orientations=9):
     return _voted(_angle(gy, gx), np.ones(np.shape(gy)), orientations)
@@ -351,7 +378,10 @@ def cell_histogram(gy, gx, orientations=9):
 @mistake(
     "8.3",
     name="sum-instead-of-mean",
-    hints=["Your numbers grow with the size of the cell.", "Divide by the number of pixels in the cell."],
+    hints=[
+        "Your numbers grow with the size of the cell.",
+        "Divide by the number of pixels in the cell.",
+    ],
 )
 def cell_histogram(gy, gx, orientations=9):
     return _voted(_angle(gy, gx), np.hypot(gy, gx), orientations) * np.size(gy)
@@ -360,7 +390,10 @@ def cell_histogram(gy, gx, orientations=9):
 @mistake(
     "8.3",
     name="atan-arguments-exchanged",
-    hints=["A gradient to the right has angle 0. Which angle do you give it?", "It is np.arctan2(gy, gx), the y part first."],
+    hints=[
+        "A gradient to the right has angle 0. Which angle do you give it?",
+        "It is np.arctan2(gy, gx), the y part first.",
+    ],
 )
 def cell_histogram(gy, gx, orientations=9):
     return _voted(_angle(gx, gy), np.hypot(gy, gx), orientations)
@@ -413,7 +446,10 @@ def _unit(v, eps=1e-5):
 @mistake(
     "8.4",
     name="not-limited",
-    hints=["One strong edge still rules your block.", "After the first step no number may exceed 0.2; then normalise again."],
+    hints=[
+        "One strong edge still rules your block.",
+        "After the first step no number may exceed 0.2; then normalise again.",
+    ],
 )
 def normalise_block(block):
     return _unit(np.asarray(block, dtype=float))
@@ -422,7 +458,10 @@ def normalise_block(block):
 @mistake(
     "8.4",
     name="not-normalised-again",
-    hints=["Take the sum of squares of your result. It is not 1.", "Step 3: repeat step 1 on the limited numbers."],
+    hints=[
+        "Take the sum of squares of your result. It is not 1.",
+        "Step 3: repeat step 1 on the limited numbers.",
+    ],
 )
 def normalise_block(block):
     return np.minimum(_unit(np.asarray(block, dtype=float)), 0.2)
@@ -452,7 +491,11 @@ def normalise_block(block):
     def unit(v):
         return v / np.sqrt(np.sum(v**2, axis=-1, keepdims=True) + 1e-10)
 
-    return unit(np.minimum(unit(np.asarray(block, dtype=float)), 0.2)) if np.ndim(block) > 1 else np.asarray(block, dtype=float)
+    return (
+        unit(np.minimum(unit(np.asarray(block, dtype=float)), 0.2))
+        if np.ndim(block) > 1
+        else np.asarray(block, dtype=float)
+    )
 
 
 @mistake(
@@ -473,7 +516,10 @@ def normalise_block(block):
 @mistake(
     "8.4",
     name="no-epsilon",
-    hints=["Give it an empty block. What is 0 / 0?", "Add epsilon squared under the root, in both steps."],
+    hints=[
+        "Give it an empty block. What is 0 / 0?",
+        "Add epsilon squared under the root, in both steps.",
+    ],
 )
 def normalise_block(block):
     with np.errstate(all="ignore"):
@@ -521,32 +567,47 @@ def normalise_block(block):
     ],
 )
 def build_hog_reader(C=0.1, seed=0):
-    return make_pipeline(HOGTransformer(9, (8, 8), (2, 2)), LinearSVC(C=C, random_state=seed))
+    return make_pipeline(
+        HOGTransformer(9, (8, 8), (2, 2)), LinearSVC(C=C, random_state=seed)
+    )
 
 
 @mistake(
     "8.5",
     name="pixels-instead-of-hog",
-    hints=["Your SVM looks at the pixels themselves. Where are the histograms?", "The first step is HOGTransformer."],
+    hints=[
+        "Your SVM looks at the pixels themselves. Where are the histograms?",
+        "The first step is HOGTransformer.",
+    ],
 )
 def build_hog_reader(C=0.1, seed=0):
-    flatten = FunctionTransformer(lambda x: np.asarray(x, dtype=np.float32).reshape(len(x), -1) / 255)
+    flatten = FunctionTransformer(
+        lambda x: np.asarray(x, dtype=np.float32).reshape(len(x), -1) / 255
+    )
     return make_pipeline(flatten, LinearSVC(C=C, random_state=seed))
 
 
 @mistake(
     "8.5",
     name="c-ignored",
-    hints=["Your reader is the same whatever C is.", "Hand C on: LinearSVC(C=C, ...). Its own default is 1."],
+    hints=[
+        "Your reader is the same whatever C is.",
+        "Hand C on: LinearSVC(C=C, ...). Its own default is 1.",
+    ],
 )
 def build_hog_reader(C=0.1, seed=0):
-    return make_pipeline(HOGTransformer(9, (4, 4), (2, 2)), LinearSVC(random_state=seed))
+    return make_pipeline(
+        HOGTransformer(9, (4, 4), (2, 2)), LinearSVC(random_state=seed)
+    )
 
 
 @mistake(
     "8.5",
     name="kernel-svm",
-    hints=["A kernel SVM has no weights per feature. Which classifier does the exercise name?", "Use LinearSVC."],
+    hints=[
+        "A kernel SVM has no weights per feature. Which classifier does the exercise name?",
+        "Use LinearSVC.",
+    ],
 )
 def build_hog_reader(C=0.1, seed=0):
     return make_pipeline(HOGTransformer(9, (4, 4), (2, 2)), SVC(C=C, random_state=seed))
@@ -561,7 +622,9 @@ def build_hog_reader(C=0.1, seed=0):
     ],
 )
 def build_hog_reader(C=0.1, seed=0):
-    return make_pipeline(HOGTransformer(9, (4, 4), (2, 2)), SVC(kernel="linear", C=C, random_state=seed))
+    return make_pipeline(
+        HOGTransformer(9, (4, 4), (2, 2)), SVC(kernel="linear", C=C, random_state=seed)
+    )
 
 
 @mistake(
@@ -573,35 +636,60 @@ def build_hog_reader(C=0.1, seed=0):
     ],
 )
 def build_hog_reader(C=0.1, seed=0):
-    return make_pipeline(HOGTransformer(9, (4, 4), (2, 2)), StandardScaler(), LinearSVC(C=C, random_state=seed))
+    return make_pipeline(
+        HOGTransformer(9, (4, 4), (2, 2)),
+        StandardScaler(),
+        LinearSVC(C=C, random_state=seed),
+    )
 
 
 @mistake(
     "8.5",
     name="blocks-of-three-cells",
-    hints=["Count your features of a 28 x 28 image: are there 1,296?", "Blocks of 2 x 2 cells: cells_per_block=(2, 2)."],
+    hints=[
+        "Count your features of a 28 x 28 image: are there 1,296?",
+        "Blocks of 2 x 2 cells: cells_per_block=(2, 2).",
+    ],
 )
 def build_hog_reader(C=0.1, seed=0):
-    return make_pipeline(HOGTransformer(9, (4, 4), (3, 3)), LinearSVC(C=C, random_state=seed))
+    return make_pipeline(
+        HOGTransformer(9, (4, 4), (3, 3)), LinearSVC(C=C, random_state=seed)
+    )
 
 
 @mistake(
     "8.5",
     name="eight-orientations",
-    hints=["How many bins share the 180 degrees?", "orientations=9, as in the exercises before."],
+    hints=[
+        "How many bins share the 180 degrees?",
+        "orientations=9, as in the exercises before.",
+    ],
 )
 def build_hog_reader(C=0.1, seed=0):
-    return make_pipeline(HOGTransformer(8, (4, 4), (2, 2)), LinearSVC(C=C, random_state=seed))
+    return make_pipeline(
+        HOGTransformer(8, (4, 4), (2, 2)), LinearSVC(C=C, random_state=seed)
+    )
 
 
 # 8.6 ------------------------------------------------------------------------------------------------------------------
 
 
-def _net(input_shape, num_classes, filters, *, padding="same", activation="relu", pool=layers.MaxPooling2D, last=None):
+def _net(
+    input_shape,
+    num_classes,
+    filters,
+    *,
+    padding="same",
+    activation="relu",
+    pool=layers.MaxPooling2D,
+    last=None,
+):
     inputs = x = keras.Input(input_shape)
     for count in filters:
         x = pool(2)(layers.Conv2D(count, 3, padding=padding, activation=activation)(x))
-    return keras.Model(inputs, layers.Dense(num_classes, activation=last)(layers.Flatten()(x)))
+    return keras.Model(
+        inputs, layers.Dense(num_classes, activation=last)(layers.Flatten()(x))
+    )
 
 
 @mistake(
@@ -627,7 +715,12 @@ def build_cnn(input_shape, num_classes, filters=(16, 32, 64)):
 def build_cnn(input_shape, num_classes, filters=(16, 32, 64)):
     inputs = x = keras.Input(input_shape)
     for count in filters:
-        x = layers.Conv2D(count, 3, padding="same" if min(x.shape[1:3]) < 4 else "valid", activation="relu")(x)
+        x = layers.Conv2D(
+            count,
+            3,
+            padding="same" if min(x.shape[1:3]) < 4 else "valid",
+            activation="relu",
+        )(x)
         x = layers.MaxPooling2D(2)(x)
     return keras.Model(inputs, layers.Dense(num_classes)(layers.Flatten()(x)))
 
@@ -635,7 +728,10 @@ def build_cnn(input_shape, num_classes, filters=(16, 32, 64)):
 @mistake(
     "8.6",
     name="cnn-average-pooling",
-    hints=["A pool of yours weakens a lone strong answer instead of passing it on.", "Use MaxPooling2D."],
+    hints=[
+        "A pool of yours weakens a lone strong answer instead of passing it on.",
+        "Use MaxPooling2D.",
+    ],
 )
 def build_cnn(input_shape, num_classes, filters=(16, 32, 64)):
     return _net(input_shape, num_classes, filters, pool=layers.AveragePooling2D)
@@ -644,7 +740,10 @@ def build_cnn(input_shape, num_classes, filters=(16, 32, 64)):
 @mistake(
     "8.6",
     name="cnn-without-activation",
-    hints=["Without ReLU a chain of convolutions is one larger convolution.", "activation='relu' in every Conv2D."],
+    hints=[
+        "Without ReLU a chain of convolutions is one larger convolution.",
+        "activation='relu' in every Conv2D.",
+    ],
 )
 def build_cnn(input_shape, num_classes, filters=(16, 32, 64)):
     return _net(input_shape, num_classes, filters, activation=None)
@@ -678,7 +777,9 @@ def build_cnn(input_shape, num_classes, filters=(16, 32, 64)):
 def build_cnn(input_shape, num_classes, filters=(16, 32, 64)):
     inputs = x = keras.Input(input_shape)
     for count in filters:
-        x = layers.Conv2D(count, 3, padding="same", activation="relu")(layers.MaxPooling2D(2)(x))
+        x = layers.Conv2D(count, 3, padding="same", activation="relu")(
+            layers.MaxPooling2D(2)(x)
+        )
     return keras.Model(inputs, layers.Dense(num_classes)(layers.Flatten()(x)))
 
 
@@ -693,8 +794,12 @@ def build_cnn(input_shape, num_classes, filters=(16, 32, 64)):
 def build_cnn(input_shape, num_classes, filters=(16, 32, 64)):
     inputs = x = keras.Input(input_shape)
     for count in filters:
-        x = layers.MaxPooling2D(2)(layers.Conv2D(count, 3, padding="same", activation="relu")(x))
-    return keras.Model(inputs, layers.Dense(num_classes)(layers.GlobalAveragePooling2D()(x)))
+        x = layers.MaxPooling2D(2)(
+            layers.Conv2D(count, 3, padding="same", activation="relu")(x)
+        )
+    return keras.Model(
+        inputs, layers.Dense(num_classes)(layers.GlobalAveragePooling2D()(x))
+    )
 
 
 @mistake(
@@ -708,7 +813,10 @@ def build_cnn(input_shape, num_classes, filters=(16, 32, 64)):
 def build_cnn(input_shape, num_classes, filters=(16, 32, 64)):
     stack = [keras.Input(input_shape)]
     for count in filters:
-        stack += [layers.Conv2D(count, 3, padding="same", activation="relu"), layers.MaxPooling2D(2)]
+        stack += [
+            layers.Conv2D(count, 3, padding="same", activation="relu"),
+            layers.MaxPooling2D(2),
+        ]
     return keras.Sequential([*stack, layers.Flatten(), layers.Dense(num_classes)])
 
 
@@ -723,7 +831,9 @@ def build_cnn(input_shape, num_classes, filters=(16, 32, 64)):
 def build_cnn(input_shape, num_classes, filters=(16, 32, 64)):
     inputs = keras.Input(input_shape)
     for count in filters:
-        x = layers.MaxPooling2D(2)(layers.Conv2D(count, 3, padding="same", activation="relu")(inputs))
+        x = layers.MaxPooling2D(2)(
+            layers.Conv2D(count, 3, padding="same", activation="relu")(inputs)
+        )
     return keras.Model(inputs, layers.Dense(num_classes)(layers.Flatten()(x)))
 
 
@@ -744,7 +854,9 @@ def _wrong(y_true, probabilities):
 )
 def worst_mistakes(y_true, probabilities, k):
     rows = _wrong(y_true, probabilities)
-    return rows[np.argsort(-np.max(np.asarray(probabilities)[rows], axis=1), kind="stable")][:k]
+    return rows[
+        np.argsort(-np.max(np.asarray(probabilities)[rows], axis=1), kind="stable")
+    ][:k]
 
 
 @mistake(
@@ -763,11 +875,18 @@ def worst_mistakes(y_true, probabilities, k):
 @mistake(
     "8.7",
     name="mildest-first",
-    hints=["Your first row is the most forgivable mistake.", "Smallest probability of the truth first: sort upwards."],
+    hints=[
+        "Your first row is the most forgivable mistake.",
+        "Smallest probability of the truth first: sort upwards.",
+    ],
 )
 def worst_mistakes(y_true, probabilities, k):
     rows = _wrong(y_true, probabilities)
-    return rows[np.argsort(-np.asarray(probabilities)[rows, np.asarray(y_true)[rows]], kind="stable")][:k]
+    return rows[
+        np.argsort(
+            -np.asarray(probabilities)[rows, np.asarray(y_true)[rows]], kind="stable"
+        )
+    ][:k]
 
 
 @mistake(
@@ -780,7 +899,9 @@ def worst_mistakes(y_true, probabilities, k):
 )
 def worst_mistakes(y_true, probabilities, k):
     rows = _wrong(y_true, probabilities)
-    return np.argsort(np.asarray(probabilities)[rows, np.asarray(y_true)[rows]], kind="stable")[:k]
+    return np.argsort(
+        np.asarray(probabilities)[rows, np.asarray(y_true)[rows]], kind="stable"
+    )[:k]
 
 
 @mistake(
@@ -807,7 +928,12 @@ def worst_mistakes(y_true, probabilities, k):
     p = np.asarray(probabilities)[np.arange(len(y_true)), np.asarray(y_true)]
     wrong = set(_wrong(y_true, probabilities).tolist())
     return np.array(
-        [row for row in np.argsort(-np.max(probabilities, axis=1) + p, kind="stable")[:k] if int(row) in wrong], dtype=int
+        [
+            row
+            for row in np.argsort(-np.max(probabilities, axis=1) + p, kind="stable")[:k]
+            if int(row) in wrong
+        ],
+        dtype=int,
     )
 
 
@@ -844,7 +970,11 @@ def centre(image):
     if not image.any():
         return image.copy()
     r, c = _mass(image)
-    return np.roll(image, (image.shape[0] // 2 - round(r), image.shape[1] // 2 - round(c)), axis=(0, 1))
+    return np.roll(
+        image,
+        (image.shape[0] // 2 - round(r), image.shape[1] // 2 - round(c)),
+        axis=(0, 1),
+    )
 
 
 @mistake(
@@ -902,7 +1032,10 @@ def centre(image):
 @mistake(
     "8.8",
     name="every-ink-pixel-alike",
-    hints=["A faint pixel pulls as hard as a bright one in your answer.", "Weigh each pixel by its grey value, not by 1."],
+    hints=[
+        "A faint pixel pulls as hard as a bright one in your answer.",
+        "Weigh each pixel by its grey value, not by 1.",
+    ],
 )
 def centre(image):
     image = np.asarray(image)
@@ -915,7 +1048,10 @@ def centre(image):
 @mistake(
     "8.8",
     name="cut-not-rounded",
-    hints=["Your digits sit half a pixel off on average.", "int() cuts towards zero. Round to the nearest whole number."],
+    hints=[
+        "Your digits sit half a pixel off on average.",
+        "int() cuts towards zero. Round to the nearest whole number.",
+    ],
 )
 def centre(image):
     image = np.asarray(image)
@@ -942,12 +1078,17 @@ def centre(image):
 @mistake(
     "8.8",
     name="written-into-the-input",
-    hints=["After the call the caller's own image has moved too.", "Work on a fresh array: np.zeros_like(image)."],
+    hints=[
+        "After the call the caller's own image has moved too.",
+        "Work on a fresh array: np.zeros_like(image).",
+    ],
 )
 def centre(image):
     image = np.asarray(image)
     if not image.any():
         return image
     r, c = _mass(image)
-    image[...] = _moved(image, image.shape[0] // 2 - round(r), image.shape[1] // 2 - round(c))
+    image[...] = _moved(
+        image, image.shape[0] // 2 - round(r), image.shape[1] // 2 - round(c)
+    )
     return image

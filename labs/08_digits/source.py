@@ -52,7 +52,9 @@ check = lab.check
 # `COURSEKIT_OFFLINE` to `"0"` in the cell below to fetch it. Without it, the digits that ship with scikit-learn step in: other writers, brought to the same 28 x 28 frame.
 
 # %%
-os.environ.setdefault("COURSEKIT_OFFLINE", "1")  # "0" lets this lab download MNIST once, 11 MB
+os.environ.setdefault(
+    "COURSEKIT_OFFLINE", "1"
+)  # "0" lets this lab download MNIST once, 11 MB
 try:
     (x_train, y_train), (x_test, y_test) = coursekit.load_mnist()
     is_mnist = True
@@ -89,7 +91,13 @@ def pushed(images, pixels):
 def keras_reader(build):
     """A builder (input_shape, num_classes) -> model as a classifier that takes uint8 images (n, h, w)."""
     return KerasClassifier(
-        build, epochs=EPOCHS, min_steps=STEPS, batch_size=32, learning_rate=5e-3, schedule="one_cycle", seed=lab.seed
+        build,
+        epochs=EPOCHS,
+        min_steps=STEPS,
+        batch_size=32,
+        learning_rate=5e-3,
+        schedule="one_cycle",
+        seed=lab.seed,
     )
 
 
@@ -100,7 +108,9 @@ def accuracy_when_pushed(readers, prepare_images=lambda images: images):
         for sign in (-1, 1)[: 1 + (distance > 0)]:
             images = prepare_images(pushed(x_test, sign * distance))
             for i, reader in enumerate(readers):
-                table[i, j] += np.mean(reader.predict(images) == y_test) / (1 + (distance > 0))
+                table[i, j] += np.mean(reader.predict(images) == y_test) / (
+                    1 + (distance > 0)
+                )
     return table
 
 
@@ -111,7 +121,9 @@ def hog_system(C=0.1, seed=0):
 
 def draw_pushes(ax, table, names):
     """One line per reader."""
-    for row, name, colour, marker, dashes in zip(table, names, PALETTE, "osD", ("-", "--", "-."), strict=False):
+    for row, name, colour, marker, dashes in zip(
+        table, names, PALETTE, "osD", ("-", "--", "-."), strict=False
+    ):
         ax.plot(PUSHES, row, dashes, marker=marker, color=colour, label=name)
     ax.set(xlabel="push, pixels", ylabel="accuracy on the test images", ylim=(0, 1.03))
     ax.legend(fontsize=8, loc="lower left")
@@ -137,7 +149,9 @@ lab.show(
     "Both start high; reader A falls steeply from the second pixel on, reader B much less.",
 )
 for name, row in zip("AB", opening, strict=True):
-    print(f"reader {name}: {row[0]:.1%} unmoved, {row[2]:.1%} pushed by 2 pixels, {row[4]:.1%} by 4")
+    print(
+        f"reader {name}: {row[0]:.1%} unmoved, {row[2]:.1%} pushed by 2 pixels, {row[4]:.1%} by 4"
+    )
 
 # %% [markdown]
 # On the unmoved digits you would hardly worry which one you got. What does each reader see, that the same push hurts one so much more than the other?
@@ -169,7 +183,9 @@ def prepare(x_train, x_test):
         prepare([[[0, 255]], [[255, 255]]], [[[255, 0]]]) is ([[-0.5, 0], [0.5, 0]], [[0.5, -1]]).
     """
     ### BEGIN SOLUTION
-    rows = [np.asarray(x, dtype=np.float32).reshape(len(x), -1) for x in (x_train, x_test)]
+    rows = [
+        np.asarray(x, dtype=np.float32).reshape(len(x), -1) for x in (x_train, x_test)
+    ]
     mean = rows[0].mean(axis=0)
     return (rows[0] - mean) / 255, (rows[1] - mean) / 255
     ### END SOLUTION
@@ -181,14 +197,36 @@ check("8.1")
 # %%
 with lab.needs("8.1"):
     z_train, z_test = prepare(x_train, x_test[:200])
-    squares = np.sum(z_test**2, axis=1)[:, None] + np.sum(z_train**2, axis=1) - 2 * z_test @ z_train.T
+    squares = (
+        np.sum(z_test**2, axis=1)[:, None]
+        + np.sum(z_train**2, axis=1)
+        - 2 * z_test @ z_train.T
+    )
     squares[y_test[:200, None] == y_train] = np.inf  # only digits of another class
     to_another = float(np.mean(np.sqrt(squares.min(axis=1))))
-    to_itself = [float(np.mean(np.linalg.norm(prepare(x_train, pushed(x_test[:200], p))[1] - z_test, axis=1))) for p in PUSHES]
+    to_itself = [
+        float(
+            np.mean(
+                np.linalg.norm(
+                    prepare(x_train, pushed(x_test[:200], p))[1] - z_test, axis=1
+                )
+            )
+        )
+        for p in PUSHES
+    ]
     figure, ax = subplots(size=(6.6, 3.4))
     ax.plot(PUSHES, to_itself, "o-", label="to itself, pushed")
-    ax.axhline(to_another, color=PALETTE[1], ls="--", label="to the nearest digit of another class, unmoved")
-    ax.set(xlabel="push, pixels", ylabel="distance between rows", title="For raw pixels, a pushed digit is a stranger")
+    ax.axhline(
+        to_another,
+        color=PALETTE[1],
+        ls="--",
+        label="to the nearest digit of another class, unmoved",
+    )
+    ax.set(
+        xlabel="push, pixels",
+        ylabel="distance between rows",
+        title="For raw pixels, a pushed digit is a stranger",
+    )
     ax.legend(fontsize=8)
     lab.show(
         figure,
@@ -255,7 +293,9 @@ def shuffled(images):
 
 def by_hand(model, x):
     """What a Dense + ReLU chain computes, in NumPy, from its weights."""
-    *pairs, (last_weight, last_bias) = zip(model.get_weights()[::2], model.get_weights()[1::2], strict=True)
+    *pairs, (last_weight, last_bias) = zip(
+        model.get_weights()[::2], model.get_weights()[1::2], strict=True
+    )
     z = x.reshape(len(x), -1)
     for weight, bias in pairs:
         z = np.maximum(0, z @ weight + bias)
@@ -265,7 +305,12 @@ def by_hand(model, x):
 my_mlp = lab.answer("8.2", fallback=library_mlp)
 readers = {"MLP": keras_reader(my_mlp).fit(x_train, y_train)}
 on_shuffled = keras_reader(my_mlp).fit(shuffled(x_train), y_train)
-shuffle_scores = {"MLP": (readers["MLP"].score(x_test, y_test), on_shuffled.score(shuffled(x_test), y_test))}
+shuffle_scores = {
+    "MLP": (
+        readers["MLP"].score(x_test, y_test),
+        on_shuffled.score(shuffled(x_test), y_test),
+    )
+}
 
 figure, axes = subplots(2, 5, size=(7.6, 3.5))
 for column in range(5):
@@ -282,8 +327,12 @@ lab.show(
     "kind has nearly the same accuracy, given at the left.",
 )
 images = x_test[:50].astype(np.float32)[..., None] / 255
-gap = np.abs(by_hand(readers["MLP"].model_, images) - np.asarray(readers["MLP"].model_(images))).max()
-print(f"Keras's logits and {readers['MLP'].n_parameters_:,} parameters multiplied out in NumPy differ by at most {gap:.0e}.")
+gap = np.abs(
+    by_hand(readers["MLP"].model_, images) - np.asarray(readers["MLP"].model_(images))
+).max()
+print(
+    f"Keras's logits and {readers['MLP'].n_parameters_:,} parameters multiplied out in NumPy differ by at most {gap:.0e}."
+)
 print(
     f"MLP: {shuffle_scores['MLP'][0]:.1%} as written, {shuffle_scores['MLP'][1]:.1%} shuffled. It never knew which pixels are neighbours."
 )
@@ -332,7 +381,10 @@ def cell_histogram(gy, gx, orientations=9):
     gy, gx = np.asarray(gy, dtype=float), np.asarray(gx, dtype=float)
     angle = np.rad2deg(np.arctan2(gy, gx)) % 180
     bins = np.minimum(angle * orientations // 180, orientations - 1).astype(int)
-    return np.bincount(bins.ravel(), np.hypot(gx, gy).ravel(), minlength=orientations) / gy.size
+    return (
+        np.bincount(bins.ravel(), np.hypot(gx, gy).ravel(), minlength=orientations)
+        / gy.size
+    )
     ### END SOLUTION
 
 
@@ -343,7 +395,9 @@ check("8.3")
 with lab.needs("8.3"):
     upright = x_test[np.flatnonzero(y_test == 1)[0]]
     gy, gx = image_gradients(upright)
-    strength = (np.abs(gx) - np.abs(gy)).reshape(7, 4, 7, 4).sum(axis=(1, 3))  # an upright edge
+    strength = (
+        (np.abs(gx) - np.abs(gy)).reshape(7, 4, 7, 4).sum(axis=(1, 3))
+    )  # an upright edge
     r, c = 4 * np.array(np.unravel_index(strength.argmax(), (7, 7)))
     histogram = cell_histogram(gy[r : r + 4, c : c + 4], gx[r : r + 4, c : c + 4])
     figure, axes = subplots(1, 2, size=(8.4, 3.6))
@@ -353,10 +407,22 @@ with lab.needs("8.3"):
         inside[1], inside[0], gx[r : r + 4, c : c + 4], gy[r : r + 4, c : c + 4],
         color=PALETTE[4], angles="xy", width=0.008, scale=2600,
     )  # fmt: skip
-    axes[0].plot(c - 0.5 + 4 * np.array([0, 1, 1, 0, 0]), r - 0.5 + 4 * np.array([0, 0, 1, 1, 0]), color=PALETTE[5], lw=2)
+    axes[0].plot(
+        c - 0.5 + 4 * np.array([0, 1, 1, 0, 0]),
+        r - 0.5 + 4 * np.array([0, 0, 1, 1, 0]),
+        color=PALETTE[5],
+        lw=2,
+    )
     axes[0].set(xticks=[], yticks=[], title="gradients in one cell of 4 x 4 pixels")
     axes[0].grid(False)
-    axes[1].bar(10 + 20 * np.arange(9), histogram, width=17, color=PALETTE[4], edgecolor="black", lw=0.5)
+    axes[1].bar(
+        10 + 20 * np.arange(9),
+        histogram,
+        width=17,
+        color=PALETTE[4],
+        edgecolor="black",
+        lw=0.5,
+    )
     axes[1].set(
         xlabel="unsigned angle of the gradient, degrees", ylabel="mean magnitude, grey values",
         title="your histogram of that cell", xticks=range(0, 181, 20),
@@ -411,23 +477,47 @@ check("8.4")
 def cell_grid(image):
     """Histograms (7, 7, 9) of all 4 x 4 cells of a 28 x 28 image."""
     gy, gx = image_gradients(image)
-    corners = [(slice(r, r + 4), slice(c, c + 4)) for r in range(0, 28, 4) for c in range(0, 28, 4)]
-    return np.array([cell_histogram(gy[cell], gx[cell]) for cell in corners]).reshape(7, 7, 9)
+    corners = [
+        (slice(r, r + 4), slice(c, c + 4))
+        for r in range(0, 28, 4)
+        for c in range(0, 28, 4)
+    ]
+    return np.array([cell_histogram(gy[cell], gx[cell]) for cell in corners]).reshape(
+        7, 7, 9
+    )
 
 
 def hog_by_hand(image):
     """All 6 x 6 overlapping blocks of 2 x 2 cells of an image: 1,296 numbers."""
     grid = cell_grid(image)
-    return np.concatenate([normalise_block(grid[r : r + 2, c : c + 2]).ravel() for r in range(6) for c in range(6)])
+    return np.concatenate(
+        [
+            normalise_block(grid[r : r + 2, c : c + 2]).ravel()
+            for r in range(6)
+            for c in range(6)
+        ]
+    )
 
 
 with lab.needs("8.3", "8.4"):
     block = cell_grid(upright)[r // 4 - (r == 24) :, c // 4 - (c == 24) :][:2, :2]
     figure, axes = subplots(1, 2, size=(8.4, 3.3))
-    panels = [("before: mean magnitude, grey values", lambda v: v), ("after: share of the block's length", normalise_block)]
+    panels = [
+        ("before: mean magnitude, grey values", lambda v: v),
+        ("after: share of the block's length", normalise_block),
+    ]
     for ax, (words, step) in zip(axes, panels, strict=True):
-        ax.plot(step(block).ravel(), "-", color=PALETTE[0], lw=3, alpha=0.6, label="full ink")
-        ax.plot(step(block / 2).ravel(), ":", color="black", lw=1.6, label="half the ink")
+        ax.plot(
+            step(block).ravel(),
+            "-",
+            color=PALETTE[0],
+            lw=3,
+            alpha=0.6,
+            label="full ink",
+        )
+        ax.plot(
+            step(block / 2).ravel(), ":", color="black", lw=1.6, label="half the ink"
+        )
         ax.set(xlabel="number in the block (4 cells of 9 bins)", ylabel=words)
     axes[0].legend(fontsize=8)
     figure.suptitle("After normalisation the pressure of the pen is gone")
@@ -438,7 +528,9 @@ with lab.needs("8.3", "8.4"):
     )
     change = np.abs(normalise_block(block) - normalise_block(block / 2)).max()
     hand = np.array([hog_by_hand(image) for image in x_test[:20]])
-    theirs = hog(x_test[:20], orientations=9, pixels_per_cell=(4, 4), cells_per_block=(2, 2))
+    theirs = hog(
+        x_test[:20], orientations=9, pixels_per_cell=(4, 4), cells_per_block=(2, 2)
+    )
     print(f"Half the ink changes the block by at most {change:.0e}.")
     print(
         f"Your {hand.shape[1]:,} numbers of 20 digits and coursekit.hog's differ by at most {np.abs(hand - theirs).max():.0e}."
@@ -468,7 +560,9 @@ def build_hog_reader(C=0.1, seed=0):
         LinearSVC (its other settings as they come). It takes images (n, h, w); of 28 x 28 pixels it makes 1,296 features.
     """
     ### BEGIN SOLUTION
-    features = HOGTransformer(orientations=9, pixels_per_cell=(4, 4), cells_per_block=(2, 2))
+    features = HOGTransformer(
+        orientations=9, pixels_per_cell=(4, 4), cells_per_block=(2, 2)
+    )
     return make_pipeline(features, LinearSVC(C=C, random_state=seed))
     ### END SOLUTION
 
@@ -483,7 +577,9 @@ def draw_strokes(ax, grid):
     strength = np.clip(grid, 0, None) / grid.max()
     for r, c, b in np.argwhere(strength > 0.08):
         angle, reach = np.deg2rad(20 * b + 10), 1.9 * strength[r, c, b]
-        along = reach * np.array([-np.sin(angle), np.cos(angle)])  # an edge runs across its gradient
+        along = reach * np.array(
+            [-np.sin(angle), np.cos(angle)]
+        )  # an edge runs across its gradient
         x, y = 4 * c + 1.5, 4 * r + 1.5
         ax.plot(
             [x - along[0], x + along[0]],
@@ -515,8 +611,12 @@ lab.show(
     alt="Ten black panels, one per digit, with bright strokes where the SVM's weights are positive. Many strokes follow the outline of the panel's "
     "digit; others mark edges that tell it from its rivals.",
 )
-print(f"HOG + linear SVM: {readers['HOG'].score(x_test, y_test):.1%} right, MLP on pixels: {shuffle_scores['MLP'][0]:.1%}.")
-print("Weights belong to cells: within a cell of 4 pixels an edge may move freely, beyond it the SVM looks in vain.")
+print(
+    f"HOG + linear SVM: {readers['HOG'].score(x_test, y_test):.1%} right, MLP on pixels: {shuffle_scores['MLP'][0]:.1%}."
+)
+print(
+    "Weights belong to cells: within a cell of 4 pixels an edge may move freely, beyond it the SVM looks in vain."
+)
 
 # %% [markdown]
 # ## Learnt features
@@ -559,19 +659,47 @@ check("8.6")
 my_cnn = lab.answer("8.6", fallback=digit_cnn)
 readers["CNN"] = keras_reader(my_cnn).fit(x_train, y_train)
 on_shuffled = keras_reader(my_cnn).fit(shuffled(x_train), y_train)
-shuffle_scores["CNN"] = (readers["CNN"].score(x_test, y_test), on_shuffled.score(shuffled(x_test), y_test))
+shuffle_scores["CNN"] = (
+    readers["CNN"].score(x_test, y_test),
+    on_shuffled.score(shuffled(x_test), y_test),
+)
 figure, ax = subplots(size=(6, 3.6))
 intervals = {}
-for kind, (words, colour, marker) in enumerate([("as written", PALETTE[0], "o"), ("pixels shuffled", PALETTE[1], "s")]):
+for kind, (words, colour, marker) in enumerate(
+    [("as written", PALETTE[0], "o"), ("pixels shuffled", PALETTE[1], "s")]
+):
     for place, name in enumerate(shuffle_scores):
         share = shuffle_scores[name][kind]
-        low, high = intervals[name, kind] = wilson_interval(round(share * len(y_test)), len(y_test))
+        low, high = intervals[name, kind] = wilson_interval(
+            round(share * len(y_test)), len(y_test)
+        )
         x = place + 0.24 * (kind - 0.5)
-        ax.plot([x, x], [100 * (1 - high), 100 * (1 - low)], color=colour, lw=4, alpha=0.4, solid_capstyle="butt")
-        ax.plot(x, 100 * (1 - share), marker, color=colour, ms=8, label=words if place == 0 else None)
-ax.set(xticks=[0, 1], xlim=(-0.6, 1.6), ylabel="errors on the test images, %", title="Does the order of the pixels matter?")
+        ax.plot(
+            [x, x],
+            [100 * (1 - high), 100 * (1 - low)],
+            color=colour,
+            lw=4,
+            alpha=0.4,
+            solid_capstyle="butt",
+        )
+        ax.plot(
+            x,
+            100 * (1 - share),
+            marker,
+            color=colour,
+            ms=8,
+            label=words if place == 0 else None,
+        )
+ax.set(
+    xticks=[0, 1],
+    xlim=(-0.6, 1.6),
+    ylabel="errors on the test images, %",
+    title="Does the order of the pixels matter?",
+)
 ax.set_ylim(bottom=0)
-ax.set_xticklabels([f"{name}\n{readers[name].n_parameters_:,} parameters" for name in ("MLP", "CNN")])
+ax.set_xticklabels(
+    [f"{name}\n{readers[name].n_parameters_:,} parameters" for name in ("MLP", "CNN")]
+)
 ax.legend(fontsize=8)
 lab.show(
     figure,
@@ -600,20 +728,37 @@ print(
 # *Predict:* with a tenth of the images, which reader loses least?
 
 # %%
-contestants = {"MLP": keras_reader(my_mlp), "HOG": my_hog_reader(seed=lab.seed), "CNN": keras_reader(my_cnn)}
+contestants = {
+    "MLP": keras_reader(my_mlp),
+    "HOG": my_hog_reader(seed=lab.seed),
+    "CNN": keras_reader(my_cnn),
+}
 sizes = lab.pick((100, 300, 1000) if is_mnist else (100, 400), (60, 150))
-result = coursekit.compare(contestants, ((x_train, y_train), (x_test, y_test)), seed=lab.seed, train_sizes=sizes)
+result = coursekit.compare(
+    contestants,
+    ((x_train, y_train), (x_test, y_test)),
+    seed=lab.seed,
+    train_sizes=sizes,
+)
 print(result)
 for a, b, test, p in result.pairs:
-    print(f"{a} against {b}: {test.b} rows only {a} gets right, {test.c} only {b}; p = {p:.2g} after Holm")
+    print(
+        f"{a} against {b}: {test.b} rows only {a} gets right, {test.c} only {b}; p = {p:.2g} after Holm"
+    )
 
 figure, ax = subplots(size=(6.8, 3.8))
-for (name, colour), marker, dashes in zip(zip(contestants, PALETTE, strict=False), "osD", ("-", "--", "-."), strict=True):
-    points = sorted((p for p in result.train_sizes if p.name == name), key=lambda p: p.size)
+for (name, colour), marker, dashes in zip(
+    zip(contestants, PALETTE, strict=False), "osD", ("-", "--", "-."), strict=True
+):
+    points = sorted(
+        (p for p in result.train_sizes if p.name == name), key=lambda p: p.size
+    )
     places, shares = [p.size for p in points], np.array([p.accuracy for p in points])
     ax.plot(places, 100 * (1 - shares), dashes, marker=marker, color=colour, label=name)
     low, high = np.array([p.interval for p in points]).T
-    ax.fill_between(places, 100 * (1 - high), 100 * (1 - low), color=colour, alpha=0.15, lw=0)
+    ax.fill_between(
+        places, 100 * (1 - high), 100 * (1 - low), color=colour, alpha=0.15, lw=0
+    )
 ticks = sorted({p.size for p in result.train_sizes})
 ax.set(
     xscale="log",
@@ -625,7 +770,9 @@ ax.set(
 ax.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
 ax.set_xticks([], minor=True)
 ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
-ax.yaxis.set_minor_formatter(lambda value, _: f"{value:g}" if f"{value:e}"[0] in "235" else "")
+ax.yaxis.set_minor_formatter(
+    lambda value, _: f"{value:g}" if f"{value:e}"[0] in "235" else ""
+)
 ax.legend(fontsize=8)
 lab.show(
     figure,
@@ -634,7 +781,11 @@ lab.show(
 )
 fewest = {p.name: p.accuracy for p in result.train_sizes if p.size == min(sizes)}
 best = max(fewest, key=fewest.get)
-print(f"With {min(sizes)} images: " + ", ".join(f"{name} {share:.1%}" for name, share in fewest.items()) + f". {best} leads.")
+print(
+    f"With {min(sizes)} images: "
+    + ", ".join(f"{name} {share:.1%}" for name, share in fewest.items())
+    + f". {best} leads."
+)
 
 # %% [markdown]
 # ## Where readers go wrong
@@ -678,7 +829,9 @@ with lab.needs("8.7"):
         shares = system.evaluation.probabilities
         rows = worst_mistakes(y_test, shares, 7)
         theirs = system.evaluation.worst(7)
-        agreed &= np.allclose(shares[rows, y_test[rows]], shares[theirs, y_test[theirs]])
+        agreed &= np.allclose(
+            shares[rows, y_test[rows]], shares[theirs, y_test[theirs]]
+        )
         for ax in row:
             ax.set(xticks=[], yticks=[])
             ax.grid(False)
@@ -686,14 +839,19 @@ with lab.needs("8.7"):
         for ax, i in zip(row, rows, strict=False):
             ax.imshow(x_test[i], cmap="gray")
             ax.set_title(f"{y_test[i]} read as {shares[i].argmax()}", fontsize=8)
-        row[0].set_ylabel(f"{system.name}\n{np.sum(shares.argmax(axis=1) != y_test)} wrong", fontsize=9)
+        row[0].set_ylabel(
+            f"{system.name}\n{np.sum(shares.argmax(axis=1) != y_test)} wrong",
+            fontsize=9,
+        )
     figure.suptitle("The worst mistakes of each reader")
     lab.show(
         figure,
         alt="Three rows of digits, the worst mistakes of MLP, HOG and CNN, each titled with the truth and the answer. Many are untidy, "
         "and some digits stand in more than one row.",
     )
-    wrong = {s.name: set(np.flatnonzero(s.predictions != y_test)) for s in result.systems}
+    wrong = {
+        s.name: set(np.flatnonzero(s.predictions != y_test)) for s in result.systems
+    }
     print(f"Your rows and coursekit.evaluate's have the same probabilities: {agreed}.")
     print(
         f"{len(set.intersection(*wrong.values()))} digits defeat all three readers; {len(set.union(*wrong.values()))} defeat at least one."
@@ -730,7 +888,9 @@ def centre(image):
     down = h // 2 - round(np.arange(h) @ image.sum(axis=1, dtype=float) / mass)
     right = w // 2 - round(np.arange(w) @ image.sum(axis=0, dtype=float) / mass)
     moved = np.zeros_like(image)
-    moved[max(down, 0) : h + down, max(right, 0) : w + right] = image[max(-down, 0) : h - down, max(-right, 0) : w - right]
+    moved[max(down, 0) : h + down, max(right, 0) : w + right] = image[
+        max(-down, 0) : h - down, max(-right, 0) : w - right
+    ]
     return moved
     ### END SOLUTION
 
@@ -745,7 +905,9 @@ check("8.8")
 with lab.needs("8.8"):
     names = ["MLP on raw pixels (was A)", "HOG + linear SVM (was B)", "CNN"]
     before = accuracy_when_pushed(readers.values())
-    after = accuracy_when_pushed(readers.values(), lambda images: np.array([centre(image) for image in images]))
+    after = accuracy_when_pushed(
+        readers.values(), lambda images: np.array([centre(image) for image in images])
+    )
     figure, axes = subplots(1, 2, size=(8.8, 3.5), sharey=True)
     draw_pushes(axes[0], before, names)
     draw_pushes(axes[1], after, names)
@@ -758,7 +920,9 @@ with lab.needs("8.8"):
         "centring every image, all three stay high until the pushed digits lose ink at the frame's edge.",
     )
     for name, pushed_row, centred_row in zip(names, before, after, strict=True):
-        print(f"{name}: pushed by 3 pixels {pushed_row[3]:.1%}, then centred {centred_row[3]:.1%}")
+        print(
+            f"{name}: pushed by 3 pixels {pushed_row[3]:.1%}, then centred {centred_row[3]:.1%}"
+        )
 
 # %% [markdown]
 # Now you can explain it. Reader A, the MLP, has one weight for every single pixel, and knows no neighbours: move the ink and other weights answer. Reader B, HOG, asks what the edges of a *cell* look like, so that small pushes stay inside
@@ -770,14 +934,20 @@ with lab.needs("8.8"):
 
 # %%
 canvas = np.zeros((140, 140), np.uint8)
-for (r0, c0), (r1, c1) in [((12, 70), (12, 125)), ((12, 125), (85, 92))]:  # two strokes in the upper right corner
+for (r0, c0), (r1, c1) in [
+    ((12, 70), (12, 125)),
+    ((12, 125), (85, 92)),
+]:  # two strokes in the upper right corner
     for share in np.linspace(0, 1, 200):
         r, c = round(r0 + share * (r1 - r0)), round(c0 + share * (c1 - c0))
         canvas[r - 4 : r + 5, c - 4 : c + 5] = 255
 only_shrunk = canvas.reshape(28, 5, 28, 5).mean(axis=(1, 3)).astype(np.uint8)
 views = {"only shrunk": only_shrunk, "prepared": preprocess_digit(canvas)}
 said = {
-    words: {name: int(reader.predict(image[None])[0]) for name, reader in readers.items()} for words, image in views.items()
+    words: {
+        name: int(reader.predict(image[None])[0]) for name, reader in readers.items()
+    }
+    for words, image in views.items()
 }
 figure, axes = subplots(1, 3, size=(8, 3.1))
 for ax, (words, image) in zip(axes, {"drawn": canvas, **views}.items(), strict=True):
@@ -785,14 +955,18 @@ for ax, (words, image) in zip(axes, {"drawn": canvas, **views}.items(), strict=T
     ax.set(xticks=[], yticks=[], title=f"{words}, {image.shape[0]} x {image.shape[1]}")
     ax.grid(False)
     if words in said:
-        ax.set_xlabel(", ".join(f"{name}: {label}" for name, label in said[words].items()))
+        ax.set_xlabel(
+            ", ".join(f"{name}: {label}" for name, label in said[words].items())
+        )
 lab.show(
     figure,
     alt="A 7 in the upper right corner of a large canvas; the same only shrunk to 28 x 28 pixels, small and off centre; and prepared, "
     "large and centred. Below the last two stand the answers of the three readers.",
 )
 for words, answers in said.items():
-    print(f"{words}: {sum(label == 7 for label in answers.values())} of {len(answers)} readers say 7")
+    print(
+        f"{words}: {sum(label == 7 for label in answers.values())} of {len(answers)} readers say 7"
+    )
 
 # %%
 try:
@@ -816,7 +990,10 @@ others = {
     "MLP, 300 hidden units": ("4.7 %", keras_reader(partial(mlp, hidden=(300,)))),
     "LeNet-5": ("0.95 %", keras_reader(lenet5)),
 }
-measured = {name: (stated, 1 - reader.fit(x_train, y_train).score(x_test, y_test)) for name, (stated, reader) in others.items()}
+measured = {
+    name: (stated, 1 - reader.fit(x_train, y_train).score(x_test, y_test))
+    for name, (stated, reader) in others.items()
+}
 accuracy = {system.name: system.evaluation.accuracy for system in result.systems}
 measured["MLP, 300-100 hidden units"] = ("3.05 %", 1 - accuracy["MLP"])
 measured["HOG + linear SVM"] = ("", 1 - accuracy["HOG"])
@@ -831,11 +1008,16 @@ claims = [
         "source": "LeCun et al. 1998" if stated else "no figure claimed",
         "stated": f"{stated} on MNIST" if stated else "",
         "measured": f"{share:.2%}",
-        "note": note if stated else f"measured on {'MNIST' if is_mnist else 'the digits of scikit-learn'}",
+        "note": note
+        if stated
+        else f"measured on {'MNIST' if is_mnist else 'the digits of scikit-learn'}",
     }
     for name, (stated, share) in measured.items()
 ]
-order = [measured[name][1] for name in ("linear classifier", "MLP, 300-100 hidden units", "LeNet-5")]
+order = [
+    measured[name][1]
+    for name in ("linear classifier", "MLP, 300-100 hidden units", "LeNet-5")
+]
 claims.append(
     {
         "claim": "order: linear worse than 300-100 MLP worse than LeNet-5",

@@ -15,9 +15,24 @@ def test_prepare_takes_floats_and_leaves_images_unchanged(student):
     x_test = student.rng.uniform(0, 90, (2, 2, 3)).astype(np.float32)
     got, after = student.call_tracking("prepare", x_train, x_test)
     mean = x_train.mean(axis=0)
-    assert_close(got[0], ((x_train - mean) / 255).reshape(5, 6), tried="z_train of float32 images", atol=1e-5)
-    assert_close(got[1], ((x_test - mean) / 255).reshape(2, 6), tried="z_test of float32 images", atol=1e-5)
-    assert_unchanged([x_train, x_test], list(after), tried="prepare(x_train, x_test)", name="an image array")
+    assert_close(
+        got[0],
+        ((x_train - mean) / 255).reshape(5, 6),
+        tried="z_train of float32 images",
+        atol=1e-5,
+    )
+    assert_close(
+        got[1],
+        ((x_test - mean) / 255).reshape(2, 6),
+        tried="z_test of float32 images",
+        atol=1e-5,
+    )
+    assert_unchanged(
+        [x_train, x_test],
+        list(after),
+        tried="prepare(x_train, x_test)",
+        name="an image array",
+    )
 
 
 @pytest.mark.exercise("8.1")
@@ -27,16 +42,28 @@ def test_prepare_of_one_training_image_and_dark_pixels(student):
     x_train[:, 0] = 0
     x_test = np.concatenate([x_train, 255 - x_train])
     z_train, z_test = student.prepare(x_train, x_test)
-    assert_close(z_train, np.zeros((1, 12)), tried="z_train of a single training image: it is its own mean", atol=1e-6)
+    assert_close(
+        z_train,
+        np.zeros((1, 12)),
+        tried="z_train of a single training image: it is its own mean",
+        atol=1e-6,
+    )
     wanted = np.stack([np.zeros(12), (255 - 2.0 * x_train[0].ravel()) / 255])
-    assert_close(z_test, wanted, tried="z_test of the training image and of its negative", atol=1e-5)
+    assert_close(
+        z_test,
+        wanted,
+        tried="z_test of the training image and of its negative",
+        atol=1e-5,
+    )
 
 
 # 8.2 ------------------------------------------------------------------------------------------------------------------
 
 
 def fill(rng, model):
-    weights = [rng.normal(0, 0.5, np.shape(w)).astype(np.float32) for w in model.get_weights()]
+    weights = [
+        rng.normal(0, 0.5, np.shape(w)).astype(np.float32) for w in model.get_weights()
+    ]
     model.set_weights(weights)
     return weights
 
@@ -47,7 +74,12 @@ def test_mlp_without_hidden_layers_is_linear(student):
     model = student.build_mlp((3, 5, 1), 4, ())
     weight, bias = fill(student.rng, model)
     x = student.rng.normal(size=(5, 3, 5, 1)).astype(np.float32)
-    assert_close(model(x), x.reshape(5, 15) @ weight + bias, tried="build_mlp((3, 5, 1), 4, ()): z W + b", rtol=1e-3)
+    assert_close(
+        model(x),
+        x.reshape(5, 15) @ weight + bias,
+        tried="build_mlp((3, 5, 1), 4, ()): z W + b",
+        rtol=1e-3,
+    )
 
 
 @pytest.mark.exercise("8.2")
@@ -65,7 +97,11 @@ def test_mlp_defaults_to_300_and_100_units(student):
     fill(student.rng, first)
     before = [np.array(w) for w in second.get_weights()]
     fill(student.rng, first)
-    assert_close(second.get_weights(), before, tried="weights of a second model while the first one's change")
+    assert_close(
+        second.get_weights(),
+        before,
+        tried="weights of a second model while the first one's change",
+    )
 
 
 # 8.3 ------------------------------------------------------------------------------------------------------------------
@@ -76,7 +112,12 @@ def test_mlp_defaults_to_300_and_100_units(student):
 def test_gradients_of_narrow_images_and_unchanged_input(student):
     image = student.rng.integers(0, 256, (2, 6), dtype=np.uint8)
     (gy, gx), after = student.call_tracking("image_gradients", image)
-    assert_close(gy, np.zeros((2, 6)), tried="gy of an image of two rows: every row is a rim", atol=1e-9)
+    assert_close(
+        gy,
+        np.zeros((2, 6)),
+        tried="gy of an image of two rows: every row is a rim",
+        atol=1e-9,
+    )
     wanted = np.zeros((2, 6))
     wanted[:, 1:-1] = image[:, 2:].astype(float) - image[:, :-2]
     assert_close(gx, wanted, tried="gx of an image of two rows", atol=1e-5)
@@ -91,8 +132,19 @@ def test_cell_by_hand_is_the_librarys(student):
     image = student.rng.integers(0, 256, (8, 10), dtype=np.uint8)
     gy, gx = student.image_gradients(image)
     orientations = int(student.rng.integers(3, 13))
-    mine = np.asarray(student.cell_histogram(np.asarray(gy)[:, 5:], np.asarray(gx)[:, 5:], orientations), dtype=float)
-    theirs = hog(image[None], orientations=orientations, pixels_per_cell=(8, 5), cells_per_block=(1, 1), block_norm="L1")
+    mine = np.asarray(
+        student.cell_histogram(
+            np.asarray(gy)[:, 5:], np.asarray(gx)[:, 5:], orientations
+        ),
+        dtype=float,
+    )
+    theirs = hog(
+        image[None],
+        orientations=orientations,
+        pixels_per_cell=(8, 5),
+        cells_per_block=(1, 1),
+        block_norm="L1",
+    )
     assert_close(
         mine / (mine.sum() + 1e-5),
         theirs[0, orientations:],
@@ -105,12 +157,24 @@ def test_cell_by_hand_is_the_librarys(student):
 @pytest.mark.points(1)
 def test_cell_histogram_of_a_flat_cell_and_total_magnitude(student):
     assert_close(
-        student.cell_histogram(np.zeros((4, 4)), np.zeros((4, 4)), 9), np.zeros(9), tried="cell_histogram of a flat cell"
+        student.cell_histogram(np.zeros((4, 4)), np.zeros((4, 4)), 9),
+        np.zeros(9),
+        tried="cell_histogram of a flat cell",
     )
     gy, gx = student.rng.normal(0, 20, (2, 6, 3))
     got = np.asarray(student.cell_histogram(gy, gx), dtype=float)
-    assert_true(got.shape == (9,), tried="cell_histogram(gy, gx)", expected="9 bins by default", got=f"shape {got.shape}")
-    assert_close(got.sum(), np.hypot(gy, gx).mean(), tried="sum of the bins: the mean magnitude of the cell", rtol=1e-5)
+    assert_true(
+        got.shape == (9,),
+        tried="cell_histogram(gy, gx)",
+        expected="9 bins by default",
+        got=f"shape {got.shape}",
+    )
+    assert_close(
+        got.sum(),
+        np.hypot(gy, gx).mean(),
+        tried="sum of the bins: the mean magnitude of the cell",
+        rtol=1e-5,
+    )
 
 
 # 8.4 ------------------------------------------------------------------------------------------------------------------
@@ -124,7 +188,12 @@ def test_block_of_tiny_numbers_keeps_epsilon_under_the_root(student, scale):
     first = block / np.sqrt(np.sum(block**2) + 1e-10)
     limited = np.minimum(first, 0.2)
     wanted = limited / np.sqrt(np.sum(limited**2) + 1e-10)
-    assert_close(student.normalise_block(block), wanted, tried="a block of numbers about as small as epsilon", rtol=1e-4)
+    assert_close(
+        student.normalise_block(block),
+        wanted,
+        tried="a block of numbers about as small as epsilon",
+        rtol=1e-4,
+    )
 
 
 @pytest.mark.exercise("8.4")
@@ -135,7 +204,11 @@ def test_block_of_float32_and_unchanged_input(student):
     wide = block.astype(float)
     first = np.minimum(wide / np.sqrt((wide**2).sum() + 1e-10), 0.2)
     assert_close(
-        got, first / np.sqrt((first**2).sum() + 1e-10), tried="normalise_block of float32 numbers", rtol=1e-4, atol=1e-5
+        got,
+        first / np.sqrt((first**2).sum() + 1e-10),
+        tried="normalise_block of float32 numbers",
+        rtol=1e-4,
+        atol=1e-5,
     )
     assert_unchanged(block, after[0], tried="normalise_block(block)", name="`block`")
 
@@ -180,9 +253,15 @@ def test_pipeline_follows_c_and_is_new_each_time(student):
     first.fit(x, y)
     second.fit(x, y)
     for model, C in ((first, 0.001), (second, 0.1)):
-        wanted = LinearSVC(C=C, random_state=0).fit(features, y).decision_function(features)
+        wanted = (
+            LinearSVC(C=C, random_state=0).fit(features, y).decision_function(features)
+        )
         assert_close(
-            model.decision_function(x), wanted, tried=f"build_hog_reader({C}) on two classes of noise", rtol=0.02, atol=0.005
+            model.decision_function(x),
+            wanted,
+            tried=f"build_hog_reader({C}) on two classes of noise",
+            rtol=0.02,
+            atol=0.005,
         )
 
 
@@ -195,10 +274,17 @@ def test_cnn_defaults_and_output_shape(student):
     classes = int(student.rng.integers(2, 15))
     model = student.build_cnn((28, 28, 1), classes)
     assert_close(
-        model.count_params(), 160 + 4640 + 18496 + 577 * classes - classes + classes, tried=f"build_cnn((28, 28, 1), {classes})"
+        model.count_params(),
+        160 + 4640 + 18496 + 577 * classes - classes + classes,
+        tried=f"build_cnn((28, 28, 1), {classes})",
     )
     shape = np.shape(model(student.rng.normal(size=(2, 28, 28, 1)).astype(np.float32)))
-    assert_true(shape == (2, classes), tried="logits of 2 images", expected=f"shape (2, {classes})", got=f"shape {shape}")
+    assert_true(
+        shape == (2, classes),
+        tried="logits of 2 images",
+        expected=f"shape (2, {classes})",
+        got=f"shape {shape}",
+    )
 
 
 @pytest.mark.exercise("8.6")
@@ -231,10 +317,14 @@ def test_cnn_forgets_a_push_inside_a_pool_of_one_filter(student):
 def test_worst_mistakes_of_equal_probabilities_stay_in_order(student):
     n = int(student.rng.integers(8, 20))
     y_true = student.rng.integers(0, 2, n)
-    probabilities = np.where(np.arange(3) == 2, 0.8, 0.1) * np.ones((n, 1))  # all wrong, all alike
+    probabilities = np.where(np.arange(3) == 2, 0.8, 0.1) * np.ones(
+        (n, 1)
+    )  # all wrong, all alike
     k = int(student.rng.integers(3, n))
     assert_close(
-        student.worst_mistakes(y_true, probabilities, k), np.arange(k), tried=f"{n} equal mistakes, k={k}: the first {k} rows"
+        student.worst_mistakes(y_true, probabilities, k),
+        np.arange(k),
+        tried=f"{n} equal mistakes, k={k}: the first {k} rows",
     )
 
 
@@ -244,10 +334,19 @@ def test_worst_mistakes_of_a_perfect_reader_and_of_one_row(student):
     probabilities = student.rng.dirichlet(np.ones(4), 9)
     truth = probabilities.argmax(axis=1)
     (rows, after) = student.call_tracking("worst_mistakes", truth, probabilities, 3)
-    assert_true(np.size(rows) == 0, tried="worst_mistakes of a perfect reader", expected="no rows", got=rows)
-    assert_unchanged(probabilities, after[1], tried="worst_mistakes", name="`probabilities`")
+    assert_true(
+        np.size(rows) == 0,
+        tried="worst_mistakes of a perfect reader",
+        expected="no rows",
+        got=rows,
+    )
+    assert_unchanged(
+        probabilities, after[1], tried="worst_mistakes", name="`probabilities`"
+    )
     one = np.array([[0.7, 0.3]])
-    assert_close(student.worst_mistakes([1], one, 4), np.array([0]), tried="one row, read wrong")
+    assert_close(
+        student.worst_mistakes([1], one, 4), np.array([0]), tried="one row, read wrong"
+    )
 
 
 @pytest.mark.exercise("8.7")
@@ -257,7 +356,11 @@ def test_worst_mistakes_orders_by_the_truth_not_by_the_answer(student):
     order = student.rng.permutation(3)
     got = student.worst_mistakes(np.array([1, 1, 2])[order], shares[order], 3)
     wanted = [int(np.flatnonzero(order == row)[0]) for row in (2, 0, 1)]
-    assert_close(got, np.array(wanted), tried="three mistakes that gave the truth 0.15, 0.25 and 0.01")
+    assert_close(
+        got,
+        np.array(wanted),
+        tried="three mistakes that gave the truth 0.15, 0.25 and 0.01",
+    )
 
 
 # 8.8 ------------------------------------------------------------------------------------------------------------------
@@ -275,8 +378,12 @@ def test_centre_undoes_any_push(student):
         r, c = int(student.rng.integers(0, h - 4)), int(student.rng.integers(0, w - 6))
         image[r : r + 5, c : c + 7] = digit
         found.append(np.asarray(student.centre(image)))
-    assert_close(found[1], found[0], tried=f"a digit at two places of a {h} x {w} image, centred")
-    assert_close(found[2], found[0], tried=f"a digit at two places of a {h} x {w} image, centred")
+    assert_close(
+        found[1], found[0], tried=f"a digit at two places of a {h} x {w} image, centred"
+    )
+    assert_close(
+        found[2], found[0], tried=f"a digit at two places of a {h} x {w} image, centred"
+    )
     mass = np.indices((h, w)).reshape(2, -1) @ found[0].ravel() / digit.sum()
     assert_true(
         np.abs(mass - [h // 2, w // 2]).max() < 0.52,
@@ -290,14 +397,19 @@ def test_centre_undoes_any_push(student):
 @pytest.mark.points(1)
 def test_centre_weighs_ink_by_its_strength(student):
     image = np.zeros((11, 13))
-    strong, weak = float(student.rng.uniform(200, 255)), float(student.rng.uniform(1, 4))
+    strong, weak = (
+        float(student.rng.uniform(200, 255)),
+        float(student.rng.uniform(1, 4)),
+    )
     image[2, 3], image[2, 11], image[9, 3] = strong, weak, weak
     wanted = np.zeros((11, 13))
     for (r, c), value in {(2, 3): strong, (2, 11): weak, (9, 3): weak}.items():
         if r + 3 < 11 and c + 3 < 13:
             wanted[r + 3, c + 3] = value
     assert_close(
-        student.centre(image), wanted, tried="one strong dot and two faint ones far away: the strong one goes to the middle"
+        student.centre(image),
+        wanted,
+        tried="one strong dot and two faint ones far away: the strong one goes to the middle",
     )
 
 
@@ -307,5 +419,13 @@ def test_centre_of_one_pixel_and_of_one_row(student):
     value = float(student.rng.uniform(1, 200))
     row = np.zeros((1, 8))
     row[0, int(student.rng.integers(0, 8))] = value
-    assert_close(student.centre(row), np.where(np.arange(8) == 4, value, 0)[None], tried="a single dot in an image of one row")
-    assert_close(student.centre(np.array([[value]])), np.array([[value]]), tried="an image of one pixel")
+    assert_close(
+        student.centre(row),
+        np.where(np.arange(8) == 4, value, 0)[None],
+        tried="a single dot in an image of one row",
+    )
+    assert_close(
+        student.centre(np.array([[value]])),
+        np.array([[value]]),
+        tried="an image of one pixel",
+    )

@@ -25,12 +25,18 @@ def prepared(x_train, x_test):
 
 @pytest.mark.exercise("8.1")
 @pytest.mark.points(2)
-@pytest.mark.parametrize(("n", "m", "h", "w"), [(7, 3, 4, 6), (5, 5, 3, 2), (4, 1, 1, 5)])
-def test_prepare_flattens_centres_and_scales_by_the_training_images(student, n, m, h, w):
+@pytest.mark.parametrize(
+    ("n", "m", "h", "w"), [(7, 3, 4, 6), (5, 5, 3, 2), (4, 1, 1, 5)]
+)
+def test_prepare_flattens_centres_and_scales_by_the_training_images(
+    student, n, m, h, w
+):
     x_train = student.rng.integers(0, 256, (n, h, w), dtype=np.uint8)
     x_test = student.rng.integers(0, 200, (m, h, w), dtype=np.uint8)
     tried = f"prepare of {n} training and {m} test images, {h} x {w}, uint8"
-    z_train, z_test = read_pair(student.prepare(x_train, x_test), tried, "z_train, z_test")
+    z_train, z_test = read_pair(
+        student.prepare(x_train, x_test), tried, "z_train, z_test"
+    )
     wanted = prepared(x_train, x_test)
     assert_close(z_train, wanted[0], tried=f"{tried}: z_train", rtol=1e-4, atol=1e-5)
     assert_close(z_test, wanted[1], tried=f"{tried}: z_test", rtol=1e-4, atol=1e-5)
@@ -42,10 +48,30 @@ def test_prepare_lets_no_test_image_change_anything_but_its_own_row(student):
     x_train = student.rng.integers(0, 256, (6, 3, 5), dtype=np.uint8)
     x_test = student.rng.integers(0, 256, (4, 3, 5), dtype=np.uint8)
     together = read_pair(student.prepare(x_train, x_test), "prepare", "z_train, z_test")
-    alone = read_pair(student.prepare(x_train, x_test[:1]), "prepare", "z_train, z_test")
-    assert_close(alone[0], together[0], tried="z_train with 4 test images, and with 1 of them", rtol=1e-4, atol=1e-5)
-    assert_close(alone[1], together[1][:1], tried="z_test of an image among 4, and alone", rtol=1e-4, atol=1e-5)
-    assert_close(alone[1], prepared(x_train, x_test[:1])[1], tried="z_test of one image", rtol=1e-4, atol=1e-5)
+    alone = read_pair(
+        student.prepare(x_train, x_test[:1]), "prepare", "z_train, z_test"
+    )
+    assert_close(
+        alone[0],
+        together[0],
+        tried="z_train with 4 test images, and with 1 of them",
+        rtol=1e-4,
+        atol=1e-5,
+    )
+    assert_close(
+        alone[1],
+        together[1][:1],
+        tried="z_test of an image among 4, and alone",
+        rtol=1e-4,
+        atol=1e-5,
+    )
+    assert_close(
+        alone[1],
+        prepared(x_train, x_test[:1])[1],
+        tried="z_test of one image",
+        rtol=1e-4,
+        atol=1e-5,
+    )
 
 
 # 8.2 ------------------------------------------------------------------------------------------------------------------
@@ -54,8 +80,16 @@ def test_prepare_lets_no_test_image_change_anything_but_its_own_row(student):
 def give_weights(rng, model, shapes, tried):
     """Random weights of the expected shapes, put into the model; biases too, so that each has an effect."""
     found = [np.asarray(w).shape for w in model.get_weights()]
-    assert_true(found == shapes, tried=f"weights of {tried}", expected=f"shapes {shapes}", got=f"shapes {found}")
-    weights = [rng.normal(0, 1 / np.sqrt(max(1, np.prod(s[:-1]))), s).astype(np.float32) for s in shapes]
+    assert_true(
+        found == shapes,
+        tried=f"weights of {tried}",
+        expected=f"shapes {shapes}",
+        got=f"shapes {found}",
+    )
+    weights = [
+        rng.normal(0, 1 / np.sqrt(max(1, np.prod(s[:-1]))), s).astype(np.float32)
+        for s in shapes
+    ]
     model.set_weights(weights)
     return weights
 
@@ -86,13 +120,21 @@ MLPS = [((4, 6, 1), 3, (5, 7)), ((9,), 4, (6,)), ((2, 3, 2), 2, (8, 4, 5))]
 def test_mlp_computes_relu_layers_and_logits(student, shape, classes, hidden):
     tried = f"build_mlp({shape}, {classes}, {hidden})"
     model = student.build_mlp(shape, classes, hidden)
-    weights = give_weights(student.rng, model, dense_shapes([int(np.prod(shape)), *hidden, classes]), tried)
+    weights = give_weights(
+        student.rng, model, dense_shapes([int(np.prod(shape)), *hidden, classes]), tried
+    )
     x = student.rng.normal(size=(6, *shape)).astype(np.float32)
     got = np.asarray(model(x))
     hint = ""
     if got.shape == (6, classes) and np.allclose(got.sum(axis=1), 1, atol=1e-3):
         hint = "the rows sum to 1: these are probabilities; logits are asked for."
-    assert_close(got, mlp_logits(x, weights), tried=f"{tried} on 6 inputs, recomputed from its weights", rtol=1e-3, hint=hint)
+    assert_close(
+        got,
+        mlp_logits(x, weights),
+        tried=f"{tried} on 6 inputs, recomputed from its weights",
+        rtol=1e-3,
+        hint=hint,
+    )
 
 
 @pytest.mark.exercise("8.2")
@@ -108,10 +150,20 @@ def test_mlp_is_a_sequential_model_without_a_compile(student):
     )
     assert_close(
         model.count_params(),
-        20 * hidden[0] + hidden[0] + hidden[0] * hidden[1] + hidden[1] + hidden[1] * 3 + 3,
+        20 * hidden[0]
+        + hidden[0]
+        + hidden[0] * hidden[1]
+        + hidden[1]
+        + hidden[1] * 3
+        + 3,
         tried=f"parameters of build_mlp((5, 4, 1), 3, {hidden})",
     )
-    assert_true(not model.compiled, tried="build_mlp((5, 4, 1), 3).compiled", expected="False", got=model.compiled)
+    assert_true(
+        not model.compiled,
+        tried="build_mlp((5, 4, 1), 3).compiled",
+        expected="False",
+        got=model.compiled,
+    )
 
 
 # 8.3 ------------------------------------------------------------------------------------------------------------------
@@ -122,8 +174,12 @@ def slopes(image):
     gy, gx = np.zeros_like(image), np.zeros_like(image)
     for r in range(image.shape[0]):
         for c in range(image.shape[1]):
-            gy[r, c] = image[r + 1, c] - image[r - 1, c] if 0 < r < image.shape[0] - 1 else 0
-            gx[r, c] = image[r, c + 1] - image[r, c - 1] if 0 < c < image.shape[1] - 1 else 0
+            gy[r, c] = (
+                image[r + 1, c] - image[r - 1, c] if 0 < r < image.shape[0] - 1 else 0
+            )
+            gx[r, c] = (
+                image[r, c + 1] - image[r, c - 1] if 0 < c < image.shape[1] - 1 else 0
+            )
     return gy, gx
 
 
@@ -131,7 +187,9 @@ def histogram(gy, gx, orientations):
     total = np.zeros(orientations)
     for y, x in zip(np.ravel(gy), np.ravel(gx), strict=True):
         angle = np.degrees(np.arctan2(y, x)) % 180
-        total[min(int(angle / (180 / orientations)), orientations - 1)] += np.hypot(y, x)
+        total[min(int(angle / (180 / orientations)), orientations - 1)] += np.hypot(
+            y, x
+        )
     return total / np.size(gy)
 
 
@@ -150,8 +208,12 @@ def test_gradients_are_differences_of_the_two_neighbours(student, dtype):
 
 @pytest.mark.exercise("8.3")
 @pytest.mark.points(2)
-@pytest.mark.parametrize(("shape", "orientations"), [((4, 4), 9), ((3, 5), 6), ((2, 7), 4), ((1, 1), 12)])
-def test_cell_histogram_weighs_unsigned_angles_by_magnitude(student, shape, orientations):
+@pytest.mark.parametrize(
+    ("shape", "orientations"), [((4, 4), 9), ((3, 5), 6), ((2, 7), 4), ((1, 1), 12)]
+)
+def test_cell_histogram_weighs_unsigned_angles_by_magnitude(
+    student, shape, orientations
+):
     gy, gx = student.rng.normal(0, 40, (2, *shape))
     assert_close(
         student.cell_histogram(gy, gx, orientations),
@@ -166,7 +228,12 @@ def test_cell_histogram_weighs_unsigned_angles_by_magnitude(student, shape, orie
 def test_cell_histogram_votes_alike_for_opposite_gradients(student):
     gy, gx = student.rng.normal(0, 40, (2, 4, 6))
     here, there = student.cell_histogram(gy, gx, 9), student.cell_histogram(-gy, -gx, 9)
-    assert_close(there, here, tried="the histogram after all gradients turned round: light and dark change places", atol=1e-5)
+    assert_close(
+        there,
+        here,
+        tried="the histogram after all gradients turned round: light and dark change places",
+        atol=1e-5,
+    )
     strength = float(student.rng.uniform(1, 50))
     sideways = np.zeros((3, 3))
     sideways[1] = -strength
@@ -194,8 +261,15 @@ def l2_hys(block):
 @pytest.mark.parametrize("shape", [(2, 2, 9), (3, 2, 6), (1, 1, 40), (60,)])
 def test_block_is_normalised_limited_and_normalised_again(student, shape):
     block = student.rng.gamma(0.4, 20, shape)
-    block.flat[int(student.rng.integers(block.size))] = 3 * block.sum()  # one strong edge, so that the limit matters
-    assert_close(student.normalise_block(block), l2_hys(block), tried=f"normalise_block of shape {shape}", atol=1e-6)
+    block.flat[int(student.rng.integers(block.size))] = (
+        3 * block.sum()
+    )  # one strong edge, so that the limit matters
+    assert_close(
+        student.normalise_block(block),
+        l2_hys(block),
+        tried=f"normalise_block of shape {shape}",
+        atol=1e-6,
+    )
 
 
 @pytest.mark.exercise("8.4")
@@ -205,16 +279,29 @@ def test_block_forgets_the_pressure_of_the_pen(student):
     factor = float(student.rng.uniform(3, 30))
     got = np.asarray(student.normalise_block(block))
     assert_close(
-        student.normalise_block(factor * block), got, tried=f"a block, and the block times {factor:.1f}", rtol=1e-5, atol=1e-6
+        student.normalise_block(factor * block),
+        got,
+        tried=f"a block, and the block times {factor:.1f}",
+        rtol=1e-5,
+        atol=1e-6,
     )
-    assert_close(np.sum(got.astype(float) ** 2), 1.0, tried="sum of squares after normalisation", rtol=1e-5)
+    assert_close(
+        np.sum(got.astype(float) ** 2),
+        1.0,
+        tried="sum of squares after normalisation",
+        rtol=1e-5,
+    )
 
 
 @pytest.mark.exercise("8.4")
 @pytest.mark.points(1)
 def test_an_empty_block_stays_empty(student):
     shape = (2, int(student.rng.integers(2, 5)), 9)
-    assert_close(student.normalise_block(np.zeros(shape)), np.zeros(shape), tried=f"normalise_block of zeros, shape {shape}")
+    assert_close(
+        student.normalise_block(np.zeros(shape)),
+        np.zeros(shape),
+        tried=f"normalise_block of zeros, shape {shape}",
+    )
 
 
 # 8.5 ------------------------------------------------------------------------------------------------------------------
@@ -241,8 +328,16 @@ def reference(x, y, x_new, C, seed, **changed):
 
     from coursekit.hog import hog
 
-    settings = {"orientations": 9, "pixels_per_cell": (4, 4), "cells_per_block": (2, 2)} | changed
-    return LinearSVC(C=C, random_state=seed).fit(hog(x, **settings), y).decision_function(hog(x_new, **settings))
+    settings = {
+        "orientations": 9,
+        "pixels_per_cell": (4, 4),
+        "cells_per_block": (2, 2),
+    } | changed
+    return (
+        LinearSVC(C=C, random_state=seed)
+        .fit(hog(x, **settings), y)
+        .decision_function(hog(x_new, **settings))
+    )
 
 
 @pytest.mark.exercise("8.5")
@@ -267,13 +362,18 @@ def test_pipeline_scores_hog_features_with_a_linear_svm(student, h, w, C):
 def test_pipeline_is_one_unfitted_pipeline_of_two_steps(student):
     model = student.build_hog_reader()
     assert_true(
-        kind_of(model) == "Pipeline", tried="build_hog_reader()", expected="a scikit-learn Pipeline", got=f"a {kind_of(model)}"
+        kind_of(model) == "Pipeline",
+        tried="build_hog_reader()",
+        expected="a scikit-learn Pipeline",
+        got=f"a {kind_of(model)}",
     )
     x, y = strokes(student.rng, 9, 16, 16)
     names = ["one", "two", "three"]
     model.fit(x, [names[label] for label in y])
     again = model.predict(x)
-    right = np.mean([name == names[label] for name, label in zip(again, y, strict=True)])
+    right = np.mean(
+        [name == names[label] for name, label in zip(again, y, strict=True)]
+    )
     assert_true(
         len(model) == 2,
         tried="steps of build_hog_reader()",
@@ -304,7 +404,11 @@ def convolve(x, kernel, bias):
     """Cross-correlation with 3 x 3 kernels and one ring of zeros: (b, h, w, c) -> (b, h, w, kernels)."""
     h, w = x.shape[1:3]
     padded = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
-    return bias + sum(padded[:, i : i + h, j : j + w] @ kernel[i, j] for i in range(3) for j in range(3))
+    return bias + sum(
+        padded[:, i : i + h, j : j + w] @ kernel[i, j]
+        for i in range(3)
+        for j in range(3)
+    )
 
 
 def cnn_logits(x, weights):
@@ -325,13 +429,21 @@ CNNS = [((8, 12, 1), 3, (4,)), ((9, 7, 2), 5, (3, 6)), ((16, 8, 1), 2, (2, 5, 3)
 def test_cnn_convolves_pools_and_gives_logits(student, shape, classes, filters):
     tried = f"build_cnn({shape}, {classes}, {filters})"
     model = student.build_cnn(shape, classes, filters)
-    weights = give_weights(student.rng, model, cnn_shapes(shape, classes, filters), tried)
+    weights = give_weights(
+        student.rng, model, cnn_shapes(shape, classes, filters), tried
+    )
     x = student.rng.normal(size=(4, *shape)).astype(np.float32)
     got = np.asarray(model(x))
     hint = ""
     if got.shape == (4, classes) and np.allclose(got.sum(axis=1), 1, atol=1e-3):
         hint = "the rows sum to 1: these are probabilities; logits are asked for."
-    assert_close(got, cnn_logits(x, weights), tried=f"{tried} on 4 images, recomputed from its weights", rtol=1e-3, hint=hint)
+    assert_close(
+        got,
+        cnn_logits(x, weights),
+        tried=f"{tried} on 4 images, recomputed from its weights",
+        rtol=1e-3,
+        hint=hint,
+    )
 
 
 @pytest.mark.exercise("8.6")
@@ -345,9 +457,25 @@ def test_cnn_is_a_functional_model_without_a_compile(student):
         expected="a keras.Model made of inputs and outputs (Functional)",
         got=f"a {kind_of(model)}",
     )
-    wanted = 9 * filters[0] + filters[0] + 9 * filters[0] * filters[1] + filters[1] + 6 * filters[1] * 4 + 4
-    assert_close(model.count_params(), wanted, tried=f"parameters of build_cnn((12, 8, 1), 4, {filters})")
-    assert_true(not model.compiled, tried="build_cnn((12, 8, 1), 4).compiled", expected="False", got=model.compiled)
+    wanted = (
+        9 * filters[0]
+        + filters[0]
+        + 9 * filters[0] * filters[1]
+        + filters[1]
+        + 6 * filters[1] * 4
+        + 4
+    )
+    assert_close(
+        model.count_params(),
+        wanted,
+        tried=f"parameters of build_cnn((12, 8, 1), 4, {filters})",
+    )
+    assert_true(
+        not model.compiled,
+        tried="build_cnn((12, 8, 1), 4).compiled",
+        expected="False",
+        got=model.compiled,
+    )
 
 
 # 8.7 ------------------------------------------------------------------------------------------------------------------
@@ -364,17 +492,27 @@ def guesses(rng, n, classes, wrong):
 
 
 def ranked(y_true, probabilities, k):
-    rows = [i for i in range(len(y_true)) if int(np.argmax(probabilities[i])) != y_true[i]]
-    return np.array(sorted(rows, key=lambda i: (probabilities[i, y_true[i]], i))[:k], dtype=int)
+    rows = [
+        i for i in range(len(y_true)) if int(np.argmax(probabilities[i])) != y_true[i]
+    ]
+    return np.array(
+        sorted(rows, key=lambda i: (probabilities[i, y_true[i]], i))[:k], dtype=int
+    )
 
 
 @pytest.mark.exercise("8.7")
 @pytest.mark.points(2)
-@pytest.mark.parametrize(("n", "classes", "wrong", "k"), [(30, 10, 12, 5), (25, 3, 10, 4), (14, 4, 14, 14)])
+@pytest.mark.parametrize(
+    ("n", "classes", "wrong", "k"), [(30, 10, 12, 5), (25, 3, 10, 4), (14, 4, 14, 14)]
+)
 def test_worst_mistakes_gave_the_truth_the_least(student, n, classes, wrong, k):
     y_true, probabilities = guesses(student.rng, n, classes, wrong)
     got = student.worst_mistakes(y_true, probabilities, k)
-    assert_close(got, ranked(y_true, probabilities, k), tried=f"worst_mistakes of {n} rows, {wrong} of them wrong, k={k}")
+    assert_close(
+        got,
+        ranked(y_true, probabilities, k),
+        tried=f"worst_mistakes of {n} rows, {wrong} of them wrong, k={k}",
+    )
 
 
 @pytest.mark.exercise("8.7")
@@ -384,7 +522,10 @@ def test_worst_mistakes_lists_wrong_rows_only(student):
     got = np.asarray(student.worst_mistakes(y_true, probabilities, 10))
     wanted = ranked(y_true, probabilities, 10)
     assert_true(
-        len(got) == 3, tried="worst_mistakes of 20 rows, 3 of them wrong, k=10", expected="3 rows", got=f"{len(got)} rows"
+        len(got) == 3,
+        tried="worst_mistakes of 20 rows, 3 of them wrong, k=10",
+        expected="3 rows",
+        got=f"{len(got)} rows",
     )
     assert_close(got, wanted, tried="worst_mistakes of 20 rows, 3 of them wrong, k=10")
 
@@ -412,9 +553,14 @@ def blot(rng, h, w, height, width, dtype, top=None, left=None):
         image = np.zeros((h, w), dtype)
         r = int(rng.integers(0, h - height + 1)) if top is None else top
         c = int(rng.integers(0, w - width + 1)) if left is None else left
-        image[r : r + height, c : c + width] = (rng.gamma(0.5, 60, (height, width)).clip(1, 255)).astype(dtype)
+        image[r : r + height, c : c + width] = (
+            rng.gamma(0.5, 60, (height, width)).clip(1, 255)
+        ).astype(dtype)
         mass = image.sum(dtype=float)
-        places = [np.arange(h) @ image.sum(axis=1, dtype=float) / mass, np.arange(w) @ image.sum(axis=0, dtype=float) / mass]
+        places = [
+            np.arange(h) @ image.sum(axis=1, dtype=float) / mass,
+            np.arange(w) @ image.sum(axis=0, dtype=float) / mass,
+        ]
         if all(abs(place % 1 - 0.5) > 0.02 for place in places):
             break
     return image
@@ -422,8 +568,13 @@ def blot(rng, h, w, height, width, dtype, top=None, left=None):
 
 @pytest.mark.exercise("8.8")
 @pytest.mark.points(2)
-@pytest.mark.parametrize(("h", "w", "height", "width"), [(12, 17, 5, 4), (28, 28, 14, 9), (9, 6, 3, 3), (15, 10, 2, 6)])
-def test_centre_brings_the_centre_of_mass_to_the_middle_pixel(student, h, w, height, width):
+@pytest.mark.parametrize(
+    ("h", "w", "height", "width"),
+    [(12, 17, 5, 4), (28, 28, 14, 9), (9, 6, 3, 3), (15, 10, 2, 6)],
+)
+def test_centre_brings_the_centre_of_mass_to_the_middle_pixel(
+    student, h, w, height, width
+):
     for dtype in ("uint8", "float64"):
         image = blot(student.rng, h, w, height, width, dtype)
         assert_close(
@@ -440,7 +591,11 @@ def test_centre_loses_what_leaves_the_frame_and_lets_black_in(student):
     image[11, 13] = 9  # a speck in the far corner, which the move pushes out
     image[:4, :3] = np.maximum(image[:4, :3], 60)
     got, wanted = np.asarray(student.centre(image)), balanced(image)
-    assert_close(got, wanted, tried="centre of ink in the upper left corner with a speck in the lower right one")
+    assert_close(
+        got,
+        wanted,
+        tried="centre of ink in the upper left corner with a speck in the lower right one",
+    )
 
 
 @pytest.mark.exercise("8.8")
@@ -450,4 +605,8 @@ def test_centre_leaves_its_input_and_black_images_alone(student):
     got, after = student.call_tracking("centre", image)
     assert_close(got, balanced(image), tried="centre of a 10 x 8 image")
     assert_unchanged(image, after[0], tried="centre(image)", name="`image`")
-    assert_close(student.centre(np.zeros((5, 7))), np.zeros((5, 7)), tried="centre of a black 5 x 7 image")
+    assert_close(
+        student.centre(np.zeros((5, 7))),
+        np.zeros((5, 7)),
+        tried="centre of a black 5 x 7 image",
+    )

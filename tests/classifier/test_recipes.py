@@ -6,7 +6,9 @@ from coursekit.datasets import load_digits, load_mnist
 from coursekit.errors import DataUnavailableError
 
 
-@pytest.mark.parametrize("recipe", [mlp_classifier, digit_cnn_classifier, quick_digit_cnn_classifier])
+@pytest.mark.parametrize(
+    "recipe", [mlp_classifier, digit_cnn_classifier, quick_digit_cnn_classifier]
+)
 def test_recipes_can_be_cloned_and_changed(recipe):
     model = clone(recipe(seed=3, batch_size=64))
     assert (model.seed, model.batch_size) == (3, 64)
@@ -15,7 +17,8 @@ def test_recipes_can_be_cloned_and_changed(recipe):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("recipe", "least"), [(mlp_classifier, 0.95), (digit_cnn_classifier, 0.97), (quick_digit_cnn_classifier, 0.96)]
+    ("recipe", "least"),
+    [(mlp_classifier, 0.95), (digit_cnn_classifier, 0.97), (quick_digit_cnn_classifier, 0.96)],
 )
 def test_recipes_learn_the_digits_that_come_with_the_package(recipe, least):
     train, test = load_digits()

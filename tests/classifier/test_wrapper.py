@@ -34,7 +34,9 @@ def images(n=200, seed=0):
 
 
 def classifier(build=SMALL, **options):
-    return KerasClassifier(build, **{"epochs": 15, "batch_size": 32, "learning_rate": 0.02, **options})
+    return KerasClassifier(
+        build, **{"epochs": 15, "batch_size": 32, "learning_rate": 0.02, **options}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -59,12 +61,21 @@ def test_clone_and_parameters():
     model = classifier(epochs=3)
     again = clone(model).set_params(epochs=7, seed=4)
     assert (model.epochs, again.epochs, again.seed) == (3, 7, 4)
-    assert set(model.get_params()) >= {"build", "epochs", "batch_size", "optimizer", "early_stopping", "scale"}
+    assert set(model.get_params()) >= {
+        "build",
+        "epochs",
+        "batch_size",
+        "optimizer",
+        "early_stopping",
+        "scale",
+    }
 
 
 def test_one_seed_gives_one_result_and_another_seed_another():
     x, y = blobs(80)
-    first, second, other = (classifier(epochs=2, seed=seed).fit(x, y).predict_proba(x) for seed in (1, 1, 2))
+    first, second, other = (
+        classifier(epochs=2, seed=seed).fit(x, y).predict_proba(x) for seed in (1, 1, 2)
+    )
     np.testing.assert_allclose(first, second, rtol=1e-5)
     assert np.abs(first - other).max() > 1e-3
 
@@ -79,12 +90,16 @@ def test_string_labels_come_back_as_strings():
 
 def head(units, activation):
     def build(input_shape, num_classes):
-        return keras.Sequential([keras.Input(input_shape), keras.layers.Dense(units, activation=activation)])
+        return keras.Sequential(
+            [keras.Input(input_shape), keras.layers.Dense(units, activation=activation)]
+        )
 
     return build
 
 
-@pytest.mark.parametrize(("units", "activation"), [(2, None), (2, "softmax"), (1, None), (1, "sigmoid")])
+@pytest.mark.parametrize(
+    ("units", "activation"), [(2, None), (2, "softmax"), (1, None), (1, "sigmoid")]
+)
 def test_every_kind_of_head_is_trained_as_what_it_is(units, activation):
     x, y = blobs(classes=2)
     model = classifier(head(units, activation), learning_rate=0.1).fit(x, y)
@@ -93,10 +108,14 @@ def test_every_kind_of_head_is_trained_as_what_it_is(units, activation):
     raw = np.asarray(model.model_(x.astype("float32")), float)
     right = np.where(y == 1, raw[:, -1], 1 - raw[:, -1]) if activation else None
     if activation:
-        np.testing.assert_allclose(model.predict_proba(x)[np.arange(len(y)), y], right, rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(
+            model.predict_proba(x)[np.arange(len(y)), y], right, rtol=1e-5, atol=1e-6
+        )
     else:
         logit = raw[:, 0] if units == 1 else raw[:, 1] - raw[:, 0]
-        np.testing.assert_allclose(model.predict_proba(x)[:, 1], 1 / (1 + np.exp(-logit)), rtol=1e-5, atol=1e-9)
+        np.testing.assert_allclose(
+            model.predict_proba(x)[:, 1], 1 / (1 + np.exp(-logit)), rtol=1e-5, atol=1e-9
+        )
 
 
 def test_cross_validation_and_pipeline():
@@ -116,7 +135,10 @@ def test_scikit_learns_displays_take_it():
 
 def test_early_stopping_keeps_the_best_epoch():
     rng = np.random.default_rng(0)
-    x, y = rng.normal(size=(200, 20)), rng.integers(0, 2, 200)  # nothing to learn: validation loss only rises
+    x, y = (
+        rng.normal(size=(200, 20)),
+        rng.integers(0, 2, 200),
+    )  # nothing to learn: validation loss only rises
     model = classifier(epochs=60, validation_split=0.25, early_stopping=2).fit(x, y)
     losses = model.history_["val_loss"]
     assert len(losses) < 60
@@ -128,7 +150,9 @@ def test_images_are_scaled_and_get_a_channel_axis():
     model = classifier(partial(lenet5), epochs=3, learning_rate=0.003).fit(x, y)
     assert model.model_.input_shape == (None, 12, 12, 1)
     assert model.score(x, y) > 0.95
-    np.testing.assert_allclose(model.predict_proba(x[:5]), model.predict_proba(x)[:5], rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(
+        model.predict_proba(x[:5]), model.predict_proba(x)[:5], rtol=1e-4, atol=1e-6
+    )
     with pytest.raises(InvalidInputError, match="uint8"):
         model.predict(x.astype(float))
 
@@ -143,7 +167,9 @@ def test_uint8_images_train_as_the_same_numbers_in_floats(options):
 
 def test_several_steps_per_call_train_as_one_by_one():
     x, y = blobs(90)
-    one, several = (classifier(epochs=2, steps_per_execution=steps).fit(x, y) for steps in (1, 2))  # 3 steps an epoch
+    one, several = (
+        classifier(epochs=2, steps_per_execution=steps).fit(x, y) for steps in (1, 2)
+    )  # 3 steps an epoch
     np.testing.assert_allclose(one.history_["loss"], several.history_["loss"], rtol=1e-4)
 
 
@@ -164,7 +190,9 @@ def test_a_model_is_copied_reshaped_to_and_left_alone():
         np.testing.assert_array_equal(old, new)
 
 
-@pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning:keras")
+@pytest.mark.filterwarnings(
+    "ignore:__array__ implementation doesn't accept a copy:DeprecationWarning:keras"
+)
 @pytest.mark.parametrize("again", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
 def test_a_fitted_classifier_can_be_copied_and_pickled(fitted, again):
     model, x, _ = fitted

@@ -67,7 +67,9 @@ def test_wrong_shapes_and_one_image_are_refused(capsys, tmp_path):
         "--out",
         str(tmp_path / "o"),
     )
-    _refused(capsys, "--data", _saved(tmp_path / "b.npz", x=x[:1], y=y[:1]), "--out", str(tmp_path / "o"))
+    _refused(
+        capsys, "--data", _saved(tmp_path / "b.npz", x=x[:1], y=y[:1]), "--out", str(tmp_path / "o")
+    )
 
 
 def test_an_output_that_cannot_be_written_is_refused_before_any_training(capsys, tmp_path):
@@ -78,7 +80,12 @@ def test_an_output_that_cannot_be_written_is_refused_before_any_training(capsys,
 
 @pytest.mark.slow
 def test_digits_end_to_end(tmp_path):
-    done = subprocess.run([*COMMAND, "--out", str(tmp_path), "--seed", "3"], capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        [*COMMAND, "--out", str(tmp_path), "--seed", "3"],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
     assert done.returncode == 0, done.stderr
     report = json.loads((tmp_path / "report.json").read_text())
     scores = {system["name"]: system["accuracy"] for system in report["systems"]}
@@ -92,9 +99,13 @@ def test_digits_end_to_end(tmp_path):
 @pytest.mark.slow
 def test_ctrl_c_leaves_nothing_half_written(tmp_path):
     out = tmp_path / "out"
-    hear_ctrl_c = partial(signal.signal, signal.SIGINT, signal.default_int_handler)  # ignored where a shell runs us behind `&`
+    hear_ctrl_c = partial(
+        signal.signal, signal.SIGINT, signal.default_int_handler
+    )  # ignored where a shell runs us behind `&`
     command = [*COMMAND, "--out", str(out)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=hear_ctrl_c)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=hear_ctrl_c
+    )
     deadline = time.monotonic() + 120
     for line in process.stdout:
         if "[1/5]" in line or time.monotonic() > deadline:

@@ -15,12 +15,17 @@ from coursekit.datasets import _formats, registry
 def data(tmp_path, monkeypatch):
     """A data folder with a tiny set in MNIST's place; an empty cache; no network."""
     arrays = {
-        "x_train": np.arange(2 * 784).reshape(2, 28, 28).astype(np.uint8), "y_train": np.array([0, 1], np.uint8),
-        "x_test": np.zeros((1, 28, 28), np.uint8), "y_test": np.zeros(1, np.uint8),
-    }  # fmt: skip
+        "x_train": np.arange(2 * 784).reshape(2, 28, 28).astype(np.uint8),
+        "y_train": np.array([0, 1], np.uint8),
+        "x_test": np.zeros((1, 28, 28), np.uint8),
+        "y_test": np.zeros(1, np.uint8),
+    }
     (tmp_path / "data").mkdir()
     np.savez(tmp_path / "data" / "mnist.npz", **arrays)
-    form = replace(registry.MNIST.forms[0], arrays={key: _formats.array_sha256(array) for key, array in arrays.items()})
+    form = replace(
+        registry.MNIST.forms[0],
+        arrays={key: _formats.array_sha256(array) for key, array in arrays.items()},
+    )
     monkeypatch.setitem(registry.SOURCES, "mnist", replace(registry.MNIST, forms=(form,)))
     monkeypatch.setenv("COURSEKIT_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("COURSEKIT_CACHE", str(tmp_path / "cache"))

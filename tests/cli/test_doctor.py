@@ -1,4 +1,5 @@
-"""`coursekit doctor`: it names each problem with its remedy, and exits with 2 only where nothing can run."""
+"""`coursekit doctor`: it names each problem with its remedy, and exits with 2 only where nothing
+can run."""
 
 from __future__ import annotations
 
@@ -25,9 +26,17 @@ def _package(folder, name, version, *, module=None):
 
 
 def _doctor(*arguments, **variables):
-    environment = {name: value for name, value in os.environ.items() if name not in ("KERAS_BACKEND", "PYTHONPATH")} | variables
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("KERAS_BACKEND", "PYTHONPATH")
+    } | variables
     return subprocess.run(
-        [sys.executable, "-m", "coursekit", "doctor", *arguments], capture_output=True, text=True, timeout=120, env=environment
+        [sys.executable, "-m", "coursekit", "doctor", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=environment,
     )
 
 
@@ -37,7 +46,11 @@ def test_a_usable_machine_exits_with_0_and_shows_every_section():
     report = json.loads(done.stdout)
     assert done.returncode == 0, report["problems"]
     assert report["usable"] is True
-    assert (report["device"]["backend"], report["device"]["kind"], report["device"]["works"]) == ("jax", "cpu", True)
+    assert (report["device"]["backend"], report["device"]["kind"], report["device"]["works"]) == (
+        "jax",
+        "cpu",
+        True,
+    )
     assert report["packages"]["keras"]
     assert {entry["name"] for entry in report["data"]} >= {"digits", "mnist", "cifar10"}
     assert report["environment"]["cores"] >= 1
@@ -50,7 +63,14 @@ def test_the_printed_report_is_done_in_15_seconds_even_if_the_backend_is_not():
     done = _doctor("--wait", "0.5")
     assert time.perf_counter() - started < 15
     assert done.returncode == 0, done.stdout
-    for title in ("Environment", "Packages", "Device", "Data", "What to do", "coursekit can be used."):
+    for title in (
+        "Environment",
+        "Packages",
+        "Device",
+        "Data",
+        "What to do",
+        "coursekit can be used.",
+    ):
         assert title in done.stdout
     assert "did not start within 0.5 s" in " ".join(done.stdout.split())
 
@@ -71,7 +91,9 @@ def test_a_backend_that_does_not_import_exits_with_2(tmp_path):
     done = _doctor("--json", "--wait", "60", KERAS_BACKEND="jax", PYTHONPATH=str(tmp_path))
     report = json.loads(done.stdout)
     assert done.returncode == 2
-    assert "Keras does not run: ImportError: a broken wheel." in [problem["what"] for problem in report["problems"]]
+    assert "Keras does not run: ImportError: a broken wheel." in [
+        problem["what"] for problem in report["problems"]
+    ]
 
 
 def test_tensorflow_beside_tensorflow_cpu_is_named(tmp_path, monkeypatch):
@@ -88,7 +110,9 @@ def test_a_package_older_than_asked_for_is_named(tmp_path, monkeypatch):
     _package(tmp_path, "keras", "2.15.0")
     monkeypatch.syspath_prepend(tmp_path)
     found = [problem.what for problem in _health.problems()]
-    assert any(what.startswith("keras 2.15.0 is installed; coursekit is tested with >=3") for what in found)
+    assert any(
+        what.startswith("keras 2.15.0 is installed; coursekit is tested with >=3") for what in found
+    )
 
 
 @pytest.fixture
@@ -97,7 +121,9 @@ def installed(monkeypatch):
 
     def pretend(*names):
         monkeypatch.setattr(_signs, "installed", lambda package: package in names)
-        monkeypatch.setattr(_signs, "version", lambda distribution: "1.0" if distribution in names else None)
+        monkeypatch.setattr(
+            _signs, "version", lambda distribution: "1.0" if distribution in names else None
+        )
         monkeypatch.delenv("KERAS_BACKEND", raising=False)
 
     return pretend
@@ -174,8 +200,20 @@ def test_a_missing_sandbox_layer_becomes_a_problem_with_its_remedy():
             "what_to_do": "apt install libseccomp2",
             "optional": False,
         },
-        {"name": "landlock", "available": False, "detail": "old kernel", "what_to_do": "", "optional": True},
-        {"name": "limits", "available": True, "detail": "memory", "what_to_do": "", "optional": False},
+        {
+            "name": "landlock",
+            "available": False,
+            "detail": "old kernel",
+            "what_to_do": "",
+            "optional": True,
+        },
+        {
+            "name": "limits",
+            "available": True,
+            "detail": "memory",
+            "what_to_do": "",
+            "optional": False,
+        },
     ]
     problems = []
     assert doctor._layers(layers, problems) == layers

@@ -22,7 +22,9 @@ def _flat(x):
 @pytest.fixture(scope="module")
 def page_address(tmp_path_factory):
     neighbours = make_pipeline(FunctionTransformer(_flat), KNeighborsClassifier(3))
-    comparison = compare({"guess": DummyClassifier(), "neighbours": neighbours}, load("digits"), train_sizes=[100])
+    comparison = compare(
+        {"guess": DummyClassifier(), "neighbours": neighbours}, load("digits"), train_sizes=[100]
+    )
     return comparison.save(tmp_path_factory.mktemp("report"))["report.html"].as_uri()
 
 
@@ -30,7 +32,10 @@ def page_address(tmp_path_factory):
 def page(request, browser, page_address):
     page = browser.new_page(color_scheme=request.param, viewport={"width": 1100, "height": 900})
     page.faults = []
-    page.on("console", lambda message: page.faults.append(message.text) if message.type == "error" else None)
+    page.on(
+        "console",
+        lambda message: page.faults.append(message.text) if message.type == "error" else None,
+    )
     page.on("requestfailed", lambda failed: page.faults.append(failed.url))
     page.goto(page_address)
     yield page
@@ -44,14 +49,18 @@ def _luminance(colour: str) -> float:
 
 
 def test_text_stands_out_from_its_ground(page):
-    ink, paper = page.evaluate("[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]")
+    ink, paper = page.evaluate(
+        "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
+    )
     lighter, darker = sorted((_luminance(ink), _luminance(paper)), reverse=True)
     assert (lighter + 0.05) / (darker + 0.05) >= 7
 
 
 def test_every_picture_is_loaded_and_named(page):
     page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-    pictures = page.evaluate("[...document.images].map(one => [one.complete && one.naturalWidth > 100, one.alt])")
+    pictures = page.evaluate(
+        "[...document.images].map(one => [one.complete && one.naturalWidth > 100, one.alt])"
+    )
     assert len(pictures) >= 8
     assert all(loaded for loaded, _ in pictures)
     assert min(len(alt) for _, alt in pictures) >= 30
@@ -61,15 +70,23 @@ def test_every_picture_is_loaded_and_named(page):
 def test_the_page_needs_nothing_from_outside_and_fits_its_width(page):
     assert page.faults == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert page.evaluate("performance.getEntriesByType('resource').filter(one => one.name.startsWith('http')).length") == 0
+    assert (
+        page.evaluate(
+            "performance.getEntriesByType('resource').filter(one => "
+            "one.name.startsWith('http')).length"
+        )
+        == 0
+    )
 
 
 def test_the_table_names_its_rows_and_columns(page):
     heads = page.evaluate(
-        "[...document.querySelectorAll('table')[0].querySelectorAll('th[scope=col]')].map(one => one.textContent)"
+        "[...document.querySelectorAll('table')[0].querySelectorAll('th[scope=col]')].map(one "
+        "=> one.textContent)"
     )
     rows = page.evaluate(
-        "[...document.querySelectorAll('table')[0].querySelectorAll('th[scope=row]')].map(one => one.textContent)"
+        "[...document.querySelectorAll('table')[0].querySelectorAll('th[scope=row]')].map(one "
+        "=> one.textContent)"
     )
     assert heads[:3] == ["system", "accuracy", "95 % interval"]
     assert rows == ["guess", "neighbours"]

@@ -64,7 +64,10 @@ def test_scores_are_those_of_the_same_classifier_fitted_alone(comparison, square
 def test_the_confusion_matrix_counts_every_test_row_by_true_class(comparison, squares):
     y_test = squares[1][1]
     for result in comparison.systems:
-        assert np.asarray(result.evaluation.confusion_matrix).sum(axis=1).tolist() == np.bincount(y_test).tolist()
+        assert (
+            np.asarray(result.evaluation.confusion_matrix).sum(axis=1).tolist()
+            == np.bincount(y_test).tolist()
+        )
 
 
 def test_pairs_count_the_rows_on_which_one_alone_is_right(comparison, squares):
@@ -110,12 +113,24 @@ def test_report_json_is_strict_and_has_the_promised_keys(comparison):
 
 
 def test_the_printed_table_names_every_system(comparison):
-    assert [line.split()[0] for line in str(comparison).splitlines()[1:]] == ["bayes", "linear", "svm", "guess"]
+    assert [line.split()[0] for line in str(comparison).splitlines()[1:]] == [
+        "bayes",
+        "linear",
+        "svm",
+        "guess",
+    ]
 
 
 def test_save_writes_the_page_the_data_and_the_figures(comparison, tmp_path):
     written = comparison.save(tmp_path / "new" / "folder")
-    assert {"report.html", "report.json", "accuracy.png", "cost.png", "train_sizes.png", "linear_scores.png"} <= set(written)
+    assert {
+        "report.html",
+        "report.json",
+        "accuracy.png",
+        "cost.png",
+        "train_sizes.png",
+        "linear_scores.png",
+    } <= set(written)
     page = written["report.html"].read_text()
     assert page.count("<img") == page.count(" alt='") + page.count(' alt="')
     assert "src='http" not in page

@@ -103,7 +103,9 @@ class Tiny:
         """MNIST's entry with these mirrors and this content's hashes."""
         sha256 = hashlib.sha256(self.content).hexdigest()
         form = registry.Form(
-            ("mnist.npz",), _formats.read_npz, arrays={key: _formats.array_sha256(value) for key, value in self.arrays.items()}
+            ("mnist.npz",),
+            _formats.read_npz,
+            arrays={key: _formats.array_sha256(value) for key, value in self.arrays.items()},
         )
         remote = registry.RemoteFile("mnist.npz", urls, len(self.content), sha256)
         return replace(registry.MNIST, forms=(form,), downloads=(remote,))

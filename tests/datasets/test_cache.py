@@ -1,4 +1,5 @@
-"""Where data are looked for, and what happens when a download goes wrong: the right data or one clear error, nothing half-written."""
+"""Where data are looked for, and what happens when a download goes wrong: the right data or one
+clear error, nothing half-written."""
 
 from __future__ import annotations
 
@@ -37,14 +38,20 @@ def visible(folder: Path) -> list[str]:
 
 def leftovers(folder: Path) -> list[str]:
     """Anything in a cache, hidden or deep, that is neither the data nor a lock."""
-    return [path.name for path in folder.rglob("*") if not path.name.endswith(".lock") and path.name != "mnist.npz"]
+    return [
+        path.name
+        for path in folder.rglob("*")
+        if not path.name.endswith(".lock") and path.name != "mnist.npz"
+    ]
 
 
 def start_fetch(url: str, content: bytes, tmp_path: Path) -> subprocess.Popen:
     file = tmp_path / "content"
     file.write_bytes(content)
     command = [sys.executable, "-c", textwrap.dedent(SCRIPT), url, str(file)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=hear_ctrl_c)
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=hear_ctrl_c
+    )
 
 
 def hear_ctrl_c() -> None:
@@ -59,7 +66,9 @@ def wait_for(condition, seconds=60):
         time.sleep(0.01)
 
 
-def test_data_folder_comes_before_cache_and_network(tiny, use, mirror, cache, tmp_path, monkeypatch):
+def test_data_folder_comes_before_cache_and_network(
+    tiny, use, mirror, cache, tmp_path, monkeypatch
+):
     use(tiny.source(mirror.serve("/mnist.npz", tiny.content)))
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "mnist.npz").write_bytes(tiny.content)
@@ -91,7 +100,11 @@ def test_limit_keeps_the_first_training_images(tiny, use, mirror):
 
 @pytest.mark.parametrize("habit", ["missing", "broken-off", "short", "wrong"])
 def test_second_mirror_helps_when_the_first_fails(habit, tiny, use, mirror, cache):
-    first = mirror.serve("/first.npz", b"something else" if habit == "wrong" else tiny.content, habit.replace("wrong", "good"))
+    first = mirror.serve(
+        "/first.npz",
+        b"something else" if habit == "wrong" else tiny.content,
+        habit.replace("wrong", "good"),
+    )
     use(tiny.source(first, mirror.serve("/second.npz", tiny.content)))
     (x_train, _), _ = load_mnist()
     np.testing.assert_array_equal(x_train, tiny.arrays["x_train"])
@@ -106,11 +119,21 @@ def test_second_mirror_helps_when_nobody_answers_at_the_first(tiny, use, mirror,
 
 @pytest.mark.parametrize(
     ("habit", "reason"),
-    [("missing", "HTTP 404"), ("broken-off", "broke off|SHA-256"), ("short", "SHA-256"), ("wrong", "SHA-256")],
+    [
+        ("missing", "HTTP 404"),
+        ("broken-off", "broke off|SHA-256"),
+        ("short", "SHA-256"),
+        ("wrong", "SHA-256"),
+    ],
 )
-def test_when_all_mirrors_fail_the_error_says_why_and_nothing_is_left(habit, reason, tiny, use, mirror, cache):
+def test_when_all_mirrors_fail_the_error_says_why_and_nothing_is_left(
+    habit, reason, tiny, use, mirror, cache
+):
     content = b"something else" if habit == "wrong" else tiny.content
-    urls = [mirror.serve(path, content, habit.replace("wrong", "good")) for path in ("/first.npz", "/second.npz")]
+    urls = [
+        mirror.serve(path, content, habit.replace("wrong", "good"))
+        for path in ("/first.npz", "/second.npz")
+    ]
     use(tiny.source(*urls))
     with pytest.raises(DataUnavailableError, match=reason) as caught:
         load_mnist()
@@ -154,12 +177,16 @@ def test_changed_image_in_the_cache_is_noticed(tiny, use, mirror, cache):
     assert mirror.hits == ["/mnist.npz"]
 
 
-def test_damaged_file_in_the_data_folder_is_named_and_left_alone(tiny, use, mirror, tmp_path, monkeypatch):
+def test_damaged_file_in_the_data_folder_is_named_and_left_alone(
+    tiny, use, mirror, tmp_path, monkeypatch
+):
     use(tiny.source(mirror.serve("/mnist.npz", tiny.content)))
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "mnist.npz").write_bytes(b"not an archive")
     monkeypatch.setenv("COURSEKIT_DATA", str(tmp_path / "data"))
-    with pytest.warns(UserWarning, match=r"\$COURSEKIT_DATA/mnist.npz: not readable.*Used cache/mnist.npz"):
+    with pytest.warns(
+        UserWarning, match=r"\$COURSEKIT_DATA/mnist.npz: not readable.*Used cache/mnist.npz"
+    ):
         assert len(load_mnist()[0][0]) == 24
     assert (tmp_path / "data" / "mnist.npz").read_bytes() == b"not an archive"
 
@@ -172,7 +199,11 @@ def test_another_packing_of_the_same_arrays_is_accepted(tiny, use, tmp_path, mon
 
 
 def test_full_disk_is_one_clear_error(tiny, use, mirror, cache, monkeypatch):
-    use(tiny.source(mirror.serve("/first.npz", tiny.content), mirror.serve("/second.npz", tiny.content)))
+    use(
+        tiny.source(
+            mirror.serve("/first.npz", tiny.content), mirror.serve("/second.npz", tiny.content)
+        )
+    )
 
     def full(*args, **kwargs):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -192,14 +223,18 @@ def small_disk(tmp_path):
         pytest.skip("mounting a file system needs root on Linux")
     folder = tmp_path / "disk"
     folder.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", folder], capture_output=True).returncode:
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", folder], capture_output=True
+    ).returncode:
         pytest.skip("this machine refuses to mount a file system")
     yield folder
     subprocess.run(["umount", "-l", folder], check=True)
 
 
 @pytest.mark.root
-def test_disk_that_is_really_full_keeps_no_part_of_the_file(small_disk, tiny, use, mirror, monkeypatch):
+def test_disk_that_is_really_full_keeps_no_part_of_the_file(
+    small_disk, tiny, use, mirror, monkeypatch
+):
     use(tiny.source(mirror.serve("/first.npz", tiny.content)))
     monkeypatch.setenv("COURSEKIT_CACHE", str(small_disk))
     with pytest.raises(DataUnavailableError, match="No space is left"):
@@ -243,7 +278,9 @@ def test_two_processes_at_once_download_once_and_both_succeed(tiny, mirror, cach
 
 
 def test_ctrl_c_in_a_download_leaves_nothing(tiny, mirror, cache, tmp_path):
-    process = start_fetch(mirror.serve("/mnist.npz", tiny.content * 20, "slow"), tiny.content * 20, tmp_path)
+    process = start_fetch(
+        mirror.serve("/mnist.npz", tiny.content * 20, "slow"), tiny.content * 20, tmp_path
+    )
     wait_for(lambda: mirror.hits)
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=60)
@@ -254,7 +291,9 @@ def test_ctrl_c_in_a_download_leaves_nothing(tiny, mirror, cache, tmp_path):
 
 
 def test_what_a_killed_process_left_is_cleared_by_the_next(tiny, use, mirror, cache, tmp_path):
-    process = start_fetch(mirror.serve("/slow.npz", tiny.content * 20, "slow"), tiny.content * 20, tmp_path)
+    process = start_fetch(
+        mirror.serve("/slow.npz", tiny.content * 20, "slow"), tiny.content * 20, tmp_path
+    )
     wait_for(lambda: leftovers(cache))
     process.kill()
     process.communicate(timeout=60)

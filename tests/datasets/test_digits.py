@@ -69,13 +69,37 @@ def test_place_and_size_of_the_drawing_do_not_matter():
 
 @pytest.mark.parametrize(
     "form",
-    [lambda a: 255 - a, lambda a: a / 255.0, lambda a: a > 0, lambda a: a.astype(np.float32), lambda a: a.astype(np.int64),
-     lambda a: a.astype(np.uint16) * 257, lambda a: a[..., None], lambda a: np.stack([a] * 3, axis=-1),
-     lambda a: np.stack([255 - a] * 3, axis=-1), lambda a: np.stack([0 * a, 0 * a, 0 * a, a], axis=-1),
-     lambda a: np.stack([a, a, a, a], axis=-1), lambda a: np.stack([a, a, a, 0 * a + 255], axis=-1), lambda a: a // 3 + 20],
-    ids=["dark on light", "unit floats", "bool", "floats", "int64", "uint16", "one channel", "RGB", "RGB dark on light",
-         "black on transparent", "white on transparent", "opaque RGBA", "weak contrast"],
-)  # fmt: skip
+    [
+        lambda a: 255 - a,
+        lambda a: a / 255.0,
+        lambda a: a > 0,
+        lambda a: a.astype(np.float32),
+        lambda a: a.astype(np.int64),
+        lambda a: a.astype(np.uint16) * 257,
+        lambda a: a[..., None],
+        lambda a: np.stack([a] * 3, axis=-1),
+        lambda a: np.stack([255 - a] * 3, axis=-1),
+        lambda a: np.stack([0 * a, 0 * a, 0 * a, a], axis=-1),
+        lambda a: np.stack([a, a, a, a], axis=-1),
+        lambda a: np.stack([a, a, a, 0 * a + 255], axis=-1),
+        lambda a: a // 3 + 20,
+    ],
+    ids=[
+        "dark on light",
+        "unit floats",
+        "bool",
+        "floats",
+        "int64",
+        "uint16",
+        "one channel",
+        "RGB",
+        "RGB dark on light",
+        "black on transparent",
+        "white on transparent",
+        "opaque RGBA",
+        "weak contrast",
+    ],
+)
 def test_all_forms_of_one_drawing_end_in_the_same_digit(form):
     difference = np.abs(preprocess_digit(form(drawing())).astype(int) - preprocess_digit(drawing()))
     assert difference.max() <= 1
@@ -83,14 +107,23 @@ def test_all_forms_of_one_drawing_end_in_the_same_digit(form):
 
 def test_polarity_can_be_said():
     image = drawing()
-    np.testing.assert_array_equal(preprocess_digit(image, white_on_black=True), preprocess_digit(image))
-    np.testing.assert_array_equal(preprocess_digit(255 - image, white_on_black=False), preprocess_digit(image))
+    np.testing.assert_array_equal(
+        preprocess_digit(image, white_on_black=True), preprocess_digit(image)
+    )
+    np.testing.assert_array_equal(
+        preprocess_digit(255 - image, white_on_black=False), preprocess_digit(image)
+    )
 
 
 def test_shadow_on_paper_is_not_ink():
     rng = np.random.default_rng(0)
-    photo = 220 - 0.7 * drawing((400, 300)) + np.linspace(-15, 15, 300) + rng.normal(0, 3, (400, 300))
-    result, clean = preprocess_digit(photo.astype(np.uint8)).astype(int), preprocess_digit(drawing((400, 300)))
+    photo = (
+        220 - 0.7 * drawing((400, 300)) + np.linspace(-15, 15, 300) + rng.normal(0, 3, (400, 300))
+    )
+    result, clean = (
+        preprocess_digit(photo.astype(np.uint8)).astype(int),
+        preprocess_digit(drawing((400, 300))),
+    )
     assert min(np.abs(np.roll(result, step, axis=1) - clean).mean() for step in (-1, 0, 1)) < 2
 
 

@@ -23,7 +23,11 @@ def test_given_split_is_kept(tmp_path):
     data = from_npz(save(tmp_path, x_train=X[:30], y_train=Y[:30], x_test=X[30:], y_test=Y[30:]))
     np.testing.assert_array_equal(data.x_train, X[:30])
     np.testing.assert_array_equal(data.y_test, Y[30:])
-    assert (data.name, data.class_names, data.source) == ("mine", ["0", "1", "2", "3"], "the file mine.npz")
+    assert (data.name, data.class_names, data.source) == (
+        "mine",
+        ["0", "1", "2", "3"],
+        "the file mine.npz",
+    )
     assert (data.image_shape, data.num_classes) == ((8, 6), 4)
 
 
@@ -75,7 +79,9 @@ def test_labels_of_any_kind_become_indices(labels, names, tmp_path):
     ids=["unit floats", "floats", "integers", "channel"],
 )
 def test_images_of_any_range_become_uint8(images, tmp_path):
-    data = from_npz(save(tmp_path, x_train=images[:30], y_train=Y[:30], x_test=images[30:], y_test=Y[30:]))
+    data = from_npz(
+        save(tmp_path, x_train=images[:30], y_train=Y[:30], x_test=images[30:], y_test=Y[30:])
+    )
     np.testing.assert_array_equal(data.x_train, X[:30])
     assert data.x_train.dtype == np.uint8
 
@@ -107,7 +113,10 @@ def test_colour_keeps_its_channels(tmp_path):
         ({"a": X, "b": Y}, "Received: a, b"),
         ({"x_train": X, "y_train": Y}, "Received: x_train, y_train"),
         ({"x_train": X, "y_train": Y, "x_test": X[:, :4], "y_test": Y}, "one shape"),
-        ({"x_train": X, "y_train": Y % 3, "x_test": X, "y_test": Y}, "Received: 3, which y_train lacks"),
+        (
+            {"x_train": X, "y_train": Y % 3, "x_test": X, "y_test": Y},
+            "Received: 3, which y_train lacks",
+        ),
         ({"x_train": X, "y_train": Y, "x_test": X, "y_test": Y.astype(str)}, "one kind"),
         ({"x_train": X, "y_train": Y, "x_test": X[:0], "y_test": Y[:0]}, "at least one test image"),
     ],
@@ -250,7 +259,11 @@ def test_load_takes_paths(tmp_path):
 @pytest.mark.parametrize("name", ["digits", "Digits", " digits "])
 def test_load_takes_names(name):
     data = load(name, limit=50)
-    assert (data.name, data.x_train.shape, data.x_test.shape) == ("digits", (50, 28, 28), (450, 28, 28))
+    assert (data.name, data.x_train.shape, data.x_test.shape) == (
+        "digits",
+        (50, 28, 28),
+        (450, 28, 28),
+    )
     assert data.licence == "CC BY 4.0"
     assert data.split[0][0] is data.x_train
 

@@ -33,7 +33,12 @@ def test_circles_have_their_radii():
 def test_xor_is_the_sign_of_the_product():
     x, y = make_xor(200, noise=0)
     np.testing.assert_array_equal(y, x.prod(1) < 0)
-    assert sorted({(bool(a), bool(b)) for a, b in x > 0}) == [(False, False), (False, True), (True, False), (True, True)]
+    assert sorted({(bool(a), bool(b)) for a, b in x > 0}) == [
+        (False, False),
+        (False, True),
+        (True, False),
+        (True, True),
+    ]
 
 
 def test_spiral_arms_are_one_turned_by_half_a_turn():
@@ -52,12 +57,22 @@ def test_moons_interleave():
 
 
 @pytest.mark.parametrize("make", ALL)
-@pytest.mark.parametrize("arguments", [{"n": 1}, {"n": 2.5}, {"n": True}, {"noise": -0.1}, {"noise": float("nan")}])
+@pytest.mark.parametrize(
+    "arguments", [{"n": 1}, {"n": 2.5}, {"n": True}, {"noise": -0.1}, {"noise": float("nan")}]
+)
 def test_wrong_arguments_are_refused(make, arguments):
     with pytest.raises(InvalidInputError, match="Received"):
         make(**arguments)
 
 
 def test_importing_the_room_loads_nothing_heavy():
-    code = "import sys, coursekit.datasets; print(*{'keras', 'tensorflow', 'jax', 'matplotlib', 'sklearn', 'pooch', 'PIL'} & set(sys.modules))"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == ""
+    code = (
+        "import sys, coursekit.datasets; print(*{'keras', 'tensorflow', 'jax', "
+        "'matplotlib', 'sklearn', 'pooch', 'PIL'} & set(sys.modules))"
+    )
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        == ""
+    )

@@ -19,7 +19,14 @@ import numpy as np
 import pytest
 from scipy.io import wavfile
 
-from coursekit.datasets import _formats, load, load_cifar10, load_fashion_mnist, load_spoken_digits, registry
+from coursekit.datasets import (
+    _formats,
+    load,
+    load_cifar10,
+    load_fashion_mnist,
+    load_spoken_digits,
+    registry,
+)
 from coursekit.datasets._formats import Damaged
 from coursekit.errors import DataUnavailableError, InvalidInputError
 
@@ -28,21 +35,30 @@ DATA = Path(os.environ.get("COURSEKIT_DATA", ""))
 
 
 def idx(array: np.ndarray) -> bytes:
-    return gzip.compress(struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape) + array.tobytes())
+    return gzip.compress(
+        struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape) + array.tobytes()
+    )
 
 
 def with_hashes(source: registry.Source, contents: dict[str, bytes], url) -> registry.Source:
     """The source with these contents' hashes and mirrors."""
     sha256 = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
-    forms = tuple(replace(form, sha256={n: sha256[n] for n in form.sha256}) for form in source.forms)
-    downloads = tuple(replace(d, urls=(url(d.name),) * 2, sha256=sha256[d.name]) for d in source.downloads)
+    forms = tuple(
+        replace(form, sha256={n: sha256[n] for n in form.sha256}) for form in source.forms
+    )
+    downloads = tuple(
+        replace(d, urls=(url(d.name),) * 2, sha256=sha256[d.name]) for d in source.downloads
+    )
     return replace(source, forms=forms, downloads=downloads)
 
 
 @pytest.fixture
 def fashion(use, mirror, tiny):
     contents = {
-        name: idx(array) for name, array in zip(registry.FASHION_MNIST.forms[0].files, tiny.arrays.values(), strict=True)
+        name: idx(array)
+        for name, array in zip(
+            registry.FASHION_MNIST.forms[0].files, tiny.arrays.values(), strict=True
+        )
     }
     source = use(
         with_hashes(
@@ -77,9 +93,15 @@ def test_a_download_goes_on_with_the_files_that_are_missing(fashion, cache, mirr
 
 @pytest.mark.parametrize(
     "content",
-    [b"", gzip.compress(b""), gzip.compress(b"\0\0\x08"), gzip.compress(b"\0\0\x0d\x01\0\0\0\x01\0\0\0\0"),
-     gzip.compress(b"\0\0\x08\x01\0\0\0\x09ab"), idx(np.zeros(9, np.uint8))[:-9]],
-)  # fmt: skip
+    [
+        b"",
+        gzip.compress(b""),
+        gzip.compress(b"\0\0\x08"),
+        gzip.compress(b"\0\0\x0d\x01\0\0\0\x01\0\0\0\0"),
+        gzip.compress(b"\0\0\x08\x01\0\0\0\x09ab"),
+        idx(np.zeros(9, np.uint8))[:-9],
+    ],
+)
 def test_broken_idx_file_is_damaged(content, tmp_path):
     (tmp_path / "file").write_bytes(content)
     with pytest.raises(Damaged):
@@ -89,7 +111,9 @@ def test_broken_idx_file_is_damaged(content, tmp_path):
 def cifar_archive(images: np.ndarray, labels: np.ndarray) -> bytes:
     """Two training images in each of five batches, the rest in the test batch."""
     buffer = io.BytesIO()
-    parts = {f"data_batch_{i + 1}": slice(2 * i, 2 * i + 2) for i in range(5)} | {"test_batch": slice(10, None)}
+    parts = {f"data_batch_{i + 1}": slice(2 * i, 2 * i + 2) for i in range(5)} | {
+        "test_batch": slice(10, None)
+    }
     with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
         for name, rows in parts.items():
             planes = images[rows].transpose(0, 3, 1, 2).reshape(-1, 3072)
@@ -104,7 +128,13 @@ def test_cifar10_pixels_come_out_of_their_planes(use, mirror):
     rng = np.random.default_rng(1)
     images, labels = rng.integers(0, 256, (13, 32, 32, 3)).astype(np.uint8), rng.integers(0, 10, 13)
     content = cifar_archive(images, labels)
-    use(with_hashes(registry.CIFAR10, {"cifar-10-python.tar.gz": content}, lambda name: mirror.serve(f"/{name}", content)))
+    use(
+        with_hashes(
+            registry.CIFAR10,
+            {"cifar-10-python.tar.gz": content},
+            lambda name: mirror.serve(f"/{name}", content),
+        )
+    )
     (x_train, y_train), (x_test, y_test) = load_cifar10()
     np.testing.assert_array_equal(x_train, images[:10])
     np.testing.assert_array_equal(y_train, labels[:10])
@@ -140,13 +170,17 @@ def test_cifar10_whole_set_comes_before_the_subset(tmp_path, monkeypatch, use):
     monkeypatch.setenv("COURSEKIT_DATA", str(tmp_path))
     rng = np.random.default_rng(2)
     arrays = {
-        "x_train": rng.integers(0, 256, (20, 32, 32, 3)).astype(np.uint8), "y_train": np.arange(20).reshape(-1, 1) % 10,
-        "x_test": rng.integers(0, 256, (10, 32, 32, 3)).astype(np.uint8), "y_test": np.arange(10).reshape(-1, 1),
-    }  # fmt: skip
+        "x_train": rng.integers(0, 256, (20, 32, 32, 3)).astype(np.uint8),
+        "y_train": np.arange(20).reshape(-1, 1) % 10,
+        "x_test": rng.integers(0, 256, (10, 32, 32, 3)).astype(np.uint8),
+        "y_test": np.arange(10).reshape(-1, 1),
+    }
     subset = registry.CIFAR10.forms[2]
     use(replace(registry.CIFAR10, forms=(*registry.CIFAR10.forms[:2], replace(subset, arrays={}))))
     np.savez(tmp_path / "cifar10_subset.npz", **arrays)
-    assert load("cifar10").source.endswith("$COURSEKIT_DATA/cifar10_subset.npz (a subset of 10,000 + 2,000 images)")
+    assert load("cifar10").source.endswith(
+        "$COURSEKIT_DATA/cifar10_subset.npz (a subset of 10,000 + 2,000 images)"
+    )
     np.savez(tmp_path / "cifar10.npz", **arrays)
     data = load("cifar10")
     assert "$COURSEKIT_DATA/cifar10.npz (no published hash" in data.source
@@ -155,9 +189,15 @@ def test_cifar10_whole_set_comes_before_the_subset(tmp_path, monkeypatch, use):
 
 @pytest.mark.parametrize(
     "change",
-    [{"x_test": np.zeros((6, 28, 28), np.float32)}, {"x_test": np.zeros((6, 28, 27), np.uint8)}, {"y_test": np.zeros(5, np.uint8)},
-     {"y_test": np.full(6, 10, np.uint8)}, {"y_test": np.zeros((6, 10), np.uint8)}, {"x_train": None}],
-)  # fmt: skip
+    [
+        {"x_test": np.zeros((6, 28, 28), np.float32)},
+        {"x_test": np.zeros((6, 28, 27), np.uint8)},
+        {"y_test": np.zeros(5, np.uint8)},
+        {"y_test": np.full(6, 10, np.uint8)},
+        {"y_test": np.zeros((6, 10), np.uint8)},
+        {"x_train": None},
+    ],
+)
 def test_file_without_a_known_hash_is_checked_for_its_shapes(change, tiny, tmp_path, monkeypatch):
     arrays = {key: value for key, value in (tiny.arrays | change).items() if value is not None}
     np.savez(tmp_path / "fashion_mnist.npz", **arrays)
@@ -179,7 +219,9 @@ def recordings(count: int) -> tuple[bytes, dict[str, np.ndarray]]:
                     sounds[name] = rng.integers(-32768, 32768, rng.integers(5, 50)).astype(np.int16)
                     wav = io.BytesIO()
                     wavfile.write(wav, 8000, sounds[name])
-                    archive.writestr(f"free-spoken-digit-dataset-1.0.10/recordings/{name}", wav.getvalue())
+                    archive.writestr(
+                        f"free-spoken-digit-dataset-1.0.10/recordings/{name}", wav.getvalue()
+                    )
     return buffer.getvalue(), sounds
 
 
@@ -188,9 +230,15 @@ def spoken(tmp_path, use, mirror):
     content, sounds = recordings(6)
     (tmp_path / "archive.zip").write_bytes(content)
     _formats.recordings_to_npz(tmp_path / "archive.zip", tmp_path / "spoken.npz")
-    hashes = {key: _formats.array_sha256(value) for key, value in _formats.read_npz([tmp_path / "spoken.npz"]).items()}
+    hashes = {
+        key: _formats.array_sha256(value)
+        for key, value in _formats.read_npz([tmp_path / "spoken.npz"]).items()
+    }
     source = registry.SPOKEN_DIGITS
-    remote = replace(source.downloads[0], urls=(mirror.serve("/bad.zip", recordings(5)[0]), mirror.serve("/good.zip", content)))
+    remote = replace(
+        source.downloads[0],
+        urls=(mirror.serve("/bad.zip", recordings(5)[0]), mirror.serve("/good.zip", content)),
+    )
     use(replace(source, forms=(replace(source.forms[0], arrays=hashes),), downloads=(remote,)))
     return sounds
 
@@ -242,12 +290,17 @@ def test_cards_name_every_source_licence_and_hash():
 def test_real_mnist_has_the_published_hashes(monkeypatch):
     monkeypatch.setenv("COURSEKIT_DATA", str(DATA))
     data = load("mnist", limit=100)
-    assert data.source == "MNIST handwritten digits (LeCun et al. 1998), from $COURSEKIT_DATA/mnist.npz"
+    assert (
+        data.source
+        == "MNIST handwritten digits (LeCun et al. 1998), from $COURSEKIT_DATA/mnist.npz"
+    )
     assert (data.x_train.shape, data.x_test.shape) == ((100, 28, 28), (10_000, 28, 28))
     assert data.y_train[:5].tolist() == [5, 0, 4, 1, 9]
 
 
-@pytest.mark.skipif(not (DATA / "spoken_digits.npz").is_file(), reason="needs spoken_digits.npz in COURSEKIT_DATA")
+@pytest.mark.skipif(
+    not (DATA / "spoken_digits.npz").is_file(), reason="needs spoken_digits.npz in COURSEKIT_DATA"
+)
 def test_real_spoken_digits_have_their_official_split(monkeypatch):
     monkeypatch.setenv("COURSEKIT_DATA", str(DATA))
     (x_train, y_train), (x_test, y_test) = load_spoken_digits()

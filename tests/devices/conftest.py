@@ -1,4 +1,5 @@
-"""A backend is chosen once per process, so these tests run small programs in processes of their own."""
+"""A backend is chosen once per process, so these tests run small programs in processes of their
+own."""
 
 from __future__ import annotations
 
@@ -10,7 +11,14 @@ import textwrap
 
 import pytest
 
-_DROPPED = ("KERAS_BACKEND", "XLA_FLAGS", "JAX_PLATFORMS", "CUDA_VISIBLE_DEVICES", "TPU_NAME", "COLAB_TPU_ADDR")
+_DROPPED = (
+    "KERAS_BACKEND",
+    "XLA_FLAGS",
+    "JAX_PLATFORMS",
+    "CUDA_VISIBLE_DEVICES",
+    "TPU_NAME",
+    "COLAB_TPU_ADDR",
+)
 
 WITHOUT_TENSORFLOW = """
 import sys
@@ -30,9 +38,16 @@ def without_tensorflow():
 
 @pytest.fixture
 def run_python():
-    """Run a program (after `before`) in a fresh process; returns what it printed last, read as JSON."""
+    """Run a program (after `before`) in a fresh process; returns what it printed last, read as
+    JSON."""
 
-    def run(program: str, *arguments: str, before: str = "", python: str = sys.executable, **variables: str):
+    def run(
+        program: str,
+        *arguments: str,
+        before: str = "",
+        python: str = sys.executable,
+        **variables: str,
+    ):
         environment = {name: value for name, value in os.environ.items() if name not in _DROPPED}
         environment |= {"TF_CPP_MIN_LOG_LEVEL": "3", **variables}
         done = subprocess.run(
@@ -50,7 +65,8 @@ def run_python():
 
 @pytest.fixture
 def error_of(run_python):
-    """Run a statement (after `before`) in a fresh process; returns the type and message of the error it ends in."""
+    """Run a statement (after `before`) in a fresh process; returns the type and message of the
+    error it ends in."""
 
     def run(statement: str, before: str = "", **variables: str) -> tuple[str, str]:
         program = f"""

@@ -19,7 +19,8 @@ GPU = _signs.Signs((), ("nvidia-smi",), False, ())
 
 @pytest.fixture
 def machine(monkeypatch):
-    """Pretend: `machine(signs, installed packages, {(backend, kind): names that the backend gives}, loaded backend)`."""
+    """Pretend: `machine(signs, installed packages, {(backend, kind): names that the backend gives},
+    loaded backend)`."""
     for name in ("KERAS_BACKEND", "JAX_PLATFORMS", "CUDA_VISIBLE_DEVICES"):
         monkeypatch.setenv(name, "")  # so that what `use` sets is taken back after the test
         monkeypatch.delenv(name)
@@ -38,7 +39,9 @@ def machine(monkeypatch):
         monkeypatch.setattr(_signs, "installed", lambda package: package in packages)
         monkeypatch.setattr(_backends, "names", names)
         monkeypatch.setattr(_backends, "keras_backend", lambda: loaded)
-        monkeypatch.setattr(_backends, "pin_cpu", lambda backend, remember: remember("JAX_PLATFORMS", "cpu"))
+        monkeypatch.setattr(
+            _backends, "pin_cpu", lambda backend, remember: remember("JAX_PLATFORMS", "cpu")
+        )
         return asked
 
     return pretend
@@ -93,17 +96,35 @@ def test_a_tpu_image_without_tensorflow_gets_jax(machine):
         ("gpu", {}, r'kind="gpu", but no GPU can be used: tensorflow and jax sees? none'),
         ("gpu", {}, 'Found: no sign of a GPU or TPU. .*Use kind="auto" to fall back'),
         ("gpu", {"signs": GPU}, r"sign of a GPU \(nvidia-smi\).*tensorflow\[and-cuda\]"),
-        ("gpu", {"signs": dataclasses.replace(GPU, settings=("CUDA_VISIBLE_DEVICES=-1",))}, "unset CUDA_VISIBLE_DEVICES"),
+        (
+            "gpu",
+            {"signs": dataclasses.replace(GPU, settings=("CUDA_VISIBLE_DEVICES=-1",))},
+            "unset CUDA_VISIBLE_DEVICES",
+        ),
         ("tpu", {}, "Found: no sign of a GPU or TPU"),
-        ("tpu", {"signs": dataclasses.replace(TPU, libtpu=False)}, r"libtpu is not installed: pip install 'jax\[tpu\]'"),
+        (
+            "tpu",
+            {"signs": dataclasses.replace(TPU, libtpu=False)},
+            r"libtpu is not installed: pip install 'jax\[tpu\]'",
+        ),
         ("tpu", {"signs": TPU, "packages": ("keras", "tensorflow")}, "A TPU needs JAX"),
-        ("tpu", {"signs": TPU, "loaded": "tensorflow"}, "already imported with tensorflow. Restart the kernel"),
+        (
+            "tpu",
+            {"signs": TPU, "loaded": "tensorflow"},
+            "already imported with tensorflow. Restart the kernel",
+        ),
         ("tpu", {"signs": TPU}, "jax sees none"),
-        ("cpu", {"packages": ("keras",)}, r"neither tensorflow nor jax is installed.*coursekit\[jax\]"),
+        (
+            "cpu",
+            {"packages": ("keras",)},
+            r"neither tensorflow nor jax is installed.*coursekit\[jax\]",
+        ),
         ("cpu", {"packages": ("tensorflow",)}, "Keras is not installed"),
     ],
 )
-def test_a_wish_that_cannot_be_met_is_an_error_that_says_what_was_found(machine, kind, pretend, message):
+def test_a_wish_that_cannot_be_met_is_an_error_that_says_what_was_found(
+    machine, kind, pretend, message
+):
     machine(**pretend)
     with pytest.raises(DeviceError, match=message):
         devices.use(kind)
@@ -119,10 +140,15 @@ def test_a_missing_tpu_is_refused_without_starting_a_backend(machine):
 
 def test_keras_imported_with_another_backend_asks_for_a_restart(machine, monkeypatch):
     machine(loaded="tensorflow")
-    with pytest.raises(DeviceError, match=r'backend="jax", but keras was already imported with tensorflow. Restart the kernel'):
+    with pytest.raises(
+        DeviceError,
+        match=r'backend="jax", but keras was already imported with tensorflow. Restart the kernel',
+    ):
         devices.use(backend="jax")
     monkeypatch.setenv("KERAS_BACKEND", "jax")
-    with pytest.raises(DeviceError, match="KERAS_BACKEND=jax, but keras was already imported with tensorflow"):
+    with pytest.raises(
+        DeviceError, match="KERAS_BACKEND=jax, but keras was already imported with tensorflow"
+    ):
         devices.use()
 
 
@@ -140,7 +166,8 @@ def test_keras_backend_is_respected_and_the_argument_goes_before_it(machine, mon
 
 
 @pytest.mark.parametrize(
-    ("value", "message"), [("torch", "Expected a backend of tensorflow, jax"), ("jax", "jax is not installed")]
+    ("value", "message"),
+    [("torch", "Expected a backend of tensorflow, jax"), ("jax", "jax is not installed")],
 )
 def test_a_keras_backend_that_cannot_be_used_is_an_error(machine, monkeypatch, value, message):
     machine(packages=("keras", "tensorflow"))
@@ -158,11 +185,21 @@ def test_what_an_earlier_use_chose_does_not_pass_for_a_wish(machine):
 
 
 @pytest.mark.parametrize(
-    "arguments", [{"kind": "npu"}, {"kind": None}, {"kind": ""}, {"backend": "torch"}, {"backend": "auto"}, {"backend": 1}]
+    "arguments",
+    [
+        {"kind": "npu"},
+        {"kind": None},
+        {"kind": ""},
+        {"backend": "torch"},
+        {"backend": "auto"},
+        {"backend": 1},
+    ],
 )
 def test_unknown_names_are_refused_with_the_known_ones(arguments):
     name = next(iter(arguments))
-    with pytest.raises(InvalidInputError, match=rf"Expected `{name}` to be one of .*Received: {name}="):
+    with pytest.raises(
+        InvalidInputError, match=rf"Expected `{name}` to be one of .*Received: {name}="
+    ):
         devices.use(**arguments)
 
 
@@ -229,7 +266,9 @@ def test_use_decides_what_keras_runs_on(run_python, without_tensorflow):
     import keras, jax
     print(json.dumps([info.backend, keras.config.backend(), jax.default_backend(), devices.describe().backend, devices.use().count]))
     """
-    found = run_python(program, before=without_tensorflow, XLA_FLAGS="--xla_force_host_platform_device_count=3")
+    found = run_python(
+        program, before=without_tensorflow, XLA_FLAGS="--xla_force_host_platform_device_count=3"
+    )
     assert found == ["jax", "jax", "cpu", "jax", 3]
 
 
@@ -242,7 +281,9 @@ def test_a_gpu_that_is_not_there_is_an_error_in_a_real_process(error_of):
 @pytest.mark.slow
 def test_keras_imported_first_with_another_backend_in_a_real_process(error_of, without_tensorflow):
     before = f"{without_tensorflow}\nimport keras\n"
-    kind, message = error_of("devices.use(backend='tensorflow')", before=before, KERAS_BACKEND="jax")
+    kind, message = error_of(
+        "devices.use(backend='tensorflow')", before=before, KERAS_BACKEND="jax"
+    )
     assert kind == "DeviceError"
     assert "already imported with jax. Restart the kernel" in message
 
@@ -264,7 +305,9 @@ def test_signs_of_accelerators_are_read_from_files_and_variables(tmp_path):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o755)
-    signs = _signs.look(tmp_path, {"TPU_NAME": "local", "PATH": str(tmp_path / "usr/bin"), "JAX_PLATFORMS": "cpu"})
+    signs = _signs.look(
+        tmp_path, {"TPU_NAME": "local", "PATH": str(tmp_path / "usr/bin"), "JAX_PLATFORMS": "cpu"}
+    )
     assert signs.tpu == ("TPU_NAME", "/dev/accel0", "/dev/vfio/0")
     assert signs.gpu == ("/dev/nvidia0", "nvidia-smi")
     assert signs.settings == ("JAX_PLATFORMS=cpu",)

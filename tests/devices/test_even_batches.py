@@ -27,7 +27,9 @@ def test_the_last_batch_is_filled_with_its_own_rows_at_weight_zero(rows):
 def test_weights_of_a_batch_always_sum_to_its_size():
     for n in range(1, 20):
         batches = devices.even_batches(np.zeros((n, 1)), np.zeros(n), 6, 3)
-        assert [batch[2].sum() for batch in (batches[i] for i in range(len(batches)))] == pytest.approx([6] * -(-n // 6))
+        assert [
+            batch[2].sum() for batch in (batches[i] for i in range(len(batches)))
+        ] == pytest.approx([6] * -(-n // 6))
 
 
 def test_every_row_weighs_in_exactly_once(rows):
@@ -64,7 +66,10 @@ def test_the_arrays_given_are_left_as_they_are(rows):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"batch_size": 6, "devices": 4}, "4 devices divide evenly. Received: batch_size=6. Take 4"),
+        (
+            {"batch_size": 6, "devices": 4},
+            "4 devices divide evenly. Received: batch_size=6. Take 4",
+        ),
         ({"batch_size": 0}, "`batch_size` to be a positive whole number. Received: batch_size=0"),
         ({"batch_size": 2.5}, "batch_size=2.5"),
         ({"devices": True}, "devices=True"),
@@ -78,7 +83,9 @@ def test_the_arrays_given_are_left_as_they_are(rows):
 def test_unusable_arguments_are_named(rows, change, message):
     arguments = {"x": rows[0], "y": rows[1], "batch_size": 4, "devices": 2, **change}
     with pytest.raises(InvalidInputError, match=message):
-        devices.even_batches(arguments.pop("x"), arguments.pop("y"), arguments.pop("batch_size"), **arguments)
+        devices.even_batches(
+            arguments.pop("x"), arguments.pop("y"), arguments.pop("batch_size"), **arguments
+        )
 
 
 @pytest.mark.parametrize("n", [0, -1, 1.5, True, "2"])

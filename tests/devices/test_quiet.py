@@ -19,7 +19,9 @@ os.write(2, b"afterwards")
 
 
 def _stderr_of(body: str) -> str:
-    done = subprocess.run([sys.executable, "-c", CODE.format(body=body)], capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-c", CODE.format(body=body)], capture_output=True, text=True, timeout=120
+    )
     return done.stderr
 
 
@@ -43,15 +45,23 @@ os.write(2, b"a native library speaks")
 def _hushed(tmp_path, body="VALUE = 1", level=None):
     """stderr and stdout of a program that hushes, then imports a stand-in for TensorFlow twice."""
     (tmp_path / "tensorflow").mkdir()
-    (tmp_path / "tensorflow" / "__init__.py").write_text(BACKEND.format(body=body), encoding="utf-8")
-    code = (
-        "import sys; from coursekit import devices; devices.hush(); devices.hush(); print('keras' in sys.modules)\n"
-        "import importlib.util; importlib.util.find_spec('tensorflow')\n"
-        "import tensorflow; import os; os.write(2, b'afterwards'); print(tensorflow.VALUE, tensorflow.__spec__.name)"
+    (tmp_path / "tensorflow" / "__init__.py").write_text(
+        BACKEND.format(body=body), encoding="utf-8"
     )
-    environment = {k: v for k, v in os.environ.items() if k != "TF_CPP_MIN_LOG_LEVEL"} | {"PYTHONPATH": str(tmp_path)}
+    code = (
+        "import sys; from coursekit import devices; devices.hush(); devices.hush(); "
+        "print('keras' in sys.modules)\n"
+        "import importlib.util; importlib.util.find_spec('tensorflow')\n"
+        "import tensorflow; import os; os.write(2, b'afterwards'); print(tensorflow.VALUE, "
+        "tensorflow.__spec__.name)"
+    )
+    environment = {k: v for k, v in os.environ.items() if k != "TF_CPP_MIN_LOG_LEVEL"} | {
+        "PYTHONPATH": str(tmp_path)
+    }
     environment |= {"TF_CPP_MIN_LOG_LEVEL": level} if level else {}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, env=environment)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, env=environment
+    )
     return done.stderr, done.stdout
 
 
@@ -71,7 +81,10 @@ def test_whoever_asks_for_the_lines_gets_them(tmp_path):
 
 @pytest.mark.slow
 def test_the_backend_starts_without_a_line():
-    code = "from coursekit import devices; devices.use('cpu'); devices.start_quietly(); import keras; print(keras.ops.ones(2).shape)"
+    code = (
+        "from coursekit import devices; devices.use('cpu'); devices.start_quietly(); import "
+        "keras; print(keras.ops.ones(2).shape)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     assert "(2,)" in done.stdout.replace("TensorShape([2])", "(2,)")

@@ -1,7 +1,9 @@
-"""Several devices train as one does: the same steps on the same rows, a partial last batch included.
+"""Several devices train as one does: the same steps on the same rows, a partial last batch
+included.
 
-230 rows in batches of 64 leave 38 over. Plain SGD at a high rate keeps an error in any step visible in the final loss,
-which NumPy computes from the weights. Starting a backend takes seconds, so each process answers several questions.
+230 rows in batches of 64 leave 38 over. Plain SGD at a high rate keeps an error in any step visible
+in the final loss, which NumPy computes from the weights. Starting a backend takes seconds, so each
+process answers several questions.
 """
 
 from __future__ import annotations
@@ -73,13 +75,24 @@ print(json.dumps(found))
 def _check(found, backend, count):
     assert found["backend"] == found["chosen"] == backend
     assert found["count"] == count
-    assert found["one"]["pad"] < 0.69, "the training learnt nothing, so it could not tell right from wrong"
+    assert found["one"]["pad"] < 0.69, (
+        "the training learnt nothing, so it could not tell right from wrong"
+    )
     for remainder in ("pad", "drop"):
-        assert found["several"][remainder] == pytest.approx(found["one"][remainder], abs=TOLERANCE), remainder
-    assert abs(found["unscaled"] - found["one"]["pad"]) > 10 * TOLERANCE, "weights of 1 and 0 alone should not have matched"
-    assert found["predicted"] == [230, 2], "a model trained in the scope predicts outside it, a partial batch included"
+        assert found["several"][remainder] == pytest.approx(
+            found["one"][remainder], abs=TOLERANCE
+        ), remainder
+    assert abs(found["unscaled"] - found["one"]["pad"]) > 10 * TOLERANCE, (
+        "weights of 1 and 0 alone should not have matched"
+    )
+    assert found["predicted"] == [230, 2], (
+        "a model trained in the scope predicts outside it, a partial batch included"
+    )
     assert found["left"], "the scope left a distribution behind"
-    assert f"DeviceError: scope(n={count + 1}), but the devices found are {count}: " in found["too many"]
+    assert (
+        f"DeviceError: scope(n={count + 1}), but the devices found are {count}: "
+        in found["too many"]
+    )
 
 
 def _check_jax(found):
@@ -102,15 +115,19 @@ def test_jax_matches_with_tensorflow_blocked(run_python, without_tensorflow):
 
 
 def test_jax_matches_where_tensorflow_was_never_installed(run_python):
-    """`COURSEKIT_JAX_PYTHON` names an interpreter with Keras and JAX and no TensorFlow, as on a TPU image."""
+    """`COURSEKIT_JAX_PYTHON` names an interpreter with Keras and JAX and no TensorFlow, as on a TPU
+    image."""
     python = os.environ.get("COURSEKIT_JAX_PYTHON")
     if not python:
-        reason = "COURSEKIT_JAX_PYTHON names no interpreter with keras and jax and without tensorflow"
+        reason = (
+            "COURSEKIT_JAX_PYTHON names no interpreter with keras and jax and without tensorflow"
+        )
         if os.environ.get("CI") == "true":
             pytest.fail(f"{reason}; .ci/run makes one")
         pytest.skip(reason)
     there = (
-        "import json, importlib.util as u; print(json.dumps([bool(u.find_spec(n)) for n in ('tensorflow', 'jax', 'keras')]))"
+        "import json, importlib.util as u; print(json.dumps([bool(u.find_spec(n)) for n in "
+        "('tensorflow', 'jax', 'keras')]))"
     )
     assert run_python(there, python=python) == [False, True, True]
     _check_jax(run_python(TRAIN, "jax", "8", "auto", python=python, XLA_FLAGS=EIGHT))

@@ -1,4 +1,5 @@
-"""Pictures say what the numbers say, leave pyplot and rcParams alone, and survive odd evaluations."""
+"""Pictures say what the numbers say, leave pyplot and rcParams alone, and survive odd
+evaluations."""
 
 import subprocess
 import sys
@@ -12,7 +13,13 @@ from coursekit.errors import InvalidInputError
 from coursekit.evaluation import displays, evaluate
 from coursekit.plots import figure, png_bytes
 
-PANELS = [displays.plot_confusion_matrix, displays.plot_f1, displays.plot_roc, displays.plot_pr, displays.plot_calibration]
+PANELS = [
+    displays.plot_confusion_matrix,
+    displays.plot_f1,
+    displays.plot_roc,
+    displays.plot_pr,
+    displays.plot_calibration,
+]
 
 
 def sample(n=200, k=4, seed=0):
@@ -30,7 +37,9 @@ def evaluation():
 
 def texts(ax):
     legend = ax.get_legend()
-    return [text.get_text() for text in ax.texts] + ([] if legend is None else [text.get_text() for text in legend.texts])
+    return [text.get_text() for text in ax.texts] + (
+        [] if legend is None else [text.get_text() for text in legend.texts]
+    )
 
 
 @pytest.mark.parametrize("panel", PANELS)
@@ -55,7 +64,9 @@ def test_each_roc_curve_is_labelled_with_its_area_and_the_macro_average_is_named
     shown = texts(displays.plot_roc(evaluation))
     assert f"ant, area {evaluation.per_class['roc_auc'][0]:.3f}" in shown
     assert f"macro, area {evaluation.averages['macro_auc']:.3f}" in shown
-    assert f"micro, area {evaluation.averages['micro_average_precision']:.3f}" in texts(displays.plot_pr(evaluation))
+    assert f"micro, area {evaluation.averages['micro_average_precision']:.3f}" in texts(
+        displays.plot_pr(evaluation)
+    )
 
 
 def test_two_classes_make_one_curve():
@@ -84,7 +95,9 @@ def test_f1_bars_start_at_zero_and_an_undefined_one_says_so():
 def test_the_reliability_points_are_the_bins(evaluation):
     ax = displays.plot_calibration(evaluation)
     full = evaluation.calibration["bins"]["count"] > 0
-    np.testing.assert_allclose(ax.lines[1].get_ydata(), evaluation.calibration["bins"]["accuracy"][full])
+    np.testing.assert_allclose(
+        ax.lines[1].get_ydata(), evaluation.calibration["bins"]["accuracy"][full]
+    )
     assert f"ECE {evaluation.calibration['ece']:.3f}" in texts(ax)
 
 
@@ -96,9 +109,14 @@ def test_the_gallery_shows_the_worst_mistakes_with_their_images(evaluation, shap
     assert len(drawn) == 5
     first = evaluation.worst(1)[0]
     np.testing.assert_array_equal(
-        drawn[0].images[0].get_array(), images[first].reshape(shape[:2] + shape[2:] * (shape[-1] == 3))
+        drawn[0].images[0].get_array(),
+        images[first].reshape(shape[:2] + shape[2:] * (shape[-1] == 3)),
     )
-    assert drawn[0].get_title().startswith(f"is {evaluation.class_names[evaluation.y_true[first]]}\nsaid ")
+    assert (
+        drawn[0]
+        .get_title()
+        .startswith(f"is {evaluation.class_names[evaluation.y_true[first]]}\nsaid ")
+    )
 
 
 def test_the_gallery_without_mistakes_says_so_and_refuses_other_images(evaluation):
@@ -132,7 +150,9 @@ def test_one_figure_holds_all_panels_and_the_headline(evaluation):
         lambda: evaluate([1] * 5, np.tile([0.2, 0.8, 0.0], (5, 1))),
         lambda: evaluate([0], [[0.4, 0.6]]),
         lambda: evaluate(*sample(k=30)),
-        lambda: evaluate(*sample(), class_names=["a name that is far too long to print", "b", "c", "d"]),
+        lambda: evaluate(
+            *sample(), class_names=["a name that is far too long to print", "b", "c", "d"]
+        ),
         lambda: evaluate([3, 3], y_pred=[3, 3]),
         lambda: evaluate([0, 1, 2], np.eye(3)),
     ],
@@ -147,11 +167,14 @@ def test_drawing_changes_no_rcparams_and_makes_no_pyplot_figure(evaluation):
     png_bytes(evaluation.plot(), dpi=40)
     assert dict(matplotlib.rcParams) == before
     code = (
-        "import sys; from coursekit.evaluation import evaluate; from coursekit.plots import png_bytes\n"
+        "import sys; from coursekit.evaluation import evaluate; from coursekit.plots import "
+        "png_bytes\n"
         "png_bytes(evaluate([0, 1], [[.9, .1], [.2, .8]]).plot(), dpi=30)\n"
         "print('matplotlib.pyplot' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
     assert done.stdout.strip() == "False"
 
 

@@ -1,4 +1,5 @@
-"""Each way that people hand over labels and scores ends in the right numbers or in one clear error."""
+"""Each way that people hand over labels and scores ends in the right numbers or in one clear
+error."""
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,14 @@ from coursekit.evaluation import confusion_matrix, evaluate
 
 TRUTH = np.array([0, 1, 2, 2, 1, 0])
 PROBABILITIES = np.array(
-    [[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.2, 0.2, 0.6], [0.3, 0.4, 0.3], [0.25, 0.5, 0.25], [0.5, 0.25, 0.25]]
+    [
+        [0.7, 0.2, 0.1],
+        [0.1, 0.8, 0.1],
+        [0.2, 0.2, 0.6],
+        [0.3, 0.4, 0.3],
+        [0.25, 0.5, 0.25],
+        [0.5, 0.25, 0.25],
+    ]
 )
 LOGITS = np.log(PROBABILITIES) + np.array([[3.0], [-1.0], [0.5], [2.0], [-4.0], [0.0]])
 
@@ -53,7 +61,10 @@ def test_logits_of_any_size_do_not_overflow():
 
 
 def test_log_probabilities_with_minus_infinity_are_logits():
-    np.testing.assert_allclose(evaluate([0, 1], [[0.0, -np.inf], [np.log(0.25), np.log(0.75)]]).probabilities[1], [0.25, 0.75])
+    np.testing.assert_allclose(
+        evaluate([0, 1], [[0.0, -np.inf], [np.log(0.25), np.log(0.75)]]).probabilities[1],
+        [0.25, 0.75],
+    )
 
 
 def test_positive_logits_that_reach_above_one_are_logits():
@@ -61,7 +72,9 @@ def test_positive_logits_that_reach_above_one_are_logits():
 
 
 @pytest.mark.parametrize(
-    "scores", [[[0.9, 0.8, 0.1], [0.2, 0.3, 0.1]], [[60.0, 40.0, 0.0], [10.0, 20.0, 70.0]]], ids=["sigmoids", "per cent"]
+    "scores",
+    [[[0.9, 0.8, 0.1], [0.2, 0.3, 0.1]], [[60.0, 40.0, 0.0], [10.0, 20.0, 70.0]]],
+    ids=["sigmoids", "per cent"],
 )
 def test_scores_that_may_be_either_are_refused_until_said(scores):
     refuses("from_logits=", [0, 1], scores)
@@ -84,7 +97,9 @@ def test_float16_probabilities_are_renormalised_in_float64():
     assert half.scores == "probabilities"
     assert half.probabilities.dtype == np.float64
     np.testing.assert_allclose(half.probabilities.sum(axis=1), 1, atol=1e-12)
-    assert half.averages["macro_auc"] == pytest.approx(evaluate(truth, scores).averages["macro_auc"], abs=1e-3)
+    assert half.averages["macro_auc"] == pytest.approx(
+        evaluate(truth, scores).averages["macro_auc"], abs=1e-3
+    )
 
 
 def test_bfloat16_probabilities_are_accepted():
@@ -118,7 +133,9 @@ def test_one_column_of_positive_values_may_be_either():
     refuses("from_logits=", [0, 1], [0.5, 1.5])
 
 
-@pytest.mark.parametrize("said", [[0, 1, 1], [0.0, 1.0, 1.0], [True, False, True], [0, 2, 1], ["a", "b", "a"]])
+@pytest.mark.parametrize(
+    "said", [[0, 1, 1], [0.0, 1.0, 1.0], [True, False, True], [0, 2, 1], ["a", "b", "a"]]
+)
 def test_predicted_labels_in_place_of_scores_are_refused(said):
     refuses("y_pred=", [0, 1, 0] if said[0] != "a" else ["a", "b", "b"], said)
 
@@ -155,7 +172,11 @@ def test_nan_and_infinity_are_counted_and_located():
 @pytest.mark.parametrize("missing", [None, float("nan"), pd.NA])
 def test_a_missing_label_is_not_a_class(missing):
     refuses("1 missing, the first in row 1", ["a", missing, "b"], y_pred=["a", "a", "b"])
-    refuses("1 missing, the first in row 1", pd.Series(["a", missing, "b"], dtype=object), y_pred=["a", "a", "b"])
+    refuses(
+        "1 missing, the first in row 1",
+        pd.Series(["a", missing, "b"], dtype=object),
+        y_pred=["a", "a", "b"],
+    )
 
 
 def test_string_labels_follow_labels_or_class_names_so_that_10_comes_after_2():
@@ -176,7 +197,9 @@ def test_string_labels_without_an_order_are_sorted_as_scikit_learn_sorts_them():
 
 
 def test_labels_name_the_columns_in_any_order():
-    result = evaluate([7, 3, 5], np.eye(3), labels=[7, 3, 5], class_names=["seven", "three", "five"])
+    result = evaluate(
+        [7, 3, 5], np.eye(3), labels=[7, 3, 5], class_names=["seven", "three", "five"]
+    )
     assert result.accuracy == 1
     assert result.labels == (7, 3, 5)
     assert result.class_names == ("seven", "three", "five")
@@ -189,7 +212,9 @@ def test_labels_that_do_not_fit_are_refused():
     refuses("of one kind", TRUTH, PROBABILITIES, labels=["a", "b", "c"])
     refuses("one class name per class", TRUTH, PROBABILITIES, class_names=["a"])
     refuses("as many one-hot columns", np.eye(4)[TRUTH], PROBABILITIES)
-    refuses("Received: int, str|Received: str, int", np.array([1, "a"], dtype=object), y_pred=[1, 1])
+    refuses(
+        "Received: int, str|Received: str, int", np.array([1, "a"], dtype=object), y_pred=[1, 1]
+    )
     refuses("Received: int, str", [1, "a"], y_pred=["a", "a"])
 
 

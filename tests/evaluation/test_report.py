@@ -1,4 +1,5 @@
-"""The report: numbers against scikit-learn, honest about what is undefined, and in every form it is read in."""
+"""The report: numbers against scikit-learn, honest about what is undefined, and in every form it is
+read in."""
 
 import dataclasses
 import json
@@ -33,16 +34,26 @@ def test_areas_and_losses_equal_scikit_learn(k, seed, n):
     result = evaluate(truth, logits)
     p = result.probabilities
     for average in ("macro", "weighted"):
-        expected = metrics.roc_auc_score(truth, p, multi_class="ovr", average=average, labels=range(k))
+        expected = metrics.roc_auc_score(
+            truth, p, multi_class="ovr", average=average, labels=range(k)
+        )
         assert result.averages[f"{average}_auc"] == pytest.approx(expected)
         expected = metrics.average_precision_score(np.eye(k)[truth], p, average=average)
         assert result.averages[f"{average}_average_precision"] == pytest.approx(expected)
-    assert result.averages["micro_auc"] == pytest.approx(metrics.roc_auc_score(np.eye(k)[truth], p, average="micro"))
-    assert result.calibration["log_loss"] == pytest.approx(metrics.log_loss(truth, p, labels=range(k)))
-    assert result.calibration["brier"] == pytest.approx(np.mean(np.sum((p - np.eye(k)[truth]) ** 2, axis=1)))
+    assert result.averages["micro_auc"] == pytest.approx(
+        metrics.roc_auc_score(np.eye(k)[truth], p, average="micro")
+    )
+    assert result.calibration["log_loss"] == pytest.approx(
+        metrics.log_loss(truth, p, labels=range(k))
+    )
+    assert result.calibration["brier"] == pytest.approx(
+        np.mean(np.sum((p - np.eye(k)[truth]) ** 2, axis=1))
+    )
     assert result.accuracy == pytest.approx(metrics.accuracy_score(truth, p.argmax(axis=1)))
     for top in range(1, k + 1):
-        expected = metrics.top_k_accuracy_score(truth, p, k=top, labels=range(k)) if top < k else 1.0
+        expected = (
+            metrics.top_k_accuracy_score(truth, p, k=top, labels=range(k)) if top < k else 1.0
+        )
         assert result.top_k(top) == pytest.approx(expected)
 
 
@@ -56,7 +67,9 @@ def test_curves_have_the_areas_that_the_report_states():
         assert pr[code].chance == pytest.approx(np.mean(truth == code))
         assert np.all(np.diff(pr[code].x) >= 0)
     assert roc["macro"].area == pytest.approx(result.averages["macro_auc"])
-    assert metrics.auc(roc["macro"].x, roc["macro"].y) == pytest.approx(result.averages["macro_auc"], abs=2e-3)
+    assert metrics.auc(roc["macro"].x, roc["macro"].y) == pytest.approx(
+        result.averages["macro_auc"], abs=2e-3
+    )
     assert roc["micro"].area == pytest.approx(result.averages["micro_auc"])
     assert pr["micro"].area == pytest.approx(result.averages["micro_average_precision"])
 
@@ -91,7 +104,10 @@ def test_accuracy_carries_its_wilson_interval_and_macro_f1_its_bootstrap_interva
     assert result.accuracy_interval == wilson_interval(round(result.accuracy * 300), 300, 0.9)
     low, high = result.macro_f1_interval
     assert low < result.averages["macro_f1"] < high
-    assert result.macro_f1_interval == evaluate(truth, logits, confidence=0.9, seed=3).macro_f1_interval
+    assert (
+        result.macro_f1_interval
+        == evaluate(truth, logits, confidence=0.9, seed=3).macro_f1_interval
+    )
     wider = evaluate(truth, logits, confidence=0.99, seed=3).macro_f1_interval
     assert wider[0] < low
     assert wider[1] > high
@@ -147,13 +163,20 @@ def test_the_report_cannot_be_changed():
     result = evaluate(*sample())
     with pytest.raises(dataclasses.FrozenInstanceError):
         result.accuracy = 1.0
-    for array in (result.confusion_matrix, result.probabilities, result.per_class["f1"], result.calibration["bins"]["count"]):
+    for array in (
+        result.confusion_matrix,
+        result.probabilities,
+        result.per_class["f1"],
+        result.calibration["bins"]["count"],
+    ):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0
 
 
 def test_json_is_strict_and_complete():
-    result = evaluate(["a", "b", "a"], [[0.9, 0.1, 0.0], [0.4, 0.6, 0.0], [0.3, 0.7, 0.0]], labels=["a", "b", "ü"])
+    result = evaluate(
+        ["a", "b", "a"], [[0.9, 0.1, 0.0], [0.4, 0.6, 0.0], [0.3, 0.7, 0.0]], labels=["a", "b", "ü"]
+    )
 
     def never(token):
         raise AssertionError(token)
@@ -170,7 +193,15 @@ def test_json_is_strict_and_complete():
 def test_the_frame_has_a_row_for_each_class():
     frame = evaluate(*sample(), class_names=list("abcd")).to_frame()
     assert list(frame.index) == list("abcd")
-    assert list(frame.columns) == ["precision", "recall", "specificity", "f1", "support", "roc_auc", "average_precision"]
+    assert list(frame.columns) == [
+        "precision",
+        "recall",
+        "specificity",
+        "f1",
+        "support",
+        "roc_auc",
+        "average_precision",
+    ]
     assert frame["support"].sum() == 300
 
 
@@ -231,7 +262,10 @@ def test_the_html_is_a_self_contained_fragment_with_scoped_headers():
 def test_importing_evaluation_loads_nothing_heavy():
     code = (
         "import sys, coursekit.evaluation, coursekit.plots, coursekit.evaluation.displays\n"
-        "print([m for m in ('sklearn', 'scipy', 'pandas', 'matplotlib', 'keras', 'tensorflow', 'jax') if m in sys.modules])"
+        "print([m for m in ('sklearn', 'scipy', 'pandas', 'matplotlib', 'keras', 'tensorflow', "
+        "'jax') if m in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
     assert done.stdout.strip() == "[]"

@@ -17,12 +17,16 @@ CANCER_TRUTH = [1] * 8 + [0] * 4
 CANCER_CALLED = [1] * 6 + [0] * 2 + [1] * 1 + [0] * 3
 
 labelled = st.integers(2, 6).flatmap(
-    lambda k: st.tuples(st.just(k), st.lists(st.tuples(st.integers(0, k - 1), st.integers(0, k - 1)), min_size=1, max_size=60))
+    lambda k: st.tuples(
+        st.just(k),
+        st.lists(st.tuples(st.integers(0, k - 1), st.integers(0, k - 1)), min_size=1, max_size=60),
+    )
 )
 
 
 @pytest.mark.parametrize(
-    "module", ["scores", "significance", "report", "curves", "calibration", "inputs", "render", "displays"]
+    "module",
+    ["scores", "significance", "report", "curves", "calibration", "inputs", "render", "displays"],
 )
 def test_the_examples_in_the_docstrings_are_true(module):
     found = doctest.testmod(importlib.import_module(f"coursekit.evaluation.{module}"))
@@ -66,7 +70,8 @@ def test_every_score_equals_scikit_learn(case):
             assert averages[f"{average}_{name}"] == pytest.approx(value, nan_ok=True)
     assert averages["micro_f1"] == pytest.approx(metrics.accuracy_score(truth, said))
     np.testing.assert_array_equal(
-        evaluation.confusion_matrix(truth, said, labels=labels), metrics.confusion_matrix(truth, said, labels=labels)
+        evaluation.confusion_matrix(truth, said, labels=labels),
+        metrics.confusion_matrix(truth, said, labels=labels),
     )
 
 
@@ -74,15 +79,21 @@ def test_every_score_equals_scikit_learn(case):
 @pytest.mark.parametrize("name", ["precision", "recall", "f1"])
 def test_a_named_average_equals_scikit_learn(name, average):
     truth, said = [0, 1, 2, 2, 1, 0, 0], [0, 2, 2, 2, 1, 1, 0]
-    expected = getattr(metrics, f"{name}_score")(truth, said, labels=range(4), average=average, zero_division=np.nan)
-    assert getattr(evaluation, name)(truth, said, labels=range(4), average=average) == pytest.approx(expected)
+    expected = getattr(metrics, f"{name}_score")(
+        truth, said, labels=range(4), average=average, zero_division=np.nan
+    )
+    assert getattr(evaluation, name)(
+        truth, said, labels=range(4), average=average
+    ) == pytest.approx(expected)
 
 
 def test_macro_f1_is_the_mean_of_the_classes_f1():
     truth, said = [0, 0, 0, 1, 2], [0, 1, 2, 1, 1]
     per_class = evaluation.f1(truth, said, average="per_class")
     assert evaluation.f1(truth, said, average="macro") == pytest.approx(per_class.mean())
-    p, r = (getattr(evaluation, name)(truth, said, average="macro") for name in ("precision", "recall"))
+    p, r = (
+        getattr(evaluation, name)(truth, said, average="macro") for name in ("precision", "recall")
+    )
     assert per_class.mean() != pytest.approx(2 * p * r / (p + r))
 
 
@@ -102,7 +113,11 @@ def test_one_class_of_many_is_asked_for_by_name():
 
 @pytest.mark.parametrize(
     ("kwargs", "pattern"),
-    [({}, "Name the average"), ({"pos_label": 9}, "pos_label"), ({"average": "mean"}, "per_class, macro, weighted, micro")],
+    [
+        ({}, "Name the average"),
+        ({"pos_label": 9}, "pos_label"),
+        ({"average": "mean"}, "per_class, macro, weighted, micro"),
+    ],
 )
 def test_an_unnamed_average_is_refused(kwargs, pattern):
     with pytest.raises(InvalidInputError, match=pattern):

@@ -21,12 +21,17 @@ from coursekit.evaluation import (
 )
 
 
-@given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.sampled_from([0.8, 0.95, 0.99]))
+@given(
+    st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))),
+    st.sampled_from([0.8, 0.95, 0.99]),
+)
 @settings(deadline=None)
 def test_wilson_equals_scipy(pair, confidence):
     k, n = pair
     expected = stats.binomtest(k, n).proportion_ci(confidence, method="wilson")
-    assert wilson_interval(k, n, confidence) == pytest.approx((expected.low, expected.high), abs=1e-12)
+    assert wilson_interval(k, n, confidence) == pytest.approx(
+        (expected.low, expected.high), abs=1e-12
+    )
 
 
 def test_wilson_at_the_edges():
@@ -84,7 +89,9 @@ def test_the_fast_macro_f1_interval_agrees_with_resampled_rows():
     truth = rng.integers(0, 4, 300)
     said = np.where(rng.random(300) < 0.8, truth, rng.integers(0, 4, 300))
     fast = macro_f1_interval(metrics.confusion_matrix(truth, said), n_resamples=4000, seed=1)
-    slow = bootstrap_interval(lambda t, p: metrics.f1_score(t, p, average="macro"), truth, said, n_resamples=600, seed=2)
+    slow = bootstrap_interval(
+        lambda t, p: metrics.f1_score(t, p, average="macro"), truth, said, n_resamples=600, seed=2
+    )
     assert fast == pytest.approx(slow, abs=0.012)
     assert fast[0] < metrics.f1_score(truth, said, average="macro") < fast[1]
 
@@ -105,7 +112,9 @@ def test_the_macro_f1_interval_covers_the_truth_about_as_often_as_it_says():
     expected = np.mean(2 * np.diag(share) / (share.sum(axis=0) + share.sum(axis=1)))
     inside = 0
     for seed in range(200):
-        low, high = macro_f1_interval(rng.multinomial(400, share.ravel()).reshape(3, 3), n_resamples=300, seed=seed)
+        low, high = macro_f1_interval(
+            rng.multinomial(400, share.ravel()).reshape(3, 3), n_resamples=300, seed=seed
+        )
         inside += low <= expected <= high
     assert 0.89 <= inside / 200 <= 0.99
 

@@ -1,14 +1,16 @@
-"""Run a Python command as a plain user (65534), in a private root where Python and this repository can be read.
+"""Run a Python command as a plain user (65534), in a private root where Python and this repository
+can be read.
 
     python as_plain_user.py REPOSITORY ARGUMENTS-OF-PYTHON...
 
-Only root can start it. Nothing on the machine is changed: the root, `/tmp` and the rights are those of a mount namespace.
+Only root can start it. Nothing on the machine is changed: the root, `/tmp` and the rights are those
+of a mount namespace.
 """
 
 import os
 import sys
 
-from coursekit.grading import _linux, sandbox
+from coursekit.grading.zygote import _linux, sandbox
 
 USER = 65_534
 
@@ -26,7 +28,13 @@ def main(repository: str, *arguments: str) -> None:
     os.setresuid(USER, USER, USER)
     os.chdir(repository)
     kept = {name: os.environ[name] for name in ("CI", "COURSEKIT_FAST") if name in os.environ}
-    environment = {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", **kept}
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "HOME": "/tmp",
+        "LANG": "C.UTF-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **kept,
+    }
     os.execve(sys.executable, [sys.executable, *arguments], environment)
 
 

@@ -11,10 +11,12 @@ collect_ignore_glob = ["toy_lab/*"]
 @pytest.fixture(scope="session")
 def policy():
     needs(sys.platform.startswith("linux"), "the sandbox needs Linux")
-    from coursekit.grading import sandbox
+    from coursekit.grading.zygote import sandbox
 
     missing = sandbox.missing_layers()
-    needs(not missing, f"layers of the sandbox are missing here: {[layer.name for layer in missing]}")
+    needs(
+        not missing, f"layers of the sandbox are missing here: {[layer.name for layer in missing]}"
+    )
     return sandbox.policy_for_this_machine()[0]
 
 
@@ -27,8 +29,8 @@ def plain_lab():
 
 @pytest.fixture(scope="session")
 def nursery(policy, plain_lab):
-    from coursekit.grading.nursery import Nursery
-    from coursekit.grading.zygote import Zygote
+    from coursekit.grading.referee.nursery import Nursery
+    from coursekit.grading.zygote.process import Zygote
 
     nursery = Nursery(lambda: Zygote(policy, plain_lab.preload))
     yield nursery
@@ -37,16 +39,25 @@ def nursery(policy, plain_lab):
 
 @pytest.fixture
 def grade_one(nursery, plain_lab, tmp_path):
-    """Grade one notebook of the plain lab: `grade_one(answers, before=..., after=...)` gives its record."""
-    from coursekit.grading.grader import grade_submission
+    """Grade one notebook of the plain lab: `grade_one(answers, before=..., after=...)` gives its
+    record."""
+    from coursekit.grading.referee.grader import grade_submission
     from coursekit.grading.submission import Submission
 
-    def grade(answers=None, *, made=None, time_limit=3.0, seed=1, kind="ipynb", text=None, **kwargs):
+    def grade(
+        answers=None, *, made=None, time_limit=3.0, seed=1, kind="ipynb", text=None, **kwargs
+    ):
         path = tmp_path / f"student.{kind}"
         if text is not None:
             path.write_text(text, encoding="utf-8")
         else:
             write_notebook(path, made or notebook(PLAIN, answers, **kwargs))
-        return grade_submission(plain_lab, Submission("student", str(path), kind), nursery, seed=seed, time_limit=time_limit)
+        return grade_submission(
+            plain_lab,
+            Submission("student", str(path), kind),
+            nursery,
+            seed=seed,
+            time_limit=time_limit,
+        )
 
     return grade

@@ -1,4 +1,5 @@
-"""A student's notebook, edited as a student would: answers of the solution, or a known mistake of the lab, put into the cells."""
+"""A student's notebook, edited as a student would: answers of the solution, or a known mistake of
+the lab, put into the cells."""
 
 import ast
 import copy
@@ -7,7 +8,8 @@ from pathlib import Path
 
 LABS = Path(__file__).parents[2] / "labs"
 CANVAS_HEAD = (
-    "Student,ID,SIS User ID,SIS Login ID,Section,{title} (1234),Final Score\n    Points Possible,,,,,{most:g},(read only)\n"
+    "Student,ID,SIS User ID,SIS Login ID,Section,{title} (1234),Final Score\n    "
+    "Points Possible,,,,,{most:g},(read only)\n"
 )
 
 
@@ -18,19 +20,24 @@ def released(lab: str) -> dict:
 
 def solutions(lab: str) -> dict[str, str]:
     """`grade_id` of each answer cell -> the solution's text."""
-    from coursekit.labs.build import solution_notebook
-    from coursekit.labs.source import read_lab
+    from coursekit.labs.author.build import solution_notebook
+    from coursekit.labs.author.source import read_lab
 
     cells = json.loads(solution_notebook(read_lab(LABS / lab)))["cells"]
     return {_grade_id(cell): "".join(cell["source"]) for cell in cells if _grade_id(cell)}
 
 
 def mistaken(lab: str, name: str) -> tuple[str, str]:
-    """The function that a known mistake replaces, and its source text with the helpers that it uses."""
+    """The function that a known mistake replaces, and its source text with the helpers that it
+    uses."""
     text = (LABS / lab / "mistakes.py").read_text(encoding="utf-8")
     top = ast.parse(text).body
     helpers = {n.name: n for n in top if isinstance(n, ast.FunctionDef) and not n.decorator_list}
-    found = next(n for n in top if isinstance(n, ast.FunctionDef) and n.decorator_list and _name_of(n) == name)
+    found = next(
+        n
+        for n in top
+        if isinstance(n, ast.FunctionDef) and n.decorator_list and _name_of(n) == name
+    )
     needed, todo = {}, [found]
     while todo:
         used = {n.id for n in ast.walk(todo.pop()) if isinstance(n, ast.Name)}
@@ -43,9 +50,14 @@ def mistaken(lab: str, name: str) -> tuple[str, str]:
 
 
 def edited(
-    lab: str, *, mistakes: tuple[str, ...] = (), unanswered: tuple[str, ...] = (), answers: dict[str, str] | None = None
+    lab: str,
+    *,
+    mistakes: tuple[str, ...] = (),
+    unanswered: tuple[str, ...] = (),
+    answers: dict[str, str] | None = None,
 ):
-    """The student notebook with right answers, but for the mistakes named and the exercises left unanswered.
+    """The student notebook with right answers, but for the mistakes named and the exercises left
+    unanswered.
 
     `answers` gives other text for whole answer cells: {"5.3": "def confusion_matrix(..."}.
     """
@@ -74,8 +86,13 @@ def write(path: Path, notebook: dict) -> Path:
 
 def canvas_roster(path: Path, title: str, most: float, students: dict[str, str]) -> Path:
     """A roster as Canvas exports it, `students` being login -> "Last, First"."""
-    lines = [f'"{name}",{4000 + i},S{i:03},{login},Monday,,' for i, (login, name) in enumerate(students.items())]
-    path.write_text(CANVAS_HEAD.format(title=title, most=most) + "\n".join(lines) + "\n", encoding="utf-8")
+    lines = [
+        f'"{name}",{4000 + i},S{i:03},{login},Monday,,'
+        for i, (login, name) in enumerate(students.items())
+    ]
+    path.write_text(
+        CANVAS_HEAD.format(title=title, most=most) + "\n".join(lines) + "\n", encoding="utf-8"
+    )
     return path
 
 

@@ -19,23 +19,30 @@ def needs(condition: bool, reason: str) -> None:
 
 def solutions(folder: Path) -> dict[str, str]:
     """Function -> the solution's source text."""
-    from coursekit.labs.source import read_lab, solution_text
+    from coursekit.labs.author.source import read_lab, solution_text
 
     found = {}
     for cell in read_lab(folder).cells:
         if cell.role == "answer":
             text = solution_text(cell.text)
-            found |= {n.name: ast.get_source_segment(text, n) for n in ast.parse(text).body if isinstance(n, ast.FunctionDef)}
+            found |= {
+                n.name: ast.get_source_segment(text, n)
+                for n in ast.parse(text).body
+                if isinstance(n, ast.FunctionDef)
+            }
     return found
 
 
-def notebook(folder: Path, answers: dict[str, str] | None = None, *, before=(), after=(), unanswered=()) -> dict:
-    """A student's notebook: the released one with right answers, those in `answers` replaced, cells put before and after.
+def notebook(
+    folder: Path, answers: dict[str, str] | None = None, *, before=(), after=(), unanswered=()
+) -> dict:
+    """A student's notebook: the released one with right answers, those in `answers` replaced, cells
+    put before and after.
 
     Each value of `answers` is the whole text that stands in place of the function.
     """
-    from coursekit.labs.notebook import build_notebook
-    from coursekit.labs.source import read_lab
+    from coursekit.labs.author.notebook import build_notebook
+    from coursekit.labs.author.source import read_lab
 
     made = build_notebook(read_lab(folder), "student")
     texts = {**solutions(folder), **(answers or {})}
@@ -51,7 +58,13 @@ def notebook(folder: Path, answers: dict[str, str] | None = None, *, before=(), 
 
 
 def code_cell(source: str) -> dict:
-    return {"cell_type": "code", "metadata": {}, "source": source, "outputs": [], "execution_count": None}
+    return {
+        "cell_type": "code",
+        "metadata": {},
+        "source": source,
+        "outputs": [],
+        "execution_count": None,
+    }
 
 
 def write_notebook(path: Path, made: dict) -> Path:
@@ -61,7 +74,10 @@ def write_notebook(path: Path, made: dict) -> Path:
 
 def points(record) -> dict[str, float]:
     """Exercise -> points, without the lab's number."""
-    return {e.split(".")[1]: record.exercise_points(e) for e in dict.fromkeys(t.exercise for t in record.tests)}
+    return {
+        e.split(".")[1]: record.exercise_points(e)
+        for e in dict.fromkeys(t.exercise for t in record.tests)
+    }
 
 
 def statuses(record, exercise: str) -> set[str]:

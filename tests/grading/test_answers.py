@@ -7,20 +7,34 @@ FULL = {"1": 3.0, "2": 3.0, "3": 3.0}
 
 
 def cell_of(made, name):
-    return next(c for c in made["cells"] if c["cell_type"] == "code" and f"def {name}(" in "".join(c["source"]))
+    return next(
+        c
+        for c in made["cells"]
+        if c["cell_type"] == "code" and f"def {name}(" in "".join(c["source"])
+    )
 
 
 def test_the_solution_gets_all_points_and_the_untouched_notebook_none(grade_one):
     right = grade_one()
-    assert (right.status, points(right), right.points, right.percent) == ("graded", FULL, 9.0, 100.0)
+    assert (right.status, points(right), right.points, right.percent) == (
+        "graded",
+        FULL,
+        9.0,
+        100.0,
+    )
     untouched = grade_one(unanswered=solutions(PLAIN))
     assert untouched.points == 0.0
     assert {t.status for t in untouched.tests} == {"not-answered"}
 
 
 def test_a_wrong_answer_fails_with_what_was_tried_expected_and_got(grade_one):
-    record = grade_one({"mean_square": "def mean_square(x):\n    return float(np.sum(np.square(x)))"})
-    assert points(record) == {**FULL, "1": pytest.approx(1 / 3)}  # the shape (1,) cannot tell a sum from a mean
+    record = grade_one(
+        {"mean_square": "def mean_square(x):\n    return float(np.sum(np.square(x)))"}
+    )
+    assert points(record) == {
+        **FULL,
+        "1": pytest.approx(1 / 3),
+    }  # the shape (1,) cannot tell a sum from a mean
     message = next(t.message for t in record.tests if t.status == "failed")
     assert [line.split(":")[0] for line in message.splitlines()] == ["tried", "expected", "got"]
 
@@ -37,11 +51,14 @@ def test_the_students_error_and_line_are_reported(grade_one):
     ("body", "said"),
     [
         ("while True:\n        pass", "It was interrupted."),
-        ("while True:\n        try:\n            while True:\n                pass\n        except BaseException:\n            pass",
-         "It did not react to an interrupt and was ended."),
+        (
+            "while True:\n        try:\n            while True:\n                pass\n        "
+            "except BaseException:\n            pass",
+            "It did not react to an interrupt and was ended.",
+        ),
     ],
     ids=["plain", "stubborn"],
-)  # fmt: skip
+)
 def test_an_endless_loop_is_interrupted_first(grade_one, body, said):
     record = grade_one({"mean_square": f"def mean_square(x):\n    {body}"})
     assert statuses(record, "1") == {"timeout"}
@@ -60,7 +77,10 @@ def test_moved_copied_and_retyped_cells_are_graded(grade_one):
 
 
 def test_an_answer_above_the_untouched_stub_counts(grade_one):
-    record = grade_one(before=["import numpy as np\n" + solutions(PLAIN)["mean_square"]], unanswered=["mean_square"])
+    record = grade_one(
+        before=["import numpy as np\n" + solutions(PLAIN)["mean_square"]],
+        unanswered=["mean_square"],
+    )
     assert points(record) == FULL
 
 
@@ -71,7 +91,9 @@ def test_of_two_answers_the_last_counts_and_it_is_said(grade_one):
 
 
 def test_a_misnamed_answer_is_found_by_its_grade_id(grade_one):
-    made = notebook(PLAIN, {"mean_square": "def meanSquare(x):\n    return float(np.mean(np.square(x)))"})
+    made = notebook(
+        PLAIN, {"mean_square": "def meanSquare(x):\n    return float(np.mean(np.square(x)))"}
+    )
     record = grade_one(made=made)
     assert points(record) == FULL
     assert any("`meanSquare` in its cell was taken for it" in note for note in record.notes)
@@ -79,7 +101,11 @@ def test_a_misnamed_answer_is_found_by_its_grade_id(grade_one):
 
 def test_a_missing_import_and_a_missing_helper_come_from_the_released_notebook(grade_one):
     made = notebook(PLAIN)
-    made["cells"] = [c for c in made["cells"] if not any(w in "".join(c["source"]) for w in ("import numpy", "def row_sums"))]
+    made["cells"] = [
+        c
+        for c in made["cells"]
+        if not any(w in "".join(c["source"]) for w in ("import numpy", "def row_sums"))
+    ]
     record = grade_one(made=made)
     assert points(record) == FULL
     assert any("`np` is missing in this copy" in note for note in record.notes)
@@ -87,27 +113,34 @@ def test_a_missing_import_and_a_missing_helper_come_from_the_released_notebook(g
 
 
 def test_a_cell_runs_when_its_name_is_needed(grade_one):
-    made = notebook(PLAIN, {"mean_square": "def mean_square(x):\n    return float(np.mean(np.square(x))) * scale"})
+    made = notebook(
+        PLAIN,
+        {"mean_square": "def mean_square(x):\n    return float(np.mean(np.square(x))) * scale"},
+    )
     made["cells"].insert(0, code_cell("scale = 2.0\nscale = scale - 1.0"))
     assert points(grade_one(made=made)) == FULL
 
 
 def test_filled_tables_are_whole_when_they_are_needed(grade_one):
     answers = {
-        "mean_square": "table = {}\nfor k in range(3):\n    table[k] = k\ndef mean_square(x):\n    return float(np.mean(x ** table[2]))"
+        "mean_square": "table = {}\nfor k in range(3):\n    table[k] = k\ndef "
+        "mean_square(x):\n    return float(np.mean(x ** table[2]))"
     }
     assert points(grade_one(answers)) == FULL
 
 
 def test_experiments_and_plots_are_not_run(grade_one):
-    record = grade_one(before=["import time\n", "x = 1\ntime.sleep(100)", "time.sleep(100)"], time_limit=2.0)
+    record = grade_one(
+        before=["import time\n", "x = 1\ntime.sleep(100)", "time.sleep(100)"], time_limit=2.0
+    )
     assert points(record) == FULL
     assert record.seconds < 20
 
 
 def test_magics_and_shell_lines_do_no_harm(grade_one):
     answers = {
-        "mean_square": "%matplotlib inline\n!pip install x\n?np.mean\ndef mean_square(x):\n    return float(np.mean(np.square(x)))"
+        "mean_square": "%matplotlib inline\n!pip install x\n?np.mean\ndef mean_square(x):\n    "
+        "return float(np.mean(np.square(x)))"
     }
     assert points(grade_one(answers, before=["%%bash\nrm -rf /", "%%time\ny = 1"])) == FULL
 
@@ -120,7 +153,10 @@ def test_a_syntax_error_costs_only_its_own_block(grade_one):
 
 
 def test_an_error_in_a_cell_keeps_what_is_defined_after_it(grade_one):
-    answers = {"mean_square": "print(undefined)\ndef mean_square(x):\n    return float(np.mean(np.square(x)))\n1 / 0"}
+    answers = {
+        "mean_square": "print(undefined)\ndef mean_square(x):\n    return "
+        "float(np.mean(np.square(x)))\n1 / 0"
+    }
     record = grade_one(answers)
     assert points(record) == FULL
     assert any("ZeroDivisionError" in note for note in record.notes)
@@ -132,17 +168,35 @@ def test_a_changed_input_is_noticed(grade_one):
 
 
 def test_a_script_in_percent_format_is_graded(grade_one):
-    text = "# %%\nimport numpy as np\n\n# %% [markdown]\n# words\n\n# %%\n" + "\n\n".join(solutions(PLAIN).values())
+    text = "# %%\nimport numpy as np\n\n# %% [markdown]\n# words\n\n# %%\n" + "\n\n".join(
+        solutions(PLAIN).values()
+    )
     assert points(grade_one(text=text, kind="py")) == FULL
 
 
 def test_a_warning_costs_nothing(grade_one):
-    body = "    import sys, warnings\n    warnings.warn('careful')\n    print('W', file=sys.stderr)\n    return float(np.mean(np.square(x)))"
+    body = (
+        "    import sys, warnings\n    warnings.warn('careful')\n    print('W', "
+        "file=sys.stderr)\n    return float(np.mean(np.square(x)))"
+    )
     assert points(grade_one({"mean_square": "def mean_square(x):\n" + body})) == FULL
 
 
-@pytest.mark.parametrize("text", ["", "not json", "[]", "{}", "7", '{"cells": []}', '{"cells": [{"cell_type": "markdown", "source": "x"}]}',
-                                  '{"cells": 5}', "[" * 100_000, '{"cells": [{"cell_type": "code", "source": ""}]}'])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "not json",
+        "[]",
+        "{}",
+        "7",
+        '{"cells": []}',
+        '{"cells": [{"cell_type": "markdown", "source": "x"}]}',
+        '{"cells": 5}',
+        "[" * 100_000,
+        '{"cells": [{"cell_type": "code", "source": ""}]}',
+    ],
+)
 def test_a_file_that_is_no_notebook_is_unreadable_and_says_why(grade_one, text):
     record = grade_one(text=text)
     assert (record.status, record.points) == ("unreadable", 0.0)

@@ -1,4 +1,5 @@
-"""Grading on a cluster: the same grades as on one machine, whatever dies in the middle, and nothing left behind."""
+"""Grading on a cluster: the same grades as on one machine, whatever dies in the middle, and nothing
+left behind."""
 
 import contextlib
 import importlib.util
@@ -19,10 +20,12 @@ import pytest
 from grading_toys import PLAIN, needs, notebook, write_notebook
 
 from coursekit.errors import ClusterError, InvalidInputError, MissingDependencyError
-from coursekit.grading import cluster, lab, runner, sandbox
-from coursekit.grading.gradebook import Gradebook
+from coursekit.grading import lab, runner
+from coursekit.grading.books.gradebook import Gradebook
+from coursekit.grading.cluster import nodes as cluster
 from coursekit.grading.record import Record
 from coursekit.grading.submission import NotReadable, Submission
+from coursekit.grading.zygote import sandbox
 
 SUM = {"mean_square": "def mean_square(x):\n    return float(np.sum(np.square(x)))"}
 EXIT = {"one_hot": "def one_hot(labels, n):\n    import os\n    os._exit(0)"}
@@ -30,7 +33,14 @@ SLOW = ["import time\ntime.sleep(0.7)"]
 
 
 def an_order(graded, **changes):
-    settings = {"only": None, "seed": 3, "time_limit": 5.0, "memory": 2048, "unsafe": False, "backend": "tensorflow"}
+    settings = {
+        "only": None,
+        "seed": 3,
+        "time_limit": 5.0,
+        "memory": 2048,
+        "unsafe": False,
+        "backend": "tensorflow",
+    }
     return cluster.Order.of(graded, [], **{**settings, **changes})
 
 
@@ -56,7 +66,11 @@ def test_a_lab_travels_as_bytes_and_leaves_no_file(plain_lab, tmp_path, monkeypa
     there = an_order(plain_lab).unpack()
     assert seen == [0o700]
     assert list(tmp_path.iterdir()) == []
-    assert (there.name, there.tests_hash, there.wanted) == (plain_lab.name, plain_lab.tests_hash, plain_lab.wanted)
+    assert (there.name, there.tests_hash, there.wanted) == (
+        plain_lab.name,
+        plain_lab.tests_hash,
+        plain_lab.wanted,
+    )
     assert [case.name for case in there.cases] == [case.name for case in plain_lab.cases]
     assert there.environment_hash == plain_lab.environment_hash
 
@@ -64,15 +78,29 @@ def test_a_lab_travels_as_bytes_and_leaves_no_file(plain_lab, tmp_path, monkeypa
 def test_tests_that_look_for_files_beside_themselves_do_not_travel(plain_lab, tmp_path):
     path = tmp_path / "secret.py"
     path.write_text("TABLE = open(__file__.replace('.py', '.csv'))\n")
-    settings = {"only": None, "seed": 0, "time_limit": 5.0, "memory": 2048, "unsafe": False, "backend": "tensorflow"}
+    settings = {
+        "only": None,
+        "seed": 0,
+        "time_limit": 5.0,
+        "memory": 2048,
+        "unsafe": False,
+        "backend": "tensorflow",
+    }
     with pytest.raises(InvalidInputError, match=r"secret\.py"):
         cluster.Order.of(plain_lab, [path], **settings)
 
 
 def test_a_submission_travels_with_its_bytes_or_with_the_reason_why_not(tmp_path):
     path = write_notebook(tmp_path / "ann.ipynb", {"cells": []})
-    carried = cluster.Carried.of(Submission("ann", str(path), submitted="2026-11-20", notes=("two files",)))
-    assert (carried.student, carried.path, carried.submitted, carried.notes) == ("ann", "", "2026-11-20", ("two files",))
+    carried = cluster.Carried.of(
+        Submission("ann", str(path), submitted="2026-11-20", notes=("two files",))
+    )
+    assert (carried.student, carried.path, carried.submitted, carried.notes) == (
+        "ann",
+        "",
+        "2026-11-20",
+        ("two files",),
+    )
     path.unlink()
     assert json.loads(carried.read()) == {"cells": []}
     gone = Submission("ann", str(path))
@@ -82,12 +110,16 @@ def test_a_submission_travels_with_its_bytes_or_with_the_reason_why_not(tmp_path
 
 
 def test_a_referee_grades_what_it_is_sent(policy, plain_lab, quiet_referee, tmp_path):
-    assert quiet_referee.open(an_order(plain_lab)) == {"stamp": sandbox.policy_for_this_machine()[1]}
+    assert quiet_referee.open(an_order(plain_lab)) == {
+        "stamp": sandbox.policy_for_this_machine()[1]
+    }
     path = write_notebook(tmp_path / "ann.ipynb", notebook(PLAIN, SUM))
     record = json.loads(quiet_referee.grade(cluster.Carried.of(Submission("ann", str(path)))))
     expected = runner.grade(PLAIN, path, tmp_path / "out", seed=3, time_limit=5.0).records[0]
     assert (record["points"], record["sandbox"]) == (expected.points, expected.sandbox)
-    assert [test["message"] for test in record["tests"]] == [test.message for test in expected.tests]
+    assert [test["message"] for test in record["tests"]] == [
+        test.message for test in expected.tests
+    ]
 
 
 def test_a_node_with_other_versions_refuses_and_names_them(plain_lab, quiet_referee, monkeypatch):
@@ -101,14 +133,22 @@ def test_a_node_with_other_versions_refuses_and_names_them(plain_lab, quiet_refe
 
 
 def test_a_node_without_a_layer_refuses_unless_unsafe(plain_lab, quiet_referee, monkeypatch):
-    absent = sandbox.Layer("seccomp", False, "the kernel was built without it", "Take another kernel.")
+    absent = sandbox.Layer(
+        "seccomp", False, "the kernel was built without it", "Take another kernel."
+    )
     monkeypatch.setattr(sandbox, "layers", lambda: [absent])
-    assert "seccomp (the kernel was built without it)" in quiet_referee.open(an_order(plain_lab))["refused"]
-    assert quiet_referee.open(an_order(plain_lab, unsafe=True)) == {"stamp": "unsafe: without seccomp"}
+    assert (
+        "seccomp (the kernel was built without it)"
+        in quiet_referee.open(an_order(plain_lab))["refused"]
+    )
+    assert quiet_referee.open(an_order(plain_lab, unsafe=True)) == {
+        "stamp": "unsafe: without seccomp"
+    }
 
 
 @pytest.mark.parametrize(
-    ("address", "said"), [("nonsense", "HOST:PORT"), ("127.0.0.1:99999999", "cluster at"), ("host:", "HOST:PORT")]
+    ("address", "said"),
+    [("nonsense", "HOST:PORT"), ("127.0.0.1:99999999", "cluster at"), ("host:", "HOST:PORT")],
 )
 def test_an_address_that_is_none_is_one_line(address, said):
     with pytest.raises(ClusterError, match=said):
@@ -137,7 +177,8 @@ class PretendRef:
 
 
 class PretendRay:
-    """As much of Ray as `Cluster` uses; every call is answered at once, by a function `(node, submission) -> reply or error`."""
+    """As much of Ray as `Cluster` uses; every call is answered at once, by a function `(node,
+    submission) -> reply or error`."""
 
     class exceptions:
         class RayError(Exception):
@@ -152,8 +193,16 @@ class PretendRay:
         self.util = types.SimpleNamespace(scheduling_strategies=affinity)
 
     def nodes(self):
-        return [{"NodeID": n, "Alive": n not in self.dead, "NodeManagerHostname": n, "NodeManagerAddress": "10.0.0.1",
-                 "Resources": {"CPU": 2.0}} for n in self.names]  # fmt: skip
+        return [
+            {
+                "NodeID": n,
+                "Alive": n not in self.dead,
+                "NodeManagerHostname": n,
+                "NodeManagerAddress": "10.0.0.1",
+                "Resources": {"CPU": 2.0},
+            }
+            for n in self.names
+        ]
 
     def remote(self, kind):
         return self
@@ -164,7 +213,9 @@ class PretendRay:
             return types.SimpleNamespace(**{do: method(do) for do in ("open", "grade", "close")})
 
         def method(do):
-            return types.SimpleNamespace(remote=lambda *args: PretendRef(do, scheduling_strategy, args))
+            return types.SimpleNamespace(
+                remote=lambda *args: PretendRef(do, scheduling_strategy, args)
+            )
 
         return types.SimpleNamespace(remote=started)
 
@@ -186,11 +237,13 @@ class PretendRay:
 
 @pytest.fixture
 def pretend(plain_lab, monkeypatch, tmp_path):
-    """`pretend(answers)` gives what a cluster of such nodes makes of five submissions: points by student, and the notices."""
+    """`pretend(answers)` gives what a cluster of such nodes makes of five submissions: points by
+    student, and the notices."""
     monkeypatch.setattr(cluster, "_LOOK_SECONDS", 0.0)
     monkeypatch.setattr(cluster, "_PATIENCE_SECONDS", 0.5)
     found = [
-        Submission(name, str(write_notebook(tmp_path / f"{name}.ipynb", {}))) for name in ("ann", "ben", "cem", "dora", "emil")
+        Submission(name, str(write_notebook(tmp_path / f"{name}.ipynb", {})))
+        for name in ("ann", "ben", "cem", "dora", "emil")
     ]
 
     def run(answers):
@@ -210,12 +263,16 @@ def test_a_submission_that_kills_three_times_has_no_grade_and_never_a_zero(prete
     def answers(node, carried):
         if carried is None:
             return {"stamp": "full"}
-        return PretendRay.exceptions.RayError("the worker died") if carried.student == "cem" else a_record(carried)
+        return (
+            PretendRay.exceptions.RayError("the worker died")
+            if carried.student == "cem"
+            else a_record(carried)
+        )
 
     records, said = pretend(answers)
-    assert {name: record.status for name, record in records.items() if name != "cem"} == dict.fromkeys(
-        ("ann", "ben", "dora", "emil"), "graded"
-    )
+    assert {
+        name: record.status for name, record in records.items() if name != "cem"
+    } == dict.fromkeys(("ann", "ben", "dora", "emil"), "graded")
     cem = records["cem"]
     assert (cem.status, cem.max_points) == ("infrastructure-error", plain_lab.max_points())
     assert {test.status for test in cem.tests} == {"infrastructure-error"}
@@ -225,15 +282,20 @@ def test_a_submission_that_kills_three_times_has_no_grade_and_never_a_zero(prete
 
 def test_a_node_that_refuses_is_named_and_the_others_grade(pretend):
     records, said = pretend(
-        lambda node, carried: ({"refused": "seccomp is missing"} if node == "aa" else {"stamp": "full"}) if carried is None
-        else a_record(carried)
-    )  # fmt: skip
+        lambda node, carried: (
+            ({"refused": "seccomp is missing"} if node == "aa" else {"stamp": "full"})
+            if carried is None
+            else a_record(carried)
+        )
+    )
     assert len(records) == 5
     assert said == ["node aa (10.0.0.1, aa) refuses to grade: seccomp is missing"]
 
 
 def test_when_every_node_refuses_the_reasons_are_one_error(pretend):
-    with pytest.raises(ClusterError, match=r"node aa .*refuses to grade: no; node bb .*refuses to grade: no"):
+    with pytest.raises(
+        ClusterError, match=r"node aa .*refuses to grade: no; node bb .*refuses to grade: no"
+    ):
         pretend(lambda node, carried: {"refused": "no"})
 
 
@@ -250,13 +312,17 @@ def test_when_the_last_node_is_gone_it_says_that_the_rest_is_kept(pretend, monke
         pretend(answers)
 
 
-# A real cluster: quick to notice a death, patient while a busy machine starts it, silent to the outside
+# A real cluster: quick to notice a death, patient while a busy machine starts it, silent to the
+# outside
 
 RAY_SETTINGS = {
-    "RAY_USAGE_STATS_ENABLED": "0", "RAY_memory_monitor_refresh_ms": "0",
-    "RAY_health_check_period_ms": "500", "RAY_health_check_failure_threshold": "4",
-    "RAY_agent_register_timeout_ms": "180000", "RAY_worker_register_timeout_seconds": "180",
-}  # fmt: skip
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_memory_monitor_refresh_ms": "0",
+    "RAY_health_check_period_ms": "500",
+    "RAY_health_check_failure_threshold": "4",
+    "RAY_agent_register_timeout_ms": "180000",
+    "RAY_worker_register_timeout_seconds": "180",
+}
 
 
 def free_port() -> int:
@@ -268,16 +334,29 @@ class LocalCluster:
     """Ray nodes on this machine, each a process tree of its own."""
 
     def __init__(self, folder: str):
-        self.folder, self.address, self.seen, self.nodes = folder, f"127.0.0.1:{free_port()}", {}, []
+        self.folder, self.address, self.seen, self.nodes = (
+            folder,
+            f"127.0.0.1:{free_port()}",
+            {},
+            [],
+        )
 
     def begin(self) -> None:
-        """Start the first node; only what grading needs, without Ray's monitor and client server."""
-        self.head = self.start("--head", f"--port={self.address.split(':')[1]}", f"--ray-client-server-port={free_port()}", "--no-monitor",
-                               "--include-dashboard=false", f"--temp-dir={self.folder}/ray", "--disable-usage-stats")  # fmt: skip
+        """Start the first node; only what grading needs, without Ray's monitor and client
+        server."""
+        self.head = self.start(
+            "--head",
+            f"--port={self.address.split(':')[1]}",
+            f"--ray-client-server-port={free_port()}",
+            "--no-monitor",
+            "--include-dashboard=false",
+            f"--temp-dir={self.folder}/ray",
+            "--disable-usage-stats",
+        )
 
     def start(self, *options: str) -> subprocess.Popen:
-        """Start a node. Ray allows its own helpers 15 s, too few on a busy machine: so with priority, where that is allowed, and
-        again where it was not enough."""
+        """Start a node. Ray allows its own helpers 15 s, too few on a busy machine: so with
+        priority, where that is allowed, and again where it was not enough."""
         for _ in range(4):
             node, said = self.try_to_start(*options)
             if "Ray runtime started" in said:
@@ -285,18 +364,37 @@ class LocalCluster:
         raise AssertionError(said)
 
     def try_to_start(self, *options: str) -> tuple[subprocess.Popen, str]:
-        command = [sys.executable, "-c", "from ray.scripts.scripts import main; main()", "start", "--block",
-                   "--node-ip-address=127.0.0.1", "--num-cpus=1", "--object-store-memory=80000000",
-                   "--include-log-monitor=false", *options]  # fmt: skip
+        command = [
+            sys.executable,
+            "-c",
+            "from ray.scripts.scripts import main; main()",
+            "start",
+            "--block",
+            "--node-ip-address=127.0.0.1",
+            "--num-cpus=1",
+            "--object-store-memory=80000000",
+            "--include-log-monitor=false",
+            *options,
+        ]
         log = Path(self.folder) / f"node-{len(self.nodes)}.log"
         with log.open("wb") as out:
-            node = subprocess.Popen(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True,
-                                    env={**os.environ, **RAY_SETTINGS})  # fmt: skip
+            node = subprocess.Popen(
+                command,
+                stdout=out,
+                stderr=out,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+                env={**os.environ, **RAY_SETTINGS},
+            )
         self.nodes.append(node)
         with contextlib.suppress(OSError):
             Path(f"/proc/{node.pid}/autogroup").write_text("-10")
         deadline = time.monotonic() + 120
-        while "Ray runtime started" not in log.read_text() and node.poll() is None and time.monotonic() < deadline:
+        while (
+            "Ray runtime started" not in log.read_text()
+            and node.poll() is None
+            and time.monotonic() < deadline
+        ):
             self.processes(node)
             time.sleep(0.2)
         if "Ray runtime started" not in log.read_text():
@@ -317,10 +415,15 @@ class LocalCluster:
 
     def orphans(self, node: subprocess.Popen) -> list[psutil.Process]:
         """What a node that ended by itself left running."""
-        return [] if node.poll() is None else [p for p in self.seen.values() if p.is_running() and p.ppid() == 1]
+        return (
+            []
+            if node.poll() is None
+            else [p for p in self.seen.values() if p.is_running() and p.ppid() == 1]
+        )
 
     def kill(self, node: subprocess.Popen) -> None:
-        """As if its plug were pulled: SIGKILL to all that Ray runs there. Zygotes notice by themselves."""
+        """As if its plug were pulled: SIGKILL to all that Ray runs there. Zygotes notice by
+        themselves."""
         for process in [*self.processes(node), *self.orphans(node)]:
             with contextlib.suppress(psutil.NoSuchProcess):
                 if process.pid == node.pid or "ray" in " ".join(process.cmdline()[:3]):
@@ -330,13 +433,19 @@ class LocalCluster:
     def left_behind(self, seconds: float = 30.0) -> list[str]:
         """What still runs of all that was ever seen, after some time to end."""
         _, alive = psutil.wait_procs(self.seen.values(), timeout=seconds)
-        return [" ".join(process.cmdline())[:200] for process in alive if process.status() != psutil.STATUS_ZOMBIE]
+        return [
+            " ".join(process.cmdline())[:200]
+            for process in alive
+            if process.status() != psutil.STATUS_ZOMBIE
+        ]
 
 
 @pytest.fixture(scope="module")
 def ray_cluster(policy):
     needs(importlib.util.find_spec("ray") is not None, "Ray is not installed")
-    with tempfile.TemporaryDirectory(prefix="ck", dir="/tmp", ignore_cleanup_errors=True) as folder:  # socket paths are short
+    with tempfile.TemporaryDirectory(
+        prefix="ck", dir="/tmp", ignore_cleanup_errors=True
+    ) as folder:  # socket paths are short
         made = LocalCluster(folder)
         try:
             made.begin()
@@ -353,15 +462,37 @@ def hand_in(tmp_path):
     folder = tmp_path / "in"
     folder.mkdir()
     for number in range(11):
-        write_notebook(folder / f"s{number:02}.ipynb", notebook(PLAIN, [None, SUM, EXIT][number % 3], before=SLOW))
+        write_notebook(
+            folder / f"s{number:02}.ipynb",
+            notebook(PLAIN, [None, SUM, EXIT][number % 3], before=SLOW),
+        )
     (folder / "s11.ipynb").write_text("no notebook")
     return folder
 
 
 def command(folder, out, address, *more):
-    text = [sys.executable, "-m", "coursekit", "grade", str(PLAIN), str(folder), "--out", str(out), "--seed", "5",
-            "--time-limit", "5", "--jobs", "2", "--cluster", address, *more]  # fmt: skip
-    return subprocess.Popen(text, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=folder)
+    text = [
+        sys.executable,
+        "-m",
+        "coursekit",
+        "grade",
+        str(PLAIN),
+        str(folder),
+        "--out",
+        str(out),
+        "--seed",
+        "5",
+        "--time-limit",
+        "5",
+        "--jobs",
+        "2",
+        "--cluster",
+        address,
+        *more,
+    ]
+    return subprocess.Popen(
+        text, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=folder
+    )
 
 
 def graded(out) -> int:
@@ -400,7 +531,9 @@ def test_a_node_killed_in_the_middle_costs_nobody_a_grade(ray_cluster, hand_in, 
     second = ray_cluster.add()
     process = command(hand_in, tmp_path / "out", ray_cluster.address)
     wait_until_graded(tmp_path / "out", 3, process)
-    assert any("zygote" in " ".join(p.cmdline()) for p in ray_cluster.processes(second)), "the second node grades too"
+    assert any("zygote" in " ".join(p.cmdline()) for p in ray_cluster.processes(second)), (
+        "the second node grades too"
+    )
     ray_cluster.processes(ray_cluster.head)
     ray_cluster.kill(second)
     assert graded(tmp_path / "out") < 12

@@ -14,7 +14,19 @@ from coursekit.cli import main
 def test_the_command_grades_and_tells(policy, tmp_path, capsys):
     write_notebook(tmp_path / "ann.ipynb", notebook(PLAIN))
     assert (
-        main(["grade", str(PLAIN), str(tmp_path / "ann.ipynb"), "--out", str(tmp_path / "out"), "--jobs", "1", "--seed", "5"])
+        main(
+            [
+                "grade",
+                str(PLAIN),
+                str(tmp_path / "ann.ipynb"),
+                "--out",
+                str(tmp_path / "out"),
+                "--jobs",
+                "1",
+                "--seed",
+                "5",
+            ]
+        )
         == 0
     )
     printed = capsys.readouterr()
@@ -24,8 +36,10 @@ def test_the_command_grades_and_tells(policy, tmp_path, capsys):
     assert ",5,full," in (tmp_path / "out" / "grades.csv").read_text()
 
 
-def test_infrastructure_errors_end_with_3_and_are_graded_by_the_next_run(policy, tmp_path, monkeypatch, capsys):
-    from coursekit.grading import grader
+def test_infrastructure_errors_end_with_3_and_are_graded_by_the_next_run(
+    policy, tmp_path, monkeypatch, capsys
+):
+    from coursekit.grading.referee import grader
 
     write_notebook(tmp_path / "ann.ipynb", notebook(PLAIN))
     arguments = ["grade", str(PLAIN), str(tmp_path / "ann.ipynb"), "--out", str(tmp_path / "out")]
@@ -44,11 +58,30 @@ def test_infrastructure_errors_end_with_3_and_are_graded_by_the_next_run(policy,
 
 
 @pytest.mark.parametrize(
-    "more", [["--jobs", "0"], ["--memory", "10"], ["--time-limit", "0"], ["--late", "soon"], ["--only", "91.9"]]
+    "more",
+    [
+        ["--jobs", "0"],
+        ["--memory", "10"],
+        ["--time-limit", "0"],
+        ["--late", "soon"],
+        ["--only", "91.9"],
+    ],
 )
 def test_wrong_options_end_with_2_in_one_line(tmp_path, capsys, more):
     write_notebook(tmp_path / "ann.ipynb", notebook(PLAIN))
-    assert main(["grade", str(PLAIN), str(tmp_path / "ann.ipynb"), "--out", str(tmp_path / "out"), *more]) == 2
+    assert (
+        main(
+            [
+                "grade",
+                str(PLAIN),
+                str(tmp_path / "ann.ipynb"),
+                "--out",
+                str(tmp_path / "out"),
+                *more,
+            ]
+        )
+        == 2
+    )
     said = capsys.readouterr().err
     assert said.startswith("coursekit: Expected")
     assert said.count("\n") == 1
@@ -69,7 +102,9 @@ def test_hidden_tests_kept_elsewhere_are_graded(policy, tmp_path):
 def run_pytest(folder, *arguments):
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", *map(str, arguments)]
     environment = {**os.environ, "PYTEST_ADDOPTS": ""}
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, env=environment)
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, timeout=120, env=environment
+    )
 
 
 @pytest.fixture
@@ -78,7 +113,9 @@ def two_labs(tmp_path):
     for number in ("91", "92"):
         lab = shutil.copytree(PLAIN, tmp_path / "labs" / f"{number}_plain")
         for path in lab.glob("*.py"):
-            path.write_text(path.read_text().replace("91.", f"{number}.").replace("91_plain", f"{number}_plain"))
+            path.write_text(
+                path.read_text().replace("91.", f"{number}.").replace("91_plain", f"{number}_plain")
+            )
     return tmp_path
 
 
@@ -91,7 +128,9 @@ def test_pytest_without_a_submission_tests_the_solution(two_labs):
 WRONG = {"mean_square": "def mean_square(x):\n    import os\n    os._exit(0)"}
 
 
-@pytest.mark.parametrize("more", [[], pytest.param(["-n", "2"], marks=pytest.mark.slow)], ids=["", "xdist"])
+@pytest.mark.parametrize(
+    "more", [[], pytest.param(["-n", "2"], marks=pytest.mark.slow)], ids=["", "xdist"]
+)
 def test_pytest_grades_one_notebook(policy, two_labs, more):
     write_notebook(two_labs / "ann.ipynb", notebook(PLAIN, WRONG, unanswered=["one_hot"]))
     done = run_pytest(two_labs, "labs/91_plain", "--submission", "ann.ipynb", *more)
@@ -103,7 +142,9 @@ def test_pytest_grades_one_notebook(policy, two_labs, more):
 
 
 def test_pytest_takes_hidden_tests_by_path(policy, two_labs):
-    hidden = shutil.move(two_labs / "labs" / "91_plain" / "test_hidden.py", two_labs / "test_secret.py")
+    hidden = shutil.move(
+        two_labs / "labs" / "91_plain" / "test_hidden.py", two_labs / "test_secret.py"
+    )
     write_notebook(two_labs / "ann.ipynb", notebook(PLAIN))
     done = run_pytest(two_labs, hidden, "--lab", "labs/91_plain", "--submission", "ann.ipynb")
     assert done.returncode == 0, done.stdout + done.stderr

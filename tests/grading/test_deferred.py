@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from coursekit.grading import deferred
+from coursekit.grading.zygote import deferred
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
 def finder(tmp_path, monkeypatch):
-    """A package `later_pack` whose modules say in `later_pack_log` that they are run; it is deferred, and so is `later_pack.deep`."""
+    """A package `later_pack` whose modules say in `later_pack_log` that they are run; it is
+    deferred, and so is `later_pack.deep`."""
     log = types.ModuleType("later_pack_log")
     log.ran = []
     pack = tmp_path / "later_pack"
@@ -89,7 +90,7 @@ _NAMES = """
 import json, sys, types
 sys.path.append(sys.argv[1])
 if sys.argv[2] != "plain":
-    from coursekit.grading import deferred
+    from coursekit.grading.zygote import deferred
     with deferred.install().hiding(deferred.WITHOUT_TRACE):
         import keras
 import keras
@@ -120,7 +121,8 @@ print(json.dumps([deferred_still, found]))
 def test_keras_and_tensorflow_offer_the_same_names():
     command = [sys.executable, "-I", "-W", "ignore", "-c", _NAMES, str(ROOT)]
     started = [
-        subprocess.Popen([*command, mode], stdout=subprocess.PIPE, stderr=subprocess.PIPE) for mode in ("plain", "deferred")
+        subprocess.Popen([*command, mode], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for mode in ("plain", "deferred")
     ]
     said = [process.communicate(timeout=300) for process in started]
     assert [process.returncode for process in started] == [0, 0], said

@@ -1,11 +1,12 @@
-"""Work on places that die: nothing is lost, nothing is done twice, and what kills its place harms nothing else."""
+"""Work on places that die: nothing is lost, nothing is done twice, and what kills its place harms
+nothing else."""
 
 import random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coursekit.grading.dispatch import LIVES, Dispatch
+from coursekit.grading.cluster.dispatch import LIVES, Dispatch
 
 
 def test_a_batch_fills_a_place_and_no_more():
@@ -47,7 +48,10 @@ def test_an_item_is_given_up_after_its_last_life():
 
 @settings(max_examples=60, deadline=None)
 @given(
-    count=st.integers(0, 30), room=st.integers(1, 5), killers=st.sets(st.integers(0, 29), max_size=4), seed=st.integers(0, 999)
+    count=st.integers(0, 30),
+    room=st.integers(1, 5),
+    killers=st.sets(st.integers(0, 29), max_size=4),
+    seed=st.integers(0, 999),
 )
 def test_everything_harmless_is_done_once_and_every_killer_is_given_up(count, room, killers, seed):
     dice, work = random.Random(seed), Dispatch(range(count))

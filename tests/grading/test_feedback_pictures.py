@@ -4,10 +4,13 @@ import numpy as np
 import pytest
 from grading_toys import PLAIN, notebook, write_notebook
 
-from coursekit.grading import html, lab, runner
+from coursekit.grading import lab, runner
+from coursekit.grading.books import html
 from coursekit.grading.record import MOST_ROWS, as_tables
 
-DOUBLED = "def one_hot(labels, num_classes):\n    return 2.0 * np.eye(num_classes)[np.asarray(labels)]"
+DOUBLED = (
+    "def one_hot(labels, num_classes):\n    return 2.0 * np.eye(num_classes)[np.asarray(labels)]"
+)
 
 
 @pytest.mark.parametrize(

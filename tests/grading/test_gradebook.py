@@ -1,4 +1,5 @@
-"""Attempts, resuming, faults while writing, late policy, regrading: nothing is lost, nothing is counted twice."""
+"""Attempts, resuming, faults while writing, late policy, regrading: nothing is lost, nothing is
+counted twice."""
 
 import contextlib
 import itertools
@@ -16,10 +17,11 @@ import pytest
 from grading_toys import PLAIN, TOY, notebook, points, write_notebook
 
 from coursekit.errors import InvalidInputError, OutputError
-from coursekit.grading import grader, runner
-from coursekit.grading.gradebook import Gradebook
-from coursekit.grading.late import LatePolicy
+from coursekit.grading import runner
+from coursekit.grading.books.gradebook import Gradebook
+from coursekit.grading.books.late import LatePolicy
 from coursekit.grading.record import Record
+from coursekit.grading.referee import grader
 
 SUM = {"mean_square": "def mean_square(x):\n    return float(np.sum(np.square(x)))"}
 
@@ -42,8 +44,16 @@ def hand_in(tmp_path):
 def content(out):
     """What a gradebook says, without times."""
     with Gradebook(out, write=False) as book:
-        return [(attempt, r.student, r.status, r.points, [(t.name, t.status, t.points, t.message) for t in r.tests])
-                for attempt, r in book.grades()]  # fmt: skip
+        return [
+            (
+                attempt,
+                r.student,
+                r.status,
+                r.points,
+                [(t.name, t.status, t.points, t.message) for t in r.tests],
+            )
+            for attempt, r in book.grades()
+        ]
 
 
 def test_a_second_run_keeps_what_is_graded_and_a_change_makes_an_attempt(policy, hand_in, tmp_path):
@@ -73,12 +83,16 @@ def test_the_same_seed_gives_the_same_gradebook(policy, hand_in, tmp_path):
 def test_regrading_one_exercise_keeps_the_others(policy, hand_in, tmp_path):
     folder, out = hand_in(), tmp_path / "out"
     runner.grade(PLAIN, folder, out)
-    write_notebook(folder / "s02.ipynb", notebook(PLAIN, {"one_hot": "def one_hot(labels, n):\n    return 1"}))
+    write_notebook(
+        folder / "s02.ipynb", notebook(PLAIN, {"one_hot": "def one_hot(labels, n):\n    return 1"})
+    )
     summary = runner.grade(PLAIN, folder, out, only="91.1")
     record = summary.records[2]
     assert points(record) == {"1": 3.0, "2": 3.0, "3": 3.0}  # 91.3 is not graded again
     assert record.max_points == 9.0
-    changed = [any("The file has changed since" in note for note in r.notes) for r in summary.records]
+    changed = [
+        any("The file has changed since" in note for note in r.notes) for r in summary.records
+    ]
     assert changed == [number == 2 for number in range(len(changed))]
     alone = runner.grade(PLAIN, folder, tmp_path / "first", only="91.1").records[0]
     assert (alone.points, alone.max_points) == (3.0, 3.0)
@@ -90,11 +104,18 @@ def test_regrading_one_exercise_keeps_the_others(policy, hand_in, tmp_path):
 def test_late_submissions_lose_points_by_the_policy(policy, hand_in, tmp_path):
     folder = hand_in(1)
     os.utime(folder / "s00.ipynb", (1_800_000_000, 1_800_000_000))  # 2027-01-15T08:00Z
-    summary = runner.grade(PLAIN, folder, tmp_path / "out", late="2027-01-13T12:00, 10%/day, max 50%")
+    summary = runner.grade(
+        PLAIN, folder, tmp_path / "out", late="2027-01-13T12:00, 10%/day, max 50%"
+    )
     (record,) = summary.records
     assert (record.days_late, record.penalty, record.points) == (2.0, 0.2, pytest.approx(7.2))
     assert (
-        runner.grade(PLAIN, folder, tmp_path / "out", late="2027-01-15T07:50, 10%/day, grace 15 min").records[0].points == 9.0
+        runner.grade(
+            PLAIN, folder, tmp_path / "out", late="2027-01-15T07:50, 10%/day, grace 15 min"
+        )
+        .records[0]
+        .points
+        == 9.0
     )
 
 
@@ -113,7 +134,9 @@ def test_the_late_policy_counts_days_begun_and_stops_at_the_maximum():
 def test_a_full_disk_is_said_and_what_was_there_is_intact(tmp_path):
     with Gradebook(tmp_path) as book:
         book.add(Record("ann", "lab", points=1.0), "k1")
-        book._database.execute(f"PRAGMA max_page_count={book._database.execute('PRAGMA page_count').fetchone()[0] + 2}")
+        book._database.execute(
+            f"PRAGMA max_page_count={book._database.execute('PRAGMA page_count').fetchone()[0] + 2}"
+        )
         with pytest.raises(OutputError, match=r"full.*intact"):
             book.add(Record("bob", "lab", notes=["x" * 100_000]), "k2")
         assert [r.student for _, r in book.grades()] == ["ann"]
@@ -129,7 +152,9 @@ def test_two_runs_do_not_write_one_gradebook(tmp_path):
         Gradebook(tmp_path / "none", write=False)
 
 
-def test_what_the_machine_failed_gets_one_more_go_after_all_others(policy, hand_in, tmp_path, monkeypatch):
+def test_what_the_machine_failed_gets_one_more_go_after_all_others(
+    policy, hand_in, tmp_path, monkeypatch
+):
     fork, failures, order = grader.SubmissionGrader._fork, [], []
 
     def fails_at_first(self):
@@ -139,15 +164,33 @@ def test_what_the_machine_failed_gets_one_more_go_after_all_others(policy, hand_
         return fork(self)
 
     monkeypatch.setattr(grader.SubmissionGrader, "_fork", fails_at_first)
-    summary = runner.grade(PLAIN, hand_in(), tmp_path / "out", jobs=1, progress=lambda step: order.append(step.student))
+    summary = runner.grade(
+        PLAIN, hand_in(), tmp_path / "out", jobs=1, progress=lambda step: order.append(step.student)
+    )
     assert len(failures) == grader._RETRIES + 1
     assert (summary.graded, summary.exit_code, order) == (3, 0, ["s01", "s02", "s00"])
-    assert [row[:3] for row in content(tmp_path / "out")] == [(1, f"s0{number}", "graded") for number in range(3)]
+    assert [row[:3] for row in content(tmp_path / "out")] == [
+        (1, f"s0{number}", "graded") for number in range(3)
+    ]
 
 
 def grade_in_a_process(lab, folder, out, *more):
-    command = [sys.executable, "-m", "coursekit", "grade", str(lab), str(folder), "--out", str(out), "--jobs", "2", *more]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+    command = [
+        sys.executable,
+        "-m",
+        "coursekit",
+        "grade",
+        str(lab),
+        str(folder),
+        "--out",
+        str(out),
+        "--jobs",
+        "2",
+        *more,
+    ]
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+    )
 
 
 def finish(lab, folder, out):
@@ -160,7 +203,9 @@ def finish(lab, folder, out):
 def committed(out):
     """How many attempts the gradebook holds now."""
     try:
-        with contextlib.closing(sqlite3.connect(f"file:{out / 'gradebook.sqlite'}?mode=ro", uri=True)) as database:
+        with contextlib.closing(
+            sqlite3.connect(f"file:{out / 'gradebook.sqlite'}?mode=ro", uri=True)
+        ) as database:
             return database.execute("SELECT count(*) FROM attempts").fetchone()[0]
     except sqlite3.Error:
         return 0
@@ -174,9 +219,11 @@ def wait_for_another(out, process):
 
 
 def kill_referees(lab, folder, folders, kills, dice):
-    """Kill the referee `kills` times, while it starts or between and in commits; each time the same command goes on.
+    """Kill the referee `kills` times, while it starts or between and in commits; each time the same
+    command goes on.
 
-    `folders` gives a new results folder once a class is through. Returns the folders used, each brought to its end.
+    `folders` gives a new results folder once a class is through. Returns the folders used, each
+    brought to its end.
     """
     used, done = [next(folders)], 0
     while done < kills:
@@ -197,7 +244,8 @@ def kill_referees(lab, folder, folders, kills, dice):
 
 
 def kill_helpers(lab, folder, folders, kills, dice):
-    """Kill one of the referee's helpers, the zygote, its keeper or a child, `kills` times; as `kill_referees` otherwise."""
+    """Kill one of the referee's helpers, the zygote, its keeper or a child, `kills` times; as
+    `kill_referees` otherwise."""
     used, done = [], 0
     while done < kills:
         used.append(next(folders))
@@ -229,7 +277,9 @@ def calm(policy, tmp_path_factory):
 @pytest.mark.parametrize("kill", [kill_referees, kill_helpers])
 def test_kill_9_changes_nothing(calm, tmp_path, kill):
     folder, expected = calm
-    for out in kill(PLAIN, folder, (tmp_path / str(n) for n in itertools.count()), 3, random.Random(2)):
+    for out in kill(
+        PLAIN, folder, (tmp_path / str(n) for n in itertools.count()), 3, random.Random(2)
+    ):
         assert content(out) == expected
 
 
@@ -251,9 +301,9 @@ def test_kill_9_changes_nothing_with_tensorflow_in_the_zygote(policy, tmp_path):
     for kill in (kill_referees, kill_helpers):
         for out in kill(TOY, folder, folders, 2, dice):
             found = content(out)
-            assert [(attempt, student, status, points) for attempt, student, status, points, _ in found] == [
-                (1, f"s{number}", "graded", 12.0) for number in range(4)
-            ]
+            assert [
+                (attempt, student, status, points) for attempt, student, status, points, _ in found
+            ] == [(1, f"s{number}", "graded", 12.0) for number in range(4)]
 
 
 def test_ctrl_c_keeps_what_is_committed(policy, hand_in, tmp_path):

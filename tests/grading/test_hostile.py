@@ -1,4 +1,5 @@
-"""The hostile suite: each case gets the honest grade, nothing leaks, nothing is lost, nothing is left behind, the rest is right."""
+"""The hostile suite: each case gets the honest grade, nothing leaks, nothing is lost, nothing is
+left behind, the rest is right."""
 
 import hashlib
 import json
@@ -16,12 +17,21 @@ SECRETS = ("walnut-7431", "hazel-secret-in-the-environment", "test_mean_square_o
 
 
 def prepare(folder: Path, cases) -> tuple[Path, Path, list[Path]]:
-    """A copy of the lab, the submissions with honest ones between the hostile, and the files that nobody may reach."""
+    """A copy of the lab, the submissions with honest ones between the hostile, and the files that
+    nobody may reach."""
     lab = Path(shutil.copytree(PLAIN, folder / "labs" / "91_plain"))
     submissions, out = folder / "submissions", folder / "out"
     submissions.mkdir()
     write_notebook(submissions / "honest-0.ipynb", notebook(PLAIN))
-    loot = [*lab.iterdir(), lab, submissions, submissions / "honest-0.ipynb", out, out / "gradebook.sqlite", out / "grades.csv"]
+    loot = [
+        *lab.iterdir(),
+        lab,
+        submissions,
+        submissions / "honest-0.ipynb",
+        out,
+        out / "gradebook.sqlite",
+        out / "grades.csv",
+    ]
     for number, case in enumerate(cases):
         text = case.answer.replace(repr(LOOT), repr([str(path) for path in loot]))
         made = notebook(PLAIN, {"mean_square": text}, before=case.before, after=case.after)
@@ -33,13 +43,17 @@ def prepare(folder: Path, cases) -> tuple[Path, Path, list[Path]]:
 
 def run(folder: Path, cases, monkeypatch_environment: dict):
     from coursekit.grading import runner
-    from coursekit.grading.gradebook import Gradebook
+    from coursekit.grading.books.gradebook import Gradebook
 
     lab, submissions, loot = prepare(folder, cases)
-    before = {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in loot if path.is_file()}
+    before = {
+        path: hashlib.sha256(path.read_bytes()).hexdigest() for path in loot if path.is_file()
+    }
     os.environ.update(monkeypatch_environment)
     try:
-        summary = runner.grade(lab, submissions, folder / "out", jobs=2, seed=7, time_limit=3.0, memory=1024)
+        summary = runner.grade(
+            lab, submissions, folder / "out", jobs=2, seed=7, time_limit=3.0, memory=1024
+        )
     finally:
         for name in monkeypatch_environment:
             del os.environ[name]
@@ -52,12 +66,20 @@ def run(folder: Path, cases, monkeypatch_environment: dict):
 @pytest.fixture(scope="module")
 def batch(policy, tmp_path_factory):
     """All cases that do not wait for a time limit, graded in one batch."""
-    return run(tmp_path_factory.mktemp("hostile"), [c for c in CASES if not c.slow], {"COURSEKIT_TEST": SECRETS[1]})
+    return run(
+        tmp_path_factory.mktemp("hostile"),
+        [c for c in CASES if not c.slow],
+        {"COURSEKIT_TEST": SECRETS[1]},
+    )
 
 
 @pytest.fixture(scope="module")
 def slow_batch(policy, tmp_path_factory):
-    return run(tmp_path_factory.mktemp("slow"), [c for c in CASES if c.slow], {"COURSEKIT_TEST": SECRETS[1]})
+    return run(
+        tmp_path_factory.mktemp("slow"),
+        [c for c in CASES if c.slow],
+        {"COURSEKIT_TEST": SECRETS[1]},
+    )
 
 
 def check(case, record) -> None:
@@ -99,9 +121,13 @@ def test_nothing_of_hidden_tests_or_the_environment_leaks_to_students(batch):
 
 
 def belongs_to_another_run(pid: int) -> bool:
-    """Whether a process has a living keeper above it: that of tests that run at the same time; this batch's has ended."""
+    """Whether a process has a living keeper above it: that of tests that run at the same time; this
+    batch's has ended."""
     try:
-        return any("zygote.main" in " ".join(process.cmdline()) for process in psutil.Process(pid).parents())
+        return any(
+            "zygote.main" in " ".join(process.cmdline())
+            for process in psutil.Process(pid).parents()
+        )
     except psutil.NoSuchProcess:
         return True
 
@@ -113,7 +139,9 @@ def test_no_process_is_left(batch):
         uids, words = process.info["uids"], " ".join(process.info["cmdline"] or [])
         if (uids and 49_152 <= uids.real < 61_152) or "sleep 9999" in words:
             left.append((process.info["pid"], words))
-    assert not [entry for entry in left if entry[0] not in own and not belongs_to_another_run(entry[0])]
+    assert not [
+        entry for entry in left if entry[0] not in own and not belongs_to_another_run(entry[0])
+    ]
     assert not Path("/tmp/owned").exists()
 
 

@@ -10,7 +10,8 @@ from grading_toys import PLAIN, notebook, write_notebook
 
 from coursekit.cli import main
 from coursekit.errors import InvalidInputError
-from coursekit.grading import outputs, report, rosters, runner
+from coursekit.grading import runner
+from coursekit.grading.books import outputs, report, rosters
 from coursekit.grading.record import Record, TestResult
 
 COPIED = """def normalised(x):
@@ -23,8 +24,17 @@ COPIED = """def normalised(x):
 
 
 def case(name, exercise="5.1", status="passed", visibility="public", worth=2.0):
-    return TestResult(name, name.replace("_", " "), exercise, visibility, status, worth if status == "passed" else 0.0, worth, 0.01,
-                      "" if status == "passed" else f"message of {name}")  # fmt: skip
+    return TestResult(
+        name,
+        name.replace("_", " "),
+        exercise,
+        visibility,
+        status,
+        worth if status == "passed" else 0.0,
+        worth,
+        0.01,
+        "" if status == "passed" else f"message of {name}",
+    )
 
 
 def record(student, *tests, **kwargs):
@@ -36,8 +46,8 @@ def record(student, *tests, **kwargs):
 @pytest.fixture(scope="module")
 def graded(policy, tmp_path_factory):
     """A small class, graded for real: right, wrong in a known way, unanswered, two alike."""
+    from coursekit.labs.author.source import read_lab
     from coursekit.labs.catalogue import FILE, catalogue_text, make_catalogue
-    from coursekit.labs.source import read_lab
 
     folder = tmp_path_factory.mktemp("class")
     lab = folder / "91_plain"
@@ -54,7 +64,10 @@ def graded(policy, tmp_path_factory):
     write_notebook(handed / "cy.ipynb", notebook(PLAIN, unanswered=["one_hot"]))
     write_notebook(handed / "dee.ipynb", notebook(PLAIN, {"normalised": COPIED.format("")}))
     write_notebook(
-        handed / "eve.ipynb", notebook(PLAIN, {"normalised": COPIED.format("").replace("total", "s").replace("answer", "out")})
+        handed / "eve.ipynb",
+        notebook(
+            PLAIN, {"normalised": COPIED.format("").replace("total", "s").replace("answer", "out")}
+        ),
     )
     assert runner.grade(lab, handed, folder / "out", jobs=2).exit_code == 0
     return folder / "out"
@@ -62,11 +75,28 @@ def graded(policy, tmp_path_factory):
 
 def test_the_table_has_the_named_columns_and_the_right_points(graded):
     rows = list(csv.DictReader(io.StringIO((graded / "grades.csv").read_text())))
-    head = ["student", "lab", "points", "max_points", "percent", "status", "attempt", "seed", "sandbox", "91.1", "91.2", "91.3"]
+    head = [
+        "student",
+        "lab",
+        "points",
+        "max_points",
+        "percent",
+        "status",
+        "attempt",
+        "seed",
+        "sandbox",
+        "91.1",
+        "91.2",
+        "91.3",
+    ]
     assert list(rows[0]) == head
     assert [(r["student"], r["points"], r["91.1"], r["91.3"]) for r in rows] == [
-        ("ann", "9", "3", "3"), ("bob", "6.333", "0.333", "3"), ("cy", "6", "3", "0"), ("dee", "9", "3", "3"), ("eve", "9", "3", "3"),
-    ]  # fmt: skip
+        ("ann", "9", "3", "3"),
+        ("bob", "6.333", "0.333", "3"),
+        ("cy", "6", "3", "0"),
+        ("dee", "9", "3", "3"),
+        ("eve", "9", "3", "3"),
+    ]
 
 
 def test_gradescope_gets_public_checks_and_of_hidden_ones_only_counts(graded):
@@ -91,7 +121,10 @@ def test_feedback_shows_what_was_tried_the_hint_and_nothing_hidden(graded):
 
 def test_junit_counts_what_failed(graded):
     suites = {s.get("name"): s for s in ElementTree.parse(graded / "junit.xml").getroot()}
-    assert {name: (s.get("failures"), s.get("errors")) for name, s in suites.items()}["bob"] == ("3", "0")
+    assert {name: (s.get("failures"), s.get("errors")) for name, s in suites.items()}["bob"] == (
+        "3",
+        "0",
+    )
     assert suites["ann"].get("tests") == "9"
 
 
@@ -104,11 +137,24 @@ def test_the_report_tells_mistakes_and_answers_that_are_alike(graded):
 
 def test_discrimination_is_the_correlation_with_the_rest():
     def one(student, a, b, c):
-        return record(student, *(case(n, status="passed" if p else "failed") for n, p in (("a", a), ("b", b), ("c", c))))
+        return record(
+            student,
+            *(
+                case(n, status="passed" if p else "failed")
+                for n, p in (("a", a), ("b", b), ("c", c))
+            ),
+        )
 
-    found = {i.name: i for i in report.items([one("s1", 1, 1, 0), one("s2", 1, 1, 0), one("s3", 0, 0, 1), one("s4", 0, 0, 0)])}
+    found = {
+        i.name: i
+        for i in report.items(
+            [one("s1", 1, 1, 0), one("s2", 1, 1, 0), one("s3", 0, 0, 1), one("s4", 0, 0, 0)]
+        )
+    }
     assert found["a"].passed == 0.5
-    assert found["a"].discrimination == pytest.approx(1 / 3**0.5)  # passed: 1 1 0 0, the rest: 2 2 2 0
+    assert found["a"].discrimination == pytest.approx(
+        1 / 3**0.5
+    )  # passed: 1 1 0 0, the rest: 2 2 2 0
     assert found["c"].discrimination < 0
     assert found["a"].failed_by == ("s3", "s4")
     assert report.items([one("s1", 1, 1, 1)])[0].discrimination is None
@@ -124,13 +170,19 @@ def test_an_infrastructure_error_is_never_a_zero():
 CANVAS = (
     "Student,ID,SIS Login ID,Section,Lab 05 Metrics (4711),Lab 07 Convolution (4712)\r\n"
     "    Points Possible,,,,10,10\r\n"
-    '"Doe, Jane",101,jdoe,A,,5\r\n"Öz, Çem",102,coz@uni.edu,A,,\r\n"Lost, Leo",103,lleo,A,,\r\n"Gone, Gil",104,ggil,A,,\r\n'
+    '"Doe, Jane",101,jdoe,A,,5\r\n"Öz, Çem",102,coz@uni.edu,A,,\r\n"Lost, '
+    'Leo",103,lleo,A,,\r\n"Gone, Gil",104,ggil,A,,\r\n'
 )
 MOODLE = (
-    "Identifier,Full name,Email address,Status,Grade,Maximum Grade,Last modified (grade),Feedback comments\n"
-    "Participant 55,Jane Doe,jdoe@uni.edu,Submitted,,10.00,-,\nParticipant 56,Cem Oz,coz@uni.edu,Submitted,,10.00,-,\n"
+    "Identifier,Full name,Email address,Status,Grade,Maximum Grade,Last modified "
+    "(grade),Feedback comments\n"
+    "Participant 55,Jane Doe,jdoe@uni.edu,Submitted,,10.00,-,\nParticipant 56,Cem "
+    "Oz,coz@uni.edu,Submitted,,10.00,-,\n"
 )
-BLACKBOARD = '"Last Name"\t"First Name"\t"Username"\t"Lab 05 [Total Pts: 10 Score] |77"\n"Doe"\t"Jane"\t"jdoe"\t""\n"Oz"\t"Cem"\t"coz"\t""\n'
+BLACKBOARD = (
+    '"Last Name"\t"First Name"\t"Username"\t"Lab 05 [Total Pts: 10 Score] '
+    '|77"\n"Doe"\t"Jane"\t"jdoe"\t""\n"Oz"\t"Cem"\t"coz"\t""\n'
+)
 GRADES = [
     (1, record("jdoe", case("a"), case("b"), lms_id="101")),
     (1, record("coz", case("a"), case("b", status="failed"))),
@@ -142,7 +194,9 @@ GRADES = [
 def test_a_canvas_roster_is_filled_and_nothing_else_changes(tmp_path):
     (tmp_path / "roster.csv").write_bytes(CANVAS.encode("utf-8-sig"))
     filled = rosters.fill(tmp_path / "roster.csv", GRADES, tmp_path / "out")
-    expected = CANVAS.replace("jdoe,A,,5", "jdoe,A,4,5").replace("coz@uni.edu,A,,", "coz@uni.edu,A,2,")
+    expected = CANVAS.replace("jdoe,A,,5", "jdoe,A,4,5").replace(
+        "coz@uni.edu,A,,", "coz@uni.edu,A,2,"
+    )
     assert (tmp_path / "out" / "roster.csv").read_bytes() == expected.encode("utf-8-sig")
     assert (filled.kind, filled.filled) == ("canvas", 2)
     assert filled.not_in_roster == ("stranger",)
@@ -163,7 +217,9 @@ def test_a_blackboard_roster_in_utf_16_with_tabs(tmp_path):
     filled = rosters.fill(tmp_path / "roster.xls", GRADES, tmp_path / "out")
     assert (filled.kind, filled.filled) == ("blackboard", 2)
     text = filled.path.read_bytes().decode("utf-16")
-    assert text == BLACKBOARD.replace('"jdoe"\t""', '"jdoe"\t"4"').replace('"coz"\t""', '"coz"\t"2"')
+    assert text == BLACKBOARD.replace('"jdoe"\t""', '"jdoe"\t"4"').replace(
+        '"coz"\t""', '"coz"\t"2"'
+    )
 
 
 def test_a_roster_that_is_none_or_has_no_column_says_so(tmp_path):
@@ -179,9 +235,27 @@ def test_a_roster_that_is_none_or_has_no_column_says_so(tmp_path):
 
 
 def test_the_command_exports_a_roster(graded, tmp_path, capsys):
-    (tmp_path / "canvas.csv").write_text("Student,ID,SIS Login ID,Section,91 plain (1)\nAnn,1,ann,A,\nBob,2,bob,A,\n")
-    assert main(["grade", "export", str(graded), "--roster", str(tmp_path / "canvas.csv"), "--out", str(tmp_path / "out")]) == 0
-    assert (tmp_path / "out" / "canvas.csv").read_text().splitlines()[1:] == ["Ann,1,ann,A,9", "Bob,2,bob,A,6.33"]
+    (tmp_path / "canvas.csv").write_text(
+        "Student,ID,SIS Login ID,Section,91 plain (1)\nAnn,1,ann,A,\nBob,2,bob,A,\n"
+    )
+    assert (
+        main(
+            [
+                "grade",
+                "export",
+                str(graded),
+                "--roster",
+                str(tmp_path / "canvas.csv"),
+                "--out",
+                str(tmp_path / "out"),
+            ]
+        )
+        == 0
+    )
+    assert (tmp_path / "out" / "canvas.csv").read_text().splitlines()[1:] == [
+        "Ann,1,ann,A,9",
+        "Bob,2,bob,A,6.33",
+    ]
     assert "2 grades filled" in capsys.readouterr().out
     assert main(["grade", "export", str(tmp_path / "nowhere"), "--roster", "x.csv"]) == 2
     assert main(["grade", "export", str(graded)]) == 2

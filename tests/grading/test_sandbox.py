@@ -16,11 +16,21 @@ import pytest
 from grading_toys import HERE, PLAIN, code_cell, needs, notebook, points, write_notebook
 
 from coursekit.errors import SandboxUnavailableError
-from coursekit.grading import _landlock, _seccomp, sandbox
-from coursekit.grading.zygote import Zygote, ZygoteDied, clean_environment
+from coursekit.grading.zygote import _landlock, _seccomp, sandbox
+from coursekit.grading.zygote.process import Zygote, ZygoteDied, clean_environment
 
-LAYERS = {"process namespace", "mount namespace", "network namespace", "ipc namespace", "uts namespace", "fresh /proc",
-          "no capabilities", "limits", "landlock", "seccomp"}  # fmt: skip
+LAYERS = {
+    "process namespace",
+    "mount namespace",
+    "network namespace",
+    "ipc namespace",
+    "uts namespace",
+    "fresh /proc",
+    "no capabilities",
+    "limits",
+    "landlock",
+    "seccomp",
+}
 
 
 def run_filter(machine: str, number: int, *args: int, arch: int | None = None) -> int:
@@ -38,7 +48,11 @@ def run_filter(machine: str, number: int, *args: int, arch: int | None = None) -
         elif code == 0x06:
             return constant
         else:
-            holds = {0x15: value == constant, 0x35: value >= constant, 0x45: bool(value & constant)}[code]
+            holds = {
+                0x15: value == constant,
+                0x35: value >= constant,
+                0x45: bool(value & constant),
+            }[code]
             place += yes if holds else no
 
 
@@ -49,19 +63,30 @@ def refused(number: int) -> int:
     return 0x00050000 | number
 
 
-@pytest.mark.parametrize(("machine", "read", "clone", "execve", "mmap", "socket"), [("x86_64", 0, 56, 59, 9, 41), ("aarch64", 63, 220, 221, 222, 198)])  # fmt: skip
-def test_the_filter_allows_threads_and_refuses_processes(machine, read, clone, execve, mmap, socket):
+@pytest.mark.parametrize(
+    ("machine", "read", "clone", "execve", "mmap", "socket"),
+    [("x86_64", 0, 56, 59, 9, 41), ("aarch64", 63, 220, 221, 222, 198)],
+)
+def test_the_filter_allows_threads_and_refuses_processes(
+    machine, read, clone, execve, mmap, socket
+):
     assert run_filter(machine, read) == ALLOWED
     assert run_filter(machine, clone, 0x003D0F00) == ALLOWED  # what a C library passes for a thread
     assert run_filter(machine, clone, 17) == refused(errno.EPERM)  # fork
-    assert run_filter(machine, clone, 0x10010000) == refused(errno.EPERM)  # a thread in a new user namespace
+    assert run_filter(machine, clone, 0x10010000) == refused(
+        errno.EPERM
+    )  # a thread in a new user namespace
     assert run_filter(machine, execve) == refused(errno.EPERM)
     assert run_filter(machine, socket) == refused(errno.EPERM)
     assert run_filter(machine, 435) == refused(errno.ENOSYS)  # clone3: libraries fall back to clone
     assert run_filter(machine, 425) == refused(errno.ENOSYS)  # io_uring_setup
     assert run_filter(machine, mmap, 0, 4096, 3, 0x22) == ALLOWED
-    assert run_filter(machine, mmap, 0, 4096, 3, 0x21) == refused(errno.ENOMEM)  # shared anonymous escapes RLIMIT_DATA
-    assert run_filter(machine, mmap, 0, 4096, 3, 0x122) == refused(errno.EPERM)  # grows down, escapes it too
+    assert run_filter(machine, mmap, 0, 4096, 3, 0x21) == refused(
+        errno.ENOMEM
+    )  # shared anonymous escapes RLIMIT_DATA
+    assert run_filter(machine, mmap, 0, 4096, 3, 0x122) == refused(
+        errno.EPERM
+    )  # grows down, escapes it too
     assert run_filter(machine, read, arch=0x40000003) == KILLED  # 32-bit calls have other numbers
 
 
@@ -72,7 +97,15 @@ def test_the_filter_refuses_x32_numbers_and_unknown_processors():
 
 
 def test_landlock_rights_follow_the_abi():
-    assert [_landlock.handled_rights(v).bit_count() for v in (1, 2, 3, 4, 5, 6, 7)] == [13, 14, 15, 15, 16, 16, 16]
+    assert [_landlock.handled_rights(v).bit_count() for v in (1, 2, 3, 4, 5, 6, 7)] == [
+        13,
+        14,
+        15,
+        15,
+        16,
+        16,
+        16,
+    ]
 
 
 KILLED_UNTIL = """
@@ -86,11 +119,15 @@ def action(mark=pathlib.Path({mark!r})):
 """
 
 
-@pytest.mark.parametrize(("kills", "said"), [(2, "(True, 'works')"), (9, "(False, 'killed from outside')")])
+@pytest.mark.parametrize(
+    ("kills", "said"), [(2, "(True, 'works')"), (9, "(False, 'killed from outside')")]
+)
 def test_a_layer_whose_probe_is_killed_from_outside_is_tried_again(tmp_path, kills, said):
     code = KILLED_UNTIL.format(mark=str(tmp_path / "mark"), kills=kills)
     code += "from coursekit.grading import _probe\nprint(_probe._attempt(action))"
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
     assert answer.stdout.strip() == said
     assert len((tmp_path / "mark").read_text()) == 3
 
@@ -99,7 +136,9 @@ def test_a_layer_whose_probe_is_killed_from_outside_is_tried_again(tmp_path, kil
 @pytest.mark.parametrize(("kills", "available"), [(2, True), (9, False)])
 def test_a_probe_killed_from_outside_is_started_again(tmp_path, monkeypatch, kills, available):
     code = KILLED_UNTIL.format(mark=str(tmp_path / "mark"), kills=kills)
-    monkeypatch.setattr(sandbox, "_PROBE", code + 'print(\'[["seccomp", true, "\' + action() + \'", ""]]\')')
+    monkeypatch.setattr(
+        sandbox, "_PROBE", code + 'print(\'[["seccomp", true, "\' + action() + \'", ""]]\')'
+    )
     (layer,) = sandbox.layers()
     assert layer.available is available
     assert layer.detail == "works" if available else "SIGKILL" in layer.detail
@@ -141,9 +180,17 @@ def test_without_landlock_read_only_mounts_hold(policy, monkeypatch, tmp_path):
     lacking(monkeypatch, "landlock")
     secret = tmp_path / "secret.txt"
     secret.write_text("walnut")
-    body = f"    for path in ({str(secret)!r}, {str(PLAIN)!r}, '/home', '/var', '/etc/passwd'):\n        assert not __import__('os').path.exists(path), path\n"
-    body += "    try:\n        open('/usr/x', 'w')\n    except OSError:\n        return float(np.mean(np.square(x)))"
-    write_notebook(tmp_path / "ann.ipynb", notebook(PLAIN, {"mean_square": f"def mean_square(x):\n{body}"}))
+    body = (
+        f"    for path in ({str(secret)!r}, {str(PLAIN)!r}, '/home', '/var', "
+        f"'/etc/passwd'):\n        assert not __import__('os').path.exists(path), path\n"
+    )
+    body += (
+        "    try:\n        open('/usr/x', 'w')\n    except OSError:\n        return "
+        "float(np.mean(np.square(x)))"
+    )
+    write_notebook(
+        tmp_path / "ann.ipynb", notebook(PLAIN, {"mean_square": f"def mean_square(x):\n{body}"})
+    )
     summary = runner.grade(PLAIN, tmp_path / "ann.ipynb", tmp_path / "out", jobs=1)
     assert "read-only mounts" in summary.sandbox
     assert points(summary.records[0]) == {"1": 3.0, "2": 3.0, "3": 3.0}
@@ -166,7 +213,8 @@ def test_a_child_costs_under_40_ms(policy, nursery):
         child.close()
         spent.append(time.perf_counter() - start)
     assert min(spent) < 0.040, (
-        f"the quickest of 30 took {1000 * min(spent):.1f} ms, the median {1000 * statistics.median(spent):.1f}"
+        f"the quickest of 30 took {1000 * min(spent):.1f} ms, the median "
+        f"{1000 * statistics.median(spent):.1f}"
     )
 
 
@@ -204,7 +252,7 @@ def test_a_dead_zygote_is_noticed(policy):
 
 @pytest.mark.slow
 def test_500_children_after_an_import_of_keras_all_answer(policy):
-    from coursekit.grading.referee import Session, Usage
+    from coursekit.grading.referee.session import Session, Usage
 
     text = json.dumps({"cells": [code_cell("import keras")]}).encode()
     with Zygote(policy, ["numpy", "keras"]) as zygote:
@@ -214,7 +262,10 @@ def test_500_children_after_an_import_of_keras_all_answer(policy):
         def ask(_) -> Usage:
             usage = Usage()
             session = Session(zygote, {}, usage)
-            assert session.control({"do": "read", "kind": "ipynb"}, text)["cells"][0]["source"] == "import keras"
+            assert (
+                session.control({"do": "read", "kind": "ipynb"}, text)["cells"][0]["source"]
+                == "import keras"
+            )
             session.close()
             return usage
 
@@ -229,8 +280,8 @@ def test_a_child_that_trains_adds_less_than_250_mb(policy, tmp_path):
     from grading_toys import TOY
 
     from coursekit.grading import lab
-    from coursekit.grading.grader import SubmissionGrader
-    from coursekit.grading.nursery import Nursery
+    from coursekit.grading.referee.grader import SubmissionGrader
+    from coursekit.grading.referee.nursery import Nursery
     from coursekit.grading.submission import Submission
 
     graded = lab.load(TOY, only="90.4")
@@ -263,15 +314,33 @@ def test_limits_are_lowered_never_raised(monkeypatch):
 
 
 def as_plain_user(*arguments: str, timeout: float) -> subprocess.CompletedProcess:
-    needs(os.geteuid() == 0, "needs root, to become a plain user; a plain user runs these tests directly")
+    needs(
+        os.geteuid() == 0,
+        "needs root, to become a plain user; a plain user runs these tests directly",
+    )
     command = [sys.executable, str(HERE / "as_plain_user.py"), str(HERE.parent.parent), *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=timeout)
 
 
 def test_the_sandbox_holds_for_a_plain_user(policy):
     files = [str(Path(__file__)), str(HERE / "test_answers.py")]
-    chosen = "not plain_user and not as_root and (layers or landlock or child or zygote or solution or error or moved)"
-    done = as_plain_user("-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not slow", "-k", chosen, *files, timeout=300)
+    chosen = (
+        "not plain_user and not as_root and (layers or landlock or child or zygote or "
+        "solution or error or moved)"
+    )
+    done = as_plain_user(
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-m",
+        "not slow",
+        "-k",
+        chosen,
+        *files,
+        timeout=300,
+    )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
     assert "skipped" not in done.stdout
 
@@ -279,7 +348,15 @@ def test_the_sandbox_holds_for_a_plain_user(policy):
 @pytest.mark.slow
 def test_the_hostile_suite_holds_for_a_plain_user(policy):
     done = as_plain_user(
-        "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not slow", str(HERE / "test_hostile.py"), timeout=570
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-m",
+        "not slow",
+        str(HERE / "test_hostile.py"),
+        timeout=570,
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
     assert "skipped" not in done.stdout

@@ -32,7 +32,11 @@ def test_nbgraders_layout_with_its_timestamp(tmp_path):
     other.mkdir()
     (other / "05_metrics.ipynb").write_text("another lab")
     (found,) = find(tmp_path / "submitted", "91_plain")
-    assert (found.student, found.read(), found.submitted) == ("ann", b"right", "2026-11-20 23:10:00 UTC")
+    assert (found.student, found.read(), found.submitted) == (
+        "ann",
+        b"right",
+        "2026-11-20 23:10:00 UTC",
+    )
 
 
 def test_a_folder_per_student_and_the_best_of_several_files(tmp_path):
@@ -47,13 +51,16 @@ def test_a_folder_per_student_and_the_best_of_several_files(tmp_path):
         empty.read()
 
 
-@pytest.mark.parametrize(("name", "student", "lms_id"), [
-    ("doejane_12345_67890_91_plain.ipynb", "doejane", "12345"),
-    ("doejane_LATE_12345_67890_lab.ipynb", "doejane", "12345"),
-    ("Jane Doe_98765_assignsubmission_file_/lab.ipynb", "Jane Doe", "98765"),
-    ("Lab 5_jdoe_attempt_2026-11-20-23-10-05_lab.ipynb", "jdoe", ""),
-    ("jdoe/91_plain/91_plain.ipynb", "jdoe", ""),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "student", "lms_id"),
+    [
+        ("doejane_12345_67890_91_plain.ipynb", "doejane", "12345"),
+        ("doejane_LATE_12345_67890_lab.ipynb", "doejane", "12345"),
+        ("Jane Doe_98765_assignsubmission_file_/lab.ipynb", "Jane Doe", "98765"),
+        ("Lab 5_jdoe_attempt_2026-11-20-23-10-05_lab.ipynb", "jdoe", ""),
+        ("jdoe/91_plain/91_plain.ipynb", "jdoe", ""),
+    ],
+)
 def test_an_lms_zip_is_read_in_place(tmp_path, name, student, lms_id):
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
         archive.writestr(name, "text")
@@ -125,7 +132,19 @@ def test_the_same_name_twice_stays_two_students(tmp_path):
     assert names(find(tmp_path / "all.zip", "91_plain")) == ["lee", "lee (2)"]
 
 
-WILD = ["Zoë—😀", "a" * 200, "new\nline", "=cmd|' /C calc'!A0", "..", "-rf", "CON", "x%2f..%2fy", "á" * 60, "<b>", "\udcff"]
+WILD = [
+    "Zoë—😀",
+    "a" * 200,
+    "new\nline",
+    "=cmd|' /C calc'!A0",
+    "..",
+    "-rf",
+    "CON",
+    "x%2f..%2fy",
+    "á" * 60,
+    "<b>",
+    "\udcff",
+]
 
 
 def test_wild_names_become_file_names_that_differ():
@@ -151,13 +170,17 @@ def test_wild_names_are_graded(nursery, plain_lab, policy, tmp_path):
     assert len(list((tmp_path / "out" / "feedback").iterdir())) == 6
     table = (tmp_path / "out" / "grades.csv").read_text(encoding="utf-8")
     assert "'=cmd" in table
-    assert "<b>" not in "".join(p.read_text(encoding="utf-8") for p in (tmp_path / "out" / "feedback").iterdir())
+    assert "<b>" not in "".join(
+        p.read_text(encoding="utf-8") for p in (tmp_path / "out" / "feedback").iterdir()
+    )
 
 
 @pytest.mark.slow
 def test_a_notebook_of_200_mb_is_graded_or_said_to_be_too_large(grade_one):
     made = notebook(PLAIN)
-    made["cells"][-1]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "x" * 200_000_000}]
+    made["cells"][-1]["outputs"] = [
+        {"output_type": "stream", "name": "stdout", "text": "x" * 200_000_000}
+    ]
     record = grade_one(made=made, time_limit=60.0)
     assert (record.status, record.points) == ("graded", 9.0)
     made["cells"][-1]["outputs"][0]["text"] = "x" * 270_000_000

@@ -1,4 +1,5 @@
-"""`--keep-warm`: the zygote is lent to one command after another, only to its owner, and never left in doubt or for long."""
+"""`--keep-warm`: the zygote is lent to one command after another, only to its owner, and never left
+in doubt or for long."""
 
 import contextlib
 import json
@@ -16,8 +17,9 @@ import psutil
 import pytest
 from grading_toys import PLAIN, notebook, write_notebook
 
-from coursekit.grading import runner, warm
-from coursekit.grading.zygote import ZygoteDied
+from coursekit.grading import runner
+from coursekit.grading.zygote import warm
+from coursekit.grading.zygote.process import ZygoteDied
 
 
 def helpers():
@@ -47,7 +49,9 @@ def private(monkeypatch):
     """A folder for the sockets; what is left at the end is ended."""
     folder, before = Path(tempfile.mkdtemp(prefix="ck")), {p.pid for p in helpers()}
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
-    monkeypatch.setattr(warm, "program_files", lambda: [])  # a file that is changed meanwhile would call for another zygote
+    monkeypatch.setattr(
+        warm, "program_files", lambda: []
+    )  # a file that is changed meanwhile would call for another zygote
     yield folder
     for process in helpers():
         if process.pid not in before:
@@ -78,7 +82,10 @@ def test_one_command_after_another_gets_the_same_zygote(policy, private, tmp_pat
     graded = [runner.grade(PLAIN, tmp_path / "ann.ipynb", tmp_path / "out", keep_warm=1.0, jobs=1)]
     family = {p.pid for p in helpers()} - before
     assert len(family) == 3  # holder, keeper, zygote
-    graded += [runner.grade(PLAIN, tmp_path / "ann.ipynb", tmp_path / f"again{n}", keep_warm=1.0, jobs=1) for n in range(2)]
+    graded += [
+        runner.grade(PLAIN, tmp_path / "ann.ipynb", tmp_path / f"again{n}", keep_warm=1.0, jobs=1)
+        for n in range(2)
+    ]
     assert {p.pid for p in helpers()} - before == family
     assert [summary.records[0].points for summary in graded] == [9.0] * 3
     assert len(sockets(private)) == 1
@@ -159,8 +166,14 @@ def test_a_link_in_the_place_of_the_folder_is_not_followed(policy, private, tmp_
 def test_the_name_holds_all_that_the_zygote_depends_on(policy, private, monkeypatch):
     import dataclasses
 
-    names = {warm.name_of(policy, ["numpy"], "tensorflow"), warm.name_of(policy, ["keras"], "tensorflow"),
-             warm.name_of(policy, ["numpy"], "jax"), warm.name_of(dataclasses.replace(policy, skip=frozenset({"seccomp"})), ["numpy"], "tensorflow")}  # fmt: skip
+    names = {
+        warm.name_of(policy, ["numpy"], "tensorflow"),
+        warm.name_of(policy, ["keras"], "tensorflow"),
+        warm.name_of(policy, ["numpy"], "jax"),
+        warm.name_of(
+            dataclasses.replace(policy, skip=frozenset({"seccomp"})), ["numpy"], "tensorflow"
+        ),
+    }
     monkeypatch.setenv("COURSEKIT_DATA", "/elsewhere")
     names.add(warm.name_of(policy, ["numpy"], "tensorflow"))
     monkeypatch.setattr(warm, "program_files", lambda: [("changed.py", 1)])
@@ -200,7 +213,9 @@ def test_kill_9_of_a_command_ends_what_it_borrowed(policy, private, tmp_path):
     ]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     until = time.monotonic() + 60
-    while len(family := psutil.Process(process.pid).children(recursive=True)) < 4:  # holder, keeper, zygote, child
+    while (
+        len(family := psutil.Process(process.pid).children(recursive=True)) < 4
+    ):  # holder, keeper, zygote, child
         assert time.monotonic() < until
         time.sleep(0.02)
     process.send_signal(signal.SIGKILL)

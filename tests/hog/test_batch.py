@@ -30,11 +30,15 @@ def path(request, monkeypatch):
 
 def reference(images, **parameters):
     channel_axis = -1 if images.ndim == 4 else None
-    return np.stack([skimage_hog(image, channel_axis=channel_axis, **parameters) for image in images])
+    return np.stack(
+        [skimage_hog(image, channel_axis=channel_axis, **parameters) for image in images]
+    )
 
 
 def assert_equals_skimage(images, **parameters):
-    np.testing.assert_allclose(hog(images, **parameters), reference(images, **parameters), rtol=0, atol=1e-6)
+    np.testing.assert_allclose(
+        hog(images, **parameters), reference(images, **parameters), rtol=0, atol=1e-6
+    )
 
 
 def draw_images(seed, shape, dtype, kind):
@@ -53,12 +57,16 @@ def draw_images(seed, shape, dtype, kind):
 
 
 @pytest.mark.usefixtures("path")
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     seed=st.integers(0, 2**32 - 1),
     size=st.tuples(st.integers(1, 40), st.integers(1, 40)),
     channels=st.sampled_from([None, 1, 2, 3]),
-    dtype=st.sampled_from(["uint8", "bool", "int16", "uint16", "float16", "float32", "float64", "unit"]),
+    dtype=st.sampled_from(
+        ["uint8", "bool", "int16", "uint16", "float16", "float32", "float64", "unit"]
+    ),
     kind=st.sampled_from(["any", "flat", "sparse", "two-valued"]),
     orientations=st.sampled_from([1, 4, 7, 8, 9, 12, 18]),
     cell=st.tuples(st.integers(1, 9), st.integers(1, 9)),
@@ -66,9 +74,13 @@ def draw_images(seed, shape, dtype, kind):
     block_norm=st.sampled_from(BLOCK_NORMS),
     transform_sqrt=st.booleans(),
 )
-def test_equals_skimage_on_any_batch(seed, size, channels, dtype, kind, orientations, cell, block, block_norm, transform_sqrt):
+def test_equals_skimage_on_any_batch(
+    seed, size, channels, dtype, kind, orientations, cell, block, block_norm, transform_sqrt
+):
     size = tuple(max(s, c * b) for s, c, b in zip(size, cell, block, strict=True))
-    images = draw_images(seed, (3, *size) if channels is None else (3, *size, channels), dtype, kind)
+    images = draw_images(
+        seed, (3, *size) if channels is None else (3, *size, channels), dtype, kind
+    )
     assert_equals_skimage(
         images,
         orientations=orientations,
@@ -80,11 +92,20 @@ def test_equals_skimage_on_any_batch(seed, size, channels, dtype, kind, orientat
 
 
 @pytest.mark.usefixtures("path")
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(seed=st.integers(0, 2**32 - 1), exponent=st.integers(-12, 12), channels=st.sampled_from([None, 3]), double=st.booleans())
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    exponent=st.integers(-12, 12),
+    channels=st.sampled_from([None, 3]),
+    double=st.booleans(),
+)
 def test_equals_skimage_on_floats_of_any_scale_and_sign(seed, exponent, channels, double):
     shape = (2, 19, 26) if channels is None else (2, 19, 26, channels)
-    images = (np.random.default_rng(seed).normal(size=shape) * 10.0**exponent).astype(np.float64 if double else np.float32)
+    images = (np.random.default_rng(seed).normal(size=shape) * 10.0**exponent).astype(
+        np.float64 if double else np.float32
+    )
     assert_equals_skimage(images, pixels_per_cell=(5, 4), cells_per_block=(2, 3))
 
 
@@ -92,7 +113,11 @@ def test_equals_skimage_on_floats_of_any_scale_and_sign(seed, exponent, channels
 def test_gradients_on_a_bin_edge_fall_where_skimage_puts_them():
     y, x = np.mgrid[:24, :24]
     ramps = np.stack([a * x + b * y for a in (-3, -1, 0, 1, 3) for b in (-3, -1, 0, 1, 3)])
-    for scale in (1.0, 0.1, 1 / 255):  # the last bits of 0.1 and 1/255 push gradients to either side of the edge
+    for scale in (
+        1.0,
+        0.1,
+        1 / 255,
+    ):  # the last bits of 0.1 and 1/255 push gradients to either side of the edge
         for orientations in (2, 4, 8, 12):
             assert_equals_skimage(ramps * scale, **DIGITS | {"orientations": orientations})
 
@@ -100,7 +125,9 @@ def test_gradients_on_a_bin_edge_fall_where_skimage_puts_them():
 @pytest.mark.usefixtures("path")
 def test_equals_skimage_with_large_cells():
     images = np.random.default_rng(0).integers(0, 256, (2, 260, 260), dtype=np.uint8)
-    assert_equals_skimage(images, pixels_per_cell=(128, 128), cells_per_block=(2, 2), block_norm="L1-sqrt")
+    assert_equals_skimage(
+        images, pixels_per_cell=(128, 128), cells_per_block=(2, 2), block_norm="L1-sqrt"
+    )
 
 
 def test_the_default_parameters_are_those_of_skimage(path):
@@ -111,7 +138,9 @@ def test_the_default_parameters_are_those_of_skimage(path):
 def test_a_vertical_edge_votes_in_the_first_bin_only(path):
     image = np.zeros((1, 8, 8), np.uint8)
     image[:, :, 4:] = 100
-    features = hog(image, orientations=4, pixels_per_cell=(8, 8), cells_per_block=(1, 1), block_norm="L2")
+    features = hog(
+        image, orientations=4, pixels_per_cell=(8, 8), cells_per_block=(1, 1), block_norm="L2"
+    )
     np.testing.assert_allclose(features, [[1, 0, 0, 0]], atol=1e-6)
 
 
@@ -140,7 +169,9 @@ def test_strided_and_reversed_images_are_read_in_their_own_order(path):
 def test_channel_axis_may_be_any_but_the_batch(axis):
     images = np.random.default_rng(5).integers(0, 256, (2, 24, 24, 3), dtype=np.uint8)
     expected = hog(images, **DIGITS)
-    np.testing.assert_array_equal(hog(np.moveaxis(images, -1, axis), channel_axis=axis, **DIGITS), expected)
+    np.testing.assert_array_equal(
+        hog(np.moveaxis(images, -1, axis), channel_axis=axis, **DIGITS), expected
+    )
 
 
 def test_one_channel_is_the_grey_image():
@@ -255,7 +286,8 @@ def run_python(code, **environment):
 def test_importing_the_room_loads_no_framework():
     code = (
         "import sys, coursekit.hog as room; room.hog; assert 'HOG' in dir(room)\n"
-        "print([m for m in ('keras', 'tensorflow', 'jax', 'sklearn', 'matplotlib', 'skimage', 'numba') if m in sys.modules])"
+        "print([m for m in ('keras', 'tensorflow', 'jax', 'sklearn', 'matplotlib', 'skimage', "
+        "'numba') if m in sys.modules])"
     )
     assert run_python(code) == "[]"
 
@@ -271,7 +303,9 @@ def test_without_numba_the_portable_path_runs():
 
 def test_with_jit_disabled_the_portable_path_runs():
     pytest.importorskip("numba")
-    code = "from coursekit.hog import _batch, _portable; print(_batch._engine()[0] is _portable.fill)"
+    code = (
+        "from coursekit.hog import _batch, _portable; print(_batch._engine()[0] is _portable.fill)"
+    )
     assert run_python(code, NUMBA_DISABLE_JIT="1") == "True"
 
 

@@ -101,14 +101,23 @@ FINITE_GRADIENT = {
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["tensorflow", "jax"])
 def test_the_layer_gives_the_numbers_of_hog_on_either_backend(backend):
-    """Same numbers, in a Functional model, saved and loaded, under mixed precision, with finite gradients."""
+    """Same numbers, in a Functional model, saved and loaded, under mixed precision, with finite
+    gradients."""
     pytest.importorskip(backend)
     # Mixed precision changes a global policy, so it comes last.
     parts = [PREAMBLE, EQUAL, IN_A_MODEL, CONFIG, REFUSES, FINITE_GRADIENT[backend], MIXED]
-    code = "\n".join(textwrap.dedent(part) for part in parts) + "\nprint('done', keras.backend.backend())"
+    code = (
+        "\n".join(textwrap.dedent(part) for part in parts)
+        + "\nprint('done', keras.backend.backend())"
+    )
     result = subprocess.run(
         [sys.executable, "-c", code],
-        env={**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"},
+        env={
+            **os.environ,
+            "KERAS_BACKEND": backend,
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            "CUDA_VISIBLE_DEVICES": "-1",
+        },
         capture_output=True,
         text=True,
         timeout=400,

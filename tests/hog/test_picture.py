@@ -30,14 +30,18 @@ def image():
 
 
 def collections(axes):
-    return [c for c in axes.collections if isinstance(c, LineCollection) and c.get_capstyle() == "round"]
+    return [
+        c for c in axes.collections if isinstance(c, LineCollection) and c.get_capstyle() == "round"
+    ]
 
 
 def test_strokes_run_along_the_edge(image):
     segments, strength = strokes(cell_strengths(image, PLAN), PLAN)
     along = segments[:, 1] - segments[:, 0]
     assert len(segments) == 7  # one stroke in each cell of the column that holds the edge
-    assert np.all(np.abs(along[:, 1]) > 5 * np.abs(along[:, 0]))  # upright, within half a bin of 20 degrees
+    assert np.all(
+        np.abs(along[:, 1]) > 5 * np.abs(along[:, 0])
+    )  # upright, within half a bin of 20 degrees
     np.testing.assert_allclose(segments.mean(axis=1)[:, 0], 13.5)
     assert strength.max() == pytest.approx(1)
 
@@ -60,7 +64,10 @@ def test_a_new_figure_holds_the_image_and_the_strokes(image):
     before, parameters = plt.get_fignums(), dict(mpl.rcParams)
     figure = show_hog(image)
     assert len(figure.axes) == 2
-    assert [a.get_title() for a in figure.axes] == ["Image", "What HOG sees: 9 directions in each cell"]
+    assert [a.get_title() for a in figure.axes] == [
+        "Image",
+        "What HOG sees: 9 directions in each cell",
+    ]
     assert len(plt.get_fignums()) == len(before) + 1
     assert dict(mpl.rcParams) == parameters
     figure.savefig(io.BytesIO())

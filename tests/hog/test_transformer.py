@@ -28,9 +28,15 @@ def test_all_forms_of_the_same_images_give_the_same_features(images):
     expected = hog(images, **DIGITS)
     flat = images.reshape(12, 784)
     np.testing.assert_array_equal(HOGTransformer().fit_transform(images[..., None]), expected)
-    np.testing.assert_array_equal(HOGTransformer(image_shape=(28, 28)).fit_transform(flat), expected)
-    np.testing.assert_array_equal(HOGTransformer(image_shape=(28, 28, 1)).fit_transform(flat), expected)
-    np.testing.assert_allclose(HOGTransformer(image_shape=[28, 28]).fit_transform(flat / 1.0), expected, atol=1e-6)
+    np.testing.assert_array_equal(
+        HOGTransformer(image_shape=(28, 28)).fit_transform(flat), expected
+    )
+    np.testing.assert_array_equal(
+        HOGTransformer(image_shape=(28, 28, 1)).fit_transform(flat), expected
+    )
+    np.testing.assert_allclose(
+        HOGTransformer(image_shape=[28, 28]).fit_transform(flat / 1.0), expected, atol=1e-6
+    )
 
 
 def test_colour_counts_the_strongest_channel(images):
@@ -42,7 +48,12 @@ def test_names_follow_the_feature_order(images):
     transformer = HOGTransformer(orientations=3, pixels_per_cell=(7, 7)).fit(images)
     names = transformer.get_feature_names_out()
     assert len(names) == len(set(names)) == transformer.n_features_out_ == 108
-    assert names[:4].tolist() == ["hog_r0_c0_i0_j0_o0", "hog_r0_c0_i0_j0_o1", "hog_r0_c0_i0_j0_o2", "hog_r0_c0_i0_j1_o0"]
+    assert names[:4].tolist() == [
+        "hog_r0_c0_i0_j0_o0",
+        "hog_r0_c0_i0_j0_o1",
+        "hog_r0_c0_i0_j0_o2",
+        "hog_r0_c0_i0_j1_o0",
+    ]
     assert names[-1] == "hog_r2_c2_i1_j1_o2"
     assert transformer.n_features_in_ == 784
 

@@ -18,7 +18,7 @@ def toy(tmp_path):
 @pytest.fixture
 def toy_bundle(tmp_path, monkeypatch):
     """The toy lab as students have it: no source, no hidden test, no mistakes."""
-    from coursekit.labs.bundle import student_files
+    from coursekit.labs.author.bundle import student_files
 
     folder = tmp_path / "bundle" / "90_toy"
     folder.mkdir(parents=True)

@@ -7,16 +7,16 @@ import nbformat
 import pytest
 
 from coursekit.errors import InvalidInputError, LabSourceError, OutputError
-from coursekit.labs import mistakes
-from coursekit.labs import reproduce as reproduction
-from coursekit.labs.build import build, stale, student_notebook
-from coursekit.labs.bundle import bundle, leaks, student_files
+from coursekit.labs.author import reproduce as reproduction
+from coursekit.labs.author.build import build, stale, student_notebook
+from coursekit.labs.author.bundle import bundle, leaks, student_files
+from coursekit.labs.author.execute import Execution, alt_faults, heading_faults, time_faults
+from coursekit.labs.author.notebook import build_notebook
+from coursekit.labs.author.scaffold import scaffold
+from coursekit.labs.author.source import read_lab
+from coursekit.labs.author.verify import verify_lab
 from coursekit.labs.catalogue import load_mistakes, read_catalogue
-from coursekit.labs.execute import Execution, alt_faults, heading_faults, time_faults
-from coursekit.labs.notebook import build_notebook
-from coursekit.labs.scaffold import scaffold
-from coursekit.labs.source import read_lab
-from coursekit.labs.verify import verify_lab
+from coursekit.labs.feedback import mistakes
 
 TOY = Path(__file__).parent / "toy_lab" / "90_toy"
 
@@ -68,7 +68,13 @@ def test_a_title_is_made_where_the_source_has_none(toy):
 def test_nbgrader_metadata():
     found = {c["id"]: c["metadata"]["nbgrader"] for c in cells() if "nbgrader" in c["metadata"]}
     common = {"schema_version": 3, "task": False}
-    assert found["answer-90-1"] == {"grade": False, "solution": True, "locked": False, "grade_id": "answer-90-1", **common}
+    assert found["answer-90-1"] == {
+        "grade": False,
+        "solution": True,
+        "locked": False,
+        "grade_id": "answer-90-1",
+        **common,
+    }
     assert found["check-90-1"] == {
         "grade": True,
         "solution": False,
@@ -82,7 +88,11 @@ def test_nbgrader_metadata():
 
 def test_an_id_survives_edits_elsewhere(toy):
     before = [c["id"] for c in cells(folder=toy)]
-    edit(toy / "source.py", "# Small enough to read at one glance.", "# Small.\n\n# %% [markdown]\n# A new cell.")
+    edit(
+        toy / "source.py",
+        "# Small enough to read at one glance.",
+        "# Small.\n\n# %% [markdown]\n# A new cell.",
+    )
     after = [c["id"] for c in cells(folder=toy)]
     assert [i for i in after if i in before] == before
     assert len(after) == len(before) + 1
@@ -115,14 +125,26 @@ def test_fingerprints_hold_hints_and_numbers_but_no_code():
     assert "def " not in text
     assert "lambda" not in text
     catalogue = read_catalogue(TOY)
-    assert {f.name for f in catalogue.fingerprints} == {m.name for m in load_mistakes(TOY)} - {"whole-number-division"}
+    assert {f.name for f in catalogue.fingerprints} == {m.name for m in load_mistakes(TOY)} - {
+        "whole-number-division"
+    }
     assert catalogue.exercises["90.1"].hidden == 1
 
 
 def test_behaviours_are_alike_up_to_rounding_only():
     summarise, alike = mistakes.summarise, mistakes.alike
     assert alike(summarise([1.0, 2.0]), summarise([1.0, 2.0 + 1e-9]))
-    for other in ([1.0, 2.1], [2.0, 1.0], [[1.0, 2.0]], "text", None, 3, {"a": 1}, ValueError("x"), [1.0, float("nan")]):
+    for other in (
+        [1.0, 2.1],
+        [2.0, 1.0],
+        [[1.0, 2.0]],
+        "text",
+        None,
+        3,
+        {"a": 1},
+        ValueError("x"),
+        [1.0, float("nan")],
+    ):
         assert not alike(summarise([1.0, 2.0]), summarise(other))
     assert not alike(summarise(True), summarise(1))
     assert not alike(summarise({"a": 1}), summarise({"a": 2}))
@@ -164,11 +186,17 @@ def test_the_bundle_holds_what_students_need_and_nothing_else(tmp_path, toy):
             "# def test_scaled_of_whole_numbers_kept_secret(student):",
             "hidden test text",
         ),
-        ("source.py", "# Some answers are classes.", "# return np.asarray(x) / np.average(x)", "mistake text"),
+        (
+            "source.py",
+            "# Some answers are classes.",
+            "# return np.asarray(x) / np.average(x)",
+            "mistake text",
+        ),
         (
             "test_public.py",
             "import numpy as np",
-            "import numpy as np\n\ndef own(self, amount):\n    self.value += float(amount)\n    return self.value\n",
+            "import numpy as np\n\ndef own(self, amount):\n    self.value += float(amount)\n   "
+            " return self.value\n",
             "whole solution",
         ),
     ],
@@ -190,13 +218,19 @@ def test_a_bundle_of_a_stale_lab_is_refused(tmp_path, toy):
 
 def test_private_files_never_count_as_student_files(toy):
     (toy / ".env").write_text("x")
-    assert {p.name for p in student_files(toy)} == {"test_public.py", "fingerprints.json", "90_toy.ipynb"}
+    assert {p.name for p in student_files(toy)} == {
+        "test_public.py",
+        "fingerprints.json",
+        "90_toy.ipynb",
+    }
 
 
 def test_verify_is_content_with_the_toy_lab():
     report = verify_lab(TOY, seeds=3, notebooks=False)
     assert report.problems == []
-    lines = [(e.number, e.solution, e.stub, e.mistakes, e.caught, e.hinted) for e in report.exercises]
+    lines = [
+        (e.number, e.solution, e.stub, e.mistakes, e.caught, e.hinted) for e in report.exercises
+    ]
     assert lines == [("90.1", "passes", "fails", 5, 5, 5), ("90.2", "passes", "fails", 3, 3, 3)]
 
 
@@ -209,7 +243,12 @@ def test_verify_is_content_with_the_toy_lab():
             "return x - middle + (x.ndim == 2)",
             "solution: test_centred_has_mean_zero[shape1] failed",
         ),
-        ("source.py", "return x - middle", "return x - middle if x.ravel()[0] > 2 else x", "failed with seed"),
+        (
+            "source.py",
+            "return x - middle",
+            "return x - middle if x.ravel()[0] > 2 else x",
+            "failed with seed",
+        ),
         (
             "test_public.py",
             'x - x.sum() / x.size, tried=f"centred',
@@ -219,7 +258,8 @@ def test_verify_is_content_with_the_toy_lab():
         (
             "test_hidden.py",
             "    assert_close(student.scaled",
-            "    assert whole_numbers.size == 3\n\n\ndef unused(student, whole_numbers):\n    assert_close(student.scaled",
+            "    assert whole_numbers.size == 3\n\n\ndef unused(student, whole_numbers):\n    "
+            "assert_close(student.scaled",
             "stub: test_scaled_of_whole_numbers_kept_secret passes",
         ),
         ("mistakes.py", '"sign-lost"', '"no-such"', ""),
@@ -288,7 +328,11 @@ def test_headings_and_alt_texts():
 )
 def test_a_notebook_that_takes_too_long_is_told_both_its_times(wall, cpu, says):
     faults = time_faults(Execution({}, wall, cpu, ""), "student")
-    assert faults == ([f"student notebook: {says} in fast mode; the smaller of the two may be at most 60 s"] if says else [])
+    assert faults == (
+        [f"student notebook: {says} in fast mode; the smaller of the two may be at most 60 s"]
+        if says
+        else []
+    )
 
 
 def test_a_receipt_leaves_out_waiting_for_other_programs(monkeypatch, tmp_path, toy):
@@ -303,7 +347,12 @@ def test_a_receipt_leaves_out_waiting_for_other_programs(monkeypatch, tmp_path, 
 
 def test_a_new_lab_verifies_as_it_is(tmp_path):
     written = scaffold("21_diffusion", tmp_path)
-    assert [p.name for p in written[:4]] == ["source.py", "test_public.py", "test_hidden.py", "mistakes.py"]
+    assert [p.name for p in written[:4]] == [
+        "source.py",
+        "test_public.py",
+        "test_hidden.py",
+        "mistakes.py",
+    ]
     assert verify_lab(tmp_path / "21_diffusion", seeds=3, notebooks=False).problems == []
     for name in ("21_diffusion", "diffusion", "21_Diffusion", "../x"):
         with pytest.raises(InvalidInputError):
@@ -315,7 +364,7 @@ def test_the_student_notebook_text_is_the_committed_one():
 
 
 def test_what_depends_on_chance_is_left_open_in_a_fingerprint(tmp_path):
-    from coursekit.labs.checks import collect_file
+    from coursekit.labs.exchange.checks import collect_file
 
     path = tmp_path / "test_public.py"
     path.write_text(

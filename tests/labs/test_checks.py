@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from coursekit.errors import LabSourceError
-from coursekit.labs.checks import collect, collect_file, run_case, select
-from coursekit.labs.lint import lint_file
-from coursekit.labs.student import local_student
+from coursekit.labs.author.lint import lint_file
+from coursekit.labs.exchange.checks import collect, collect_file, run_case, select
+from coursekit.labs.exchange.student import local_student
 
 TOY = Path(__file__).parent / "toy_lab" / "90_toy"
 HEAD = "import numpy as np, pytest\nfrom coursekit.labs.testing import *\n"
@@ -48,7 +48,9 @@ def test_parametrize_in_its_forms(tmp_path):
         "def test_it(student, a, b, c):\n    assert (a, b) in ((1, 'x'), (2, 'y'))\n"
     )
     cases = cases_of(tmp_path, body)
-    assert {c.name for c in cases} == {f"test_it[{i}]" for i in ("yes-1-x", "no-1-x", "yes-two", "no-two")}
+    assert {c.name for c in cases} == {
+        f"test_it[{i}]" for i in ("yes-1-x", "no-1-x", "yes-two", "no-two")
+    }
     assert [c.points for c in cases] == [1.0] * 4
     assert all(run(c).passed for c in cases)
 
@@ -88,12 +90,22 @@ def test_outcomes_are_told_apart(tmp_path):
         "def stub(): raise NotAnsweredYet('Exercise 90.1')\n",
         names,
     )
-    results = {r.case.name.removeprefix("test_"): r for r in (run(c, names) for c in cases_of(tmp_path, body))}
+    results = {
+        r.case.name.removeprefix("test_"): r
+        for r in (run(c, names) for c in cases_of(tmp_path, body))
+    }
     statuses = {name: r.status for name, r in results.items()}
     assert statuses == {
-        "good": "passed", "wrong": "failed", "bare": "failed", "raises": "failed", "confused": "error", "stub": "not-answered",
-        "gone": "missing", "refused": "failed", "expects": "passed",
-    }  # fmt: skip
+        "good": "passed",
+        "wrong": "failed",
+        "bare": "failed",
+        "raises": "failed",
+        "confused": "error",
+        "stub": "not-answered",
+        "gone": "missing",
+        "refused": "failed",
+        "expects": "passed",
+    }
     assert results["wrong"].message.startswith("look again")
     assert "2 == 3" in results["bare"].message
     assert "ZeroDivisionError" in results["raises"].message
@@ -103,7 +115,11 @@ def test_outcomes_are_told_apart(tmp_path):
 def test_endless_answers_are_stopped(tmp_path):
     cases = cases_of(tmp_path, MARK + "def test_it(student):\n    student.f()\n")
     names = {}
-    exec("def f():\n    while True:\n        try:\n            pass\n        except Exception:\n            pass\n", names)
+    exec(
+        "def f():\n    while True:\n        try:\n            pass\n        except "
+        "Exception:\n            pass\n",
+        names,
+    )
     start = time.perf_counter()
     result = run(cases[0], names, seconds=0.3)
     assert result.status == "timeout"
@@ -114,7 +130,10 @@ def test_endless_answers_are_stopped(tmp_path):
 def test_what_the_answer_prints_and_warns_costs_nothing(tmp_path, capsys):
     cases = cases_of(tmp_path, MARK + "def test_it(student):\n    assert student.f() == 1\n")
     names = {}
-    exec("import warnings\ndef f():\n    print('here')\n    warnings.warn('old')\n    return 1\n", names)
+    exec(
+        "import warnings\ndef f():\n    print('here')\n    warnings.warn('old')\n    return 1\n",
+        names,
+    )
     result = run(cases[0], names)
     assert (result.status, result.printed) == ("passed", "here\n")
     assert capsys.readouterr().out == ""
@@ -122,7 +141,10 @@ def test_what_the_answer_prints_and_warns_costs_nothing(tmp_path, capsys):
 
 def test_inputs_differ_between_runs_and_cases_and_repeat_with_the_seed():
     first, second = collect(TOY)[:2]
-    draws = [local_student({}, c.seed(run)).rng.normal() for c, run in ((first, 1), (first, 1), (first, 2), (second, 1))]
+    draws = [
+        local_student({}, c.seed(run)).rng.normal()
+        for c, run in ((first, 1), (first, 1), (first, 2), (second, 1))
+    ]
     assert draws[0] == draws[1]
     assert len(set(draws)) == 3
 
@@ -141,22 +163,36 @@ RNG = "    x = student.rng.normal(size=3)\n"
     [
         ("def test_it(student):\n    assert student.f([1, 2]) == 3\n", "student.rng"),
         ("def test_it(student):\n" + RNG + "    student.f(x)\n", "asserts nothing"),
-        ("def test_it(student):\n" + RNG + "    assert student.f(x).shape == (3,)\n", "not only a type or a shape"),
         (
-            "def test_it(student):\n" + RNG + "    got = student.f(x)\n    assert isinstance(got, float) and len(got) == 3\n",
+            "def test_it(student):\n" + RNG + "    assert student.f(x).shape == (3,)\n",
+            "not only a type or a shape",
+        ),
+        (
+            "def test_it(student):\n"
+            + RNG
+            + "    got = student.f(x)\n    assert isinstance(got, float) and len(got) == 3\n",
             "not only a type",
         ),
         (
-            "def test_it(student):\n" + RNG + "    assert_true(hasattr(x, 'f'), tried='', expected='', got=1)\n",
+            "def test_it(student):\n"
+            + RNG
+            + "    assert_true(hasattr(x, 'f'), tried='', expected='', got=1)\n",
             "not only a type",
         ),
-        ("def test_it(student):\n" + RNG + "    assert student.train(x) > 0.9\n", "trusts a number"),
         (
-            "def test_it(student):\n" + RNG + "    m = student.build()\n    assert m.fit(x).history['accuracy'][-1] > 0.9\n",
+            "def test_it(student):\n" + RNG + "    assert student.train(x) > 0.9\n",
             "trusts a number",
         ),
         (
-            "def test_it(student):\n" + RNG + "    m = student.build()\n    loss = m.evaluate(x)\n    assert loss < 0.1\n",
+            "def test_it(student):\n"
+            + RNG
+            + "    m = student.build()\n    assert m.fit(x).history['accuracy'][-1] > 0.9\n",
+            "trusts a number",
+        ),
+        (
+            "def test_it(student):\n"
+            + RNG
+            + "    m = student.build()\n    loss = m.evaluate(x)\n    assert loss < 0.1\n",
             "trusts a number",
         ),
     ],
@@ -169,12 +205,14 @@ def test_the_linter_refuses(tmp_path, body, says):
     "body",
     [
         "def test_it(student):\n" + RNG + "    assert_close(student.f(x), x + 1, tried='f')\n",
-        "@pytest.mark.fixed_input('only the empty array has no values')\ndef test_it(student):\n    assert student.f([]) == 0\n",
+        "@pytest.mark.fixed_input('only the empty array has no values')\ndef "
+        "test_it(student):\n    assert student.f([]) == 0\n",
         "def inputs(student):\n    return student.rng.normal(size=3)\n\n"
         + "def test_it(student):\n    x = inputs(student)\n    assert student.f(x) == sum(x)\n",
         "def test_it(student):\n"
         + RNG
-        + "    m = student.build()\n    p = m.predict(x)\n    assert np.mean(p.argmax(1) == x) > 0.9\n",
+        + "    m = student.build()\n    p = m.predict(x)\n    assert np.mean(p.argmax(1) == x) "
+        "> 0.9\n",
     ],
 )
 def test_the_linter_accepts(tmp_path, body):
@@ -183,12 +221,17 @@ def test_the_linter_accepts(tmp_path, body):
 
 
 def test_the_toy_lab_is_clean():
-    assert [fault for name in ("test_public.py", "test_hidden.py") for fault in lint_file(TOY / name)] == []
+    assert [
+        fault for name in ("test_public.py", "test_hidden.py") for fault in lint_file(TOY / name)
+    ] == []
 
 
 def test_global_generators_of_the_answer_follow_the_seed():
     names = {}
-    exec("import numpy as np\nimport random\ndef f(): return [np.random.rand(), random.random()]\n", names)
+    exec(
+        "import numpy as np\nimport random\ndef f(): return [np.random.rand(), random.random()]\n",
+        names,
+    )
     first, again, other = (local_student(names, seed).f() for seed in (3, 3, 4))
     assert first == again
     assert first != other

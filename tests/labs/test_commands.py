@@ -18,7 +18,9 @@ def test_build_check_fails_after_an_edit_and_passes_after_a_build(toy, capsys):
     labs = ["--labs", str(toy.parent)]
     assert main(["labs", "build", "--check", *labs]) == 0
     source = toy / "source.py"
-    source.write_text(source.read_text(encoding="utf-8").replace("Small enough", "Short enough"), encoding="utf-8")
+    source.write_text(
+        source.read_text(encoding="utf-8").replace("Small enough", "Short enough"), encoding="utf-8"
+    )
     assert main(["labs", "build", "--check", *labs]) == 1
     assert "out of date" in capsys.readouterr().out
     assert main(["labs", "build", "90", *labs]) == 0
@@ -27,14 +29,20 @@ def test_build_check_fails_after_an_edit_and_passes_after_a_build(toy, capsys):
 
 def test_a_typo_in_a_marker_stops_build_and_verify(toy, capsys):
     source = toy / "source.py"
-    source.write_text(source.read_text(encoding="utf-8").replace("### END SOLUTION", "### END SOLUTON", 1), encoding="utf-8")
+    source.write_text(
+        source.read_text(encoding="utf-8").replace("### END SOLUTION", "### END SOLUTON", 1),
+        encoding="utf-8",
+    )
     assert main(["labs", "build", "--check", "--labs", str(toy.parent)]) == 2
     assert "source.py:" in capsys.readouterr().err
     assert main(["labs", "verify", "--no-notebooks", "--labs", str(toy.parent)]) == 1
 
 
 def test_verify_prints_a_matrix(toy, capsys):
-    assert main(["labs", "verify", "90", "--no-notebooks", "--seeds", "2", "--labs", str(toy.parent)]) == 0
+    assert (
+        main(["labs", "verify", "90", "--no-notebooks", "--seeds", "2", "--labs", str(toy.parent)])
+        == 0
+    )
     out = capsys.readouterr().out
     assert "Lab 90_toy" in out
     assert "90.2" in out
@@ -43,9 +51,27 @@ def test_verify_prints_a_matrix(toy, capsys):
 
 
 def test_export_writes_either_kind(toy, tmp_path):
-    for kind, there in (("student", 'NotAnsweredYet(\\"Exercise 90.1'), ("solution", "middle = np.mean")):
+    for kind, there in (
+        ("student", 'NotAnsweredYet(\\"Exercise 90.1'),
+        ("solution", "middle = np.mean"),
+    ):
         out = tmp_path / f"{kind}.ipynb"
-        assert main(["labs", "export", "90", "--kind", kind, "--out", str(out), "--labs", str(toy.parent)]) == 0
+        assert (
+            main(
+                [
+                    "labs",
+                    "export",
+                    "90",
+                    "--kind",
+                    kind,
+                    "--out",
+                    str(out),
+                    "--labs",
+                    str(toy.parent),
+                ]
+            )
+            == 0
+        )
         assert there in out.read_text(encoding="utf-8")
     assert "middle = np.mean" not in (tmp_path / "student.ipynb").read_text(encoding="utf-8")
 
@@ -64,10 +90,14 @@ def test_bundle_status_and_new(toy, tmp_path, capsys, monkeypatch):
 
 def test_importing_the_lab_machine_loads_no_backend_and_no_pytest():
     script = (
-        "import sys\nfrom coursekit.labs import agent, student, wire, testing, session, catalogue\nfrom coursekit import open_lab\n"
-        "print(sorted({'keras', 'tensorflow', 'jax', 'torch', 'matplotlib', 'pytest', 'jupytext', 'pandas'} & set(sys.modules)))"
+        "import sys\nfrom coursekit.labs import agent, student, wire, testing, session, "
+        "catalogue\nfrom coursekit import open_lab\n"
+        "print(sorted({'keras', 'tensorflow', 'jax', 'torch', 'matplotlib', 'pytest', "
+        "'jupytext', 'pandas'} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "[]"
 
 
@@ -82,8 +112,18 @@ def test_the_wheel_carries_checks_and_fingerprints_but_no_source(tmp_path):
     shutil.copytree(TOY, project / "labs" / "90_toy")
     script = "from hatchling.build import build_wheel; print(build_wheel('out'))"
     (project / "out").mkdir()
-    done = subprocess.run([sys.executable, "-c", script], cwd=project, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=project, capture_output=True, text=True, check=True
+    )
     inside = zipfile.ZipFile(project / "out" / done.stdout.split()[-1]).namelist()
     labs = sorted(name for name in inside if "_bundled/" in name)
-    assert [Path(name).name for name in labs] == ["90_toy.ipynb", "fingerprints.json", "test_public.py"]
-    assert not [name for name in inside if Path(name).name in ("test_hidden.py", "mistakes.py") and "_bundled" in name]
+    assert [Path(name).name for name in labs] == [
+        "90_toy.ipynb",
+        "fingerprints.json",
+        "test_public.py",
+    ]
+    assert not [
+        name
+        for name in inside
+        if Path(name).name in ("test_hidden.py", "mistakes.py") and "_bundled" in name
+    ]

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from coursekit.labs.build import solution_notebook
-from coursekit.labs.execute import execute_notebook, verify_notebooks
-from coursekit.labs.notebook import build_notebook
-from coursekit.labs.reproduce import reproduce
-from coursekit.labs.source import read_lab
+from coursekit.labs.author.build import solution_notebook
+from coursekit.labs.author.execute import execute_notebook, verify_notebooks
+from coursekit.labs.author.notebook import build_notebook
+from coursekit.labs.author.reproduce import reproduce
+from coursekit.labs.author.source import read_lab
 from coursekit.labs.status import notebook_states
 
 pytestmark = [
@@ -28,7 +28,14 @@ def solution():
 
 
 def code(text, key="new"):
-    return {"cell_type": "code", "id": key, "metadata": {}, "source": [text], "outputs": [], "execution_count": None}
+    return {
+        "cell_type": "code",
+        "id": key,
+        "metadata": {},
+        "source": [text],
+        "outputs": [],
+        "execution_count": None,
+    }
 
 
 def place(notebook, key):
@@ -36,13 +43,18 @@ def place(notebook, key):
 
 
 def run(notebook, folder):
-    done = execute_notebook(notebook, folder, environment={"COURSEKIT_LABS": str(folder.parent), "COURSEKIT_FAST": "1"})
+    done = execute_notebook(
+        notebook, folder, environment={"COURSEKIT_LABS": str(folder.parent), "COURSEKIT_FAST": "1"}
+    )
     return done.notebook, done.error
 
 
 def said(notebook, key):
     outputs = notebook["cells"][place(notebook, key)]["outputs"]
-    return "".join("".join(o.get("text", "")) + "".join(o.get("data", {}).get("text/plain", "")) for o in outputs)
+    return "".join(
+        "".join(o.get("text", "")) + "".join(o.get("data", {}).get("text/plain", ""))
+        for o in outputs
+    )
 
 
 def test_copied_moved_split_and_retyped_cells_still_check(toy_bundle):
@@ -50,7 +62,10 @@ def test_copied_moved_split_and_retyped_cells_still_check(toy_bundle):
     cells = notebook["cells"]
     answer = cells.pop(place(notebook, "answer-90-1"))
     first, second = "".join(answer["source"]).split("def scaled", 1)
-    retyped = [code("def scaled" + re.sub(r"\bx\b", "values", second), "half-b"), code(first, "half-a")]
+    retyped = [
+        code("def scaled" + re.sub(r"\bx\b", "values", second), "half-b"),
+        code(first, "half-a"),
+    ]
     cells[place(notebook, "prose-90-1") : place(notebook, "prose-90-1")] = retyped
     twice = copy.deepcopy(cells[place(notebook, "answer-90-2")])
     twice["id"] = "copied"
@@ -66,8 +81,14 @@ def test_copied_moved_split_and_retyped_cells_still_check(toy_bundle):
         ("moved", "90.2"),
         ("later", "90.2"),
     ):
-        assert re.search(rf"Exercise {exercise}: (\d) of \1 (public )?checks pass", said(executed, key))
-    shown = [o for o in executed["cells"][place(executed, "check-90-1")]["outputs"] if o["output_type"] != "stream"]
+        assert re.search(
+            rf"Exercise {exercise}: (\d) of \1 (public )?checks pass", said(executed, key)
+        )
+    shown = [
+        o
+        for o in executed["cells"][place(executed, "check-90-1")]["outputs"]
+        if o["output_type"] != "stream"
+    ]
     assert len(shown) == 1, "a result is shown once"
     assert "text/html" in shown[0]["data"]
 
@@ -77,7 +98,8 @@ def test_out_of_order_restarted_and_interrupted_cells_leave_clear_messages(toy_b
     cells = notebook["cells"]
     setup = next(cell for cell in cells if "open_lab(" in "".join(cell["source"]))
     interrupted = (
-        "try:\n    def centred(x):\n        raise KeyboardInterrupt\n    result = check('90.1')\nfinally:\n    del centred"
+        "try:\n    def centred(x):\n        raise KeyboardInterrupt\n    result = "
+        "check('90.1')\nfinally:\n    del centred"
     )
     start = cells.index(setup) + 1
     cells[start:start] = [
@@ -85,7 +107,11 @@ def test_out_of_order_restarted_and_interrupted_cells_leave_clear_messages(toy_b
         code(interrupted.replace("def centred", "scaled = abs\n    def centred"), "stopped"),
     ]
     alone = copy.deepcopy(notebook)
-    alone["cells"] = [code('check("90.1")  # NameError? Run the first code cells of this notebook again.', "alone")]
+    alone["cells"] = [
+        code(
+            'check("90.1")  # NameError? Run the first code cells of this notebook again.', "alone"
+        )
+    ]
     executed, error = run(notebook, toy_bundle)
     assert error == ""
     assert "`centred` is not defined here. Run the cell that defines it" in said(executed, "early")
@@ -115,7 +141,10 @@ def test_a_notebook_with_its_first_answers_runs_to_its_end(toy_bundle, count):
     )
     executed, error = run(answered(read_lab(TOY), count, more=blocks), toy_bundle)
     assert error == ""
-    waits = [re.findall(r"waits for Exercise (90\.\d)", said(executed, f"more-{place}")) for place in range(3)]
+    waits = [
+        re.findall(r"waits for Exercise (90\.\d)", said(executed, f"more-{place}"))
+        for place in range(3)
+    ]
     assert waits == [[["90.1"], ["90.1"], ["90.1"]], [[], ["90.2"], ["90.2"]], [[], [], []]][count]
 
 
@@ -125,7 +154,9 @@ def test_a_real_lab_with_its_first_answers_runs_to_its_end(tmp_path, count):
     environment = {"COURSEKIT_LABS": str(REAL.parent), "COURSEKIT_FAST": "1"}
     done = execute_notebook(answered(lab, count), tmp_path, environment=environment)
     assert done.error == ""
-    states = ["pass" if place < count else "is not answered yet" for place in range(len(lab.exercises))]
+    states = [
+        "pass" if place < count else "is not answered yet" for place in range(len(lab.exercises))
+    ]
     for exercise, state in zip(lab.exercises, states, strict=True):
         assert state in said(done.notebook, f"check-{exercise.number.replace('.', '-')}")
 
@@ -134,12 +165,17 @@ def test_both_notebooks_run_offline_and_say_what_they_should():
     problems, notes = verify_notebooks(read_lab(TOY))
     assert problems == []
     assert [note.split(":")[0] for note in notes] == ["student notebook", "solution notebook"]
-    assert all(re.search(r": \d+ s of wall time, \d+ s of processor time in fast mode$", note) for note in notes)
+    assert all(
+        re.search(r": \d+ s of wall time, \d+ s of processor time in fast mode$", note)
+        for note in notes
+    )
 
 
 def test_the_network_is_blocked_and_faults_of_a_notebook_are_found(toy):
     source = toy / "source.py"
-    probe = "\n# %%\nimport urllib.request\n\nurllib.request.urlopen('http://192.0.2.1/', timeout=3)\n"
+    probe = (
+        "\n# %%\nimport urllib.request\n\nurllib.request.urlopen('http://192.0.2.1/', timeout=3)\n"
+    )
     source.write_text(source.read_text(encoding="utf-8") + probe, encoding="utf-8")
     problems, _ = verify_notebooks(read_lab(toy))
     assert len([p for p in problems if "The network is blocked while labs are verified" in p]) == 2
@@ -170,4 +206,7 @@ def test_status_reads_a_notebook_without_running_its_show(toy_bundle):
             cell["source"] = answered["source"]
     notebook["cells"].append(code("def broken(:"))
     path.write_text(json.dumps(notebook), encoding="utf-8")
-    assert [(s.number, s.state) for s in notebook_states(path)] == [("90.1", "passed"), ("90.2", "not-answered")]
+    assert [(s.number, s.state) for s in notebook_states(path)] == [
+        ("90.1", "passed"),
+        ("90.2", "not-answered"),
+    ]

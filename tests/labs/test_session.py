@@ -9,7 +9,7 @@ import pytest
 
 from coursekit import NotAnsweredYet, open_lab
 from coursekit.errors import InvalidInputError
-from coursekit.labs import checks
+from coursekit.labs.exchange import checks
 from coursekit.labs.find import find_lab
 from coursekit.labs.session import LabSession
 
@@ -49,14 +49,21 @@ def session(*changes, folder=TOY):
 def test_a_right_answer_never_reads_all_passed_while_hidden_checks_remain(capsys):
     result = session().check("90.1")
     assert result.passed
-    assert capsys.readouterr().out.startswith("Exercise 90.1: 3 of 3 public checks pass; hidden checks run at grading.\n")
+    assert capsys.readouterr().out.startswith(
+        "Exercise 90.1: 3 of 3 public checks pass; hidden checks run at grading.\n"
+    )
     assert str(session().check("90.2")).startswith("Exercise 90.2: 2 of 2 checks pass.")
 
 
 def test_a_wrong_answer_shows_what_was_tried_expected_and_got():
     text = str(session("def scaled(x): return np.asarray(x) / 2").check("90.1"))
     assert "Exercise 90.1: 2 of 3 public checks pass." in text
-    for line in ("[no] The largest magnitude becomes one", "tried:    scaled of six values", "expected: [", "got:      ["):
+    for line in (
+        "[no] The largest magnitude becomes one",
+        "tried:    scaled of six values",
+        "expected: [",
+        "got:      [",
+    ):
         assert line in text
     assert re.search(r'check\("90\.1", seed=\d+\)', text)
 
@@ -86,11 +93,23 @@ def test_an_unknown_mistake_gets_no_hint(toy_bundle):
 @pytest.mark.parametrize(
     ("change", "state", "says"),
     [
-        ("def centred(x): raise NotAnsweredYet('Exercise 90.1')", "not-answered", "Exercise 90.1 is not answered yet."),
+        (
+            "def centred(x): raise NotAnsweredYet('Exercise 90.1')",
+            "not-answered",
+            "Exercise 90.1 is not answered yet.",
+        ),
         ("del centred", "missing", "`centred` is not defined here. Run the cell that defines it"),
-        ("Centred = centred; del centred", "missing", "There is `Centred`; the check looks for `centred`"),
+        (
+            "Centred = centred; del centred",
+            "missing",
+            "There is `Centred`; the check looks for `centred`",
+        ),
         ("centred = 0.5", "missing", "`centred` is a float here, not a function"),
-        ("def centred(x): raise KeyboardInterrupt", "interrupted", "interrupted, so nothing is decided"),
+        (
+            "def centred(x): raise KeyboardInterrupt",
+            "interrupted",
+            "interrupted, so nothing is decided",
+        ),
         ("del np", "failed", "run the cells above first, the imports included"),
         ("def centred(x): exit()", "failed", "SystemExit"),
         ("def centred(x): return None", "failed", "does the function end with `return`?"),
@@ -106,7 +125,10 @@ def test_what_stands_in_the_way_is_said(change, state, says):
 
 def test_an_unknown_exercise_is_named():
     result = session().check("90.9")
-    assert (result.state, str(result)) == ("unknown", "There is no exercise 90.9 in lab 90_toy. It has: 90.1, 90.2.")
+    assert (result.state, str(result)) == (
+        "unknown",
+        "There is no exercise 90.9 in lab 90_toy. It has: 90.1, 90.2.",
+    )
 
 
 def test_html_is_escaped_and_needs_nothing_from_elsewhere():
@@ -137,7 +159,10 @@ def test_answers_fall_back_where_they_do_not_pass(capsys):
     assert lab.answer("90.1", fallback=len) is len
     out = capsys.readouterr().out
     assert "Exercise 90.2: this uses your `twice`." in out
-    assert "Exercise 90.1: your `centred` does not pass its checks yet, so this uses builtins's `len`." in out
+    assert (
+        "Exercise 90.1: your `centred` does not pass its checks yet, so this uses builtins's `len`."
+        in out
+    )
     with pytest.raises(NotAnsweredYet, match=r"90\.1"):
         lab.answer("90.1")
     with pytest.raises(InvalidInputError, match="Total, twice"):
@@ -167,7 +192,8 @@ def test_a_block_that_needs_an_answer_waits_in_one_line(capsys):
 
 
 CELLS = [
-    "with lab.needs('90.1'):\n    curve = centred([1.0, 3.0])\n    for part, width in [(curve, 1)]:\n        import math as maths",
+    "with lab.needs('90.1'):\n    curve = centred([1.0, 3.0])\n    for part, width in [(curve, "
+    "1)]:\n        import math as maths",
     "with lab.needs('90.2'):\n    high = twice(abs, curve[1])\n    print('high', high)",
     "with lab.needs('90.2'):\n    print('higher', high + maths.pi - maths.pi)",
 ]
@@ -192,15 +218,24 @@ def run_cells(space, *cells):
         (("centred", "twice"), ["90.1", "90.1", "90.1"]),
     ],
 )
-def test_a_block_that_reads_what_a_waiting_block_would_have_set_waits_too(capsys, unanswered, waits):
+def test_a_block_that_reads_what_a_waiting_block_would_have_set_waits_too(
+    capsys, unanswered, waits
+):
     lab = session(*(STUBS[name] for name in unanswered))
     lab._namespace["lab"] = lab
     run_cells(lab._namespace, *CELLS)
     lines = capsys.readouterr().out.splitlines()
-    assert [re.search(r"waits for Exercise (90\.\d)", line)[1] for line in lines if "waits" in line] == waits
-    assert [line.split()[0] for line in lines if "waits" not in line] == ([] if waits else ["high", "higher"])
+    assert [
+        re.search(r"waits for Exercise (90\.\d)", line)[1] for line in lines if "waits" in line
+    ] == waits
+    assert [line.split()[0] for line in lines if "waits" not in line] == (
+        [] if waits else ["high", "higher"]
+    )
     if "centred" in unanswered:
-        assert "`curve` comes from a cell above that waits for it. Once it is answered, run that cell again first." in lines[1]
+        assert (
+            "`curve` comes from a cell above that waits for it. Once it is answered, run that "
+            "cell again first." in lines[1]
+        )
 
 
 def test_once_answered_a_waiting_block_forgets_and_other_names_are_real_errors(capsys):
@@ -220,7 +255,9 @@ def test_once_answered_a_waiting_block_forgets_and_other_names_are_real_errors(c
         run_cells(space, CELLS[1])
 
 
-def test_hints_are_given_on_a_machine_that_is_slow_and_not_after_long_computing(toy_bundle, monkeypatch):
+def test_hints_are_given_on_a_machine_that_is_slow_and_not_after_long_computing(
+    toy_bundle, monkeypatch
+):
     wrong = "def centred(x):\n    x = np.array(x)\n    return x - x.mean(axis=0)"
     for clock, hints in (("perf_counter", 1), ("process_time", 1), (None, 0)):
         ticks = itertools.count(step=20.0)
@@ -261,7 +298,9 @@ def test_receipts_are_shown_and_written(tmp_path, monkeypatch, capsys):
     assert "Receipt of lab 90_toy" in out
     assert "0.1235" in out
     record = json.loads((tmp_path / "r.json").read_text())
-    assert record["rows"] == [{"claim": "it works", "source": "", "stated": "yes", "measured": "0.1235", "note": ""}]
+    assert record["rows"] == [
+        {"claim": "it works", "source": "", "stated": "yes", "measured": "0.1235", "note": ""}
+    ]
     assert record["seeds"] == [1, 2]
     with pytest.raises(InvalidInputError, match="claim, source"):
         lab.receipt([{"claim": "x"}])
@@ -276,7 +315,9 @@ def test_fast_mode_and_seed_come_from_the_environment(monkeypatch):
 
 
 def test_progress_lists_every_exercise(capsys):
-    session("def centred(x): return x", "def twice(f, x): raise NotAnsweredYet('Exercise 90.2')").progress()
+    session(
+        "def centred(x): return x", "def twice(f, x): raise NotAnsweredYet('Exercise 90.2')"
+    ).progress()
     out = capsys.readouterr().out
     assert re.search(r"90\.1 .*does not pass yet", out)
     assert re.search(r"90\.2 .*to do", out)
@@ -299,7 +340,8 @@ def test_open_lab_finds_answers_in_the_callers_globals(toy_bundle):
     space = names()
     space["open_lab"] = open_lab
     exec(
-        'lab = open_lab("90_toy")\ncheck = lab.check\nresult = check("90.1")\nwith lab.needs("90.1"):\n    value = twice(abs, -2)',
+        'lab = open_lab("90_toy")\ncheck = lab.check\nresult = check("90.1")\nwith '
+        'lab.needs("90.1"):\n    value = twice(abs, -2)',
         space,
     )
     assert space["result"].passed

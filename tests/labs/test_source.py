@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from coursekit.errors import InvalidInputError, LabSourceError
-from coursekit.labs.source import check_markers, parse_lab, read_lab, solution_lines, solution_text, stub_text
+from coursekit.labs.author.source import (
+    check_markers,
+    parse_lab,
+    read_lab,
+    solution_lines,
+    solution_text,
+    stub_text,
+)
 
 TOY = Path(__file__).parent / "toy_lab" / "90_toy"
 PATH = Path("labs/90_toy/source.py")
@@ -20,7 +27,9 @@ def text():
 def fault(text):
     with pytest.raises(LabSourceError) as caught:
         parse_lab(text, PATH, "90_toy")
-    place, message = re.fullmatch(r"labs/90_toy/source\.py:(\d+): (.*)", str(caught.value), re.DOTALL).groups()
+    place, message = re.fullmatch(
+        r"labs/90_toy/source\.py:(\d+): (.*)", str(caught.value), re.DOTALL
+    ).groups()
     return int(place), message
 
 
@@ -31,8 +40,14 @@ def line_of(text, part, nth=1):
 def test_exercises_and_their_functions_are_found():
     lab = read_lab(TOY)
     assert (lab.name, lab.number, lab.title) == ("90_toy", 90, "A toy lab")
-    assert [(e.number, e.functions) for e in lab.exercises] == [("90.1", ["centred", "scaled"]), ("90.2", ["Total", "twice"])]
-    assert lab.exercises[0].title == "Write centred (subtract the mean) and scaled (divide by the largest magnitude)."
+    assert [(e.number, e.functions) for e in lab.exercises] == [
+        ("90.1", ["centred", "scaled"]),
+        ("90.2", ["Total", "twice"]),
+    ]
+    assert (
+        lab.exercises[0].title
+        == "Write centred (subtract the mean) and scaled (divide by the largest magnitude)."
+    )
     assert [c.role for c in lab.cells if c.exercise == "90.1"] == ["prose", "answer", "check"]
     with pytest.raises(InvalidInputError, match=r"90\.1, 90\.2"):
         lab.exercise("90.7")
@@ -71,14 +86,23 @@ def test_cells_know_their_line(text):
 @pytest.mark.parametrize("word", ["BEGIN", "END"])
 def test_nearly_right_markers_are_errors_with_their_line(text, typo, word):
     bad = typo.replace("BEGIN", word).replace("Begin", word.title()).replace("begin", word.lower())
-    bad = bad.replace("BEGN", {"BEGIN": "BEGN", "END": "EDN"}[word]).replace("START", {"BEGIN": "START", "END": "STOP"}[word])
+    bad = bad.replace("BEGN", {"BEGIN": "BEGN", "END": "EDN"}[word]).replace(
+        "START", {"BEGIN": "START", "END": "STOP"}[word]
+    )
     line, message = fault(text.replace(f"### {word} SOLUTION", bad, 1))
     assert line == line_of(text, f"### {word} SOLUTION")
     assert f"'### {word} SOLUTION' on a line of its own" in message
 
 
 @pytest.mark.parametrize(
-    "fine", ["# Solution", "# a good solution ends here, and the next begins", "# the end", "x = solution", "# one resolution"]
+    "fine",
+    [
+        "# Solution",
+        "# a good solution ends here, and the next begins",
+        "# the end",
+        "x = solution",
+        "# one resolution",
+    ],
 )
 def test_other_comments_are_not_markers(fine):
     assert check_markers(f"def f():\n    {fine}\n", PATH) == []
@@ -101,7 +125,9 @@ def test_markers_at_any_indent(text):
         "    ### END SOLUTION", "            ### END SOLUTION", 1
     )
     lab = parse_lab(moved, PATH, "90_toy")
-    assert stub_text(lab.exercises[0].cells[0].text, "90.1") == stub_text(read_lab(TOY).exercises[0].cells[0].text, "90.1")
+    assert stub_text(lab.exercises[0].cells[0].text, "90.1") == stub_text(
+        read_lab(TOY).exercises[0].cells[0].text, "90.1"
+    )
 
 
 def test_stubs_keep_signature_docstring_and_given_lines():
@@ -126,12 +152,20 @@ def test_stubs_keep_signature_docstring_and_given_lines():
         ("#   seconds: {cpu: 2, fast: 2}", "#   seconds: 3", "seconds: {cpu: N, fast: N}"),
         ("#   title: A toy lab", "#   title: [", "expected YAML"),
         ('check("90.1")\n', "", 'expected a cell check("90.1")'),
-        ('check("90.1")\n', 'check("90.9")\n', "expected check() of an exercise above. Received: 90.9"),
+        (
+            'check("90.1")\n',
+            'check("90.9")\n',
+            "expected check() of an exercise above. Received: 90.9",
+        ),
         ("**Exercise 90.2**", "**Exercise 90.1**", "expected a new exercise number"),
         ("**Exercise 90.1**", "**Exercise 9.1**", "expected an exercise 90.N"),
         ("def scaled(x):", "def rng(x):", "does not use itself. Received: 'rng'"),
         ("def scaled(x):", "def scaled(x:", "expected Python"),
-        ("from coursekit import NotAnsweredYet, open_lab", "from coursekit import open_lab", "import NotAnsweredYet"),
+        (
+            "from coursekit import NotAnsweredYet, open_lab",
+            "from coursekit import open_lab",
+            "import NotAnsweredYet",
+        ),
         ("def twice(", "def centred(", "expected a new name. Received: 'centred'"),
         ("def twice(function, x):", "if True:", "inside a function"),
     ],
@@ -150,7 +184,11 @@ def test_a_solution_needs_an_exercise(text):
 def test_a_class_body_is_no_place_for_a_region():
     text = (TOY / "source.py").read_text(encoding="utf-8")
     start, stop = text.index("    def __init__(self):\n        self.value"), text.index("def twice")
-    bad = text[:start] + "    ### BEGIN SOLUTION\n    value = 0.0\n    ### END SOLUTION\n\n\n" + text[stop:]
+    bad = (
+        text[:start]
+        + "    ### BEGIN SOLUTION\n    value = 0.0\n    ### END SOLUTION\n\n\n"
+        + text[stop:]
+    )
     assert "inside a function" in fault(bad)[1]
 
 

@@ -7,9 +7,15 @@ import numpy as np
 import pytest
 
 from coursekit.errors import NotAnsweredYet
-from coursekit.labs import wire
-from coursekit.labs.agent import Agent, serve
-from coursekit.labs.student import Handle, LocalTransport, StreamTransport, Student, local_student
+from coursekit.labs.exchange import wire
+from coursekit.labs.exchange.agent import Agent, serve
+from coursekit.labs.exchange.student import (
+    Handle,
+    LocalTransport,
+    StreamTransport,
+    Student,
+    local_student,
+)
 from coursekit.labs.testing import MissingAnswer, NotAnswered, StudentError
 
 CODE = """
@@ -141,14 +147,19 @@ def test_stubs_missing_names_and_unsendable_values_are_told_apart(student):
 
 def test_library_objects_are_made_beside_the_students_code(student):
     generator = student.make("numpy.random.default_rng", 3)
-    assert generator.integers(0, 10, 4).tolist() == np.random.default_rng(3).integers(0, 10, 4).tolist()
+    assert (
+        generator.integers(0, 10, 4).tolist()
+        == np.random.default_rng(3).integers(0, 10, 4).tolist()
+    )
     assert student.apply(student.library("numpy.negative"), 5) == -4
     with pytest.raises(StudentError, match="Expected a name in coursekit, keras, numpy"):
         student.make("os.system", "true")
 
 
 def test_inputs_repeat_with_the_seed_and_differ_without():
-    first, again, other = (local_student({}, seed).rng.normal(size=4) for seed in [(1, 2), (1, 2), (1, 3)])
+    first, again, other = (
+        local_student({}, seed).rng.normal(size=4) for seed in [(1, 2), (1, 2), (1, 3)]
+    )
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
 
@@ -165,7 +176,15 @@ def test_ctrl_c_is_not_the_students_error():
 
 
 @pytest.mark.parametrize(
-    "reply", [b"", b"R", b"Rxx", b"Q" + wire.pack({"ok": True}), b"R" + wire.pack({"ok": 1, "value": 2}), b"R" + wire.pack([1])]
+    "reply",
+    [
+        b"",
+        b"R",
+        b"Rxx",
+        b"Q" + wire.pack({"ok": True}),
+        b"R" + wire.pack({"ok": 1, "value": 2}),
+        b"R" + wire.pack([1]),
+    ],
 )
 def test_forged_replies_are_refused(reply):
     class Liar:
@@ -217,7 +236,11 @@ def test_keras_models_are_handles():
 
     def build():
         return keras.Sequential(
-            [keras.Input((4,)), keras.layers.Dense(3, activation="relu", name="hidden"), keras.layers.Dense(2)]
+            [
+                keras.Input((4,)),
+                keras.layers.Dense(3, activation="relu", name="hidden"),
+                keras.layers.Dense(2),
+            ]
         )
 
     student = local_student({"build": build})
@@ -230,10 +253,12 @@ def test_keras_models_are_handles():
     assert (model.input_shape, model.output_shape) == ((None, 4), (None, 2))
     w1, b1, w2, b2 = model.get_weights()
     x = student.rng.normal(size=(5, 4)).astype("float32")
-    np.testing.assert_allclose(model(x, training=False), np.maximum(x @ w1 + b1, 0) @ w2 + b2, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(
+        model(x, training=False), np.maximum(x @ w1 + b1, 0) @ w2 + b2, rtol=1e-4, atol=1e-5
+    )
 
 
 def test_a_function_among_the_arguments_is_named_without_its_address():
-    from coursekit.labs.student import _short
+    from coursekit.labs.exchange.student import _short
 
     assert "0x" not in _short(lambda x: x)

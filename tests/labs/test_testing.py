@@ -20,7 +20,12 @@ def message(function, *args, **kwargs):
 
 
 def test_three_lines_with_shapes_and_the_first_difference():
-    got = message(assert_close, np.array([[1.0, 2.0], [3.0, 5.0]]), np.array([[1.0, 2.0], [3.0, 4.0]]), tried="f of a square")
+    got = message(
+        assert_close,
+        np.array([[1.0, 2.0], [3.0, 5.0]]),
+        np.array([[1.0, 2.0], [3.0, 4.0]]),
+        tried="f of a square",
+    )
     lines = got.splitlines()
     assert lines[0] == "tried:    f of a square"
     assert lines[1].startswith("expected: array of shape (2, 2), float64")
@@ -31,7 +36,15 @@ def test_three_lines_with_shapes_and_the_first_difference():
 
 @pytest.mark.parametrize(
     ("got", "expected"),
-    [(0.5, 0.5), (np.float32(1 / 3), 1 / 3), ([1, 2], np.array([1, 2])), (np.nan, np.nan), (3, 3.0), (True, True), ("a", "a")],
+    [
+        (0.5, 0.5),
+        (np.float32(1 / 3), 1 / 3),
+        ([1, 2], np.array([1, 2])),
+        (np.nan, np.nan),
+        (3, 3.0),
+        (True, True),
+        ("a", "a"),
+    ],
 )
 def test_equal_up_to_rounding_passes(got, expected):
     assert_close(got, expected)
@@ -65,7 +78,9 @@ def test_the_tolerance_follows_the_dtype():
 
 def test_nested_results_say_which_part():
     assert_close((1.0, {"a": [1, 2]}), (1.0, {"a": [1, 2]}))
-    assert "part 2 of 2" in message(assert_close, (np.ones(2), np.ones(3)), (np.ones(2), np.zeros(3)), tried="pair")
+    assert "part 2 of 2" in message(
+        assert_close, (np.ones(2), np.ones(3)), (np.ones(2), np.zeros(3)), tried="pair"
+    )
     assert "entry 'f1'" in message(assert_close, {"f1": 0.5}, {"f1": 0.6}, tried="scores")
     assert "keys ['f1']" in message(assert_close, {"f2": 0.5}, {"f1": 0.6}, tried="scores")
 
@@ -96,4 +111,6 @@ def test_gradients_are_compared_with_finite_differences():
 
 def test_properties():
     assert_true(np.ones(2) > 0, tried="a", expected="positive values", got=1)
-    assert "expected: positive values" in message(assert_true, np.zeros(2) > 0, tried="a", expected="positive values", got=0)
+    assert "expected: positive values" in message(
+        assert_true, np.zeros(2) > 0, tried="a", expected="positive values", got=0
+    )

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from coursekit.labs import wire
+from coursekit.labs.exchange import wire
 
 PLAIN = st.recursive(
     st.none()
@@ -21,10 +21,28 @@ PLAIN = st.recursive(
     | st.text()
     | st.binary()
     | st.complex_numbers(allow_nan=False),
-    lambda inner: st.lists(inner, max_size=4) | st.tuples(inner, inner) | st.dictionaries(st.text(), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.tuples(inner, inner)
+        | st.dictionaries(st.text(), inner, max_size=4)
+    ),
     max_leaves=12,
 )
-DTYPES = st.sampled_from(["bool", "int8", "uint8", "int64", "float16", "float32", "float64", "complex64", "<U5", "S3", ">f8"])
+DTYPES = st.sampled_from(
+    [
+        "bool",
+        "int8",
+        "uint8",
+        "int64",
+        "float16",
+        "float32",
+        "float64",
+        "complex64",
+        "<U5",
+        "S3",
+        ">f8",
+    ]
+)
 
 
 def same(first, second):
@@ -52,7 +70,12 @@ def test_arrays_come_back_with_dtype_shape_and_values(array):
 
 
 def test_scalars_sets_slices_and_views_come_back():
-    value = {"s": np.float32(1.5), "e": {1, 2}, "r": slice(1, None, 2), "v": np.arange(12).reshape(3, 4).T[::2]}
+    value = {
+        "s": np.float32(1.5),
+        "e": {1, 2},
+        "r": slice(1, None, 2),
+        "v": np.arange(12).reshape(3, 4).T[::2],
+    }
     back = wire.unpack(wire.pack(value))
     assert type(back["s"]) is np.float32
     assert back["s"] == 1.5
@@ -61,7 +84,9 @@ def test_scalars_sets_slices_and_views_come_back():
     np.testing.assert_array_equal(back["v"], value["v"])
 
 
-@pytest.mark.parametrize("value", [np.array([object()]), np.array([1, "a", None], dtype=object), [object()]])
+@pytest.mark.parametrize(
+    "value", [np.array([object()]), np.array([1, "a", None], dtype=object), [object()]]
+)
 def test_what_is_not_plain_is_refused(value):
     with pytest.raises(wire.WireError, match="Expected"):
         wire.pack(value)

@@ -21,14 +21,18 @@ def test_without_amplitude_training_leaves_images_alone():
 
 
 def test_shifts_move_the_centre_of_mass_by_no_more_than_asked():
-    moved = np.asarray(RandomDistortion(shift=1.5, rotation=0, scale=0, seed=0)(image(), training=True))[..., 0]
+    moved = np.asarray(
+        RandomDistortion(shift=1.5, rotation=0, scale=0, seed=0)(image(), training=True)
+    )[..., 0]
     rows = (moved.sum(axis=2) * np.arange(9)).sum(axis=1) / moved.sum(axis=(1, 2))
     assert np.abs(rows - 3).max() <= 1.5 + 1e-4
     assert np.ptp(rows) > 1.5
 
 
 def test_rotation_keeps_the_middle_pixel():
-    turned = np.asarray(RandomDistortion(shift=0, rotation=40, scale=0, seed=0)(image(), training=True))[..., 0]
+    turned = np.asarray(
+        RandomDistortion(shift=0, rotation=40, scale=0, seed=0)(image(), training=True)
+    )[..., 0]
     np.testing.assert_allclose(turned[:, 4, 4], 1, atol=1e-4)
     assert turned[:, 2, 4].min() < 0.9
 
@@ -47,12 +51,17 @@ def test_it_survives_saving():
 
 def test_bending_by_nothing_is_the_affine_map_alone():
     x = np.random.default_rng(0).random((16, 9, 7, 2)).astype("float32")
-    affine, bent = (np.asarray(RandomDistortion(elastic=elastic, seed=3)(x, training=True)) for elastic in (0.0, 1e-6))
+    affine, bent = (
+        np.asarray(RandomDistortion(elastic=elastic, seed=3)(x, training=True))
+        for elastic in (0.0, 1e-6)
+    )
     np.testing.assert_allclose(bent, affine, atol=2e-3)
 
 
 def test_bending_displaces_the_pixels_by_about_what_was_asked():
-    ramp = np.broadcast_to(np.arange(40, dtype="float32")[:, None, None], (256, 40, 40, 1))  # brightness tells the row
+    ramp = np.broadcast_to(
+        np.arange(40, dtype="float32")[:, None, None], (256, 40, 40, 1)
+    )  # brightness tells the row
     bend = RandomDistortion(shift=0, rotation=0, scale=0, elastic=1.0, seed=0)
     moved = (np.asarray(bend(ramp, training=True)) - ramp)[:, 8:32, 8:32, 0]
     assert 0.6 < moved.std() < 1.1  # between the grid's points the draws average out a little
@@ -63,7 +72,9 @@ def test_bending_displaces_the_pixels_by_about_what_was_asked():
 def leaning_bar(slant: float) -> np.ndarray:
     """A bar through the middle, 2 pixels wide, that moves `slant` columns to the right per row."""
     rows, columns = np.mgrid[:28, :28].astype("float32")
-    ink = np.clip(1.5 - np.abs(columns - 13.5 - slant * (rows - 13.5)), 0, 1) * (np.abs(rows - 13.5) < 9)
+    ink = np.clip(1.5 - np.abs(columns - 13.5 - slant * (rows - 13.5)), 0, 1) * (
+        np.abs(rows - 13.5) < 9
+    )
     return ink[None, :, :, None].astype("float32")
 
 
@@ -80,7 +91,9 @@ def test_deskew_takes_the_slant_out(slant):
     assert slant_of(bar) == pytest.approx(slant, abs=0.01)
     upright = Deskew()(bar)
     assert slant_of(upright) == pytest.approx(0.0, abs=0.02)
-    assert float(np.sum(upright)) == pytest.approx(float(bar.sum()), rel=0.02)  # the ink is moved, not lost
+    assert float(np.sum(upright)) == pytest.approx(
+        float(bar.sum()), rel=0.02
+    )  # the ink is moved, not lost
 
 
 def test_deskew_keeps_a_blank_image_and_an_upright_one():
@@ -91,4 +104,6 @@ def test_deskew_keeps_a_blank_image_and_an_upright_one():
 def test_deskew_is_saved_with_its_model():
     model = keras.Sequential([keras.Input((28, 28, 1)), Deskew()])
     again = keras.Sequential.from_config(model.get_config())
-    np.testing.assert_allclose(np.asarray(again(leaning_bar(0.3))), np.asarray(model(leaning_bar(0.3))), atol=1e-6)
+    np.testing.assert_allclose(
+        np.asarray(again(leaning_bar(0.3))), np.asarray(model(leaning_bar(0.3))), atol=1e-6
+    )

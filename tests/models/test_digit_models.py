@@ -26,7 +26,9 @@ def test_parameters_are_those_of_the_papers(model, parameters):
 @pytest.mark.parametrize("shape", [(28, 28, 1), (32, 32, 3)])
 def test_builders_give_uncompiled_models_with_finite_logits(build, shape):
     model = build(shape, 7)
-    logits = np.asarray(model(np.random.default_rng(0).random((3, *shape), dtype=np.float32), training=False))
+    logits = np.asarray(
+        model(np.random.default_rng(0).random((3, *shape), dtype=np.float32), training=False)
+    )
     assert not model.compiled
     assert logits.shape == (3, 7)
     assert np.isfinite(logits).all()
@@ -41,7 +43,11 @@ def test_convolutional_builders_ask_for_three_axes(build):
 
 def test_dropout_appears_only_where_asked_for():
     assert not [layer for layer in mlp().layers if isinstance(layer, keras.layers.Dropout)]
-    rates = [layer.rate for layer in mlp(dropout=0.5, input_dropout=0.2).layers if isinstance(layer, keras.layers.Dropout)]
+    rates = [
+        layer.rate
+        for layer in mlp(dropout=0.5, input_dropout=0.2).layers
+        if isinstance(layer, keras.layers.Dropout)
+    ]
     assert rates == [0.2, 0.5, 0.5]
 
 

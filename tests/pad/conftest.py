@@ -24,7 +24,11 @@ def digit_reader():
     from sklearn.neighbors import KNeighborsClassifier
 
     (x, y), _ = load_digits()
-    return FlatPixels(KNeighborsClassifier(5, weights="distance", algorithm="brute").fit(x.reshape(len(x), -1) / 255, y))
+    return FlatPixels(
+        KNeighborsClassifier(5, weights="distance", algorithm="brute").fit(
+            x.reshape(len(x), -1) / 255, y
+        )
+    )
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
-"""The pad in a real browser: its own module drawn on with a real mouse, answered by a real `DigitPad`."""
+"""The pad in a real browser: its own module drawn on with a real mouse, answered by a real
+`DigitPad`."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ from coursekit.pad.widget import _HERE
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 TRAITS = ("names", "answers", "seen", "message", "answered")
-# Stands in for the notebook's widget manager: the same get, on, off and send, carried by HTTP instead of a kernel.
+# Stands in for the notebook's widget manager: the same get, on, off and send, carried by HTTP
+# instead of a kernel.
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Digit pad</title>
 <link rel="icon" href="data:,"><link rel="stylesheet" href="/digit_pad.css">
 <style>:root{color-scheme:light dark} body{background:Canvas;color:CanvasText;margin:16px}</style><div id="pad"></div>
@@ -59,7 +61,9 @@ class Site:
                 if self.path in kinds:
                     self.reply((_HERE / self.path[1:]).read_bytes(), kinds[self.path])
                 else:
-                    self.reply(PAGE.replace("STATE", json.dumps(site.state())).encode(), "text/html")
+                    self.reply(
+                        PAGE.replace("STATE", json.dumps(site.state())).encode(), "text/html"
+                    )
 
             def do_POST(self):
                 content = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -94,7 +98,11 @@ def site(digit_reader):
     def unsure(images):
         return images.mean() * np.linspace(0, 0.05, 10)  # logits, nearly flat
 
-    site = Site(DigitPad({"nearest neighbours": digit_reader, "unsure": unsure, "broken": lambda images: 1 / 0}))
+    site = Site(
+        DigitPad(
+            {"nearest neighbours": digit_reader, "unsure": unsure, "broken": lambda images: 1 / 0}
+        )
+    )
     yield site
     site.close()
 
@@ -104,10 +112,17 @@ def page(browser, site):
     page = browser.new_page(viewport={"width": 760, "height": 760})
     page.problems = []
     page.on("pageerror", lambda error: page.problems.append(str(error)))
-    page.on("console", lambda message: page.problems.append(message.text) if message.type == "error" else None)
+    page.on(
+        "console",
+        lambda message: page.problems.append(message.text) if message.type == "error" else None,
+    )
     page.on(
         "request",
-        lambda request: None if request.url.startswith((site.address, "data:")) else page.problems.append(request.url),
+        lambda request: (
+            None
+            if request.url.startswith((site.address, "data:"))
+            else page.problems.append(request.url)
+        ),
     )
     page.goto(site.address)
     page.wait_for_selector(".coursekit-pad")
@@ -133,7 +148,11 @@ ONE = [(0.52, 0.15), (0.5, 0.85)]
 
 
 def answered(page, number=1):
-    page.wait_for_function("(n) => document.querySelectorAll('.card .verdict small').length >= n", arg=number, timeout=20_000)
+    page.wait_for_function(
+        "(n) => document.querySelectorAll('.card .verdict small').length >= n",
+        arg=number,
+        timeout=20_000,
+    )
 
 
 def verdict(page):
@@ -142,7 +161,10 @@ def verdict(page):
 
 def seen(page):
     """The pixels of the canvas that shows what the models see."""
-    code = "() => [...document.querySelector('.seen').getContext('2d').getImageData(0, 0, 28, 28).data]"
+    code = (
+        "() => [...document.querySelector('.seen').getContext('2d').getImageData(0, 0, 28, "
+        "28).data]"
+    )
     return np.array(page.evaluate(code), dtype=np.uint8).reshape(28, 28, 4)[..., 0]
 
 
@@ -170,15 +192,22 @@ def test_two_strokes_are_one_drawing_and_clear_forgets_it(page, site):
     stroke(page, [(0.3, 0.15), (0.3, 0.55), (0.7, 0.55)])
     answered(page, 2)
     stroke(page, [(0.62, 0.3), (0.62, 0.9)])
-    page.wait_for_function("() => !document.querySelector('[role=status]').textContent.includes('Asking')")
-    first, both = (np.frombuffer(base64.b64decode(content["ink"]), np.uint8) for content in site.sent)
+    page.wait_for_function(
+        "() => !document.querySelector('[role=status]').textContent.includes('Asking')"
+    )
+    first, both = (
+        np.frombuffer(base64.b64decode(content["ink"]), np.uint8) for content in site.sent
+    )
     assert (both >= first).all()
     assert np.count_nonzero(both) > 1.2 * np.count_nonzero(first)
     assert [content["number"] for content in site.sent] == [1, 2]
     page.get_by_role("button", name="Clear").click()
     page.wait_for_function("() => !document.querySelector('.card .verdict small')")
     assert seen(page).max() == 0
-    ink = "() => document.querySelector('.drawing').getContext('2d').getImageData(0, 0, 280, 280).data.some((v, i) => v && i % 4 < 3)"
+    ink = (
+        "() => document.querySelector('.drawing').getContext('2d').getImageData(0, 0, 280, "
+        "280).data.some((v, i) => v && i % 4 < 3)"
+    )
     assert page.evaluate(ink) is False
 
 
@@ -205,12 +234,17 @@ def test_everything_has_a_name_for_readers_who_do_not_see_it(page):
         "status",
     ):
         assert words in tree
-    assert page.locator(".drawing").get_attribute("aria-describedby") == page.locator(".help").get_attribute("id")
+    assert page.locator(".drawing").get_attribute("aria-describedby") == page.locator(
+        ".help"
+    ).get_attribute("id")
 
 
 def contrast(first, second):
     def luminance(colour):
-        linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in np.array(colour) / 255]
+        linear = [
+            c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4
+            for c in np.array(colour) / 255
+        ]
         return float(np.dot(linear, [0.2126, 0.7152, 0.0722]))
 
     high, low = sorted((luminance(first), luminance(second)), reverse=True)
@@ -227,9 +261,10 @@ def test_text_and_bars_stand_out_in_light_and_dark(page, scheme, tmp_path):
 
     def darkest_and_lightest(selector):
         box = page.locator(selector).first.bounding_box()
-        patch = pixels[int(box["y"]) : int(box["y"] + box["height"]), int(box["x"]) : int(box["x"] + box["width"])].reshape(
-            -1, 3
-        )
+        patch = pixels[
+            int(box["y"]) : int(box["y"] + box["height"]),
+            int(box["x"]) : int(box["x"] + box["width"]),
+        ].reshape(-1, 3)
         order = patch.sum(axis=1).argsort()
         return patch[order[0]], patch[order[-1]]
 
@@ -255,7 +290,11 @@ def test_a_touch_draws(browser, site):
     session = context.new_cdp_session(page)
 
     def touch(kind, x, y):
-        points = [] if kind == "touchEnd" else [{"x": box["x"] + box["width"] * x, "y": box["y"] + box["height"] * y}]
+        points = (
+            []
+            if kind == "touchEnd"
+            else [{"x": box["x"] + box["width"] * x, "y": box["y"] + box["height"] * y}]
+        )
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
     touch("touchStart", 0.5, 0.15)

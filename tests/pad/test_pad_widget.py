@@ -21,7 +21,14 @@ from coursekit.pad import DigitPad
 def drawing(image, number=1, **changed):
     height, width = image.shape
     ink = base64.b64encode(image.tobytes()).decode()
-    return {"kind": "drawing", "number": number, "width": width, "height": height, "ink": ink, **changed}
+    return {
+        "kind": "drawing",
+        "number": number,
+        "width": width,
+        "height": height,
+        "ink": ink,
+        **changed,
+    }
 
 
 @pytest.fixture
@@ -60,7 +67,15 @@ def test_an_empty_drawing_is_answered_with_a_sentence(pad, seven):
 
 @pytest.mark.parametrize(
     "changed",
-    [{"width": 5}, {"height": -1}, {"width": "90"}, {"height": 10**9}, {"ink": "%%%"}, {"ink": None}, {"ink": ""}],
+    [
+        {"width": 5},
+        {"height": -1},
+        {"width": "90"},
+        {"height": 10**9},
+        {"ink": "%%%"},
+        {"ink": None},
+        {"ink": ""},
+    ],
     ids=str,
 )
 def test_a_damaged_message_is_answered_with_a_sentence(pad, seven, changed):
@@ -93,16 +108,28 @@ def test_its_face_comes_with_the_package_and_fetches_nothing():
     for name in ("digit_pad.js", "digit_pad.css"):
         text = files("coursekit.pad").joinpath(name).read_text(encoding="utf-8")
         assert len(text) > 1000
-        assert not any(word in text for word in ("http:", "https:", "//cdn", "import ", "@import", "url("))
+        assert not any(
+            word in text for word in ("http:", "https:", "//cdn", "import ", "@import", "url(")
+        )
 
 
 def test_importing_the_room_loads_neither_a_backend_nor_the_widget():
-    code = "import sys, coursekit.pad; print(sorted({'keras', 'tensorflow', 'jax', 'matplotlib', 'anywidget', 'ipywidgets'} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+    code = (
+        "import sys, coursekit.pad; print(sorted({'keras', 'tensorflow', 'jax', "
+        "'matplotlib', 'anywidget', 'ipywidgets'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True
+    )
     assert done.stdout.strip() == "[]"
 
 
 def test_without_anywidget_the_error_says_what_to_install():
-    code = "import sys; sys.modules['anywidget'] = None\ntry:\n    from coursekit.pad import DigitPad\nexcept ImportError as error:\n    print(error)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+    code = (
+        "import sys; sys.modules['anywidget'] = None\ntry:\n    from coursekit.pad import "
+        "DigitPad\nexcept ImportError as error:\n    print(error)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True
+    )
     assert "pip install anywidget" in done.stdout

@@ -38,7 +38,11 @@ def test_a_classifier_that_scribbles_on_its_input_spoils_nothing(seven):
         return np.full(10, 0.1)
 
     reading = read_drawing(
-        seven, {"vandal": scribble, "next": lambda images: np.eye(10)[0] if images.max() == 0 else np.eye(10)[7]}
+        seven,
+        {
+            "vandal": scribble,
+            "next": lambda images: np.eye(10)[0] if images.max() == 0 else np.eye(10)[7],
+        },
     )
     assert reading.image.max() == 255
     assert reading.answers[1].label == "7"
@@ -114,7 +118,12 @@ class KerasLike:
 
 @pytest.mark.parametrize(
     ("classifiers", "says"),
-    [({}, "without entries"), (None, "NoneType"), ({"n": 3}, "'n' as int"), ({"net": KerasLike()}, "KerasClassifier")],
+    [
+        ({}, "without entries"),
+        (None, "NoneType"),
+        ({"n": 3}, "'n' as int"),
+        ({"net": KerasLike()}, "KerasClassifier"),
+    ],
 )
 def test_what_cannot_be_asked_is_refused_at_once(seven, classifiers, says):
     with pytest.raises(InvalidInputError, match=says):

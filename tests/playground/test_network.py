@@ -1,4 +1,5 @@
-"""The playground's network: gradients match finite differences, penalties leave biases alone, training learns."""
+"""The playground's network: gradients match finite differences, penalties leave biases alone,
+training learns."""
 
 import numpy as np
 import pytest
@@ -11,7 +12,9 @@ Y = np.array([0, 1, 1, 0, 1, 0, 0])
 
 
 def objective(network, l1, l2):
-    return network.loss(X, Y) + sum(l1 * np.abs(w).sum() + l2 / 2 * (w**2).sum() for w in network.weights)
+    return network.loss(X, Y) + sum(
+        l1 * np.abs(w).sum() + l2 / 2 * (w**2).sum() for w in network.weights
+    )
 
 
 @pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
@@ -64,11 +67,16 @@ def test_parameters_are_counted_with_biases():
 
 
 def test_a_seed_repeats_the_first_weights_and_another_changes_them():
-    np.testing.assert_array_equal(Network((3,), seed=5).weights[0], Network((3,), seed=5).weights[0])
+    np.testing.assert_array_equal(
+        Network((3,), seed=5).weights[0], Network((3,), seed=5).weights[0]
+    )
     assert not np.array_equal(Network((3,), seed=5).weights[0], Network((3,), seed=6).weights[0])
 
 
-@pytest.mark.parametrize(("hidden", "activation", "words"), [((3, 0), "tanh", "at least one unit"), ((3,), "step", "one of")])
+@pytest.mark.parametrize(
+    ("hidden", "activation", "words"),
+    [((3, 0), "tanh", "at least one unit"), ((3,), "step", "one of")],
+)
 def test_faults_are_named(hidden, activation, words):
     with pytest.raises(InvalidInputError, match=words):
         Network(hidden, activation)

@@ -11,7 +11,8 @@ from coursekit.playground.widget import STEPS_PER_FRAME
 
 
 def in_a_thread(work, *arguments):
-    """What `work` gives, in a thread without an event loop: the browser of other tests leaves one running in this one."""
+    """What `work` gives, in a thread without an event loop: the browser of other tests leaves one
+    running in this one."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(work, *arguments).result(timeout=60)
 

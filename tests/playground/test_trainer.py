@@ -1,4 +1,5 @@
-"""The playground without a browser: it learns what a line cannot, repeats itself, and starts afresh on reset."""
+"""The playground without a browser: it learns what a line cannot, repeats itself, and starts afresh
+on reset."""
 
 import time
 

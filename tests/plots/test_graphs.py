@@ -1,4 +1,5 @@
-"""Computational graphs: every number on its edge, no two nodes in one place, faults of the graph named."""
+"""Computational graphs: every number on its edge, no two nodes in one place, faults of the graph
+named."""
 
 import itertools
 import math
@@ -21,7 +22,11 @@ def texts(ax):
 
 
 def places(ax, names):
-    rings = {tuple(round(c, 6) for c in patch.center) for patch in ax.patches if isinstance(patch, Circle)}
+    rings = {
+        tuple(round(c, 6) for c in patch.center)
+        for patch in ax.patches
+        if isinstance(patch, Circle)
+    }
     found = {n: t.get_position() for n, t in texts(ax).items() if n in names}
     assert {tuple(round(c, 6) for c in place) for place in found.values()} <= rings
     return found
@@ -29,7 +34,22 @@ def places(ax, names):
 
 def test_values_stand_above_gradients_on_every_edge():
     shown = texts(draw_graph(NODES, EDGES, VALUES, GRADIENTS))
-    assert {"x", "y", "z", "+", "×", "−2", "5", "−4", "3", "−12", "−4.5", "3.25", "−4.25", "1"} <= set(shown)
+    assert {
+        "x",
+        "y",
+        "z",
+        "+",
+        "×",
+        "−2",
+        "5",
+        "−4",
+        "3",
+        "−12",
+        "−4.5",
+        "3.25",
+        "−4.25",
+        "1",
+    } <= set(shown)
     assert shown["3"].get_position()[1] > shown["−4.25"].get_position()[1]
     assert shown["−12"].get_position()[1] > shown["1"].get_position()[1]
 
@@ -43,7 +63,11 @@ def test_graphs_run_from_left_to_right_and_inputs_stand_before_their_first_use()
 
 def test_no_two_nodes_share_a_place_and_long_edges_go_round():
     names = [f"n{i}" for i in range(9)]
-    edges = [(a, b) for a, b in itertools.combinations(names, 2) if (int(a[1]) * 7 + int(b[1]) * 3) % 4 == 0] + [("n0", "n8")]
+    edges = [
+        (a, b)
+        for a, b in itertools.combinations(names, 2)
+        if (int(a[1]) * 7 + int(b[1]) * 3) % 4 == 0
+    ] + [("n0", "n8")]
     at = places(draw_graph(names, edges), set(names))
     assert len(at) == 9
     assert min(math.dist(a, b) for a, b in itertools.combinations(at.values(), 2)) > 0.5
@@ -51,12 +75,16 @@ def test_no_two_nodes_share_a_place_and_long_edges_go_round():
     ax = draw_graph(chain, [*itertools.pairwise(chain), ("a", "d")])
     at = places(ax, set(chain))
     long_edge = max(ax.lines, key=lambda line: len(line.get_xdata()))
-    gaps = [math.dist(at[n], point) for n in "bc" for point in zip(*long_edge.get_data(), strict=True)]
+    gaps = [
+        math.dist(at[n], point) for n in "bc" for point in zip(*long_edge.get_data(), strict=True)
+    ]
     assert min(gaps) > 0.4
 
 
 def test_a_node_used_twice_shows_the_share_of_each_edge():
-    ax = draw_graph(["x", "f"], [("x", "f"), ("x", "f")], {"x": 3.0}, {("x", "f"): 3.0, "f": "done"})
+    ax = draw_graph(
+        ["x", "f"], [("x", "f"), ("x", "f")], {"x": 3.0}, {("x", "f"): 3.0, "f": "done"}
+    )
     curved = [line for line in ax.lines if len(line.get_xdata()) > 5]
     assert len(curved) == 2
     assert [text.get_text() for text in ax.texts].count("3") == 4

@@ -1,4 +1,5 @@
-"""Pictures of images: what is drawn is what was given, zero is mid-grey, and wrong shapes are named."""
+"""Pictures of images: what is drawn is what was given, zero is mid-grey, and wrong shapes are
+named."""
 
 import numpy as np
 import pytest
@@ -70,7 +71,11 @@ def test_kernels_carry_their_numbers(ax):
 
 def test_dark_cells_carry_white_numbers(ax):
     draw_kernel(ax, np.array([[-4.0, 0.0, 1.0]]), digits=0)
-    assert [(t.get_text(), t.get_color()) for t in ax.texts] == [("-4", "white"), ("0", "black"), ("1", "black")]
+    assert [(t.get_text(), t.get_color()) for t in ax.texts] == [
+        ("-4", "white"),
+        ("0", "black"),
+        ("1", "black"),
+    ]
 
 
 def test_large_kernels_carry_no_numbers(ax):
@@ -81,7 +86,9 @@ def test_large_kernels_carry_no_numbers(ax):
 
 
 def test_grid_has_one_panel_per_image_and_hides_the_rest():
-    fig = image_grid([np.eye(4) * k for k in range(7)], [f"{k}" for k in range(7)], columns=4, title="maps")
+    fig = image_grid(
+        [np.eye(4) * k for k in range(7)], [f"{k}" for k in range(7)], columns=4, title="maps"
+    )
     assert len(fig.axes) == 8
     assert [ax.get_title() for ax in fig.axes[:7]] == list("0123456")
     assert not fig.axes[7].axison
@@ -89,7 +96,9 @@ def test_grid_has_one_panel_per_image_and_hides_the_rest():
 
 
 def test_grid_on_one_scale():
-    fig = image_grid([np.array([[0.0, 1.0]]), np.array([[-3.0, 0.0]])], signed=True, same_scale=True)
+    fig = image_grid(
+        [np.array([[0.0, 1.0]]), np.array([[-3.0, 0.0]])], signed=True, same_scale=True
+    )
     assert {drawn(ax).get_clim() for ax in fig.axes} == {(-3.0, 3.0)}
     fig = image_grid([np.array([[0.0, 1.0]]), np.array([[-3.0, 0.0]])], signed=[False, True])
     assert [drawn(ax).get_clim() for ax in fig.axes] == [(0, 1), (-3, 3)]

@@ -1,4 +1,5 @@
-"""Pictures of Keras models: every layer once, its shape and parameters written in it, and boxes that do not cover one another."""
+"""Pictures of Keras models: every layer once, its shape and parameters written in it, and boxes
+that do not cover one another."""
 
 import re
 
@@ -19,7 +20,9 @@ def boxes(ax):
 
 
 def arrows(ax):
-    return [text for text in ax.texts if isinstance(getattr(text, "arrow_patch", None), FancyArrowPatch)]
+    return [
+        text for text in ax.texts if isinstance(getattr(text, "arrow_patch", None), FancyArrowPatch)
+    ]
 
 
 def two_in_two_out():
@@ -27,13 +30,17 @@ def two_in_two_out():
     reader = keras.layers.Dense(4, activation="relu", name="reader")
     read = [reader(left), reader(right)]
     both = keras.layers.Concatenate(name="both")(read)
-    outputs = {"digit": keras.layers.Dense(3, name="digit")(read[0]), "larger": keras.layers.Dense(1, name="larger")(both)}
+    outputs = {
+        "digit": keras.layers.Dense(3, name="digit")(read[0]),
+        "larger": keras.layers.Dense(1, name="larger")(both),
+    }
     return keras.Model([left, right], outputs, name="pair")
 
 
 def test_sequential_is_a_column_with_shapes_and_counts():
     model = keras.Sequential(
-        [keras.Input((5,)), keras.layers.Dense(7, "relu", name="hidden"), keras.layers.Dense(2)], name="net"
+        [keras.Input((5,)), keras.layers.Dense(7, "relu", name="hidden"), keras.layers.Dense(2)],
+        name="net",
     )
     ax = draw_model(model)
     written = texts(ax)
@@ -65,14 +72,25 @@ def test_an_edge_over_other_rows_goes_around_their_boxes():
     h = keras.layers.Dense(4, name="first")(x)
     h = keras.layers.Dense(4, name="second")(h)
     ax = draw_model(keras.Model(x, keras.layers.Add(name="sum")([x, h])))
-    spots = [(b.get_x() - 0.05, b.get_y() - 0.05, b.get_width() + 0.1, b.get_height() + 0.1) for b in boxes(ax)]
+    spots = [
+        (b.get_x() - 0.05, b.get_y() - 0.05, b.get_width() + 0.1, b.get_height() + 0.1)
+        for b in boxes(ax)
+    ]
     for line in ax.lines:
         for x_line, y_line in zip(*line.get_data(), strict=True):
-            inside = [left < x_line < left + w and low + 1e-6 < y_line < low + h - 1e-6 for left, low, w, h in spots]
+            inside = [
+                left < x_line < left + w and low + 1e-6 < y_line < low + h - 1e-6
+                for left, low, w, h in spots
+            ]
             assert not any(inside)
     for i, a in enumerate(spots):
         for b in spots[:i]:
-            apart = a[0] + a[2] <= b[0] + 1e-9 or b[0] + b[2] <= a[0] + 1e-9 or a[1] + a[3] <= b[1] or b[1] + b[3] <= a[1]
+            apart = (
+                a[0] + a[2] <= b[0] + 1e-9
+                or b[0] + b[2] <= a[0] + 1e-9
+                or a[1] + a[3] <= b[1]
+                or b[1] + b[3] <= a[1]
+            )
             assert apart
 
 

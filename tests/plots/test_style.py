@@ -1,4 +1,5 @@
-"""The shared look: colours that are told apart, figures that leave no trace, pictures with alt text."""
+"""The shared look: colours that are told apart, figures that leave no trace, pictures with alt
+text."""
 
 import base64
 import re
@@ -15,9 +16,27 @@ from coursekit.plots import GREY, INK, PALETTE, figure, img_tag, png_bytes, subp
 # Machado, Oliveira and Fernandes 2009, severity 1.0, for linear RGB.
 DEFICIENCIES = {
     "none": np.eye(3),
-    "protan": np.array([[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]),
-    "deutan": np.array([[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]),
-    "tritan": np.array([[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]),
+    "protan": np.array(
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ]
+    ),
+    "deutan": np.array(
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ]
+    ),
+    "tritan": np.array(
+        [
+            [1.255528, -0.076749, -0.178779],
+            [-0.078411, 0.930809, 0.147602],
+            [0.004733, 0.691367, 0.303900],
+        ]
+    ),
 }
 
 
@@ -27,13 +46,17 @@ def linear(colour):
 
 
 def lab(rgb):
-    xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]) @ np.clip(rgb, 0, 1)
+    xyz = np.array(
+        [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    ) @ np.clip(rgb, 0, 1)
     f = np.cbrt(xyz / np.array([0.9505, 1.0, 1.089]))
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
 
 
 def contrast(a, b="white"):
-    light = sorted((np.dot([0.2126, 0.7152, 0.0722], linear(c)) + 0.05 for c in (a, b)), reverse=True)
+    light = sorted(
+        (np.dot([0.2126, 0.7152, 0.0722], linear(c)) + 0.05 for c in (a, b)), reverse=True
+    )
     return light[0] / light[1]
 
 

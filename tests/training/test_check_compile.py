@@ -24,15 +24,51 @@ ONE_HOT = np.eye(3)
         (lambda: model(loss="categorical_crossentropy"), None, "from_logits=True"),
         (lambda: model(loss=LOSSES.SparseCategoricalCrossentropy()), None, "silently wrong"),
         (lambda: model(loss=LOSSES.sparse_categorical_crossentropy), None, "silently wrong"),
-        (lambda: model(activation="softmax", loss=LOSSES.SparseCategoricalCrossentropy(from_logits=True)), None, "twice"),
+        (
+            lambda: model(
+                activation="softmax", loss=LOSSES.SparseCategoricalCrossentropy(from_logits=True)
+            ),
+            None,
+            "twice",
+        ),
         (lambda: model(1, loss="binary_crossentropy"), None, "BinaryCrossentropy"),
-        (lambda: model(1, "sigmoid", loss=LOSSES.BinaryCrossentropy(from_logits=True)), None, "twice"),
-        (lambda: model(1, "softmax", loss="sparse_categorical_crossentropy"), None, "one output unit"),
-        (lambda: model(1, loss=LOSSES.BinaryCrossentropy(from_logits=True), metrics=["accuracy"]), None, "threshold=0.0"),
-        (lambda: model(activation="softmax", loss="sparse_categorical_crossentropy"), ONE_HOT, "one-hot"),
-        (lambda: model(activation="softmax", loss="categorical_crossentropy"), INTEGERS, "to_categorical"),
-        (lambda: model(activation="sigmoid", loss="binary_crossentropy"), INTEGERS, "3 output units under a binary loss"),
-        (lambda: model(activation="softmax", loss="sparse_categorical_crossentropy"), INTEGERS + 1, "0 to 2"),
+        (
+            lambda: model(1, "sigmoid", loss=LOSSES.BinaryCrossentropy(from_logits=True)),
+            None,
+            "twice",
+        ),
+        (
+            lambda: model(1, "softmax", loss="sparse_categorical_crossentropy"),
+            None,
+            "one output unit",
+        ),
+        (
+            lambda: model(
+                1, loss=LOSSES.BinaryCrossentropy(from_logits=True), metrics=["accuracy"]
+            ),
+            None,
+            "threshold=0.0",
+        ),
+        (
+            lambda: model(activation="softmax", loss="sparse_categorical_crossentropy"),
+            ONE_HOT,
+            "one-hot",
+        ),
+        (
+            lambda: model(activation="softmax", loss="categorical_crossentropy"),
+            INTEGERS,
+            "to_categorical",
+        ),
+        (
+            lambda: model(activation="sigmoid", loss="binary_crossentropy"),
+            INTEGERS,
+            "3 output units under a binary loss",
+        ),
+        (
+            lambda: model(activation="softmax", loss="sparse_categorical_crossentropy"),
+            INTEGERS + 1,
+            "0 to 2",
+        ),
     ],
 )
 def test_silent_errors_are_named(net, y, message):
@@ -44,10 +80,21 @@ def test_silent_errors_are_named(net, y, message):
     ("net", "y"),
     [
         (lambda: model(loss=LOSSES.SparseCategoricalCrossentropy(from_logits=True)), INTEGERS),
-        (lambda: model(loss=LOSSES.SparseCategoricalCrossentropy(from_logits=True)), INTEGERS[:, None]),
-        (lambda: model(activation="softmax", loss="sparse_categorical_crossentropy", metrics=["accuracy"]), INTEGERS),
+        (
+            lambda: model(loss=LOSSES.SparseCategoricalCrossentropy(from_logits=True)),
+            INTEGERS[:, None],
+        ),
+        (
+            lambda: model(
+                activation="softmax", loss="sparse_categorical_crossentropy", metrics=["accuracy"]
+            ),
+            INTEGERS,
+        ),
         (lambda: model(activation="softmax", loss="categorical_crossentropy"), ONE_HOT),
-        (lambda: model(1, "sigmoid", loss="binary_crossentropy", metrics=["accuracy"]), INTEGERS % 2),
+        (
+            lambda: model(1, "sigmoid", loss="binary_crossentropy", metrics=["accuracy"]),
+            INTEGERS % 2,
+        ),
         (lambda: model(activation="sigmoid", loss="binary_crossentropy"), ONE_HOT),
         (lambda: model(loss="mse"), ONE_HOT),
         (lambda: model(1, loss="hinge"), np.array([-1, 1, 1])),
@@ -69,7 +116,9 @@ def test_the_head_is_seen_through_wrappers():
     assert (output_head(wrapped).units, output_head(wrapped).activation) == (6, "softmax")
     by_op = keras.Model(inputs, keras.ops.softmax(keras.layers.Dense(3)(inputs)))
     assert output_head(by_op).activation == "softmax"
-    cast = keras.Sequential([inputs, keras.layers.Dense(2), keras.layers.Activation("linear", dtype="float32")])
+    cast = keras.Sequential(
+        [inputs, keras.layers.Dense(2), keras.layers.Activation("linear", dtype="float32")]
+    )
     assert output_head(cast).from_logits
 
 

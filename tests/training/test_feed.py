@@ -4,7 +4,9 @@ import pytest
 
 from coursekit.training.feed import fed, shuffled_batches
 
-on_tensorflow = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="shuffled_batches needs TensorFlow")
+on_tensorflow = pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="shuffled_batches needs TensorFlow"
+)
 X, Y = np.arange(40, dtype=np.uint8).reshape(10, 2, 2, 1), np.arange(10)
 
 
@@ -41,7 +43,9 @@ def test_orders_differ_between_epochs_and_follow_the_seed():
 
 
 def test_model_fit_takes_them_epoch_after_epoch():
-    model = keras.Sequential([keras.Input((2, 2, 1)), keras.layers.Flatten(), keras.layers.Dense(10)])
+    model = keras.Sequential(
+        [keras.Input((2, 2, 1)), keras.layers.Flatten(), keras.layers.Dense(10)]
+    )
     model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     losses = model.fit(**fed(X, Y, 4, scale=1 / 40), epochs=30, verbose=0).history["loss"]
     assert len(losses) == 30

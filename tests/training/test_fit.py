@@ -15,14 +15,22 @@ def separable(n=256):
 
 
 def model():
-    net = keras.Sequential([keras.Input((2,)), keras.layers.Dense(8, "relu"), keras.layers.Dense(2)])
-    net.compile(keras.optimizers.Adam(0.05), keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
+    net = keras.Sequential(
+        [keras.Input((2,)), keras.layers.Dense(8, "relu"), keras.layers.Dense(2)]
+    )
+    net.compile(
+        keras.optimizers.Adam(0.05),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
     return net
 
 
 def test_fit_learns_and_returns_keras_history():
     x, y = separable()
-    history = fit(model(), x, y, epochs=5, batch_size=32, validation_data=(x, y), seed=0, progress=False)
+    history = fit(
+        model(), x, y, epochs=5, batch_size=32, validation_data=(x, y), seed=0, progress=False
+    )
     assert isinstance(history, keras.callbacks.History)
     assert len(history.history["loss"]) == 5
     assert history.history["val_accuracy"][-1] > 0.95

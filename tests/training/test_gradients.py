@@ -29,7 +29,9 @@ def test_integers_are_differentiated_as_floats():
 
 
 def test_gradients_of_a_models_weights_match_finite_differences():
-    net = keras.Sequential([keras.Input((3,)), keras.layers.BatchNormalization(), keras.layers.Dense(2, "tanh")])
+    net = keras.Sequential(
+        [keras.Input((3,)), keras.layers.BatchNormalization(), keras.layers.Dense(2, "tanh")]
+    )
     x = np.random.default_rng(0).normal(size=(5, 3)).astype("float32")
     weights = net.trainable_variables
 
@@ -47,7 +49,9 @@ def test_gradients_of_a_models_weights_match_finite_differences():
             kernel.assign(moved)
             sides.append(float(loss()))
         kernel.assign(before)
-        assert found[2][row, column] == pytest.approx((sides[0] - sides[1]) / 2e-2, rel=2e-2, abs=1e-4)
+        assert found[2][row, column] == pytest.approx(
+            (sides[0] - sides[1]) / 2e-2, rel=2e-2, abs=1e-4
+        )
 
 
 def test_a_vector_is_no_loss():
@@ -77,4 +81,6 @@ np.testing.assert_allclose(kernel, np.full((3, 1), 4 / np.sqrt(1.001)), rtol=1e-
 net(x, training=True)
 """
     environment = os.environ | {"KERAS_BACKEND": "jax"}
-    subprocess.run([sys.executable, "-c", code], env=environment, check=True, timeout=120, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-c", code], env=environment, check=True, timeout=120, capture_output=True
+    )

@@ -1,10 +1,11 @@
-"""The page that a student gets back: points, what was tried, hints; of hidden checks only how many pass."""
+"""The page that a student gets back: points, what was tried, hints; of hidden checks only how many
+pass."""
 
 from __future__ import annotations
 
 from html import escape
 
-from coursekit.grading import html
+from coursekit.grading.books import html
 from coursekit.grading.lab import GradedLab
 from coursekit.grading.record import Record, TestResult
 
@@ -28,14 +29,26 @@ def page(record: Record, lab: GradedLab) -> str:
     parts = [f"<h1>{escape(lab.title)}</h1>", f"<p>{escape(record.student)}</p>"]
     if record.sandbox.startswith("unsafe"):
         parts.append(f'<p class="stamp">Graded {escape(record.sandbox)}.</p>')
-    late = f" {record.days_late:g} days late: {100 * record.penalty:g} % taken off." if record.penalty else ""
-    parts.append(f"<p><strong>{record.points:g} of {record.max_points:g} points</strong> ({record.percent:g} %).{late}</p>")
+    late = (
+        f" {record.days_late:g} days late: {100 * record.penalty:g} % taken off."
+        if record.penalty
+        else ""
+    )
+    parts.append(
+        f"<p><strong>{record.points:g} of {record.max_points:g} points</strong> "
+        f"({record.percent:g} %).{late}</p>"
+    )
     told = ", ".join(f"{label}: {value:g} of {most:g}" for label, value, most in rows)
     parts.append(html.bars(rows, alt=f"Points per exercise. {told}"))
     for exercise in exercises:
         parts += _exercise(record, exercise)
     if record.notes:
-        parts += ["<h2>About your file</h2>", "<ul>", *(f"<li>{escape(note)}</li>" for note in record.notes), "</ul>"]
+        parts += [
+            "<h2>About your file</h2>",
+            "<ul>",
+            *(f"<li>{escape(note)}</li>" for note in record.notes),
+            "</ul>",
+        ]
     return html.page(f"{lab.title}: {record.student}", parts)
 
 
@@ -62,7 +75,8 @@ def _test(test: TestResult) -> list[str]:
     mark = "good" if test.status == "passed" else "bad"
     words = _WORDS.get(test.status, test.status)
     lines = [
-        f'<h3>{escape(test.title)}: <span class="{mark}">{words}</span>, {round(test.points, 2):g} of {round(test.max_points, 2):g}</h3>'
+        f'<h3>{escape(test.title)}: <span class="{mark}">{words}</span>, '
+        f"{round(test.points, 2):g} of {round(test.max_points, 2):g}</h3>"
     ]
     if test.status != "passed" and test.message:
         lines.append(f"<pre>{escape(test.message)}</pre>")

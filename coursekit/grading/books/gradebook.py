@@ -1,4 +1,5 @@
-"""The gradebook: SQLite in WAL mode, one row per attempt, committed as soon as a submission is graded. The latest attempt counts."""
+"""The gradebook: SQLite in WAL mode, one row per attempt, committed as soon as a submission is
+graded. The latest attempt counts."""
 
 from __future__ import annotations
 
@@ -36,8 +37,11 @@ CREATE VIEW IF NOT EXISTS grades AS
 """
 
 
-def attempt_key(submission_hash: str, tests_hash: str, environment_hash: str, seed: int, settings: str) -> str:
-    """What makes an attempt the same as an earlier one, so that an interrupted run goes on instead of starting over."""
+def attempt_key(
+    submission_hash: str, tests_hash: str, environment_hash: str, seed: int, settings: str
+) -> str:
+    """What makes an attempt the same as an earlier one, so that an interrupted run goes on instead
+    of starting over."""
     text = json.dumps([submission_hash, tests_hash, environment_hash, seed, settings])
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -59,13 +63,16 @@ class Gradebook:
         self._lock = None
         if not write and not self.path.is_file():
             raise InvalidInputError(
-                f"Expected a gradebook at {self.path}. Received: none. Grade first: coursekit grade LAB SUBMISSIONS."
+                f"Expected a gradebook at {self.path}. Received: none. Grade first: coursekit "
+                f"grade LAB SUBMISSIONS."
             )
         with self._clear_errors():
             if write:
                 self.folder.mkdir(parents=True, exist_ok=True)
                 self._take_lock()
-            self._database = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
+            self._database = sqlite3.connect(
+                self.path, timeout=30, isolation_level=None, check_same_thread=False
+            )
             self._database.execute("PRAGMA journal_mode=WAL")
             self._database.execute("PRAGMA synchronous=FULL")
             self._database.executescript(_SCHEMA)
@@ -76,7 +83,9 @@ class Gradebook:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             self._lock.close()
-            raise OutputError(f"Another run is writing {self.path}. Wait for it, or choose another --out.") from None
+            raise OutputError(
+                f"Another run is writing {self.path}. Wait for it, or choose another --out."
+            ) from None
 
     def __enter__(self) -> Gradebook:
         return self
@@ -96,7 +105,8 @@ class Gradebook:
             yield
         except (sqlite3.Error, OSError) as error:
             raise OutputError(
-                f"Cannot write the gradebook {self.path}: {error}. What was committed before is intact; free some space or choose "
+                f"Cannot write the gradebook {self.path}: {error}. What was committed before "
+                f"is intact; free some space or choose "
                 "another --out, and run the same command again."
             ) from error
 
@@ -107,17 +117,45 @@ class Gradebook:
             try:
                 attempt = 1 + self._last_attempt(record.student, record.lab)
                 self._database.execute(
-                    "INSERT INTO attempts (student, lab, attempt, key, submission_hash, tests_hash, environment_hash, seed, sandbox,"
-                    " status, points, max_points, seconds, record) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-                    (record.student, record.lab, attempt, key, record.submission_hash, record.tests_hash, record.environment_hash,
-                     record.seed, record.sandbox, record.status, record.points, record.max_points, record.seconds,
-                     json.dumps(record.to_dict())),
-                )  # fmt: skip
+                    "INSERT INTO attempts (student, lab, attempt, key, submission_hash, "
+                    "tests_hash, environment_hash, seed, sandbox,"
+                    " status, points, max_points, seconds, record) VALUES "
+                    "(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                    (
+                        record.student,
+                        record.lab,
+                        attempt,
+                        key,
+                        record.submission_hash,
+                        record.tests_hash,
+                        record.environment_hash,
+                        record.seed,
+                        record.sandbox,
+                        record.status,
+                        record.points,
+                        record.max_points,
+                        record.seconds,
+                        json.dumps(record.to_dict()),
+                    ),
+                )
                 self._database.executemany(
                     "INSERT INTO tests VALUES (?,?,?,?,?,?,?,?,?,?)",
-                    [(record.student, record.lab, attempt, t.name, t.exercise, t.visibility, t.status, t.points, t.max_points,
-                      t.seconds) for t in record.tests],
-                )  # fmt: skip
+                    [
+                        (
+                            record.student,
+                            record.lab,
+                            attempt,
+                            t.name,
+                            t.exercise,
+                            t.visibility,
+                            t.status,
+                            t.points,
+                            t.max_points,
+                            t.seconds,
+                        )
+                        for t in record.tests
+                    ],
+                )
                 self._database.execute("COMMIT")
             except BaseException:
                 with contextlib.suppress(sqlite3.Error):
@@ -126,7 +164,9 @@ class Gradebook:
         return attempt
 
     def _last_attempt(self, student: str, lab: str) -> int:
-        row = self._database.execute("SELECT max(attempt) FROM attempts WHERE student=? AND lab=?", (student, lab)).fetchone()
+        row = self._database.execute(
+            "SELECT max(attempt) FROM attempts WHERE student=? AND lab=?", (student, lab)
+        ).fetchone()
         return row[0] or 0
 
     def latest(self, student: str, lab: str) -> tuple[int, str, Record] | None:
@@ -139,10 +179,14 @@ class Gradebook:
     def grades(self, lab: str | None = None) -> list[tuple[int, Record]]:
         """The attempts that count as `(attempt, record)`, by lab and student."""
         rows = self._database.execute(
-            "SELECT attempt, record FROM grades WHERE ? IS NULL OR lab = ? ORDER BY lab, student", (lab, lab)
+            "SELECT attempt, record FROM grades WHERE ? IS NULL OR lab = ? ORDER BY lab, student",
+            (lab, lab),
         ).fetchall()
         return [(attempt, Record.from_dict(json.loads(text))) for attempt, text in rows]
 
     def labs(self) -> list[str]:
         """The labs that have grades."""
-        return [row[0] for row in self._database.execute("SELECT DISTINCT lab FROM attempts ORDER BY lab")]
+        return [
+            row[0]
+            for row in self._database.execute("SELECT DISTINCT lab FROM attempts ORDER BY lab")
+        ]

@@ -1,4 +1,5 @@
-"""The few pieces of HTML that feedback and report share. Everything that comes from a student is escaped."""
+"""The few pieces of HTML that feedback and report share. Everything that comes from a student is
+escaped."""
 
 from __future__ import annotations
 
@@ -23,15 +24,20 @@ def page(title: str, parts: Iterable[str]) -> str:
     """A whole page; nothing is loaded from anywhere."""
     body = "\n".join(parts)
     return (
-        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{escape(title)}</title>\n'
+        f'<!doctype html>\n<html lang="en">\n<head>\n<meta '
+        f'charset="utf-8">\n<title>{escape(title)}</title>\n'
         f'<meta name="viewport" content="width=device-width">\n'
-        f"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+        f'<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src '
+        f"'unsafe-inline'\">\n"
         f"<style>{_STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
     )
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: Iterable[int] = ()) -> str:
-    """A table; cells that are `Raw` are taken as they are, all others escaped. `numbers` are the columns set flush right."""
+def table(
+    head: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: Iterable[int] = ()
+) -> str:
+    """A table; cells that are `Raw` are taken as they are, all others escaped. `numbers` are the
+    columns set flush right."""
     flush = set(numbers)
 
     def cell(tag: str, place: int, value: object) -> str:
@@ -39,7 +45,9 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: Ite
         return f"<{tag}{kind}>{value if isinstance(value, Raw) else escape(str(value))}</{tag}>"
 
     lines = ["<table>", "<tr>" + "".join(cell("th", i, v) for i, v in enumerate(head)) + "</tr>"]
-    lines += ["<tr>" + "".join(cell("td", i, v) for i, v in enumerate(row)) + "</tr>" for row in rows]
+    lines += [
+        "<tr>" + "".join(cell("td", i, v) for i, v in enumerate(row)) + "</tr>" for row in rows
+    ]
     return "\n".join([*lines, "</table>"])
 
 
@@ -56,25 +64,40 @@ def bars(values: Sequence[tuple[str, float, float]], *, alt: str) -> str:
         lines.append(f'<rect x="110" y="{y + 3}" width="300" height="15" fill="#8883"/>')
         lines.append(f'<rect x="110" y="{y + 3}" width="{width:.1f}" height="15" fill="#0072b2"/>')
         lines.append(f'<text x="418" y="{y + 15}">{value:g} of {most:g}</text>')
-    return f'<svg role="img" aria-label="{escape(alt)}" viewBox="0 0 520 {height}" width="520">{"".join(lines)}</svg>'
+    return (
+        f'<svg role="img" aria-label="{escape(alt)}" viewBox="0 0 520 {height}" '
+        f'width="520">{"".join(lines)}</svg>'
+    )
 
 
 def histogram(shares: Sequence[float], *, alt: str) -> str:
-    """How many of `shares` (0 to 100 per cent) fall into each tenth, as SVG columns with their counts."""
+    """How many of `shares` (0 to 100 per cent) fall into each tenth, as SVG columns with their
+    counts."""
     counts = [0] * 10
     for share in shares:
         counts[min(9, int(share // 10))] += 1
     most, lines = max([*counts, 1]), []
     for place, count in enumerate(counts):
         height, x = 120 * count / most, 10 + 50 * place
-        lines.append(f'<rect x="{x}" y="{140 - height:.1f}" width="44" height="{height:.1f}" fill="#0072b2"/>')
-        lines.append(f'<text x="{x + 22}" y="{134 - height:.1f}" text-anchor="middle">{count or ""}</text>')
-        lines.append(f'<text x="{x + 22}" y="156" text-anchor="middle">{10 * place}-{10 * place + 10}</text>')
-    return f'<svg role="img" aria-label="{escape(alt)}" viewBox="0 0 520 175" width="520">{"".join(lines)}<text x="10" y="172">per cent of the points</text></svg>'
+        lines.append(
+            f'<rect x="{x}" y="{140 - height:.1f}" width="44" height="{height:.1f}" '
+            f'fill="#0072b2"/>'
+        )
+        lines.append(
+            f'<text x="{x + 22}" y="{134 - height:.1f}" text-anchor="middle">{count or ""}</text>'
+        )
+        lines.append(
+            f'<text x="{x + 22}" y="156" text-anchor="middle">{10 * place}-{10 * place + 10}</text>'
+        )
+    return (
+        f'<svg role="img" aria-label="{escape(alt)}" viewBox="0 0 520 175" '
+        f'width="520">{"".join(lines)}<text x="10" y="172">per cent of the points</text></svg>'
+    )
 
 
 def tables_side_by_side(expected: list[list[float]], got: list[list[float]]) -> str:
-    """Two tables as SVG, darker for larger on one scale; what differs is framed, and small tables show their numbers."""
+    """Two tables as SVG, darker for larger on one scale; what differs is framed, and small tables
+    show their numbers."""
     values = [value for table in (expected, got) for row in table for value in row]
     low, high = min(values), max(values)
     widest = max(len(expected[0]), len(got[0]))
@@ -86,22 +109,40 @@ def tables_side_by_side(expected: list[list[float]], got: list[list[float]]) -> 
             for c, value in enumerate(row):
                 there = other[r][c] if r < len(other) and c < len(other[r]) else None
                 differs = there is None or abs(there - value) > 1e-3 * max(abs(low), abs(high))
-                lines.append(_cell(x + side * c, 22 + side * r, side, value, (value - low) / (high - low or 1.0), differs))
+                lines.append(
+                    _cell(
+                        x + side * c,
+                        22 + side * r,
+                        side,
+                        value,
+                        (value - low) / (high - low or 1.0),
+                        differs,
+                    )
+                )
     width, height = second + side * len(got[0]) + 2, 24 + side * max(len(expected), len(got))
     alt = f"The array that was expected beside the one that came; {_differences(expected, got)}"
-    return f'<svg role="img" aria-label="{escape(alt)}" viewBox="-1 0 {width + 1} {height}" width="{width + 1}">{"".join(lines)}</svg>'
+    return (
+        f'<svg role="img" aria-label="{escape(alt)}" viewBox="-1 0 {width + 1} {height}" '
+        f'width="{width + 1}">{"".join(lines)}</svg>'
+    )
 
 
 def _cell(x: int, y: int, side: int, value: float, share: float, differs: bool) -> str:
     red, green, blue = (round(255 + share * (dark - 255)) for dark in (0, 82, 136))
     frame = ' stroke="#d55e00" stroke-width="3"' if differs else ' stroke="#8886"'
     inset = 2 if differs else 0.5
-    square = f'<rect x="{x + inset}" y="{y + inset}" width="{side - 2 * inset}" height="{side - 2 * inset}" fill="rgb({red},{green},{blue})"{frame}/>'
+    square = (
+        f'<rect x="{x + inset}" y="{y + inset}" width="{side - 2 * inset}" '
+        f'height="{side - 2 * inset}" fill="rgb({red},{green},{blue})"{frame}/>'
+    )
     if side < 40:
         return square
     text = f"{value:.3g}" if len(f"{value:.3g}") <= 6 else f"{value:.2g}"
     ink = "#fff" if share > 0.5 else "#000"
-    return f'{square}<text x="{x + side / 2}" y="{y + side / 2 + 4}" text-anchor="middle" style="fill:{ink}">{text}</text>'
+    return (
+        f'{square}<text x="{x + side / 2}" y="{y + side / 2 + 4}" text-anchor="middle" '
+        f'style="fill:{ink}">{text}</text>'
+    )
 
 
 def _differences(expected: list[list[float]], got: list[list[float]]) -> str:
@@ -109,5 +150,9 @@ def _differences(expected: list[list[float]], got: list[list[float]]) -> str:
     if shapes[0] != shapes[1]:
         return f"{shapes[0]} entries were due, {shapes[1]} came."
     most = max(abs(value) for table in (expected, got) for row in table for value in row)
-    wrong = sum(abs(a - b) > 1e-3 * most for one, two in zip(expected, got, strict=True) for a, b in zip(one, two, strict=True))
+    wrong = sum(
+        abs(a - b) > 1e-3 * most
+        for one, two in zip(expected, got, strict=True)
+        for a, b in zip(one, two, strict=True)
+    )
     return f"{wrong} of {len(expected) * len(expected[0])} entries differ."

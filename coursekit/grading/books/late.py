@@ -16,7 +16,8 @@ _POLICY = re.compile(
 
 @dataclass(frozen=True)
 class LatePolicy:
-    """`per_day` per cent of the points for each day begun after `deadline` and a grace period, at most `most` per cent."""
+    """`per_day` per cent of the points for each day begun after `deadline` and a grace period, at
+    most `most` per cent."""
 
     deadline: datetime
     per_day: float
@@ -34,9 +35,15 @@ class LatePolicy:
         deadline = _moment(matched["deadline"].strip()) if matched else None
         if matched is None or deadline is None:
             raise InvalidInputError(
-                f'Expected a late policy such as "2026-11-20T23:59, 10%/day, max 50%, grace 15 min". Received: {text!r}.'
+                f'Expected a late policy such as "2026-11-20T23:59, 10%/day, max 50%, grace 15 '
+                f'min". Received: {text!r}.'
             )
-        return cls(deadline, float(matched["rate"]), float(matched["most"] or 100.0), int(matched["grace"] or 0))
+        return cls(
+            deadline,
+            float(matched["rate"]),
+            float(matched["most"] or 100.0),
+            int(matched["grace"] or 0),
+        )
 
     def days_late(self, submitted: str) -> float:
         """Days begun after the deadline; 0 for a time that is unknown."""

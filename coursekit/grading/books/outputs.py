@@ -1,4 +1,5 @@
-"""What an instructor gets besides the gradebook: grades.csv, Gradescope's results, feedback pages, JUnit XML, the report."""
+"""What an instructor gets besides the gradebook: grades.csv, Gradescope's results, feedback pages,
+JUnit XML, the report."""
 
 from __future__ import annotations
 
@@ -11,13 +12,23 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from coursekit._files import write_atomic
-from coursekit.grading import feedback, report
-from coursekit.grading.gradebook import Gradebook
+from coursekit.grading.books import feedback, report
+from coursekit.grading.books.gradebook import Gradebook
 from coursekit.grading.lab import GradedLab
 from coursekit.grading.record import Record
 from coursekit.grading.submission import safe_name
 
-COLUMNS = ("student", "lab", "points", "max_points", "percent", "status", "attempt", "seed", "sandbox")
+COLUMNS = (
+    "student",
+    "lab",
+    "points",
+    "max_points",
+    "percent",
+    "status",
+    "attempt",
+    "seed",
+    "sandbox",
+)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -36,7 +47,9 @@ def write_all(book: Gradebook, out: Path, lab: GradedLab) -> None:
             result.unlink(missing_ok=True)
             page.unlink(missing_ok=True)
             continue
-        write_atomic(result, json.dumps(gradescope(record, attempt), indent=1, ensure_ascii=True) + "\n")
+        write_atomic(
+            result, json.dumps(gradescope(record, attempt), indent=1, ensure_ascii=True) + "\n"
+        )
         write_atomic(page, printable(feedback.page(record, lab)))
     write_atomic(out / "junit.xml", junit(grades))
     write_atomic(out / "report.html", printable(report.page(grades, lab)))
@@ -48,7 +61,8 @@ def printable(text: str) -> str:
 
 
 def grades_csv(grades: Sequence[tuple[int, Record]]) -> str:
-    """All grades as CSV: `COLUMNS`, then one column per exercise. An infrastructure error leaves the points empty."""
+    """All grades as CSV: `COLUMNS`, then one column per exercise. An infrastructure error leaves
+    the points empty."""
     exercises = list(dict.fromkeys(test.exercise for _, record in grades for test in record.tests))
     exercises.sort(key=_natural)
     buffer = io.StringIO()
@@ -56,10 +70,21 @@ def grades_csv(grades: Sequence[tuple[int, Record]]) -> str:
     writer.writerow([*COLUMNS, *exercises])
     for attempt, record in grades:
         known = record.status != "infrastructure-error"
-        values = [record.student, record.lab, number(record.points) if known else "", number(record.max_points),
-                  number(record.percent) if known else "", record.status, attempt, record.seed, record.sandbox]  # fmt: skip
+        values = [
+            record.student,
+            record.lab,
+            number(record.points) if known else "",
+            number(record.max_points),
+            number(record.percent) if known else "",
+            record.status,
+            attempt,
+            record.seed,
+            record.sandbox,
+        ]
         there = {test.exercise for test in record.tests}
-        values += [number(record.exercise_points(e)) if known and e in there else "" for e in exercises]
+        values += [
+            number(record.exercise_points(e)) if known and e in there else "" for e in exercises
+        ]
         writer.writerow([harmless(value) for value in values])
     return printable(buffer.getvalue())
 
@@ -71,29 +96,55 @@ def number(value: float) -> str:
 
 def harmless(value: object) -> object:
     """A cell that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value[:1] else value
+    return (
+        f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value[:1] else value
+    )
 
 
 def _natural(text: str) -> list:
-    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", text) if part]
+    return [
+        (0, int(part), "") if part.isdigit() else (1, 0, part)
+        for part in re.split(r"(\d+)", text)
+        if part
+    ]
 
 
 def gradescope(record: Record, attempt: int) -> dict:
-    """Gradescope's results.json. Public checks are visible; hidden ones are one hidden entry per exercise without any text."""
+    """Gradescope's results.json. Public checks are visible; hidden ones are one hidden entry per
+    exercise without any text."""
     tests = []
     for test in record.tests:
         if test.visibility == "public":
-            tests.append({"name": test.title, "number": test.exercise, "score": test.points, "max_score": test.max_points,
-                          "status": "passed" if test.status == "passed" else "failed",
-                          "output": "" if test.status == "passed" else f"{test.status}\n{test.message}", "visibility": "visible"})  # fmt: skip
+            tests.append(
+                {
+                    "name": test.title,
+                    "number": test.exercise,
+                    "score": test.points,
+                    "max_score": test.max_points,
+                    "status": "passed" if test.status == "passed" else "failed",
+                    "output": "" if test.status == "passed" else f"{test.status}\n{test.message}",
+                    "visibility": "visible",
+                }
+            )
     for exercise in dict.fromkeys(test.exercise for test in record.tests):
-        hidden = [test for test in record.tests if test.exercise == exercise and test.visibility == "hidden"]
+        hidden = [
+            test
+            for test in record.tests
+            if test.exercise == exercise and test.visibility == "hidden"
+        ]
         if hidden:
             passed = sum(test.status == "passed" for test in hidden)
-            tests.append({"name": f"Hidden checks of exercise {exercise}", "number": exercise,
-                          "score": round(sum(t.points for t in hidden), 6), "max_score": round(sum(t.max_points for t in hidden), 6),
-                          "status": "passed" if passed == len(hidden) else "failed",
-                          "output": f"{passed} of {len(hidden)} pass", "visibility": "after_published"})  # fmt: skip
+            tests.append(
+                {
+                    "name": f"Hidden checks of exercise {exercise}",
+                    "number": exercise,
+                    "score": round(sum(t.points for t in hidden), 6),
+                    "max_score": round(sum(t.max_points for t in hidden), 6),
+                    "status": "passed" if passed == len(hidden) else "failed",
+                    "output": f"{passed} of {len(hidden)} pass",
+                    "visibility": "after_published",
+                }
+            )
     return {
         "score": record.points,
         "execution_time": round(record.seconds),
@@ -103,9 +154,16 @@ def gradescope(record: Record, attempt: int) -> dict:
         "test_output_format": "text",
         "output": "\n".join(record.notes),
         "tests": tests,
-        "extra_data": {"student": record.student, "lab": record.lab, "max_points": record.max_points, "attempt": attempt,
-                       "seed": record.seed, "sandbox": record.sandbox, "days_late": record.days_late},
-    }  # fmt: skip
+        "extra_data": {
+            "student": record.student,
+            "lab": record.lab,
+            "max_points": record.max_points,
+            "attempt": attempt,
+            "seed": record.seed,
+            "sandbox": record.sandbox,
+            "days_late": record.days_late,
+        },
+    }
 
 
 def junit(grades: Sequence[tuple[int, Record]]) -> str:
@@ -115,10 +173,20 @@ def junit(grades: Sequence[tuple[int, Record]]) -> str:
         failed = sum(t.status in ("failed", "not-answered") for t in record.tests)
         wrong = sum(t.status not in ("passed", "failed", "not-answered") for t in record.tests)
         suite = ElementTree.SubElement(
-            root, "testsuite", name=printable(record.student), tests=str(len(record.tests)), failures=str(failed),
-            errors=str(wrong), time=f"{record.seconds:.3f}",
-        )  # fmt: skip
-        ElementTree.SubElement(ElementTree.SubElement(suite, "properties"), "property", name="sandbox", value=record.sandbox)
+            root,
+            "testsuite",
+            name=printable(record.student),
+            tests=str(len(record.tests)),
+            failures=str(failed),
+            errors=str(wrong),
+            time=f"{record.seconds:.3f}",
+        )
+        ElementTree.SubElement(
+            ElementTree.SubElement(suite, "properties"),
+            "property",
+            name="sandbox",
+            value=record.sandbox,
+        )
         for test in record.tests:
             case = ElementTree.SubElement(
                 suite,

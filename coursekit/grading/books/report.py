@@ -1,4 +1,5 @@
-"""The instructor's report on a class: distribution, what each check tells, commonest mistakes, slowest, similar answers."""
+"""The instructor's report on a class: distribution, what each check tells, commonest mistakes,
+slowest, similar answers."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from coursekit.grading import html
+from coursekit.grading.books import html
 from coursekit.grading.lab import GradedLab
 from coursekit.grading.record import Record
 
@@ -24,7 +25,8 @@ _MAX_PAIRS = 40
 
 @dataclass(frozen=True)
 class Item:
-    """What one check tells about a class. `discrimination` is its correlation with the points of all other checks."""
+    """What one check tells about a class. `discrimination` is its correlation with the points of
+    all other checks."""
 
     name: str
     exercise: str
@@ -52,15 +54,27 @@ def items(records: Sequence[Record]) -> list[Item]:
     totals = {record.student: sum(test.points for test in record.tests) for record in records}
     found = []
     for name in names:
-        here = [(r, t) for r in records for t in r.tests if t.name == name and t.status != "infrastructure-error"]
+        here = [
+            (r, t)
+            for r in records
+            for t in r.tests
+            if t.name == name and t.status != "infrastructure-error"
+        ]
         if not here:
             continue
         passes = [float(t.status == "passed") for _, t in here]
         rest = [totals[r.student] - t.points for r, t in here]
-        found.append(Item(
-            name, here[0][1].exercise, here[0][1].visibility, statistics.fmean(passes), _correlation(passes, rest),
-            dict(Counter(t.status for _, t in here)), tuple(r.student for r, t in here if t.status != "passed"),
-        ))  # fmt: skip
+        found.append(
+            Item(
+                name,
+                here[0][1].exercise,
+                here[0][1].visibility,
+                statistics.fmean(passes),
+                _correlation(passes, rest),
+                dict(Counter(t.status for _, t in here)),
+                tuple(r.student for r, t in here if t.status != "passed"),
+            )
+        )
     return found
 
 
@@ -73,13 +87,18 @@ def _correlation(first: list[float], second: list[float]) -> float | None:
 def similar_answers(records: Sequence[Record]) -> list[Pair]:
     """Pairs of answers that share most of what is not common to the class, most alike first.
 
-    Names of variables, numbers' spacing and comments do not matter: identifiers are numbered in their order of appearance.
-    Answers under 30 tokens are left out: short right answers are alike by nature.
+    Names of variables, numbers' spacing and comments do not matter: identifiers are numbered in
+    their order of appearance. Answers under 30 tokens are left out: short right answers are alike
+    by nature.
     """
     found: list[Pair] = []
     functions = list(dict.fromkeys(name for record in records for name in record.answers))
     for function in functions:
-        texts = {r.student: str(r.answers[function].get("text", "")) for r in records if function in r.answers}
+        texts = {
+            r.student: str(r.answers[function].get("text", ""))
+            for r in records
+            if function in r.answers
+        }
         found += _similar(function, texts)
     found.sort(key=lambda pair: (-pair.share, pair.function, pair.first, pair.second))
     return found[:_MAX_PAIRS]
@@ -102,7 +121,9 @@ def _similar(function: str, texts: dict[str, str]) -> list[Pair]:
     for (first, second), count in shared.items():
         union = len(rare[first] | rare[second])
         if count >= _SHINGLE and count / union >= _SIMILAR:
-            pairs.append(Pair(function, first, second, count / union, (texts[first], texts[second])))
+            pairs.append(
+                Pair(function, first, second, count / union, (texts[first], texts[second]))
+            )
     return pairs
 
 
@@ -128,53 +149,87 @@ def page(grades: Sequence[tuple[int, Record]], lab: GradedLab) -> str:
     parts += [f'<p class="stamp">Graded {escape(stamp)}.</p>' for stamp in stamps]
     if lost:
         parts.append(
-            f"<p>Without a grade, for a fault that is not theirs: {escape(', '.join(lost))}. Run the same command again.</p>"
+            f"<p>Without a grade, for a fault that is not theirs: {escape(', '.join(lost))}. "
+            f"Run the same command again.</p>"
         )
     if graded:
         shares = [record.percent for record in graded]
-        words = f"{len(graded)} submissions, median {statistics.median(shares):.0f} %, mean {statistics.fmean(shares):.0f} %."
-        parts += [f"<p>{words}</p>", html.histogram(shares, alt=f"Histogram of the grades. {words}")]
-    parts += _item_part(graded) + _mistake_part(graded) + _slow_part(graded) + _note_part(graded) + _similar_part(graded)
+        words = (
+            f"{len(graded)} submissions, median {statistics.median(shares):.0f} %, mean "
+            f"{statistics.fmean(shares):.0f} %."
+        )
+        parts += [
+            f"<p>{words}</p>",
+            html.histogram(shares, alt=f"Histogram of the grades. {words}"),
+        ]
+    parts += (
+        _item_part(graded)
+        + _mistake_part(graded)
+        + _slow_part(graded)
+        + _note_part(graded)
+        + _similar_part(graded)
+    )
     return html.page(f"{lab.title}: report", parts)
 
 
 def _item_part(records: Sequence[Record]) -> list[str]:
     rows = []
     for item in items(records):
-        who = ", ".join(item.failed_by[:12]) + (f" and {len(item.failed_by) - 12} more" if len(item.failed_by) > 12 else "")
+        who = ", ".join(item.failed_by[:12]) + (
+            f" and {len(item.failed_by) - 12} more" if len(item.failed_by) > 12 else ""
+        )
         how = ", ".join(f"{status} {count}" for status, count in item.statuses.items())
         value = "" if item.discrimination is None else f"{item.discrimination:.2f}"
         name = html.Raw(escape(item.name).replace("_", "_<wbr>"))
-        rows.append([item.exercise, name, item.visibility, f"{100 * item.passed:.0f} %", value, how, who])
+        rows.append(
+            [item.exercise, name, item.visibility, f"{100 * item.passed:.0f} %", value, how, who]
+        )
     head = ["exercise", "check", "", "pass", "discrimination", "how it ended", "not passed by"]
     return [
         "<h2>What each check tells</h2>",
-        "<p>Discrimination is the correlation of passing a check with the points of all other checks: near 0 it tells nothing, below 0 "
+        "<p>Discrimination is the correlation of passing a check with the points of all other "
+        "checks: near 0 it tells nothing, below 0 "
         "look at the check.</p>",
         html.table(head, rows, numbers=(3, 4)),
     ]
 
 
 def _mistake_part(records: Sequence[Record]) -> list[str]:
-    counts = Counter((e, str(m.get("name", ""))) for record in records for e, m in record.mistakes.items())
+    counts = Counter(
+        (e, str(m.get("name", ""))) for record in records for e, m in record.mistakes.items()
+    )
     if not counts:
         return []
     rows = [[exercise, name, count] for (exercise, name), count in counts.most_common(20)]
-    return ["<h2>Commonest mistakes</h2>", html.table(["exercise", "mistake", "students"], rows, numbers=(2,))]
+    return [
+        "<h2>Commonest mistakes</h2>",
+        html.table(["exercise", "mistake", "students"], rows, numbers=(2,)),
+    ]
 
 
 def _slow_part(records: Sequence[Record]) -> list[str]:
     slow = sorted(records, key=lambda record: -record.seconds)[:10]
-    rows = [[r.student, f"{r.seconds:.1f}", f"{r.cpu_seconds:.1f}", r.max_rss_mb, r.children] for r in slow]
+    rows = [
+        [r.student, f"{r.seconds:.1f}", f"{r.cpu_seconds:.1f}", r.max_rss_mb, r.children]
+        for r in slow
+    ]
     return [
         "<h2>Slowest</h2>",
-        html.table(["student", "seconds", "CPU seconds", "peak MB", "processes"], rows, numbers=(1, 2, 3, 4)),
+        html.table(
+            ["student", "seconds", "CPU seconds", "peak MB", "processes"],
+            rows,
+            numbers=(1, 2, 3, 4),
+        ),
     ]
 
 
 def _note_part(records: Sequence[Record]) -> list[str]:
     rows = [[record.student, note] for record in records for note in record.notes[:5]][:200]
-    return ["<h2>What was found in the files</h2>", html.table(["student", "note"], rows)] if rows else []
+    return (
+        ["<h2>What was found in the files</h2>", html.table(["student", "note"], rows)]
+        if rows
+        else []
+    )
 
 
 def _similar_part(records: Sequence[Record]) -> list[str]:
@@ -184,7 +239,11 @@ def _similar_part(records: Sequence[Record]) -> list[str]:
         return [*parts, "<p>None beyond what the class has in common.</p>"]
     for pair in pairs:
         parts.append(
-            f"<h3>{escape(pair.function)}: {escape(pair.first)} and {escape(pair.second)}, {100 * pair.share:.0f} %</h3>"
+            f"<h3>{escape(pair.function)}: {escape(pair.first)} and {escape(pair.second)}, "
+            f"{100 * pair.share:.0f} %</h3>"
         )
-        parts.append(f'<div class="pair"><pre>{escape(pair.texts[0])}</pre><pre>{escape(pair.texts[1])}</pre></div>')
+        parts.append(
+            f"<div "
+            f'class="pair"><pre>{escape(pair.texts[0])}</pre><pre>{escape(pair.texts[1])}</pre></div>'
+        )
     return parts

@@ -1,4 +1,5 @@
-"""Fill in the roster that an instructor exported from Canvas, Moodle or Blackboard. Rows and columns stay as they were."""
+"""Fill in the roster that an instructor exported from Canvas, Moodle or Blackboard. Rows and
+columns stay as they were."""
 
 from __future__ import annotations
 
@@ -33,7 +34,13 @@ class Filled:
     without_grade: tuple[str, ...]
 
 
-def fill(roster: str | Path, grades: Sequence[tuple[int, Record]], out: str | Path, *, column: str | None = None) -> Filled:
+def fill(
+    roster: str | Path,
+    grades: Sequence[tuple[int, Record]],
+    out: str | Path,
+    *,
+    column: str | None = None,
+) -> Filled:
     """Write a copy of `roster` with the grades in it to `out / <name of the roster>`.
 
     Args:
@@ -51,7 +58,8 @@ def fill(roster: str | Path, grades: Sequence[tuple[int, Record]], out: str | Pa
     labs = {record.lab for _, record in grades}
     if len(labs) != 1:
         raise InvalidInputError(
-            f"Expected grades of one lab. Received: {', '.join(sorted(labs)) or 'none'}. Name it with --lab."
+            f"Expected grades of one lab. Received: {', '.join(sorted(labs)) or 'none'}. Name "
+            f"it with --lab."
         )
     place = _grade_column(rows[head], kind, labs.pop(), column, roster)
     by_name = {key: record for _, record in grades for key in _record_keys(record)}
@@ -84,8 +92,16 @@ def _read(path: Path) -> tuple[list[list[str]], type[csv.Dialect], str]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise InvalidInputError(f"Expected a roster that can be read at {path}. Received: {error.strerror}.") from None
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig" if data[:3] == b"\xef\xbb\xbf" else "utf-8"
+        raise InvalidInputError(
+            f"Expected a roster that can be read at {path}. Received: {error.strerror}."
+        ) from None
+    encoding = (
+        "utf-16"
+        if data[:2] in (b"\xff\xfe", b"\xfe\xff")
+        else "utf-8-sig"
+        if data[:3] == b"\xef\xbb\xbf"
+        else "utf-8"
+    )
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:
@@ -93,7 +109,9 @@ def _read(path: Path) -> tuple[list[list[str]], type[csv.Dialect], str]:
         text = data.decode(encoding, "replace")
 
     class Dialect(csv.excel):
-        delimiter = "\t" if text.split("\n", 1)[0].count("\t") > text.split("\n", 1)[0].count(",") else ","
+        delimiter = (
+            "\t" if text.split("\n", 1)[0].count("\t") > text.split("\n", 1)[0].count(",") else ","
+        )
         lineterminator = "\r\n" if "\r\n" in text else "\n"
         quoting = csv.QUOTE_ALL if re.match(r'"[^"]*"[,\t]"', text) else csv.QUOTE_MINIMAL
 
@@ -111,22 +129,28 @@ def _kind(rows: list[list[str]], path: Path) -> tuple[str, int]:
         if {"Last Name", "First Name", "Username"} <= names:
             return "blackboard", place
     raise InvalidInputError(
-        f"Expected a roster exported from Canvas ({', '.join(_CANVAS_NEEDED)}), Moodle (First name, Email address) or Blackboard "
-        f"(Last Name, First Name, Username). Received: {path} with the columns {', '.join(rows[0][:8]) if rows else 'none'}."
+        f"Expected a roster exported from Canvas ({', '.join(_CANVAS_NEEDED)}), Moodle (First "
+        f"name, Email address) or Blackboard "
+        f"(Last Name, First Name, Username). Received: {path} with the columns "
+        f"{', '.join(rows[0][:8]) if rows else 'none'}."
     )
 
 
 def _grade_column(header: list[str], kind: str, lab: str, wanted: str | None, path: Path) -> int:
     if wanted is not None:
         if wanted not in header:
-            raise InvalidInputError(f"Expected a column of {path.name}: {', '.join(header)}. Received: {wanted!r}.")
+            raise InvalidInputError(
+                f"Expected a column of {path.name}: {', '.join(header)}. Received: {wanted!r}."
+            )
         return header.index(wanted)
     words = [word for word in re.split(r"[^a-z0-9]+", lab.lower()) if word]
     number = int(words[0]) if words[0].isdigit() else None
 
     def fits(name: str) -> bool:
         parts = [word for word in re.split(r"[^a-z0-9]+", name.lower()) if word]
-        same_number = number is not None and any(part.isdigit() and int(part) == number for part in parts[:3])
+        same_number = number is not None and any(
+            part.isdigit() and int(part) == number for part in parts[:3]
+        )
         return all(word in parts for word in words[1:]) if not same_number else True
 
     taken = {name for names in _IDENTITY.values() for name in names} | {
@@ -140,7 +164,9 @@ def _grade_column(header: list[str], kind: str, lab: str, wanted: str | None, pa
         return header.index("Grade")
     if len(found) != 1:
         said = f"{len(found)} fit: {', '.join(header[i] for i in found)}" if found else "none fits"
-        raise InvalidInputError(f"Expected one column of {path.name} for lab {lab}; {said}. Name it with --column.")
+        raise InvalidInputError(
+            f"Expected one column of {path.name} for lab {lab}; {said}. Name it with --column."
+        )
     return found[0]
 
 
@@ -155,7 +181,8 @@ def _record_keys(record: Record) -> list[str]:
 
 
 def _row_keys(header: list[str], row: list[str], kind: str) -> list[str]:
-    """The keys by which a row may be found, surest first: LMS id, login, address before the @, full name either way round."""
+    """The keys by which a row may be found, surest first: LMS id, login, address before the @, full
+    name either way round."""
     values = {name: value.strip() for name, value in zip(header, row, strict=False)}
     keys = []
     for name in ("ID", "Identifier", "Student ID", "ID number"):
@@ -179,4 +206,6 @@ def _moodle_feedback(header: list[str], row: list[str], kind: str, record: Recor
     if kind == "moodle" and "Feedback comments" in header:
         place = header.index("Feedback comments")
         row += [""] * (place - len(row) + 1)
-        row[place] = row[place] or f"{record.points:g} of {record.max_points:g} points in lab {record.lab}."
+        row[place] = (
+            row[place] or f"{record.points:g} of {record.max_points:g} points in lab {record.lab}."
+        )

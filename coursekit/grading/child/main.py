@@ -1,7 +1,8 @@
-"""What runs inside the sandbox: the student's cells, and the lab machine's agent that answers the checks' questions.
+"""What runs inside the sandbox: the student's cells, and the lab machine's agent that answers the
+checks' questions.
 
-Nothing here decides about points. Whatever the student's code does to this process, it can only change values that the
-referee compares with its own.
+Nothing here decides about points. Whatever the student's code does to this process, it can only
+change values that the referee compares with its own.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from typing import Any
 
 from coursekit.errors import NotAnsweredYet
 from coursekit.grading import cells as _cells
-from coursekit.labs import wire
-from coursekit.labs.agent import ANSWER, Agent
+from coursekit.labs.exchange import wire
+from coursekit.labs.exchange.agent import ANSWER, Agent
 
 CONTROL = b"X"
 MAX_FRAME = 320 * 2**20
@@ -28,7 +29,8 @@ _NOTES = 50
 
 
 class Channel:
-    """Frames of `u64 length | 8-byte ticket | payload` on a descriptor. A reply carries the ticket of its request."""
+    """Frames of `u64 length | 8-byte ticket | payload` on a descriptor. A reply carries the ticket
+    of its request."""
 
     def __init__(self, fd: int):
         self.fd, self.ticket = fd, b"\0" * 8
@@ -81,7 +83,9 @@ class Notebook:
     def __init__(self, found: list[dict], wanted: dict[str, str], released: list[dict]):
         self.plan = _cells.make_plan(found, wanted, released)
         self.sources = [cell["source"] for cell in found]
-        self.released = [_cells.parse(cell["source"])[0] for cell in released if not cell.get("names")]
+        self.released = [
+            _cells.parse(cell["source"])[0] for cell in released if not cell.get("names")
+        ]
         self.wanted, self.notes = wanted, []
         self.namespace = Globals(self)
         self._whole: set[int] = set()
@@ -106,12 +110,20 @@ class Notebook:
                 self.namespace[name] = self.namespace[alias]
 
     def steps(self) -> list[dict]:
-        """What is to run, in order: per cell its statements as `[number, is a definition or an answer]`."""
+        """What is to run, in order: per cell its statements as `[number, is a definition or an
+        answer]`."""
         looked_for = {*self.wanted, *self.plan.aliases.values()}
         found = []
         for index, plan in enumerate(self.plan.cells):
-            kinds = [_cells.is_definition(s) or bool(_cells.bound_names(s) & looked_for) for s in plan.statements]
-            kept = [[n, kind] for n, kind in enumerate(kinds) if plan.mode != "skip" and (kind or plan.mode == "all")]
+            kinds = [
+                _cells.is_definition(s) or bool(_cells.bound_names(s) & looked_for)
+                for s in plan.statements
+            ]
+            kept = [
+                [n, kind]
+                for n, kind in enumerate(kinds)
+                if plan.mode != "skip" and (kind or plan.mode == "all")
+            ]
             if plan.mode == "all":
                 self._whole.add(index)
             if kept:
@@ -120,7 +132,10 @@ class Notebook:
 
     def _execute(self, statement: ast.stmt, filename: str) -> str:
         try:
-            exec(compile(ast.Module([statement], []), filename, "exec", dont_inherit=True), self.namespace)
+            exec(
+                compile(ast.Module([statement], []), filename, "exec", dont_inherit=True),
+                self.namespace,
+            )
         except NotAnsweredYet:
             return ""
         except BaseException as error:
@@ -128,7 +143,8 @@ class Notebook:
         return ""
 
     def provide(self, name: str) -> bool:
-        """Run what defines a missing name: the student's own cells, or else the released notebook's."""
+        """Run what defines a missing name: the student's own cells, or else the released
+        notebook's."""
         if name in self._asked or name in self.wanted:
             return False
         self._asked.add(name)
@@ -161,7 +177,8 @@ class Notebook:
 
 
 class GradingLab:
-    """Stands in for `lab` where cells use it: shows nothing, checks nothing, and always takes the fast path."""
+    """Stands in for `lab` where cells use it: shows nothing, checks nothing, and always takes the
+    fast path."""
 
     fast, seed = True, 0
 
@@ -173,7 +190,8 @@ class GradingLab:
         return fast
 
     def answer(self, exercise: str, *, fallback: Any = None, name: str | None = None) -> Any:
-        """The library's function where there is one, so that no answer depends on an earlier one."""
+        """The library's function where there is one, so that no answer depends on an earlier
+        one."""
         if fallback is not None:
             return fallback
         names = [name for name, number in self._wanted.items() if number == exercise]
@@ -192,12 +210,14 @@ class GradingLab:
 def main(fd: int, spec: dict) -> None:
     """Answer the referee until it goes away.
 
-    Control messages are JSON behind `X`: `read` (with the file behind a zero byte), `load`, `statement`, `finish`,
-    `notes`. All other
+    Control messages are JSON behind `X`: `read` (with the file behind a zero byte), `load`,
+    `statement`, `finish`, `notes`. All other
     messages belong to the lab machine's agent.
     """
     channel, state = Channel(fd), {}
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # the zygote ignores it; a loop that is interrupted says so
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # the zygote ignores it; a loop that is interrupted says so
     sys.stdin = open(os.devnull)  # noqa: SIM115 (held for the life of the process)
 
     def ask(message: bytes) -> bytes:
@@ -230,14 +250,19 @@ def _control(message: bytes, state: dict) -> dict:
         except _cells.Unreadable as error:
             return {"unreadable": str(error)}
         except MemoryError:
-            return {"unreadable": "The file is too large to be read. Clear all outputs and hand it in again."}
+            return {
+                "unreadable": "The file is too large to be read. Clear all outputs and hand it "
+                "in again."
+            }
     if request["do"] == "load":
         notebook = Notebook(request["cells"], request["wanted"], request["released"])
         state["notebook"] = notebook
         lab = GradingLab(notebook.namespace, request["wanted"])
         _replace_open_lab(lab)
         _compile_as_written()
-        state["agent"] = Agent(notebook.namespace, catch=BaseException, limits=wire.Limits(size=request["reply_limit"]))
+        state["agent"] = Agent(
+            notebook.namespace, catch=BaseException, limits=wire.Limits(size=request["reply_limit"])
+        )
         plan = notebook.plan
         return {"steps": notebook.steps(), "answers": plan.answers, "notes": plan.notes}
     if request["do"] == "statement":
@@ -249,7 +274,8 @@ def _control(message: bytes, state: dict) -> dict:
 
 
 def _compile_as_written() -> None:
-    """Let TensorFlow run graphs as they are traced: optimising them takes longer than a lab's small trainings gain by it."""
+    """Let TensorFlow run graphs as they are traced: optimising them takes longer than a lab's small
+    trainings gain by it."""
     if (tensorflow := sys.modules.get("tensorflow")) is not None:
         with contextlib.suppress(Exception):  # a version without the switch is only slower
             tensorflow.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})

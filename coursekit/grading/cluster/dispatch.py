@@ -1,4 +1,5 @@
-"""Who grades what, on machines that may die: hand out in small batches, hand out again what was lost, give up on what kills.
+"""Who grades what, on machines that may die: hand out in small batches, hand out again what was
+lost, give up on what kills.
 
 Knows nothing of Ray. Work is numbered; a *place* is whoever does it.
 """
@@ -21,9 +22,10 @@ class _Held:
 class Dispatch:
     """Hands out work items to places and takes back what was not finished.
 
-    An item that was lost once is suspected of having done it. From then on it is handed out alone, to a place that holds
-    nothing else, and after everything that is not suspected. So an item that kills its place cannot cost another item more
-    than one of its lives, and everything harmless is done before it gets its next chance.
+    An item that was lost once is suspected of having done it. From then on it is handed out alone,
+    to a place that holds nothing else, and after everything that is not suspected. So an item that
+    kills its place cannot cost another item more than one of its lives, and everything harmless is
+    done before it gets its next chance.
 
     Args:
         items: numbers of what is to be done, in this order.
@@ -47,7 +49,8 @@ class Dispatch:
         return not self.waiting and not any(held.items for held in self._held.values())
 
     def take(self, place: Hashable, room: int) -> list[int]:
-        """The next batch for a place that holds at most `room` items; empty if there is none for it now."""
+        """The next batch for a place that holds at most `room` items; empty if there is none for it
+        now."""
         held = self._held.setdefault(place, _Held())
         if held.items and held.alone:
             return []
@@ -55,7 +58,9 @@ class Dispatch:
         if held.alone:
             batch = [self._suspects.pop(0)]
         else:
-            batch = [self._fresh.popleft() for _ in range(min(room - len(held.items), len(self._fresh)))]
+            batch = [
+                self._fresh.popleft() for _ in range(min(room - len(held.items), len(self._fresh)))
+            ]
         held.items.update(batch)
         return batch
 
@@ -64,7 +69,8 @@ class Dispatch:
         self._held[place].items.remove(item)
 
     def lost(self, place: Hashable, item: int) -> bool:
-        """An item was not finished where it was. Returns whether it is given up; if not, it waits for another place."""
+        """An item was not finished where it was. Returns whether it is given up; if not, it waits
+        for another place."""
         self._held[place].items.remove(item)
         self._losses[item] += 1
         if self._losses[item] >= self.lives:

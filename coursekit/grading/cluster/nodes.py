@@ -1,7 +1,8 @@
-"""Grade on several machines: a Ray cluster that runs already, one referee with its own zygote and sandbox on each node.
+"""Grade on several machines: a Ray cluster that runs already, one referee with its own zygote and
+sandbox on each node.
 
-The lab and the submissions travel with the work as bytes (see `coursekit.grading.parcel`), records travel back as JSON, and only
-the process that started the run writes the gradebook.
+The lab and the submissions travel with the work as bytes (see `coursekit.grading.cluster.parcel`),
+records travel back as JSON, and only the process that started the run writes the gradebook.
 """
 
 from __future__ import annotations
@@ -21,27 +22,29 @@ from typing import Any
 
 from coursekit.errors import ClusterError, CoursekitError, MissingDependencyError
 from coursekit.grading import lab as labs
-from coursekit.grading import sandbox
-from coursekit.grading.dispatch import LIVES, Dispatch
-from coursekit.grading.grader import grade_submission
-from coursekit.grading.nursery import Nursery
-from coursekit.grading.parcel import Carried, Order
+from coursekit.grading.cluster.dispatch import LIVES, Dispatch
+from coursekit.grading.cluster.parcel import Carried, Order
 from coursekit.grading.record import Record, TestResult
+from coursekit.grading.referee.grader import grade_submission
+from coursekit.grading.referee.nursery import Nursery
 from coursekit.grading.submission import Submission
-from coursekit.grading.zygote import Zygote
+from coursekit.grading.zygote import sandbox
+from coursekit.grading.zygote.process import Zygote
 
 _CONNECT_SECONDS, _OPEN_SECONDS, _LOOK_SECONDS, _PATIENCE_SECONDS = 10.0, 180.0, 3.0, 60.0
 _DEATHS_IN_A_ROW = 10
 _STRAGGLER_SECONDS = 30.0
 _ADVICE = (
-    "Start one with `ray start --head` there and `ray start --address HOST:PORT` on each other machine, this one too; "
+    "Start one with `ray start --head` there and `ray start --address HOST:PORT` on each other "
+    "machine, this one too; "
     "or use ray://HOST:10001 from outside."
 )
 _PER_CHILD = 2  # a child's next submission waits on its node, so no child waits for the network
 
 
 class NodeReferee:
-    """The referee of one node, in a process that Ray starts there. Its methods may run in several threads."""
+    """The referee of one node, in a process that Ray starts there. Its methods may run in several
+    threads."""
 
     def __init__(self):
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 (Ray would keep what tests print in a log file)
@@ -57,7 +60,9 @@ class NodeReferee:
 
         try:
             limits = sandbox.Limits(memory_mb=order.memory)
-            policy, self.stamp = sandbox.policy_for_this_machine(limits, readable_folders(), unsafe=order.unsafe)
+            policy, self.stamp = sandbox.policy_for_this_machine(
+                limits, readable_folders(), unsafe=order.unsafe
+            )
             self.lab = order.unpack()
         except (CoursekitError, OSError) as error:
             return {"refused": str(error)}
@@ -67,7 +72,9 @@ class NodeReferee:
 
     def grade(self, carried: Carried) -> str:
         """Grade one submission; returns its record as JSON."""
-        record = grade_submission(self.lab, carried, self.nursery, seed=self.seed, time_limit=self.time_limit)
+        record = grade_submission(
+            self.lab, carried, self.nursery, seed=self.seed, time_limit=self.time_limit
+        )
         record.sandbox = self.stamp
         return json.dumps(record.to_dict())
 
@@ -80,7 +87,10 @@ class NodeReferee:
 def _differences(wanted: dict[str, str], found: dict[str, str]) -> str:
     """What is not the same there as here, in words; empty if all is."""
     names = [name for name in {**wanted, **found} if wanted.get(name) != found.get(name)]
-    return ", ".join(f"{name} {found.get(name, 'missing')} (here: {wanted.get(name, 'missing')})" for name in names)
+    return ", ".join(
+        f"{name} {found.get(name, 'missing')} (here: {wanted.get(name, 'missing')})"
+        for name in names
+    )
 
 
 @dataclass
@@ -99,14 +109,16 @@ class _Node:
 
 
 class Cluster:
-    """The nodes of a Ray cluster as graders. A context manager; entering it asks every node whether it can grade.
+    """The nodes of a Ray cluster as graders. A context manager; entering it asks every node whether
+    it can grade.
 
     Args:
-        address: `HOST:PORT` of a cluster that this machine belongs to, `auto` for the one that runs here, or
-            `ray://HOST:PORT` from a machine outside.
+        address: `HOST:PORT` of a cluster that this machine belongs to, `auto` for the one that runs
+            here, or `ray://HOST:PORT` from a machine outside.
         lab: as read here.
         order: what to grade, and how.
-        jobs: submissions at a time on each node; by default one per core that the node offers to Ray.
+        jobs: submissions at a time on each node; by default one per core that the node offers to
+            Ray.
         notice: called with a line for a person when a node refuses or is lost.
 
     Raises:
@@ -135,7 +147,9 @@ class Cluster:
     def __enter__(self) -> Cluster:
         try:
             start = time.monotonic()
-            while time.monotonic() - start < (_STRAGGLER_SECONDS if self._ready() else _OPEN_SECONDS):
+            while time.monotonic() - start < (
+                _STRAGGLER_SECONDS if self._ready() else _OPEN_SECONDS
+            ):
                 self._look()
                 if all(node.ready or node.over for node in self._nodes.values()):
                     break
@@ -153,7 +167,11 @@ class Cluster:
     def close(self) -> None:
         """End what runs on the nodes, and leave the cluster as it was found."""
         with contextlib.suppress(Exception):
-            living = [node.referee for node in self._nodes.values() if node.referee is not None and not node.over]
+            living = [
+                node.referee
+                for node in self._nodes.values()
+                if node.referee is not None and not node.over
+            ]
             self._wait([referee.close.remote() for referee in living], every=True, timeout=5.0)
             for referee in living:
                 self.ray.kill(referee)
@@ -162,7 +180,8 @@ class Cluster:
                 self.ray.shutdown()
 
     def grade(self, todo: list[Submission]) -> Generator[tuple[Submission, Record], None, None]:
-        """Grade on all nodes; yields each submission with its record as soon as it is there, in no order.
+        """Grade on all nodes; yields each submission with its record as soon as it is there, in no
+        order.
 
         Raises:
             ClusterError: if every node is gone and none comes back.
@@ -177,7 +196,11 @@ class Cluster:
                 for item in dispatch.take(node.id, _PER_CHILD * node.jobs):
                     node.calls[node.referee.grade.remote(Carried.of(todo[item]))] = item
             if time.monotonic() - last_node > _PATIENCE_SECONDS:
-                raise ClusterError(self._nobody(f"Expected a node for the {dispatch.waiting} submissions that are left."))
+                raise ClusterError(
+                    self._nobody(
+                        f"Expected a node for the {dispatch.waiting} submissions that are left."
+                    )
+                )
             owners = {ref: node for node in self._nodes.values() for ref in node.calls}
             for ref in self._settle(self._wait([*owners, *self._opening()])):
                 record = self._harvest(owners[ref], ref, dispatch, todo)
@@ -193,7 +216,8 @@ class Cluster:
         return [node.opening for node in self._nodes.values() if node.opening is not None]
 
     def _look(self) -> None:
-        """Ask nodes that are new, and those whose referee alone has died, whether they can grade."""
+        """Ask nodes that are new, and those whose referee alone has died, whether they can
+        grade."""
         if time.monotonic() - self._looked < _LOOK_SECONDS:
             return
         self._looked = time.monotonic()
@@ -201,7 +225,9 @@ class Cluster:
         for node_id, entry in alive.items():
             cpus = int(entry["Resources"].get("CPU", 0))
             if cpus >= 1 and node_id not in self._nodes:
-                name = f"{entry['NodeManagerHostname']} ({entry['NodeManagerAddress']}, {node_id[:6]})"
+                name = (
+                    f"{entry['NodeManagerHostname']} ({entry['NodeManagerAddress']}, {node_id[:6]})"
+                )
                 self._nodes[node_id] = _Node(node_id, name, self.jobs or cpus, cpus)
         for node in self._nodes.values():
             if node.over or node.calls or node.ready:
@@ -211,12 +237,20 @@ class Cluster:
             elif node.opening is None:
                 self._open(node)
             elif time.monotonic() - node.asked > _OPEN_SECONDS:
-                self._give_up(node, f"did not get ready in {_OPEN_SECONDS:.0f} s; has it free cores?")
+                self._give_up(
+                    node, f"did not get ready in {_OPEN_SECONDS:.0f} s; has it free cores?"
+                )
 
     def _open(self, node: _Node) -> None:
         referee = self.ray.remote(NodeReferee)
-        there = self.ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy(node.id, soft=False)
-        options = {"num_cpus": min(node.jobs, node.cpus), "max_concurrency": node.jobs, "max_restarts": 0}
+        there = self.ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy(
+            node.id, soft=False
+        )
+        options = {
+            "num_cpus": min(node.jobs, node.cpus),
+            "max_concurrency": node.jobs,
+            "max_restarts": 0,
+        }
         node.referee = referee.options(scheduling_strategy=there, **options).remote()
         # one argument to many nodes; Ray keeps it in memory and drops it with the run
         self._order_ref = self._order_ref or self.ray.put(self.order)
@@ -233,7 +267,10 @@ class Cluster:
 
     def _nobody(self, expected: str) -> str:
         said = "; ".join(self._refusals[-5:]) or "the cluster has no node with a core"
-        return f"{expected} Received: {said}. What is graded is kept: mend a node and run the same command again."
+        return (
+            f"{expected} Received: {said}. What is graded is kept: mend a node and run the "
+            f"same command again."
+        )
 
     # Answers
 
@@ -263,7 +300,9 @@ class Cluster:
                 self.stamps.add(answer["stamp"])
         return [ref for ref in refs if ref not in asked]
 
-    def _harvest(self, node: _Node, ref, dispatch: Dispatch, todo: list[Submission]) -> tuple[Submission, Record] | None:
+    def _harvest(
+        self, node: _Node, ref, dispatch: Dispatch, todo: list[Submission]
+    ) -> tuple[Submission, Record] | None:
         """A record that is there; or None where the submission is to be graded elsewhere."""
         item = node.calls.pop(ref)
         try:
@@ -272,7 +311,11 @@ class Cluster:
             if node.ready and not isinstance(error, self.ray.exceptions.RayTaskError):
                 self._notice(f"node {node.name} was lost; what it held goes to the others")
                 self._stumbled(node, _in_words(error))
-            return (todo[item], self._no_grade(todo[item], error)) if dispatch.lost(node.id, item) else None
+            return (
+                (todo[item], self._no_grade(todo[item], error))
+                if dispatch.lost(node.id, item)
+                else None
+            )
         node.deaths = 0
         dispatch.done(node.id, item)
         return todo[item], record
@@ -289,14 +332,33 @@ class Cluster:
         """What is recorded for a submission that was given up: no grade, never a zero."""
         lab, message = self.lab, f"Whatever graded it died, {LIVES} times: {_in_words(error)}"
         tests = [
-            TestResult(c.name, c.title, c.exercise, c.visibility, "infrastructure-error", 0.0, c.points, 0.0, message)
+            TestResult(
+                c.name,
+                c.title,
+                c.exercise,
+                c.visibility,
+                "infrastructure-error",
+                0.0,
+                c.points,
+                0.0,
+                message,
+            )
             for c in lab.cases
         ]
         return Record(
-            submission.student, lab.name, "infrastructure-error", max_points=lab.max_points(), tests=tests, seed=self.order.seed,
-            notes=[*submission.notes, message], submission_hash=submission.digest(), tests_hash=lab.tests_hash,
-            environment_hash=lab.environment_hash, submitted=submission.submitted, lms_id=submission.lms_id,
-        )  # fmt: skip
+            submission.student,
+            lab.name,
+            "infrastructure-error",
+            max_points=lab.max_points(),
+            tests=tests,
+            seed=self.order.seed,
+            notes=[*submission.notes, message],
+            submission_hash=submission.digest(),
+            tests_hash=lab.tests_hash,
+            environment_hash=lab.environment_hash,
+            submitted=submission.submitted,
+            lms_id=submission.lms_id,
+        )
 
 
 def _in_words(error: Exception) -> str:
@@ -320,17 +382,23 @@ def connect(address: str) -> tuple[ModuleType, bool]:
         import ray
         import ray.util.scheduling_strategies
     except ImportError as error:
-        raise MissingDependencyError('Expected Ray for --cluster. Received: none. pip install "coursekit[cluster]"') from error
+        raise MissingDependencyError(
+            'Expected Ray for --cluster. Received: none. pip install "coursekit[cluster]"'
+        ) from error
     if ray.is_initialized():
         return ray, False
     _knock(address)
     try:
-        # Ray lets nodes import from the driver's current folder: it must not be one that holds submissions.
+        # Ray lets nodes import from the driver's current folder: it must not be one that holds
+        # submissions.
         with warnings.catch_warnings(), contextlib.chdir("/"):
             warnings.simplefilter("ignore")
             ray.init(address=address, log_to_driver=False, logging_level=logging.CRITICAL)
     except (Exception, SystemExit) as error:
-        raise ClusterError(f"Expected to join the Ray cluster at {address}. Received: {_in_words(error)}. {_ADVICE}") from error
+        raise ClusterError(
+            f"Expected to join the Ray cluster at {address}. Received: {_in_words(error)}. "
+            f"{_ADVICE}"
+        ) from error
     return ray, True
 
 
@@ -344,8 +412,12 @@ def _knock(address: str) -> None:
         return
     host, _, port = address.removeprefix("ray://").rpartition(":")
     if not host or not port.isdigit():
-        raise ClusterError(f"Expected --cluster HOST:PORT, ray://HOST:PORT or auto. Received: {address}.")
+        raise ClusterError(
+            f"Expected --cluster HOST:PORT, ray://HOST:PORT or auto. Received: {address}."
+        )
     try:
         socket.create_connection((host.strip("[]"), int(port)), timeout=_CONNECT_SECONDS).close()
     except (OSError, OverflowError) as error:
-        raise ClusterError(f"Expected a Ray cluster at {address}. Received: {error}. {_ADVICE}") from error
+        raise ClusterError(
+            f"Expected a Ray cluster at {address}. Received: {error}. {_ADVICE}"
+        ) from error

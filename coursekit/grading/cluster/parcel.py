@@ -1,6 +1,8 @@
-"""What travels to another machine that grades: a lab and a submission as bytes, so that machines need not share a disk.
+"""What travels to another machine that grades: a lab and a submission as bytes, so that machines
+need not share a disk.
 
-There the lab's files are written into a private folder, read and removed, before the first submission arrives.
+There the lab's files are written into a private folder, read and removed, before the first
+submission arrives.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ from coursekit.labs.catalogue import FILE as CATALOGUE
 
 @dataclass(frozen=True)
 class Order:
-    """What a node is asked to do; plain data. `lab_files` and `hidden_files` are `(name, content)`."""
+    """What a node is asked to do; plain data. `lab_files` and `hidden_files` are `(name,
+    content)`."""
 
     lab_name: str
     lab_files: tuple[tuple[str, bytes], ...]
@@ -34,22 +37,50 @@ class Order:
     fast: str | None
 
     @classmethod
-    def of(cls, lab: labs.GradedLab, hidden: list[Path], *, only, seed, time_limit, memory, unsafe, backend) -> Order:
+    def of(
+        cls,
+        lab: labs.GradedLab,
+        hidden: list[Path],
+        *,
+        only,
+        seed,
+        time_limit,
+        memory,
+        unsafe,
+        backend,
+    ) -> Order:
         """Pack a lab and the settings of a run.
 
         Raises:
             InvalidInputError: if a test looks for files beside itself; tests travel alone.
         """
-        files = [(name, (lab.folder / name).read_bytes()) for name in (*labs.FILES, CATALOGUE) if (lab.folder / name).is_file()]
+        files = [
+            (name, (lab.folder / name).read_bytes())
+            for name in (*labs.FILES, CATALOGUE)
+            if (lab.folder / name).is_file()
+        ]
         more = [(path.name, path.read_bytes()) for path in hidden]
         for name, content in (*files, *more):
             if b"__file__" in content:
                 raise InvalidInputError(
-                    f"Expected tests that need no other file: only they travel to the cluster. Received: {name}, which uses "
+                    f"Expected tests that need no other file: only they travel to the cluster. "
+                    f"Received: {name}, which uses "
                     "`__file__`. Put the values into the test, or grade without --cluster."
                 )
-        return cls(lab.name, tuple(files), tuple(more), only, lab.tests_hash, seed, time_limit, memory, unsafe, backend,
-                   labs.environment(), os.environ.get("COURSEKIT_FAST"))  # fmt: skip
+        return cls(
+            lab.name,
+            tuple(files),
+            tuple(more),
+            only,
+            lab.tests_hash,
+            seed,
+            time_limit,
+            memory,
+            unsafe,
+            backend,
+            labs.environment(),
+            os.environ.get("COURSEKIT_FAST"),
+        )
 
     def unpack(self) -> labs.GradedLab:
         """Write the files where nobody else can read them, read the lab, and remove them.
@@ -59,9 +90,14 @@ class Order:
         """
         with tempfile.TemporaryDirectory(prefix="coursekit-") as folder:  # mode 0700
             place = Path(folder) / self.lab_name
-            paths = [Path(folder) / f"hidden-{number}" / name for number, (name, _) in enumerate(self.hidden_files)]
+            paths = [
+                Path(folder) / f"hidden-{number}" / name
+                for number, (name, _) in enumerate(self.hidden_files)
+            ]
             contents = [*self.lab_files, *self.hidden_files]
-            for path, (_, content) in zip([*(place / name for name, _ in self.lab_files), *paths], contents, strict=True):
+            for path, (_, content) in zip(
+                [*(place / name for name, _ in self.lab_files), *paths], contents, strict=True
+            ):
                 path.parent.mkdir(exist_ok=True)
                 path.write_bytes(content)
             lab = labs.load(place, hidden=paths, only=self.only)
@@ -78,7 +114,8 @@ class Carried(Submission):
 
     @classmethod
     def of(cls, submission: Submission) -> Carried:
-        """Read a submission here, to grade it elsewhere. One that cannot be read takes the reason along."""
+        """Read a submission here, to grade it elsewhere. One that cannot be read takes the reason
+        along."""
         fields = {**vars(submission), "path": "", "member": ""}
         try:
             return cls(**fields, data=submission.read())

@@ -1,4 +1,5 @@
-"""Grade one submission: fork a child, run its cells statement by statement, ask the checks, keep every answer that can be kept."""
+"""Grade one submission: fork a child, run its cells statement by statement, ask the checks, keep
+every answer that can be kept."""
 
 from __future__ import annotations
 
@@ -9,14 +10,14 @@ from collections.abc import Callable
 
 from coursekit.errors import CoursekitError
 from coursekit.grading.lab import GradedLab
-from coursekit.grading.nursery import Nursery
 from coursekit.grading.record import Record, TestResult, as_tables
-from coursekit.grading.referee import REPLY_LIMIT, ChildProblem, Session, Usage
+from coursekit.grading.referee.nursery import Nursery
+from coursekit.grading.referee.session import REPLY_LIMIT, ChildProblem, Session, Usage
 from coursekit.grading.submission import NotReadable, Submission
-from coursekit.grading.zygote import Zygote, ZygoteDied
-from coursekit.labs import checks, wire
-from coursekit.labs.mistakes import MAX_CALLS, PROBE_SEEDS, matches, outcome, summarise
-from coursekit.labs.student import Student
+from coursekit.grading.zygote.process import Zygote, ZygoteDied
+from coursekit.labs.exchange import checks, wire
+from coursekit.labs.exchange.student import Student
+from coursekit.labs.feedback.mistakes import MAX_CALLS, PROBE_SEEDS, matches, outcome, summarise
 from coursekit.labs.testing import NotAnswered, StudentError
 
 _RETRIES = 3
@@ -32,11 +33,27 @@ _FORBIDDEN_ERRNOS = ("[Errno 1]", "[Errno 13]", "[Errno 30]")
 class SubmissionGrader:
     """Grades one submission. Use `grade_submission`."""
 
-    def __init__(self, lab: GradedLab, submission: Submission, nursery: Nursery, seed: int, time_limit: float):
-        self.lab, self.submission, self.nursery, self.seed, self.time_limit = lab, submission, nursery, seed, time_limit
-        self.record = Record(submission.student, lab.name, max_points=lab.max_points(), seed=seed, tests_hash=lab.tests_hash,
-                             environment_hash=lab.environment_hash, submitted=submission.submitted, lms_id=submission.lms_id,
-                             notes=list(submission.notes))  # fmt: skip
+    def __init__(
+        self, lab: GradedLab, submission: Submission, nursery: Nursery, seed: int, time_limit: float
+    ):
+        self.lab, self.submission, self.nursery, self.seed, self.time_limit = (
+            lab,
+            submission,
+            nursery,
+            seed,
+            time_limit,
+        )
+        self.record = Record(
+            submission.student,
+            lab.name,
+            max_points=lab.max_points(),
+            seed=seed,
+            tests_hash=lab.tests_hash,
+            environment_hash=lab.environment_hash,
+            submitted=submission.submitted,
+            lms_id=submission.lms_id,
+            notes=list(submission.notes),
+        )
         self.usage = Usage()
         self.session: Session | None = None
         self._cells: list[dict] | None = None
@@ -58,14 +75,20 @@ class SubmissionGrader:
             self._collect_notes()
             self._find_mistakes()
         except NotReadable as error:
-            record.submission_hash = record.submission_hash or hashlib.sha256(str(error).encode()).hexdigest()
+            record.submission_hash = (
+                record.submission_hash or hashlib.sha256(str(error).encode()).hexdigest()
+            )
             record.status = "unreadable"
             self._note(str(error))
-            record.tests = [self._result(case, "not-answered", 0.0, str(error)) for case in self.lab.cases]
+            record.tests = [
+                self._result(case, "not-answered", 0.0, str(error)) for case in self.lab.cases
+            ]
         except ChildProblem as problem:
             done = {test.name for test in record.tests}
             record.tests += [
-                self._result(c, "infrastructure-error", 0.0, problem.message) for c in self.lab.cases if c.name not in done
+                self._result(c, "infrastructure-error", 0.0, problem.message)
+                for c in self.lab.cases
+                if c.name not in done
             ]
         finally:
             self.drop()
@@ -109,14 +132,17 @@ class SubmissionGrader:
     def _fork(self) -> Session:
         zygote = self.nursery.get()
         try:
-            session = Session(zygote, {}, self.usage, output_bytes=zygote.policy.limits.output_bytes)
+            session = Session(
+                zygote, {}, self.usage, output_bytes=zygote.policy.limits.output_bytes
+            )
         except ChildProblem:
             self.nursery.lost(zygote)
             raise
         return session
 
     def _retrying(self, action):
-        """Run `action`, again after a fault of the grader's machinery, at most `_RETRIES` times in a submission."""
+        """Run `action`, again after a fault of the grader's machinery, at most `_RETRIES` times in
+        a submission."""
         while True:
             try:
                 return action()
@@ -132,20 +158,26 @@ class SubmissionGrader:
                     raise ChildProblem("infrastructure-error", str(problem)) from problem
 
     def _read(self, data: bytes) -> list[dict]:
-        """Have a child take the file apart. One that ends while reading has met a file that cannot be read."""
+        """Have a child take the file apart. One that ends while reading has met a file that cannot
+        be read."""
         session = self.session = self._fork()
         try:
             reply = session.control({"do": "read", "kind": self.submission.kind}, data)
         except ChildProblem as problem:
             if problem.status == "infrastructure-error":
                 raise
-            raise NotReadable("The file cannot be read within the limits. Clear all outputs and hand it in again.") from None
+            raise NotReadable(
+                "The file cannot be read within the limits. Clear all outputs and hand it in again."
+            ) from None
         if not isinstance(reply.get("cells"), list):
-            raise NotReadable(str(reply.get("unreadable", reply.get("error", "The file cannot be read.")))[:500])
+            raise NotReadable(
+                str(reply.get("unreadable", reply.get("error", "The file cannot be read.")))[:500]
+            )
         return reply["cells"]
 
     def _ready(self) -> Session:
-        """A child in which all cells have run: the one there is, or a new one without the statements that did harm."""
+        """A child in which all cells have run: the one there is, or a new one without the
+        statements that did harm."""
         while self.session is None or not self.session.is_clean() or not self.session.loaded:
             if self.session is None or not self.session.is_clean():
                 self.drop()
@@ -160,8 +192,13 @@ class SubmissionGrader:
         return self.session
 
     def _load(self, session: Session) -> None:
-        request = {"do": "load", "cells": self._cells, "wanted": self.lab.wanted, "released": self.lab.released,
-                   "reply_limit": REPLY_LIMIT}  # fmt: skip
+        request = {
+            "do": "load",
+            "cells": self._cells,
+            "wanted": self.lab.wanted,
+            "released": self.lab.released,
+            "reply_limit": REPLY_LIMIT,
+        }
         try:
             reply = session.control(request)
         except ChildProblem as problem:
@@ -171,7 +208,9 @@ class SubmissionGrader:
         if "steps" not in reply:
             raise NotReadable(f"The cells cannot be read: {reply.get('error', 'unknown')}."[:500])
         if not self.record.answers:
-            self.record.answers = {k: v for k, v in reply["answers"].items() if k in self.lab.wanted}
+            self.record.answers = {
+                k: v for k, v in reply["answers"].items() if k in self.lab.wanted
+            }
         for note in reply["notes"]:
             self._note(note)
         for step in reply["steps"]:
@@ -180,7 +219,9 @@ class SubmissionGrader:
         session.allow(self.time_limit)
         session.control({"do": "finish"})
 
-    def _run_statement(self, session: Session, index: int, number: int, is_definition: bool) -> None:
+    def _run_statement(
+        self, session: Session, index: int, number: int, is_definition: bool
+    ) -> None:
         here, overall = self._cell_timeouts[index], sum(self._cell_timeouts.values())
         only_definitions = here >= _STOPS_PER_CELL or overall >= _STOPS_OVERALL
         given_up = here >= 2 * _STOPS_PER_CELL or overall >= 2 * _STOPS_OVERALL
@@ -201,9 +242,14 @@ class SubmissionGrader:
     # Checks
 
     def _run_case(self, case: checks.Case) -> TestResult:
-        timed_out = sum(t.status == "timeout" and t.exercise == case.exercise for t in self.record.tests)
+        timed_out = sum(
+            t.status == "timeout" and t.exercise == case.exercise for t in self.record.tests
+        )
         if timed_out >= _TIMEOUTS_PER_EXERCISE:
-            message = f"expected: an answer within the time limit\ngot:      none in {timed_out} checks before this one, so it was not tried"
+            message = (
+                f"expected: an answer within the time limit\ngot:      none in "
+                f"{timed_out} checks before this one, so it was not tried"
+            )
             return self._result(case, "timeout", 0.0, message)
         start, self._compared = time.perf_counter(), None
         try:
@@ -218,7 +264,8 @@ class SubmissionGrader:
         return result
 
     def _part_with_doubtful(self, case: checks.Case) -> None:
-        """Before another exercise: leave a child in which something went wrong, so that it cannot spoil what comes next."""
+        """Before another exercise: leave a child in which something went wrong, so that it cannot
+        spoil what comes next."""
         tests = self.record.tests
         if tests and tests[-1].exercise != case.exercise:
             last = [test for test in tests if test.exercise == tests[-1].exercise]
@@ -238,7 +285,8 @@ class SubmissionGrader:
             return problem.status, problem.message, problem.status
 
     def _student(self, session: Session, seed, record: Callable | None) -> Student:
-        """A proxy on this child, or on a fresh one where the lab machine in this one was tampered with."""
+        """A proxy on this child, or on a fresh one where the lab machine in this one was tampered
+        with."""
         try:
             return Student(session, seed, record=record, limits=_LIMITS)
         except Exception:
@@ -248,12 +296,24 @@ class SubmissionGrader:
         try:
             return Student(session, seed, record=record, limits=_LIMITS)
         except Exception as error:
-            raise ChildProblem("forbidden", "expected: the answer alone\ngot:      a process that was tampered with") from error
+            raise ChildProblem(
+                "forbidden",
+                "expected: the answer alone\ngot:      a process that was tampered with",
+            ) from error
 
     def _result(self, case: checks.Case, status: str, seconds: float, message: str) -> TestResult:
         earned = case.points if status == "passed" else 0.0
-        return TestResult(case.name, case.title, case.exercise, case.visibility, status, earned, case.points, round(seconds, 3),
-                          message[:_MESSAGE])  # fmt: skip
+        return TestResult(
+            case.name,
+            case.title,
+            case.exercise,
+            case.visibility,
+            status,
+            earned,
+            case.points,
+            round(seconds, 3),
+            message[:_MESSAGE],
+        )
 
     # What there is to say
 
@@ -275,25 +335,33 @@ class SubmissionGrader:
             self._note(str(note))
 
     def _find_mistakes(self) -> None:
-        """For exercises that failed, the known mistake that the answer behaves like, by its fingerprint."""
+        """For exercises that failed, the known mistake that the answer behaves like, by its
+        fingerprint."""
         known: dict[str, list] = {}
         for fingerprint in self.lab.fingerprints:
             known.setdefault(fingerprint.exercise, []).append(fingerprint)
         for exercise in self.lab.exercises:
             tests = [test for test in self.record.tests if test.exercise == exercise]
             wrong = any(test.status in ("failed", "error") for test in tests)
-            calm = all(test.status in ("passed", "failed", "error") and test.seconds < 5 for test in tests)
+            calm = all(
+                test.status in ("passed", "failed", "error") and test.seconds < 5 for test in tests
+            )
             if exercise not in known or not wrong or not calm:
                 continue
             seen = self._behaviour(
-                [case for case in checks.select(self.lab.cases, exercise) if case.visibility == checks.PUBLIC]
+                [
+                    case
+                    for case in checks.select(self.lab.cases, exercise)
+                    if case.visibility == checks.PUBLIC
+                ]
             )
             match = next((f for f in known[exercise] if seen and matches(f.behaviour, seen)), None)
             if match is not None:
                 self.record.mistakes[exercise] = {"name": match.name, "hint": match.hints[0]}
 
     def _behaviour(self, cases: list[checks.Case]) -> dict[str, list]:
-        """How the answers behave under the public checks on the probe seeds; see `coursekit.labs.mistakes.behaviour`."""
+        """How the answers behave under the public checks on the probe seeds; see
+        `coursekit.labs.feedback.mistakes.behaviour`."""
         seen: dict[str, list] = {}
         for case in cases:
             for seed in PROBE_SEEDS:
@@ -325,28 +393,41 @@ def judge(case: checks.Case, student: Student) -> tuple[str, str, str, tuple | N
     """Run one case.
 
     Returns:
-        its status in the gradebook, the message, the status as `checks.run_case` would give it, and the arrays (expected, got)
-        that a failed comparison was about, if it was about arrays.
+        its status in the gradebook, the message, the status as `checks.run_case` would give it, and
+        the arrays (expected, got) that a failed comparison was about, if it was about arrays.
 
     It is safe in threads: nothing of the process is redirected.
     """
     try:
         case.function(student=student, **case.params)
     except NotAnswered as error:
-        return "not-answered", str(error), "missing" if type(error).__name__ == "MissingAnswer" else "not-answered", None
+        return (
+            "not-answered",
+            str(error),
+            "missing" if type(error).__name__ == "MissingAnswer" else "not-answered",
+            None,
+        )
     except StudentError as error:
         return _status_of(error), str(error), "failed", None
     except AssertionError as error:
         message = str(error) or "expected: the claim above\ngot:      it does not hold"
         return "failed", message, "failed", getattr(error, "compared", None)
     except Exception as error:
-        message = f"expected: a result that the check can use\ngot:      {type(error).__name__}: {str(error)[:500]}"
+        message = (
+            f"expected: a result that the check can use\ngot:      "
+            f"{type(error).__name__}: {str(error)[:500]}"
+        )
         return "failed" if isinstance(error, wire.WireError) else "error", message, "error", None
     except BaseException as error:
         if not any(base.__name__ == "OutcomeException" for base in type(error).__mro__):
             raise
         skipped = type(error).__name__ == "Skipped"
-        return ("passed" if skipped else "failed"), str(error), ("passed" if skipped else "failed"), None
+        return (
+            ("passed" if skipped else "failed"),
+            str(error),
+            ("passed" if skipped else "failed"),
+            None,
+        )
     return "passed", "", "passed", None
 
 
@@ -354,13 +435,22 @@ def _status_of(error: StudentError) -> str:
     name, text = error.type_name, error.text
     if name == "MemoryError" or "[Errno 12]" in text or "OOM when allocating" in text:
         return "out-of-memory"
-    if name == "PermissionError" or any(number in text for number in _FORBIDDEN_ERRNOS) or "can't start new thread" in text:
+    if (
+        name == "PermissionError"
+        or any(number in text for number in _FORBIDDEN_ERRNOS)
+        or "can't start new thread" in text
+    ):
         return "forbidden"
     return "error"
 
 
 def grade_submission(
-    lab: GradedLab, submission: Submission, nursery: Nursery, *, seed: int = 0, time_limit: float = 30.0
+    lab: GradedLab,
+    submission: Submission,
+    nursery: Nursery,
+    *,
+    seed: int = 0,
+    time_limit: float = 30.0,
 ) -> Record:
     """Grade one submission of one lab.
 

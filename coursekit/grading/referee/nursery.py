@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from coursekit.grading.zygote import Zygote
+from coursekit.grading.zygote.process import Zygote
 
 
 class Nursery:

@@ -1,4 +1,5 @@
-"""The referee's end: a child as a `Transport` with time limits. It imports no backend and runs no line of the student's."""
+"""The referee's end: a child as a `Transport` with time limits. It imports no backend and runs no
+line of the student's."""
 
 from __future__ import annotations
 
@@ -13,9 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from coursekit.errors import SandboxUnavailableError
-from coursekit.grading.child import CONTROL
-from coursekit.grading.zygote import Child, Zygote, ZygoteDied
-from coursekit.labs.agent import CALLBACK
+from coursekit.grading.child.main import CONTROL
+from coursekit.grading.zygote.process import Child, Zygote, ZygoteDied
+from coursekit.labs.exchange.agent import CALLBACK
 
 REPLY_LIMIT = 64 * 2**20
 _TREE_LIMIT = 8 * 2**20
@@ -28,7 +29,8 @@ _MAX_EXTENSIONS = 3
 class ChildProblem(BaseException):
     """A child that did not answer; not an `Exception`, so that no check takes it for an answer.
 
-    `status` is timeout, crashed, out-of-memory, forbidden or infrastructure-error; `message` is for the student.
+    `status` is timeout, crashed, out-of-memory, forbidden or infrastructure-error; `message` is for
+    the student.
     """
 
     def __init__(self, status: str, message: str):
@@ -60,7 +62,9 @@ class Session:
         try:
             self.child: Child = zygote.fork(spec)
         except (ZygoteDied, SandboxUnavailableError) as error:
-            raise ChildProblem("infrastructure-error", f"The grader could not start a process: {error}") from error
+            raise ChildProblem(
+                "infrastructure-error", f"The grader could not start a process: {error}"
+            ) from error
         os.set_blocking(self.child.channel, False)
         usage.children += 1
         self.allow(60.0)
@@ -73,7 +77,8 @@ class Session:
     # Transport
 
     def request(self, message: bytes, on_callback: Callable[[bytes], bytes]) -> bytes:
-        """Send one request and wait for its reply, answering callbacks meanwhile; see `coursekit.labs.student.Transport`."""
+        """Send one request and wait for its reply, answering callbacks meanwhile; see
+        `coursekit.labs.exchange.student.Transport`."""
         self._new_ticket()
         self._send(message)
         while True:
@@ -101,7 +106,11 @@ class Session:
     def is_clean(self) -> bool:
         """Whether the child is alive and nothing waits in the channel that nobody asked for."""
         self._drain_output()
-        return not self.closed and not self._buffer and not select.select([self.child.channel, self.child.pidfd], [], [], 0)[0]
+        return (
+            not self.closed
+            and not self._buffer
+            and not select.select([self.child.channel, self.child.pidfd], [], [], 0)[0]
+        )
 
     def _new_ticket(self) -> None:
         self._ticket = secrets.token_bytes(8)
@@ -125,7 +134,11 @@ class Session:
         if head[8:] != self._ticket or not 0 < length <= REPLY_LIMIT + 1:
             raise self._violation()
         data = self._read(length)
-        if data[1:4] == b"CK1" and len(data) >= 8 and int.from_bytes(data[4:8], "little") > _TREE_LIMIT:
+        if (
+            data[1:4] == b"CK1"
+            and len(data) >= 8
+            and int.from_bytes(data[4:8], "little") > _TREE_LIMIT
+        ):
             raise self._violation()
         return data
 
@@ -146,7 +159,8 @@ class Session:
         return data
 
     def _wait(self, event: int) -> None:
-        """Wait until the channel is ready; keep the child's output flowing; end the child at the deadline."""
+        """Wait until the channel is ready; keep the child's output flowing; end the child at the
+        deadline."""
         poller = select.poll()
         poller.register(self.child.channel, event)
         if not self._output_closed:
@@ -164,10 +178,15 @@ class Session:
                 return
 
     def _is_starved(self) -> bool:
-        """At the deadline: give a child more time that wants to run and got less than half of it from a busy machine."""
+        """At the deadline: give a child more time that wants to run and got less than half of it
+        from a busy machine."""
         limit = max(self.deadline - self._clock[0], 0.1)
         state, cpu = _state_and_cpu(self.child.pidfd)
-        starved = state in "RD" and cpu - self._clock[1] < 0.5 * limit and self._extensions < _MAX_EXTENSIONS
+        starved = (
+            state in "RD"
+            and cpu - self._clock[1] < 0.5 * limit
+            and self._extensions < _MAX_EXTENSIONS
+        )
         if starved:
             self._extensions += 1
             self.deadline += limit / max(1, self._extensions)
@@ -183,7 +202,8 @@ class Session:
     _output_closed = False
 
     def _drain_output(self) -> bool:
-        """Take what the child printed; of more than the limit only the count is kept. False once it closed its output."""
+        """Take what the child printed; of more than the limit only the count is kept. False once it
+        closed its output."""
         for _ in range(16):
             try:
                 part = os.read(self.child.output, 1 << 16)
@@ -206,17 +226,27 @@ class Session:
             self.child.kill(signal.SIGINT)
             interrupted = bool(select.select([self.child.channel], [], [], _GRACE)[0])
         self.close()
-        how = "It was interrupted." if interrupted else "It did not react to an interrupt and was ended."
+        how = (
+            "It was interrupted."
+            if interrupted
+            else "It did not react to an interrupt and was ended."
+        )
         return ChildProblem(
-            "timeout", f"expected: an answer within the time limit\ngot:      none; is there an endless loop? {how}"
+            "timeout",
+            f"expected: an answer within the time limit\ngot:      none; is there an endless "
+            f"loop? {how}",
         )
 
     def _violation(self) -> ChildProblem:
         self.close()
-        return ChildProblem("forbidden", "expected: the result of the function\ngot:      other bytes on the grader's channel")
+        return ChildProblem(
+            "forbidden",
+            "expected: the result of the function\ngot:      other bytes on the grader's channel",
+        )
 
     def _death(self) -> ChildProblem:
-        """Tell how a child ended that closed its channel: by itself, out of memory, out of time, or from outside."""
+        """Tell how a child ended that closed its channel: by itself, out of memory, out of time, or
+        from outside."""
         dead = self.child.wait_dead(2.0)
         self._drain_output()
         said = self.printed
@@ -228,19 +258,35 @@ class Session:
         limits = self.zygote.policy.limits
         self.close()
         if not dead:
-            return ChildProblem("forbidden", "expected: the result of the function\ngot:      the grader's channel closed")
+            return ChildProblem(
+                "forbidden",
+                "expected: the result of the function\ngot:      the grader's channel closed",
+            )
         if ended.get("cpu", 0.0) >= limits.cpu_seconds - 1:
             return ChildProblem(
-                "timeout", "expected: an answer within the time limit\ngot:      none; the process used all its time"
+                "timeout",
+                "expected: an answer within the time limit\ngot:      none; the process used "
+                "all its time",
             )
-        if any(words in said for words in (b"bad_alloc", b"MemoryError", b"Out of memory", b"Cannot allocate memory")):
+        if any(
+            words in said
+            for words in (b"bad_alloc", b"MemoryError", b"Out of memory", b"Cannot allocate memory")
+        ):
             return ChildProblem(
-                "out-of-memory", f"expected: an answer within {limits.memory_mb} MB\ngot:      a process that asked for more"
+                "out-of-memory",
+                f"expected: an answer within {limits.memory_mb} MB\ngot:      a process that "
+                f"asked for more",
             )
         if ended.get("signal") == signal.SIGKILL:
             return ChildProblem("infrastructure-error", "The process was killed from outside.")
-        how = f"by signal {ended['signal']}" if ended.get("signal") else f"with exit code {ended.get('code', 0)}"
-        return ChildProblem("crashed", f"expected: the result of the function\ngot:      the process ended {how}")
+        how = (
+            f"by signal {ended['signal']}"
+            if ended.get("signal")
+            else f"with exit code {ended.get('code', 0)}"
+        )
+        return ChildProblem(
+            "crashed", f"expected: the result of the function\ngot:      the process ended {how}"
+        )
 
     def close(self) -> None:
         """End the child, whatever it does, and add up what it used."""

@@ -1,4 +1,5 @@
-"""Landlock: the kernel refuses every path that is not named here, whatever the user's rights. Negotiated by ABI version."""
+"""Landlock: the kernel refuses every path that is not named here, whatever the user's rights.
+Negotiated by ABI version."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ import os
 import struct
 from collections.abc import Iterable
 
-from coursekit.grading import _linux
+from coursekit.grading.zygote import _linux
 
 _NR_CREATE, _NR_ADD, _NR_RESTRICT = 444, 445, 446  # the same on every architecture
 _CREATE_VERSION = 1
@@ -43,10 +44,11 @@ def handled_rights(version: int) -> int:
 
 
 def restrict(readable: Iterable[str], writable: Iterable[str]) -> int:
-    """Leave this process only `readable` (read, execute) and `writable` (all but devices and sockets). Returns the ABI used.
+    """Leave this process only `readable` (read, execute) and `writable` (all but devices and
+    sockets). Returns the ABI used.
 
-    From ABI 4 on TCP is refused as well, from ABI 6 abstract sockets and signals to the outside. Paths that do not exist
-    are passed over. Needs no-new-privileges to be set.
+    From ABI 4 on TCP is refused as well, from ABI 6 abstract sockets and signals to the outside.
+    Paths that do not exist are passed over. Needs no-new-privileges to be set.
 
     Raises:
         OSError: where the kernel has no Landlock.
@@ -55,7 +57,9 @@ def restrict(readable: Iterable[str], writable: Iterable[str]) -> int:
     rights = handled_rights(version)
     attributes = struct.pack("=QQQ", rights, _NET_BIND_AND_CONNECT, _SCOPE_ABSTRACT_AND_SIGNAL)
     size = 24 if version >= 6 else 16 if version >= 4 else 8
-    ruleset = _linux.syscall(_NR_CREATE, ctypes.c_char_p(attributes), size, 0, what="landlock_create_ruleset")
+    ruleset = _linux.syscall(
+        _NR_CREATE, ctypes.c_char_p(attributes), size, 0, what="landlock_create_ruleset"
+    )
     try:
         for path in readable:
             _allow(ruleset, path, READ & rights)
@@ -76,6 +80,8 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
         if not os.path.isdir(path):
             rights &= _FILE_RIGHTS
         rule = struct.pack("=Qi", rights, fd)
-        _linux.syscall(_NR_ADD, ruleset, _RULE_PATH_BENEATH, ctypes.c_char_p(rule), 0, what="landlock_add_rule")
+        _linux.syscall(
+            _NR_ADD, ruleset, _RULE_PATH_BENEATH, ctypes.c_char_p(rule), 0, what="landlock_add_rule"
+        )
     finally:
         os.close(fd)

@@ -1,4 +1,5 @@
-"""The Linux calls that Python does not offer: namespaces, mounts, capabilities, prctl. Each raises `OSError` on failure."""
+"""The Linux calls that Python does not offer: namespaces, mounts, capabilities, prctl. Each raises
+`OSError` on failure."""
 
 from __future__ import annotations
 
@@ -46,7 +47,8 @@ _libc_syscall = getattr(_libc, "syscall", None)
 
 
 def machine() -> str:
-    """The processor's name as the tables here spell it: `x86_64`, `aarch64`, or whatever the system says."""
+    """The processor's name as the tables here spell it: `x86_64`, `aarch64`, or whatever the system
+    says."""
     name = platform.machine().lower()
     return {"amd64": "x86_64", "arm64": "aarch64"}.get(name, name)
 
@@ -84,7 +86,11 @@ def mount(source: str, target: str, kind: str | None, flags: int, options: str =
     """`mount(2)`."""
     _checked(
         _libc.mount(
-            os.fsencode(source), os.fsencode(target), kind and kind.encode(), ctypes.c_ulong(flags), options.encode() or None
+            os.fsencode(source),
+            os.fsencode(target),
+            kind and kind.encode(),
+            ctypes.c_ulong(flags),
+            options.encode() or None,
         ),
         f"mount {target}",
     )
@@ -97,11 +103,15 @@ def unmount(target: str) -> None:
 
 def pivot_root(new_root: str, put_old: str) -> None:
     """`pivot_root(2)`."""
-    syscall(_NR_PIVOT_ROOT[machine()], os.fsencode(new_root), os.fsencode(put_old), what="pivot_root")
+    syscall(
+        _NR_PIVOT_ROOT[machine()], os.fsencode(new_root), os.fsencode(put_old), what="pivot_root"
+    )
 
 
 class _MountAttr(ctypes.Structure):
-    _fields_ = [(name, ctypes.c_uint64) for name in ("attr_set", "attr_clr", "propagation", "userns_fd")]
+    _fields_ = [
+        (name, ctypes.c_uint64) for name in ("attr_set", "attr_clr", "propagation", "userns_fd")
+    ]
 
 
 def make_read_only(root: str) -> None:
@@ -112,9 +122,14 @@ def make_read_only(root: str) -> None:
     attributes = _MountAttr(_MOUNT_ATTR_RDONLY | _MOUNT_ATTR_NOSUID, 0, 0, 0)
     try:
         syscall(
-            _NR_MOUNT_SETATTR, _AT_FDCWD, os.fsencode(root), _AT_RECURSIVE, ctypes.byref(attributes),
-            ctypes.sizeof(attributes), what="mount_setattr",
-        )  # fmt: skip
+            _NR_MOUNT_SETATTR,
+            _AT_FDCWD,
+            os.fsencode(root),
+            _AT_RECURSIVE,
+            ctypes.byref(attributes),
+            ctypes.sizeof(attributes),
+            what="mount_setattr",
+        )
     except OSError as error:
         if error.errno != 38:  # ENOSYS
             raise

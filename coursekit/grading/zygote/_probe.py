@@ -1,4 +1,5 @@
-"""Which layers of the sandbox this machine offers; run as a process of its own by `coursekit.grading.sandbox.layers`."""
+"""Which layers of the sandbox this machine offers; run as a process of its own by
+`coursekit.grading.zygote.sandbox.layers`."""
 
 from __future__ import annotations
 
@@ -10,8 +11,8 @@ import socket
 import sys
 from collections.abc import Callable
 
-from coursekit.grading import _landlock, _linux, _seccomp, sandbox
-from coursekit.grading.sandbox import Layer
+from coursekit.grading.zygote import _landlock, _linux, _seccomp, sandbox
+from coursekit.grading.zygote.sandbox import Layer
 
 
 def main() -> None:
@@ -55,7 +56,11 @@ def examine() -> list[Layer]:
 
     def try_layer(name: str, action: Callable[[], str | None], good: str, advice: str) -> bool:
         works, said = _attempt(action)
-        found.append(Layer(name, works, (said or good) if works else said or "refused", "" if works else advice))
+        found.append(
+            Layer(
+                name, works, (said or good) if works else said or "refused", "" if works else advice
+            )
+        )
         return works
 
     def in_user_namespace(action: Callable[[], object]) -> Callable[[], None]:
@@ -77,13 +82,22 @@ def examine() -> list[Layer]:
         try_layer("user id", become_unused, "", sandbox.NAMESPACE_ADVICE)
     else:
         try_layer(
-            "user namespace", lambda: sandbox.own_user_namespace(), "plain user, own user namespace", sandbox.NAMESPACE_ADVICE
+            "user namespace",
+            lambda: sandbox.own_user_namespace(),
+            "plain user, own user namespace",
+            sandbox.NAMESPACE_ADVICE,
         )
-    for name, flag in (("process namespace", _linux.CLONE_NEWPID), ("mount namespace", _linux.CLONE_NEWNS),
-                       ("network namespace", _linux.CLONE_NEWNET), ("ipc namespace", _linux.CLONE_NEWIPC),
-                       ("uts namespace", _linux.CLONE_NEWUTS)):  # fmt: skip
+    for name, flag in (
+        ("process namespace", _linux.CLONE_NEWPID),
+        ("mount namespace", _linux.CLONE_NEWNS),
+        ("network namespace", _linux.CLONE_NEWNET),
+        ("ipc namespace", _linux.CLONE_NEWIPC),
+        ("uts namespace", _linux.CLONE_NEWUTS),
+    ):
         if name == "mount namespace":
-            action = in_user_namespace(lambda: sandbox.enter_base(sandbox.Policy(skip=frozenset({"fresh /proc"}))))
+            action = in_user_namespace(
+                lambda: sandbox.enter_base(sandbox.Policy(skip=frozenset({"fresh /proc"})))
+            )
         else:
             action = in_user_namespace(lambda flag=flag: _linux.unshare(flag))
         try_layer(name, action, "available", sandbox.NAMESPACE_ADVICE)
@@ -95,7 +109,12 @@ def examine() -> list[Layer]:
             raise OSError(said)
 
     try_layer("fresh /proc", in_user_namespace(fresh_proc), "available", sandbox.NAMESPACE_ADVICE)
-    try_layer("no capabilities", in_user_namespace(_linux.drop_capabilities), "all dropped", sandbox.KERNEL_ADVICE)
+    try_layer(
+        "no capabilities",
+        in_user_namespace(_linux.drop_capabilities),
+        "all dropped",
+        sandbox.KERNEL_ADVICE,
+    )
     try_layer(
         "limits",
         lambda: sandbox.limit(sandbox.Limits()),
@@ -108,7 +127,10 @@ def examine() -> list[Layer]:
         return f"ABI {_landlock.restrict(['/usr'], ['/tmp'])}"
 
     try_layer(
-        "landlock", landlock, "", "Optional: read-only mounts take its place. Linux 5.13 or newer with lsm=landlock has it."
+        "landlock",
+        landlock,
+        "",
+        "Optional: read-only mounts take its place. Linux 5.13 or newer with lsm=landlock has it.",
     )
 
     def seccomp() -> None:
@@ -118,5 +140,10 @@ def examine() -> list[Layer]:
             socket.socket()
             raise OSError("the filter lets sockets through")
 
-    try_layer("seccomp", seccomp, f"{len(_seccomp.allowed_names())} calls allowed on {_linux.machine()}", sandbox.KERNEL_ADVICE)
+    try_layer(
+        "seccomp",
+        seccomp,
+        f"{len(_seccomp.allowed_names())} calls allowed on {_linux.machine()}",
+        sandbox.KERNEL_ADVICE,
+    )
     return found

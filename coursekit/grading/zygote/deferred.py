@@ -1,11 +1,13 @@
-"""Imports that are put off until a module is used, so that the zygote does not load what no submission asks for.
+"""Imports that are put off until a module is used, so that the zygote does not load what no
+submission asks for.
 
-Keras and TensorFlow import matplotlib, scikit-learn, JAX, pandas and interfaces of their own that most programs never touch: more
-than half of the time. Two remedies:
+Keras and TensorFlow import matplotlib, scikit-learn, JAX, pandas and interfaces of their own that
+most programs never touch: more than half of the time. Two remedies:
 
-* A *deferred* module is an empty one of the right name until somebody asks it for an attribute; then it is run.
-* A *hidden* module cannot be imported for a while, as if it were not installed. That suits an optional import that leaves no
-  trace in the importing module.
+* A *deferred* module is an empty one of the right name until somebody asks it for an attribute;
+  then it is run.
+* A *hidden* module cannot be imported for a while, as if it were not installed. That suits an
+  optional import that leaves no trace in the importing module.
 """
 
 from __future__ import annotations
@@ -97,7 +99,8 @@ class _Already:
 
 
 class Finder:
-    """First on `sys.meta_path`: defers and hides, and runs a deferred package before a module inside it is imported."""
+    """First on `sys.meta_path`: defers and hides, and runs a deferred package before a module
+    inside it is imported."""
 
     def __init__(self, deferred: Iterable[str]) -> None:
         self.deferred = frozenset(deferred)
@@ -114,17 +117,23 @@ class Finder:
         package = sys.modules.get(name.rpartition(".")[0])
         if type(package) is Deferred:
             run(package)
-            if name in sys.modules:  # the import system takes the module's own spec and would run it a second time
+            if (
+                name in sys.modules
+            ):  # the import system takes the module's own spec and would run it a second time
                 module = sys.modules[name]
                 module.__spec__ = importlib.util.spec_from_loader(name, _Already(module))
                 return module.__spec__
         return None
 
-    def _later(self, name: str, path: Sequence[str] | None, target: types.ModuleType | None) -> ModuleSpec | None:
+    def _later(
+        self, name: str, path: Sequence[str] | None, target: types.ModuleType | None
+    ) -> ModuleSpec | None:
         for other in _BEFORE.get(name, ()):
             with contextlib.suppress(ImportError):
                 importlib.import_module(other)
-        found = (finder.find_spec(name, path, target) for finder in sys.meta_path if finder is not self)
+        found = (
+            finder.find_spec(name, path, target) for finder in sys.meta_path if finder is not self
+        )
         spec = next((spec for spec in found if spec is not None), None)
         if spec is not None and hasattr(spec.loader, "exec_module"):
             spec.loader = _Later(spec.loader)
@@ -132,7 +141,8 @@ class Finder:
 
     @contextlib.contextmanager
     def hiding(self, names: Collection[str]) -> Iterator[None]:
-        """While it lasts these modules cannot be imported; those imported already are not concerned."""
+        """While it lasts these modules cannot be imported; those imported already are not
+        concerned."""
         self.hidden = frozenset(names)
         try:
             yield

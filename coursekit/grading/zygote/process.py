@@ -1,7 +1,9 @@
-"""The zygote: a process that imports the backend once, runs no operation with it, and forks a sandboxed child per request.
+"""The zygote: a process that imports the backend once, runs no operation with it, and forks a
+sandboxed child per request.
 
-It is started with `exec` and a clean environment, so no test is ever in its memory. Two processes: a tiny *keeper* that
-watches the referee and ends everything when the referee dies, and the zygote proper, process 1 of its own process namespace.
+It is started with `exec` and a clean environment, so no test is ever in its memory. Two processes:
+a tiny *keeper* that watches the referee and ends everything when the referee dies, and the zygote
+proper, process 1 of its own process namespace.
 """
 
 from __future__ import annotations
@@ -21,12 +23,16 @@ import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from coursekit.errors import SandboxUnavailableError
-from coursekit.grading import sandbox
+from coursekit.grading.zygote import sandbox
 
 _MESSAGE_LIMIT = 60_000
-_START = "import sys; sys.path.append(sys.argv[1]); from coursekit.grading import zygote; zygote.main(sys.argv[2])"
+_START = (
+    "import sys; sys.path.append(sys.argv[1]); from coursekit.grading.zygote import "
+    "process; process.main(sys.argv[2])"
+)
 
 
 class ZygoteDied(Exception):
@@ -35,7 +41,8 @@ class ZygoteDied(Exception):
 
 @dataclass
 class Child:
-    """A forked child as the referee holds it: three descriptors and, once it is dead, how it ended."""
+    """A forked child as the referee holds it: three descriptors and, once it is dead, how it
+    ended."""
 
     number: int
     channel: int
@@ -68,7 +75,9 @@ class Zygote:
         backend: the Keras backend, in the children's environment.
     """
 
-    def __init__(self, policy: sandbox.Policy, preload: Iterable[str] = (), *, backend: str = "tensorflow") -> None:
+    def __init__(
+        self, policy: sandbox.Policy, preload: Iterable[str] = (), *, backend: str = "tensorflow"
+    ) -> None:
         self.policy, self.preload, self.backend = policy, tuple(preload), backend
         self._lock = threading.Lock()
         self._process: subprocess.Popen | None = None
@@ -90,17 +99,27 @@ class Zygote:
         """Start the process and wait until it has imported everything.
 
         Raises:
-            SandboxUnavailableError: if the sandbox cannot be built, or the process does not get ready in time.
+            SandboxUnavailableError: if the sandbox cannot be built, or the process does not get
+                ready in time.
         """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        order = {"policy": self.policy.to_json(), "preload": self.preload, "socket": theirs.fileno()}
-        root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+        order = {
+            "policy": self.policy.to_json(),
+            "preload": self.preload,
+            "socket": theirs.fileno(),
+        }
+        root = str(Path(__file__).resolve().parents[3])
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-c", _START, root, json.dumps(order)],
-                env=clean_environment(self.backend), pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True, cwd="/",
-            )  # fmt: skip
+                env=clean_environment(self.backend),
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+                cwd="/",
+            )
         self._socket = ours
         ours.settimeout(timeout)
         try:
@@ -109,7 +128,8 @@ class Zygote:
             said = self._last_words()
             self.close()
             raise SandboxUnavailableError(
-                f"Expected the grading process to start within {timeout:.0f} s. It did not: {said or error!r}. "
+                f"Expected the grading process to start within {timeout:.0f} s. It did not: "
+                f"{said or error!r}. "
                 "Run `coursekit doctor`; it names the layer that is missing."
             ) from error
         self.starts += 1
@@ -124,7 +144,7 @@ class Zygote:
         return ""
 
     def fork(self, spec: dict) -> Child:
-        """A new sandboxed child that runs `coursekit.grading.child.main(channel, spec)`.
+        """A new sandboxed child that runs `coursekit.grading.child.main.main(channel, spec)`.
 
         Raises:
             ZygoteDied: if the zygote is gone.
@@ -151,13 +171,15 @@ class Zygote:
             os.close(out_reader)
             ours.close()
             raise SandboxUnavailableError(
-                f"Expected to fork a grading child. Received: {reply['error']}. Run `coursekit doctor`."
+                f"Expected to fork a grading child. Received: {reply['error']}. Run `coursekit "
+                f"doctor`."
             )
         os.set_blocking(out_reader, False)
         return Child(number, ours.detach(), out_reader, fds[0])
 
     def reap(self, child: Child) -> dict:
-        """Kill what is left of the child and collect how it ended: `{signal, code, cpu, max_rss_mb}`.
+        """Kill what is left of the child and collect how it ended: `{signal, code, cpu,
+        max_rss_mb}`.
 
         `signal` is what ended it on its own account; a child that still lives is killed first.
         """
@@ -221,22 +243,52 @@ class Zygote:
 
 
 def clean_environment(backend: str) -> dict[str, str]:
-    """The children's environment: nothing of the referee's but where data lies and whether labs run fast."""
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), "1")  # fmt: skip
+    """The children's environment: nothing of the referee's but where data lies and whether labs run
+    fast."""
+    threads = dict.fromkeys(
+        (
+            "OMP_NUM_THREADS",
+            "OPENBLAS_NUM_THREADS",
+            "MKL_NUM_THREADS",
+            "NUMBA_NUM_THREADS",
+            "TF_NUM_INTRAOP_THREADS",
+            "TF_NUM_INTEROP_THREADS",
+        ),
+        "1",
+    )
     work = sandbox.WORK_FOLDER
     return {
-        "PATH": "/usr/bin:/bin", "HOME": work, "TMPDIR": work, "KERAS_HOME": work, "MPLCONFIGDIR": work, "NUMBA_CACHE_DIR": work,
-        "LANG": "C.UTF-8", "MPLBACKEND": "Agg", "KERAS_BACKEND": backend, "JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": "-1",
-        "TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0", "PYTHONHASHSEED": "0", **threads,
+        "PATH": "/usr/bin:/bin",
+        "HOME": work,
+        "TMPDIR": work,
+        "KERAS_HOME": work,
+        "MPLCONFIGDIR": work,
+        "NUMBA_CACHE_DIR": work,
+        "LANG": "C.UTF-8",
+        "MPLBACKEND": "Agg",
+        "KERAS_BACKEND": backend,
+        "JAX_PLATFORMS": "cpu",
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_ENABLE_ONEDNN_OPTS": "0",
+        "PYTHONHASHSEED": "0",
+        **threads,
         **data_folders(),
-        **({"COURSEKIT_FAST": os.environ["COURSEKIT_FAST"]} if "COURSEKIT_FAST" in os.environ else {}),
-    }  # fmt: skip
+        **(
+            {"COURSEKIT_FAST": os.environ["COURSEKIT_FAST"]}
+            if "COURSEKIT_FAST" in os.environ
+            else {}
+        ),
+    }
 
 
 def data_folders() -> dict[str, str]:
-    """Where the data lies, by the names of the variables that say so: children cannot see the home folder's cache."""
+    """Where the data lies, by the names of the variables that say so: children cannot see the home
+    folder's cache."""
     caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    found = {"COURSEKIT_CACHE": os.environ.get("COURSEKIT_CACHE") or os.path.join(caches, "coursekit")}
+    found = {
+        "COURSEKIT_CACHE": os.environ.get("COURSEKIT_CACHE") or os.path.join(caches, "coursekit")
+    }
     if data := os.environ.get("COURSEKIT_DATA"):
         found["COURSEKIT_DATA"] = os.path.abspath(os.path.expanduser(data))
     return found
@@ -246,8 +298,9 @@ def data_folders() -> dict[str, str]:
 
 
 def main(order_text: str) -> None:
-    """Keeper: make the namespaces, fork the zygote proper into them, and end it when the referee's end of the socket closes."""
-    from coursekit.grading import _linux
+    """Keeper: make the namespaces, fork the zygote proper into them, and end it when the referee's
+    end of the socket closes."""
+    from coursekit.grading.zygote import _linux
 
     order = json.loads(order_text)
     policy = sandbox.Policy.from_json(order["policy"])
@@ -270,23 +323,29 @@ def main(order_text: str) -> None:
     poller.register(control.fileno(), 0)  # only POLLHUP: the referee closed its end or died
     poller.register(pidfd, select.POLLIN)
     poller.poll()
-    signal.pidfd_send_signal(pidfd, signal.SIGKILL) if not select.select([pidfd], [], [], 0)[0] else None
+    signal.pidfd_send_signal(pidfd, signal.SIGKILL) if not select.select([pidfd], [], [], 0)[
+        0
+    ] else None
     os.waitpid(pid, 0)
     os._exit(0)
 
 
-def _zygote(control: socket.socket, policy: sandbox.Policy, preload: list[str], keeper: int) -> None:
-    from coursekit.grading import _linux
+def _zygote(
+    control: socket.socket, policy: sandbox.Policy, preload: list[str], keeper: int
+) -> None:
+    from coursekit.grading.zygote import _linux
 
     _linux.prctl(_linux.PR_SET_PDEATHSIG, signal.SIGKILL)
     if select.select([keeper], [], [], 0)[0]:  # the keeper is gone already
         return
     os.environ["COURSEKIT_GRADING"] = "1"
     sandbox.enter_base(policy)
-    importlib.import_module("coursekit.grading.child")
+    importlib.import_module("coursekit.grading.child.main")
     failed = _import_all(preload)
     _warm_up(preload)
-    own_namespace = None if "process namespace" in policy.skip else os.open("/proc/self/ns/pid", os.O_RDONLY)
+    own_namespace = (
+        None if "process namespace" in policy.skip else os.open("/proc/self/ns/pid", os.O_RDONLY)
+    )
     gc.collect()
     gc.freeze()
     info = {
@@ -308,12 +367,13 @@ def _zygote(control: socket.socket, policy: sandbox.Policy, preload: list[str], 
 
 
 def _import_all(preload: list[str]) -> dict[str, str]:
-    """Import what the lab does, and of what Keras and TensorFlow import on the side only what the lab does too.
+    """Import what the lab does, and of what Keras and TensorFlow import on the side only what the
+    lab does too.
 
     Returns:
         module -> why it could not be imported.
     """
-    from coursekit.grading import deferred
+    from coursekit.grading.zygote import deferred
 
     roots = {name.partition(".")[0] for name in preload}
     finder, failed = deferred.install(), {}
@@ -332,17 +392,23 @@ def _import_all(preload: list[str]) -> dict[str, str]:
 
 
 def _warm_up(preload: list[str]) -> None:
-    """Compile what would be compiled anew in every child. It starts no thread and touches no backend."""
+    """Compile what would be compiled anew in every child. It starts no thread and touches no
+    backend."""
     if "coursekit.hog" not in preload:
         return
     with contextlib.suppress(Exception):
         hog, ones = sys.modules["coursekit.hog"].hog, sys.modules["numpy"].ones
         for kind in ("uint8", "float32", "float64"):
-            hog(ones((1, 28, 28), kind), orientations=9, pixels_per_cell=(4, 4), cells_per_block=(2, 2))
+            hog(
+                ones((1, 28, 28), kind),
+                orientations=9,
+                pixels_per_cell=(4, 4),
+                cells_per_block=(2, 2),
+            )
 
 
 def _serve_fork(control, policy, request, fds, children, own_namespace) -> None:
-    from coursekit.grading import _linux
+    from coursekit.grading.zygote import _linux
 
     channel, output = fds
     ready_reader, ready_writer = os.pipe()
@@ -359,7 +425,14 @@ def _serve_fork(control, policy, request, fds, children, own_namespace) -> None:
         problem = os.read(ready_reader, 2000)
         if problem != b"ready":
             os.waitpid(pid, 0)
-            control.send(json.dumps({"error": problem.decode(errors="replace") or "the child died while it was made"}).encode())
+            control.send(
+                json.dumps(
+                    {
+                        "error": problem.decode(errors="replace")
+                        or "the child died while it was made"
+                    }
+                ).encode()
+            )
             return
         children[request["number"]] = pid
         pidfd = os.pidfd_open(pid)
@@ -374,9 +447,12 @@ def _serve_fork(control, policy, request, fds, children, own_namespace) -> None:
                     os.close(fd)
 
 
-def _run_child(policy: sandbox.Policy, request: dict, channel: int, output: int, ready: int) -> None:
-    """In the fork: arrange the descriptors, enter the sandbox, run the submission. Never returns."""
-    from coursekit.grading import child
+def _run_child(
+    policy: sandbox.Policy, request: dict, channel: int, output: int, ready: int
+) -> None:
+    """In the fork: arrange the descriptors, enter the sandbox, run the submission. Never
+    returns."""
+    from coursekit.grading.child import main as child
 
     try:
         null = os.open(os.devnull, os.O_RDONLY)

@@ -2,10 +2,11 @@
 
 Two steps, because the first is dear and the second is done for every child:
 
-* `enter_base` is called once by the zygote: own process and mount namespace and a private root in which only Python, the
-  system's libraries and named folders exist, all read-only.
-* `enter_child` is called by every fork of it: own network, IPC, UTS and mount namespaces, a fresh `/proc`, one private work
-  folder in memory, limits, an unused user id (or a user namespace of its own), no capabilities, Landlock, seccomp.
+* `enter_base` is called once by the zygote: own process and mount namespace and a private root in
+  which only Python, the system's libraries and named folders exist, all read-only.
+* `enter_child` is called by every fork of it: own network, IPC, UTS and mount namespaces, a fresh
+  `/proc`, one private work folder in memory, limits, an unused user id (or a user namespace of its
+  own), no capabilities, Landlock, seccomp.
 """
 
 from __future__ import annotations
@@ -21,22 +22,35 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 
 from coursekit.errors import SandboxUnavailableError
 
 WORK_FOLDER = "/grading"
-_PROBE = "import sys; sys.path.append(sys.argv[1]); from coursekit.grading import _probe; _probe.main()"
+_PROBE = (
+    "import sys; sys.path.append(sys.argv[1]); from coursekit.grading.zygote import "
+    "_probe; _probe.main()"
+)
 PROBES = 3  # tries of a probe that something outside kills
-_ETC_FILES = ("ld.so.cache", "ld.so.conf", "localtime", "nsswitch.conf", "mime.types", "alternatives")
+_ETC_FILES = (
+    "ld.so.cache",
+    "ld.so.conf",
+    "localtime",
+    "nsswitch.conf",
+    "mime.types",
+    "alternatives",
+)
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64")
 _KERNEL_VIEWS = ("/sys/devices/system/cpu", "/sys/devices/system/node")
 _FIRST_UNUSED_ID, _UNUSED_IDS = 49_152, 12_000
 OPTIONAL_LAYERS = frozenset({"landlock"})
 NAMESPACE_ADVICE = (
-    "Allow namespaces: run as root, or set kernel.unprivileged_userns_clone=1 and kernel.apparmor_restrict_unprivileged_userns=0; "
-    "in Docker start the container with --security-opt seccomp=unconfined --security-opt apparmor=unconfined --cap-add SYS_ADMIN "
+    "Allow namespaces: run as root, or set kernel.unprivileged_userns_clone=1 and "
+    "kernel.apparmor_restrict_unprivileged_userns=0; "
+    "in Docker start the container with --security-opt seccomp=unconfined --security-opt "
+    "apparmor=unconfined --cap-add SYS_ADMIN "
     "--security-opt systempaths=unconfined."
 )
 KERNEL_ADVICE = "Grade on Linux 5.13 or newer (x86-64 or arm64), for instance in a virtual machine."
@@ -53,7 +67,8 @@ class Layer(NamedTuple):
 
 @dataclass(frozen=True)
 class Limits:
-    """What one child may use. Memory is `RLIMIT_DATA` in MB; `cpu_seconds` is for the child's whole life."""
+    """What one child may use. Memory is `RLIMIT_DATA` in MB; `cpu_seconds` is for the child's whole
+    life."""
 
     memory_mb: int = 2048
     cpu_seconds: int = 600
@@ -66,7 +81,8 @@ class Limits:
 
 @dataclass(frozen=True)
 class Policy:
-    """How to build the sandbox: the limits, more folders that may be read, and layers to leave out (only when unsafe)."""
+    """How to build the sandbox: the limits, more folders that may be read, and layers to leave out
+    (only when unsafe)."""
 
     limits: Limits = field(default_factory=Limits)
     readable: tuple[str, ...] = ()
@@ -74,7 +90,11 @@ class Policy:
 
     def to_json(self) -> dict:
         """As plain data, for the zygote's command line."""
-        return {"limits": vars(self.limits), "readable": list(self.readable), "skip": sorted(self.skip)}
+        return {
+            "limits": vars(self.limits),
+            "readable": list(self.readable),
+            "skip": sorted(self.skip),
+        }
 
     @classmethod
     def from_json(cls, data: dict) -> Policy:
@@ -84,21 +104,31 @@ class Policy:
 
 def acts_as_root() -> bool:
     """Whether namespaces can be made without a user namespace, and user ids changed."""
-    from coursekit.grading import _linux
+    from coursekit.grading.zygote import _linux
 
-    return os.geteuid() == 0 and _linux.has_capability(_linux.CAP_SYS_ADMIN) and _linux.has_capability(7)
+    return (
+        os.geteuid() == 0
+        and _linux.has_capability(_linux.CAP_SYS_ADMIN)
+        and _linux.has_capability(7)
+    )
 
 
 def python_folders() -> list[str]:
-    """The folders that Python itself and this package are imported from. A project's other folders are not among them."""
-    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    """The folders that Python itself and this package are imported from. A project's other folders
+    are not among them."""
+    package = str(Path(__file__).resolve().parents[2])
     found = [sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix, package]
-    found += [path for path in sys.path if os.path.basename(path) in ("site-packages", "dist-packages") and os.path.isdir(path)]
+    found += [
+        path
+        for path in sys.path
+        if os.path.basename(path) in ("site-packages", "dist-packages") and os.path.isdir(path)
+    ]
     return found
 
 
 def _outermost(paths: Iterable[str]) -> list[str]:
-    """Absolute existing paths, as written and as resolved, without those that lie below another one."""
+    """Absolute existing paths, as written and as resolved, without those that lie below another
+    one."""
     wanted = {os.path.abspath(path) for path in paths} | {os.path.realpath(path) for path in paths}
     kept: list[str] = []
     for path in sorted(path for path in wanted if os.path.exists(path)):
@@ -108,12 +138,13 @@ def _outermost(paths: Iterable[str]) -> list[str]:
 
 
 def enter_base(policy: Policy) -> None:
-    """Move this process into a private, read-only root. It must already be alone in its mount namespace's owner.
+    """Move this process into a private, read-only root. It must already be alone in its mount
+    namespace's owner.
 
     Raises:
         OSError: if the kernel refuses a step.
     """
-    from coursekit.grading import _linux
+    from coursekit.grading.zygote import _linux
 
     if "mount namespace" in policy.skip:
         return
@@ -128,10 +159,18 @@ def enter_base(policy: Policy) -> None:
     _linux.mount("root", "/new", "tmpfs", _linux.MS_NOSUID, "size=1m,mode=0755")
     _fill_root(readable, policy)
     _linux.make_read_only("/new")
-    if "fresh /proc" not in policy.skip:  # before the old root goes: a user namespace may mount /proc only while it sees one
-        _linux.mount("proc", "/new/proc", "proc", _linux.MS_NOSUID | _linux.MS_NODEV | _linux.MS_NOEXEC)
+    if (
+        "fresh /proc" not in policy.skip
+    ):  # before the old root goes: a user namespace may mount /proc only while it sees one
+        _linux.mount(
+            "proc", "/new/proc", "proc", _linux.MS_NOSUID | _linux.MS_NODEV | _linux.MS_NOEXEC
+        )
     _linux.mount(
-        "work", f"/new{WORK_FOLDER}", "tmpfs", _linux.MS_NOSUID | _linux.MS_NODEV | _linux.MS_NOEXEC, "size=16m,mode=0700"
+        "work",
+        f"/new{WORK_FOLDER}",
+        "tmpfs",
+        _linux.MS_NOSUID | _linux.MS_NODEV | _linux.MS_NOEXEC,
+        "size=16m,mode=0700",
     )
     os.chdir("/new")
     _linux.pivot_root(".", ".")
@@ -148,12 +187,21 @@ def _fill_root(readable: list[str], policy: Policy) -> None:
             _bind(f"/{name}")
     for path in readable:
         _bind(path)
-    for path in [*(f"/etc/{name}" for name in _ETC_FILES), *(f"/dev/{name}" for name in _DEVICES), *_KERNEL_VIEWS]:
+    for path in [
+        *(f"/etc/{name}" for name in _ETC_FILES),
+        *(f"/dev/{name}" for name in _DEVICES),
+        *_KERNEL_VIEWS,
+    ]:
         with contextlib.suppress(OSError):
             _bind(path)
     for path in ("/proc", "/tmp", WORK_FOLDER):
         os.makedirs(f"/new{path}", exist_ok=True)
-    for name, target in (("fd", "/proc/self/fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2")):
+    for name, target in (
+        ("fd", "/proc/self/fd"),
+        ("stdin", "fd/0"),
+        ("stdout", "fd/1"),
+        ("stderr", "fd/2"),
+    ):
         with contextlib.suppress(OSError):
             os.symlink(target, f"/new/dev/{name}")
     if "fresh /proc" in policy.skip:
@@ -161,7 +209,7 @@ def _fill_root(readable: list[str], policy: Policy) -> None:
 
 
 def _bind(path: str) -> None:
-    from coursekit.grading import _linux
+    from coursekit.grading.zygote import _linux
 
     source, target = f"/old{path}", f"/new{path}"
     if not os.path.exists(source):
@@ -176,7 +224,8 @@ def _bind(path: str) -> None:
 
 
 def enter_child(policy: Policy, number: int) -> None:
-    """Put this freshly forked process under every layer but the process namespace, which its parent made for it.
+    """Put this freshly forked process under every layer but the process namespace, which its parent
+    made for it.
 
     Args:
         policy: the limits and the layers to leave out.
@@ -185,13 +234,17 @@ def enter_child(policy: Policy, number: int) -> None:
     Raises:
         OSError: if the kernel refuses a step.
     """
-    from coursekit.grading import _landlock, _linux, _seccomp
+    from coursekit.grading.zygote import _landlock, _linux, _seccomp
 
     skip, as_root = policy.skip, acts_as_root()
     os.setsid()
     flags = 0
-    for layer, flag in (("mount namespace", _linux.CLONE_NEWNS), ("network namespace", _linux.CLONE_NEWNET),
-                        ("ipc namespace", _linux.CLONE_NEWIPC), ("uts namespace", _linux.CLONE_NEWUTS)):  # fmt: skip
+    for layer, flag in (
+        ("mount namespace", _linux.CLONE_NEWNS),
+        ("network namespace", _linux.CLONE_NEWNET),
+        ("ipc namespace", _linux.CLONE_NEWIPC),
+        ("uts namespace", _linux.CLONE_NEWUTS),
+    ):
         flags |= 0 if layer in skip else flag
     if flags:
         _linux.unshare(flags)
@@ -212,15 +265,24 @@ def enter_child(policy: Policy, number: int) -> None:
     if "no capabilities" not in skip:
         _linux.drop_capabilities()
     if "landlock" not in skip:
-        seen = ["/usr", *(f"/{name}" for name in _SYSTEM), *python_folders(), *policy.readable, "/etc", "/sys", "/proc"]
+        seen = [
+            "/usr",
+            *(f"/{name}" for name in _SYSTEM),
+            *python_folders(),
+            *policy.readable,
+            "/etc",
+            "/sys",
+            "/proc",
+        ]
         _landlock.restrict(seen, [work, *(f"/dev/{name}" for name in _DEVICES)])
     if "seccomp" not in skip:
         _seccomp.install()
 
 
 def _private_folder(policy: Policy, user: int | None) -> str:
-    """Mount a fresh `/proc` and the work folder; without a mount namespace, a folder in the temporary folder."""
-    from coursekit.grading import _linux
+    """Mount a fresh `/proc` and the work folder; without a mount namespace, a folder in the
+    temporary folder."""
+    from coursekit.grading.zygote import _linux
 
     if "mount namespace" in policy.skip:
         import tempfile
@@ -233,17 +295,23 @@ def _private_folder(policy: Policy, user: int | None) -> str:
     options = f"size={policy.limits.folder_mb}m,nr_inodes=8192,mode=0700"
     if user is not None:
         options += f",uid={user},gid={user}"
-    _linux.mount("work", WORK_FOLDER, "tmpfs", _linux.MS_NOSUID | _linux.MS_NODEV | _linux.MS_NOEXEC, options)
+    _linux.mount(
+        "work", WORK_FOLDER, "tmpfs", _linux.MS_NOSUID | _linux.MS_NODEV | _linux.MS_NOEXEC, options
+    )
     return WORK_FOLDER
 
 
 def own_user_namespace() -> None:
     """Enter a new user namespace in which this user keeps its number and holds every capability."""
-    from coursekit.grading import _linux
+    from coursekit.grading.zygote import _linux
 
     user, group = os.geteuid(), os.getegid()
     _linux.unshare(_linux.CLONE_NEWUSER)
-    for name, content in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
+    for name, content in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{user} {user} 1"),
+        ("gid_map", f"{group} {group} 1"),
+    ):
         with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
             file.write(content)
 
@@ -283,17 +351,26 @@ def limit(limits: Limits) -> None:
 
 
 def layers() -> list[Layer]:
-    """Try each layer in processes of their own and say which this machine offers, and what to do about the others.
+    """Try each layer in processes of their own and say which this machine offers, and what to do
+    about the others.
 
     Returns:
-        `(name, available, detail, what_to_do)` for each layer; `what_to_do` is empty where nothing is missing.
+        `(name, available, detail, what_to_do)` for each layer; `what_to_do` is empty where nothing
+        is missing.
     """
     if not sys.platform.startswith("linux"):
         return [Layer("linux", False, f"this is {sys.platform}", KERNEL_ADVICE)]
-    command = [sys.executable, "-I", "-c", _PROBE, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))]
+    command = [sys.executable, "-I", "-c", _PROBE, str(Path(__file__).resolve().parents[3])]
     for _ in range(PROBES):
         try:
-            answer = subprocess.run(command, capture_output=True, timeout=60, check=True, text=True, env={"PATH": os.defpath})
+            answer = subprocess.run(
+                command,
+                capture_output=True,
+                timeout=60,
+                check=True,
+                text=True,
+                env={"PATH": os.defpath},
+            )
             return [Layer(*entry) for entry in json.loads(answer.stdout)]
         except (OSError, subprocess.SubprocessError, ValueError) as error:
             problem = error
@@ -304,7 +381,9 @@ def layers() -> list[Layer]:
 
 def missing_layers() -> list[Layer]:
     """The layers that grading needs and this machine does not offer."""
-    return [layer for layer in layers() if not layer.available and layer.name not in OPTIONAL_LAYERS]
+    return [
+        layer for layer in layers() if not layer.available and layer.name not in OPTIONAL_LAYERS
+    ]
 
 
 def policy_for_this_machine(
@@ -314,7 +393,8 @@ def policy_for_this_machine(
     unsafe: bool = False,
     found: Iterable[Layer] | None = None,
 ) -> tuple[Policy, str]:
-    """The policy to grade under here, and the stamp (`full` or `unsafe: without ...`) that goes into every result.
+    """The policy to grade under here, and the stamp (`full` or `unsafe: without ...`) that goes
+    into every result.
 
     Args:
         limits: of each child.
@@ -331,8 +411,10 @@ def policy_for_this_machine(
     if needed and not unsafe:
         names = ", ".join(f"{layer.name} ({layer.detail})" for layer in needed)
         raise SandboxUnavailableError(
-            f"Expected every layer of the grading sandbox. Missing here: {names}. {needed[0].what_to_do} "
-            "`coursekit doctor` lists the layers; --unsafe grades without them and says so in every result."
+            f"Expected every layer of the grading sandbox. Missing here: {names}. "
+            f"{needed[0].what_to_do} "
+            "`coursekit doctor` lists the layers; --unsafe grades without them and says so in "
+            "every result."
         )
     policy = Policy(limits or Limits(), tuple(readable), frozenset(layer.name for layer in absent))
     if needed:

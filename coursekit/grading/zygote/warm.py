@@ -1,11 +1,14 @@
-"""A zygote that outlives the command, so that the next one need not import TensorFlow again: `coursekit grade --keep-warm MINUTES`.
+"""A zygote that outlives the command, so that the next one need not import TensorFlow again:
+`coursekit grade --keep-warm MINUTES`.
 
-A *holder* process has the zygote's control socket and listens on a socket in a folder that only this user can enter. It lends
-the control socket to one command at a time. A command that ends without saying that all its children are reaped leaves a zygote
-that nobody trusts any more: the holder ends it, and itself. So it does after the idle minutes.
+A *holder* process has the zygote's control socket and listens on a socket in a folder that only
+this user can enter. It lends the control socket to one command at a time. A command that ends
+without saying that all its children are reaped leaves a zygote that nobody trusts any more: the
+holder ends it, and itself. So it does after the idle minutes.
 
-What is lent was made by the same user for the same sandbox, imports, environment and version of this package: all of these are in
-the name of the socket. The zygote holds no test and no submission, neither before nor after.
+What is lent was made by the same user for the same sandbox, imports, environment and version of
+this package: all of these are in the name of the socket. The zygote holds no test and no
+submission, neither before nor after.
 """
 
 from __future__ import annotations
@@ -27,24 +30,37 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from coursekit.errors import SandboxUnavailableError
-from coursekit.grading.sandbox import Policy
-from coursekit.grading.zygote import Zygote, clean_environment
+from coursekit.grading.zygote.process import Zygote, clean_environment
+from coursekit.grading.zygote.sandbox import Policy
 
-_START = "import sys; sys.path.append(sys.argv[1]); from coursekit.grading import warm; warm.main(sys.argv[2])"
-_ROOT = Path(__file__).resolve().parents[2]
-_PASSED_ON = ("HOME", "PATH", "XDG_CACHE_HOME", "COURSEKIT_CACHE", "COURSEKIT_DATA", "COURSEKIT_FAST")
+_START = (
+    "import sys; sys.path.append(sys.argv[1]); from coursekit.grading.zygote import warm; "
+    "warm.main(sys.argv[2])"
+)
+_ROOT = Path(__file__).resolve().parents[3]
+_PASSED_ON = (
+    "HOME",
+    "PATH",
+    "XDG_CACHE_HOME",
+    "COURSEKIT_CACHE",
+    "COURSEKIT_DATA",
+    "COURSEKIT_FAST",
+)
 _START_SECONDS, _MOST_MINUTES = 180.0, 720.0
 
 
 class LentZygote(Zygote):
     """A zygote that belongs to a holder. `close` gives it back."""
 
-    def __init__(self, policy: Policy, preload: Iterable[str], backend: str, minutes: float) -> None:
+    def __init__(
+        self, policy: Policy, preload: Iterable[str], backend: str, minutes: float
+    ) -> None:
         super().__init__(policy, preload, backend=backend)
         self.minutes, self._lender = min(minutes, _MOST_MINUTES), None
 
     def start(self, timeout: float = _START_SECONDS) -> None:
-        """Borrow the zygote of a holder, which is started if there is none; otherwise have one of our own."""
+        """Borrow the zygote of a holder, which is started if there is none; otherwise have one of
+        our own."""
         try:
             self._borrow(timeout)
         except (OSError, ValueError, SandboxUnavailableError):
@@ -67,7 +83,8 @@ class LentZygote(Zygote):
         self.info, self._counter = lent["info"], lent["counter"]
 
     def close(self) -> None:
-        """Give it back, if every child is reaped and nothing went wrong; what is not given back, the holder ends."""
+        """Give it back, if every child is reaped and nothing went wrong; what is not given back,
+        the holder ends."""
         if self._lender is not None and self.is_sound():
             with contextlib.suppress(OSError):
                 self._lender.send(json.dumps({"done": self._counter}).encode())
@@ -82,7 +99,8 @@ class LentZygote(Zygote):
 
 
 def name_of(policy: Policy, preload: Iterable[str], backend: str) -> str:
-    """The socket's name: a hash of all that the zygote depends on, this package's and Python's files included."""
+    """The socket's name: a hash of all that the zygote depends on, this package's and Python's
+    files included."""
     known = [
         policy.to_json(),
         list(preload),
@@ -96,8 +114,12 @@ def name_of(policy: Policy, preload: Iterable[str], backend: str) -> str:
 
 
 def program_files() -> list[tuple[str, int]]:
-    """This package's files and the folders that packages are installed in, with the time of their last change."""
-    found = [*sorted((_ROOT / "coursekit").rglob("*.py")), *(Path(path) for path in sys.path if path.endswith("-packages"))]
+    """This package's files and the folders that packages are installed in, with the time of their
+    last change."""
+    found = [
+        *sorted((_ROOT / "coursekit").rglob("*.py")),
+        *(Path(path) for path in sys.path if path.endswith("-packages")),
+    ]
     return [(str(path), path.stat().st_mtime_ns) for path in found if path.exists()]
 
 
@@ -107,7 +129,10 @@ def _folder() -> Path:
     Raises:
         OSError: if there is something else in its place.
     """
-    folder = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()) / f"coursekit-{os.geteuid()}"
+    folder = (
+        Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir())
+        / f"coursekit-{os.geteuid()}"
+    )
     with contextlib.suppress(FileExistsError):
         folder.mkdir(mode=0o700)
     found = folder.lstat()
@@ -150,13 +175,24 @@ def _start_holder(path: Path, zygote: LentZygote) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
         listener.bind(str(path))
         listener.listen(8)
-        order = {"policy": zygote.policy.to_json(), "preload": zygote.preload, "backend": zygote.backend,
-                 "listener": listener.fileno(), "path": str(path), "minutes": zygote.minutes}  # fmt: skip
+        order = {
+            "policy": zygote.policy.to_json(),
+            "preload": zygote.preload,
+            "backend": zygote.backend,
+            "listener": listener.fileno(),
+            "path": str(path),
+            "minutes": zygote.minutes,
+        }
         holder = subprocess.Popen(
             [sys.executable, "-I", "-c", _START, str(_ROOT), json.dumps(order)],
-            env={name: os.environ[name] for name in _PASSED_ON if name in os.environ}, pass_fds=[listener.fileno()],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, cwd="/",
-        )  # fmt: skip
+            env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+            pass_fds=[listener.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            cwd="/",
+        )
     holder.returncode = 0  # it is meant to outlive us; nobody waits for it
 
 
@@ -164,7 +200,8 @@ def _start_holder(path: Path, zygote: LentZygote) -> None:
 
 
 def main(order_text: str) -> None:
-    """Start the zygote and lend it until it dies, is left in disorder, or nobody came for so many minutes."""
+    """Start the zygote and lend it until it dies, is left in disorder, or nobody came for so many
+    minutes."""
     order = json.loads(order_text)
     listener = socket.socket(fileno=order["listener"])
     zygote = Zygote(Policy.from_json(order["policy"]), order["preload"], backend=order["backend"])
@@ -172,7 +209,9 @@ def main(order_text: str) -> None:
         zygote.start(_START_SECONDS)
         _lend(zygote, listener, order["minutes"])
     finally:
-        with _locked(Path(order["path"]).parent):  # nobody finds the path taken by a socket that nobody listens on
+        with _locked(
+            Path(order["path"]).parent
+        ):  # nobody finds the path taken by a socket that nobody listens on
             os.unlink(order["path"])
             listener.close()
         zygote.close()
@@ -196,7 +235,11 @@ def _lend(zygote: Zygote, listener: socket.socket, minutes: float) -> None:
             borrower.close()
             if not said:  # it ended in the middle
                 return
-            counter, borrower, until = json.loads(said)["done"], None, time.monotonic() + 60 * minutes
+            counter, borrower, until = (
+                json.loads(said)["done"],
+                None,
+                time.monotonic() + 60 * minutes,
+            )
         if listener.fileno() in ready:
             guest, _ = listener.accept()
             guest.settimeout(5.0)

@@ -1,6 +1,8 @@
-"""The plain part of the py:percent format, read without jupytext, whose import takes longer than grading an answer.
+"""The plain part of the py:percent format, read without jupytext, whose import takes longer than
+grading an answer.
 
-A text that uses anything beyond it (magics, raw cells, titles, cell marks in quotes or fences) is left to jupytext.
+A text that uses anything beyond it (magics, raw cells, titles, cell marks in quotes or fences) is
+left to jupytext.
 """
 
 from __future__ import annotations
@@ -10,13 +12,15 @@ import re
 _START = re.compile(r'# %%(?P<markdown> \[markdown\])?(?P<options>(?: [a-z_]+="[^"\\]*")*)\Z')
 _LIKE_A_START = re.compile(r"\s*#\s*(?:%%|<codecell>|In\[)")
 _LIKE_A_MAGIC = re.compile(
-    r"\s*(?:# ?)+(?:[%!?+]|\S*\?\s*\Z|\w+\s*=\s*[%!]|(?:cat|cd|copy|cp|ddir|echo|ldir|ls|mkdir|mv|ren|rm|rmdir)\b)|\s*[%!?]|.*#\s*(?:no)?escape"
+    r"\s*(?:# "
+    r"?)+(?:[%!?+]|\S*\?\s*\Z|\w+\s*=\s*[%!]|(?:cat|cd|copy|cp|ddir|echo|ldir|ls|mkdir|mv|ren|rm|rmdir)\b)|\s*[%!?]|.*#\s*(?:no)?escape"
 )
 _SPECIAL_OPTIONS = re.compile(r" (?:active|cell_type|title|tags|name|region_name|language)=")
 
 
 def plain_cells(text: str) -> list[tuple[str, str, dict[str, str]]] | None:
-    """The cells of a text as `(kind, source, metadata)`, kind "markdown" or "code"; None where it takes jupytext to tell.
+    """The cells of a text as `(kind, source, metadata)`, kind "markdown" or "code"; None where it
+    takes jupytext to tell.
 
     Args:
         text: begins with the first cell's `# %%`.
@@ -43,7 +47,8 @@ def plain_cells(text: str) -> list[tuple[str, str, dict[str, str]]] | None:
 
 
 def _without_last_blanks(lines: list[str]) -> list[str] | None:
-    """Without the one or two empty lines before the next cell; None where there are others at either end."""
+    """Without the one or two empty lines before the next cell; None where there are others at
+    either end."""
     for _ in range(2):
         if lines and not lines[-1]:
             lines = lines[:-1]

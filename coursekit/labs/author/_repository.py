@@ -1,4 +1,5 @@
-"""Where the course lives. A fork changes this one line; badges and install cells follow at the next `coursekit labs build`."""
+"""Where the course lives. A fork changes this one line; badges and install cells follow at the next
+`coursekit labs build`."""
 
 REPOSITORY = "coursekit/coursekit"
 BRANCH = "main"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from coursekit._files import write_atomic
-from coursekit.labs import checks
+from coursekit.labs.author.notebook import build_notebook, notebook_text
+from coursekit.labs.author.source import Lab, read_lab
 from coursekit.labs.catalogue import FILE, catalogue_text, digest, make_catalogue, stored_catalogue
-from coursekit.labs.notebook import build_notebook, notebook_text
-from coursekit.labs.source import Lab, read_lab
+from coursekit.labs.exchange import checks
 
 
 def build(folder: str | Path) -> list[Path]:

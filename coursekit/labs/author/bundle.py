@@ -9,18 +9,28 @@ from pathlib import Path
 
 from coursekit._files import write_atomic
 from coursekit.errors import LabSourceError, OutputError
-from coursekit.labs.build import stale, student_notebook
+from coursekit.labs.author.build import stale, student_notebook
+from coursekit.labs.author.source import BEGIN, END, Lab, read_lab, solution_lines, stub_text
 from coursekit.labs.catalogue import load_mistakes
-from coursekit.labs.source import BEGIN, END, Lab, read_lab, solution_lines, stub_text
 
 PRIVATE = ("source.py", "test_hidden.py", "mistakes.py")
 
 
 def student_files(folder: str | Path) -> list[Path]:
-    """The files of a lab's folder that students may see: public tests, fingerprints, notebook, and other data beside them."""
+    """The files of a lab's folder that students may see: public tests, fingerprints, notebook, and
+    other data beside them."""
     folder = Path(folder)
-    kept = [p for p in sorted(folder.iterdir()) if p.is_file() and p.name not in PRIVATE and not p.name.startswith(".")]
-    return [p for p in kept if p.suffix in (".py", ".ipynb", ".json", ".npz", ".csv", ".png", ".jpg", ".txt", ".md", ".js")]
+    kept = [
+        p
+        for p in sorted(folder.iterdir())
+        if p.is_file() and p.name not in PRIVATE and not p.name.startswith(".")
+    ]
+    return [
+        p
+        for p in kept
+        if p.suffix
+        in (".py", ".ipynb", ".json", ".npz", ".csv", ".png", ".jpg", ".txt", ".md", ".js")
+    ]
 
 
 def bundle(folders: Sequence[str | Path], out: str | Path) -> list[Path]:
@@ -34,18 +44,27 @@ def bundle(folders: Sequence[str | Path], out: str | Path) -> list[Path]:
         the files written.
 
     Raises:
-        LabSourceError: if a lab is not built, or its files would give away a solution, a hidden test or a mistake's code.
+        LabSourceError: if a lab is not built, or its files would give away a solution, a hidden
+            test or a mistake's code.
         OutputError: if `out` holds something.
     """
     out = Path(out)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise OutputError(f"Expected a new or empty folder. Received: {out}, which holds something. Choose another --out.")
+        raise OutputError(
+            f"Expected a new or empty folder. Received: {out}, which holds something. Choose "
+            f"another --out."
+        )
     labs = [read_lab(folder) for folder in folders]
     for lab in labs:
         if late := stale(lab.folder):
-            raise LabSourceError(f"{late[0]}:1: expected a file that fits the source. Run `coursekit labs build` first.")
+            raise LabSourceError(
+                f"{late[0]}:1: expected a file that fits the source. Run `coursekit labs "
+                f"build` first."
+            )
         if told := leaks(lab):
-            raise LabSourceError(f"{lab.folder}:1: expected nothing that tells the answer. Received: {told[0]}.")
+            raise LabSourceError(
+                f"{lab.folder}:1: expected nothing that tells the answer. Received: {told[0]}."
+            )
     written = []
     for lab in labs:
         target = out / lab.name
@@ -59,7 +78,8 @@ def bundle(folders: Sequence[str | Path], out: str | Path) -> list[Path]:
 
 
 def leaks(lab: Lab) -> list[str]:
-    """Where a file for students holds lines of the solution, of hidden tests, or of a mistake's code."""
+    """Where a file for students holds lines of the solution, of hidden tests, or of a mistake's
+    code."""
     found = []
     telling = solution_lines(lab)
     own = "\n".join(cell.text for cell in lab.cells if cell.kind == "code")
@@ -75,7 +95,12 @@ def leaks(lab: Lab) -> list[str]:
         for kind, lines in (("solution", telling), ("hidden test", hidden), ("mistake", wrong)):
             stripped = _lines(text)
             shown = next(
-                (line for line in sorted(lines) if line in stripped or (name.endswith(".json") and line in text)), None
+                (
+                    line
+                    for line in sorted(lines)
+                    if line in stripped or (name.endswith(".json") and line in text)
+                ),
+                None,
             )
             if shown:
                 found.append(f"{name} shows {kind} text: {shown[:80]!r}")
@@ -117,7 +142,9 @@ def _test_lines(path: Path) -> set[str]:
         return set()
     text = path.read_text(encoding="utf-8")
     lines = text.splitlines()
-    imports = {n.lineno for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Import | ast.ImportFrom)}
+    imports = {
+        n.lineno for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Import | ast.ImportFrom)
+    }
     kept = (line.strip() for number, line in enumerate(lines, start=1) if number not in imports)
     return {line for line in kept if len(line) > 20 and not line.startswith(("#", "@"))}
 
@@ -133,8 +160,12 @@ def _mistake_lines(lab: Lab) -> set[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             for statement in node.body:
-                if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)):
-                    found |= {line.strip() for line in lines[statement.lineno - 1 : statement.end_lineno]}
+                if not (
+                    isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+                ):
+                    found |= {
+                        line.strip() for line in lines[statement.lineno - 1 : statement.end_lineno]
+                    }
     return {line for line in found if len(line) > 20 and not line.startswith("#")}
 
 
@@ -142,12 +173,15 @@ def _refuse_leftovers(out: Path) -> None:
     for path in out.rglob("*"):
         if path.name in PRIVATE:
             shutil.rmtree(out)
-            raise LabSourceError(f"{path}:1: expected no private file in the bundle. Received: {path.name}.")
+            raise LabSourceError(
+                f"{path}:1: expected no private file in the bundle. Received: {path.name}."
+            )
 
 
 def _readme(labs: Sequence[Lab]) -> str:
     rows = "\n".join(
-        f"| [{lab.name}]({lab.name}/{lab.name}.ipynb) | {lab.title} | {len(lab.exercises)} | {lab.meta['seconds']['cpu']} s |"
+        f"| [{lab.name}]({lab.name}/{lab.name}.ipynb) | {lab.title} | {len(lab.exercises)} | "
+        f"{lab.meta['seconds']['cpu']} s |"
         for lab in labs
     )
     return f"""# Labs

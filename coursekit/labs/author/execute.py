@@ -1,4 +1,5 @@
-"""Execute a lab's notebooks as a student would, with the network blocked, and look at what they show."""
+"""Execute a lab's notebooks as a student would, with the network blocked, and look at what they
+show."""
 
 from __future__ import annotations
 
@@ -15,15 +16,16 @@ from pathlib import Path
 from typing import Any
 
 from coursekit.errors import MissingDependencyError
-from coursekit.labs.build import lab_points
-from coursekit.labs.bundle import leaks, student_files
-from coursekit.labs.notebook import build_notebook
-from coursekit.labs.source import Lab
+from coursekit.labs.author.build import lab_points
+from coursekit.labs.author.bundle import leaks, student_files
+from coursekit.labs.author.notebook import build_notebook
+from coursekit.labs.author.source import Lab
 
 FAST_LIMIT = 60.0
 _MIN_ALT = 30
 _PARALLEL = 2
-_CLOCK = "__import__('time').process_time()"  # a last cell: a kernel that is stopped while others compute cannot tell any more
+# a last cell: a kernel that is stopped while others compute cannot tell any more
+_CLOCK = "__import__('time').process_time()"
 _BLOCKER = '''\
 """Network off for this process: only this machine may be reached."""
 import socket
@@ -59,7 +61,8 @@ socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo = connect, c
 
 @dataclasses.dataclass(frozen=True)
 class Execution:
-    """An executed notebook as plain data, its wall and processor seconds, and the error that stopped it ("" for none).
+    """An executed notebook as plain data, its wall and processor seconds, and the error that
+    stopped it ("" for none).
 
     `cpu_seconds` is infinite if the notebook did not reach its end.
     """
@@ -77,7 +80,11 @@ class Execution:
     @property
     def took(self) -> str:
         """Both times in words."""
-        busy = f"{self.cpu_seconds:.0f} s of processor time" if self.cpu_seconds < float("inf") else "processor time unknown"
+        busy = (
+            f"{self.cpu_seconds:.0f} s of processor time"
+            if self.cpu_seconds < float("inf")
+            else "processor time unknown"
+        )
         return f"{self.seconds:.0f} s of wall time, {busy}"
 
 
@@ -93,8 +100,13 @@ def verify_notebooks(lab: Lab) -> tuple[list[str], list[str]]:
     kinds = ("student", "solution")
     made = {kind: build_notebook(lab, kind, points) for kind in kinds}
     problems += heading_faults(made["student"])
-    with tempfile.TemporaryDirectory(prefix="coursekit-verify-") as folder, ThreadPoolExecutor(_PARALLEL) as pool:
-        waiting = {kind: pool.submit(_execute_one, lab, kind, made[kind], Path(folder)) for kind in kinds}
+    with (
+        tempfile.TemporaryDirectory(prefix="coursekit-verify-") as folder,
+        ThreadPoolExecutor(_PARALLEL) as pool,
+    ):
+        waiting = {
+            kind: pool.submit(_execute_one, lab, kind, made[kind], Path(folder)) for kind in kinds
+        }
         for kind, future in waiting.items():
             done = future.result()
             notes.append(f"{kind} notebook: {done.took} in fast mode")
@@ -103,12 +115,19 @@ def verify_notebooks(lab: Lab) -> tuple[list[str], list[str]]:
             problems += time_faults(done, kind)
             problems += [f"{kind} notebook: {fault}" for fault in alt_faults(done.notebook)]
             if not done.error:
-                problems += [f"{kind} notebook: {fault}" for fault in check_faults(done.notebook, lab, kind)]
+                problems += [
+                    f"{kind} notebook: {fault}" for fault in check_faults(done.notebook, lab, kind)
+                ]
     return problems, notes
 
 
 def execute_notebook(
-    notebook: dict[str, Any], folder: Path, *, environment: dict[str, str], timeout: int = 600, blocked: bool = True
+    notebook: dict[str, Any],
+    folder: Path,
+    *,
+    environment: dict[str, str],
+    timeout: int = 600,
+    blocked: bool = True,
 ) -> Execution:
     """Run a notebook (plain data) in `folder` with a kernel of its own.
 
@@ -128,14 +147,25 @@ def execute_notebook(
         from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
         from traitlets.config import Config
     except ImportError as error:
-        raise MissingDependencyError('Executing notebooks needs `pip install "coursekit[labs]"`.') from error
+        raise MissingDependencyError(
+            'Executing notebooks needs `pip install "coursekit[labs]"`.'
+        ) from error
     node = nbformat.reads(json.dumps(notebook), as_version=4)
     node.cells.append(nbformat.v4.new_code_cell(_CLOCK))
-    env = {**os.environ, "MPLBACKEND": "agg", "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONDONTWRITEBYTECODE": "1", **environment}
+    env = {
+        **os.environ,
+        "MPLBACKEND": "agg",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **environment,
+    }
     with tempfile.TemporaryDirectory(prefix="coursekit-block-") as site:
         (Path(site) / "sitecustomize.py").write_text(_BLOCKER if blocked else "", encoding="utf-8")
         env["PYTHONPATH"] = os.pathsep.join(filter(None, [site, os.environ.get("PYTHONPATH", "")]))
-        wires = {"transport": "ipc" if os.name != "nt" else "tcp", "connection_file": str(Path(site) / "k.json")}
+        wires = {
+            "transport": "ipc" if os.name != "nt" else "tcp",
+            "connection_file": str(Path(site) / "k.json"),
+        }
         client = NotebookClient(
             node,
             timeout=timeout,
@@ -166,7 +196,10 @@ def time_faults(done: Execution, kind: str) -> list[str]:
     """Whether a notebook took too long in fast mode, whichever of its two times is taken."""
     if done.own_seconds <= FAST_LIMIT:
         return []
-    return [f"{kind} notebook: {done.took} in fast mode; the smaller of the two may be at most {FAST_LIMIT:.0f} s"]
+    return [
+        f"{kind} notebook: {done.took} in fast mode; the smaller of the two may be at most "
+        f"{FAST_LIMIT:.0f} s"
+    ]
 
 
 def heading_faults(notebook: dict[str, Any]) -> list[str]:
@@ -175,15 +208,23 @@ def heading_faults(notebook: dict[str, Any]) -> list[str]:
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             text = re.sub(r"```.*?```", "", "".join(cell["source"]), flags=re.DOTALL)
-            levels += [(len(m[1]), m[2].strip()) for m in re.finditer(r"^(#{1,6}) (.+)$", text, re.MULTILINE)]
+            levels += [
+                (len(m[1]), m[2].strip())
+                for m in re.finditer(r"^(#{1,6}) (.+)$", text, re.MULTILINE)
+            ]
     if not levels or levels[0][0] != 1 or sum(level == 1 for level, _ in levels) != 1:
         return ["headings: expected one of level 1, before all others"]
     pairs = itertools.pairwise(levels)
-    return [f"headings: {text!r} skips a level" for (before, _), (level, text) in pairs if level > before + 1]
+    return [
+        f"headings: {text!r} skips a level"
+        for (before, _), (level, text) in pairs
+        if level > before + 1
+    ]
 
 
 def alt_faults(notebook: dict[str, Any]) -> list[str]:
-    """Pictures in the outputs and in the prose that lack a text of at least 30 characters that says what is seen."""
+    """Pictures in the outputs and in the prose that lack a text of at least 30 characters that says
+    what is seen."""
     found = []
     for place, cell in enumerate(notebook["cells"], start=1):
         text = "".join(cell["source"])
@@ -202,7 +243,10 @@ def alt_faults(notebook: dict[str, Any]) -> list[str]:
             for kind in ("image/png", "image/jpeg", "image/svg+xml"):
                 described = metadata.get("alt") or metadata.get(kind, {}).get("alt", "")
                 if kind in data and not tags and len(described) < _MIN_ALT:
-                    found.append(f"cell {place}: picture without alt text; show it with lab.show(figure, alt=...)")
+                    found.append(
+                        f"cell {place}: picture without alt text; show it with "
+                        f"lab.show(figure, alt=...)"
+                    )
     return found
 
 
@@ -217,7 +261,9 @@ def check_faults(notebook: dict[str, Any], lab: Lab, kind: str) -> list[str]:
         text = "\n".join(_output_text(output) for output in cell["outputs"])
         number = ".".join(key.split("-")[1:3])
         seen.add(number)
-        ok = wanted in text and (kind == "student" or re.search(r"\b(\d+) of \1 (?:public )?checks? pass", text))
+        ok = wanted in text and (
+            kind == "student" or re.search(r"\b(\d+) of \1 (?:public )?checks? pass", text)
+        )
         if not ok:
             found.append(f"check {number} says: {' '.join(text.split())[:200] or 'nothing'}")
     return found + [f"check {e.number} is missing" for e in lab.exercises if e.number not in seen]
@@ -228,7 +274,11 @@ def _execute_one(lab: Lab, kind: str, notebook: dict[str, Any], folder: Path) ->
     home.mkdir(parents=True)
     for path in student_files(lab.folder):
         shutil.copy(path, home / path.name)
-    environment = {"COURSEKIT_LABS": str(home.parent), "COURSEKIT_FAST": "1", "COURSEKIT_RECEIPT": str(home / "receipt.json")}
+    environment = {
+        "COURSEKIT_LABS": str(home.parent),
+        "COURSEKIT_FAST": "1",
+        "COURSEKIT_RECEIPT": str(home / "receipt.json"),
+    }
     return execute_notebook(notebook, home, environment=environment)
 
 

@@ -1,4 +1,5 @@
-"""Tests that could be passed without the answer: fixed inputs, types or shapes alone, numbers that the student reports."""
+"""Tests that could be passed without the answer: fixed inputs, types or shapes alone, numbers that
+the student reports."""
 
 from __future__ import annotations
 
@@ -6,11 +7,15 @@ import ast
 from collections.abc import Sequence
 from pathlib import Path
 
-from coursekit.labs import checks
-from coursekit.labs.source import Lab
+from coursekit.labs.author.source import Lab
+from coursekit.labs.exchange import checks
 
-_FORM_CALLS = frozenset({"isinstance", "hasattr", "callable", "len", "type", "issubclass", "getattr", "bool"})
-_FORM_ATTRIBUTES = frozenset({"shape", "ndim", "dtype", "size", "kind", "class_name", "output_shape", "input_shape"})
+_FORM_CALLS = frozenset(
+    {"isinstance", "hasattr", "callable", "len", "type", "issubclass", "getattr", "bool"}
+)
+_FORM_ATTRIBUTES = frozenset(
+    {"shape", "ndim", "dtype", "size", "kind", "class_name", "output_shape", "input_shape"}
+)
 _REPORTS = frozenset({"history", "evaluate", "score"})
 
 
@@ -39,17 +44,24 @@ def lint_file(path: str | Path) -> list[str]:
         bodies = _reachable(node, functions)
         where = f"{path.name}:{node.lineno}: {name}"
         if not _marked(node, "fixed_input") and not any(_uses_rng(body) for body in bodies):
-            found.append(f'{where}: draw the inputs from student.rng, or mark it fixed_input("reason")')
+            found.append(
+                f'{where}: draw the inputs from student.rng, or mark it fixed_input("reason")'
+            )
         asserted = [a for body in bodies for a in _assertions(body)]
         if not asserted:
             found.append(f"{where}: it asserts nothing")
         elif all(_only_form(condition) for condition in asserted):
             found.append(f"{where}: assert a value too, not only a type or a shape")
-        found += [f"{where}: line {line} trusts a number that the student reports; recompute it" for line in _trusting(node)]
+        found += [
+            f"{where}: line {line} trusts a number that the student reports; recompute it"
+            for line in _trusting(node)
+        ]
     return found
 
 
-def _reachable(node: ast.FunctionDef, functions: dict[str, ast.FunctionDef]) -> list[ast.FunctionDef]:
+def _reachable(
+    node: ast.FunctionDef, functions: dict[str, ast.FunctionDef]
+) -> list[ast.FunctionDef]:
     """The test and the helpers of its file that it calls."""
     seen, queue = [], [node]
     while queue:
@@ -67,11 +79,16 @@ def _uses_rng(node: ast.AST) -> bool:
 
 
 def _marked(node: ast.FunctionDef, mark: str) -> bool:
-    return any(isinstance(n, ast.Attribute) and n.attr == mark for d in node.decorator_list for n in ast.walk(d))
+    return any(
+        isinstance(n, ast.Attribute) and n.attr == mark
+        for d in node.decorator_list
+        for n in ast.walk(d)
+    )
 
 
 def _assertions(node: ast.FunctionDef) -> list[ast.expr]:
-    """What a function asserts: conditions of `assert`, and calls of assert_... helpers, pytest.raises and pytest.fail."""
+    """What a function asserts: conditions of `assert`, and calls of assert_... helpers,
+    pytest.raises and pytest.fail."""
     found: list[ast.expr] = []
     for inner in ast.walk(node):
         if isinstance(inner, ast.Assert):
@@ -111,19 +128,26 @@ def _is_form(node: ast.expr) -> bool:
 
 
 def _trusting(node: ast.FunctionDef) -> list[int]:
-    """Lines that believe a reported training history or score; a bare result beside a constant, if nothing else is asserted."""
+    """Lines that believe a reported training history or score; a bare result beside a constant, if
+    nothing else is asserted."""
     reported = _reported_names(node)
     told, bare = [], []
     asserted = _assertions(node)
     for condition in asserted:
         attributes = [n for n in ast.walk(condition) if isinstance(n, ast.Attribute)]
-        if isinstance(condition, ast.Compare) and any(n.attr in _REPORTS and _root(n) in reported for n in attributes):
+        if isinstance(condition, ast.Compare) and any(
+            n.attr in _REPORTS and _root(n) in reported for n in attributes
+        ):
             told.append(condition.lineno)
-        elif isinstance(condition, ast.Compare) and _ordered(condition) and not _computed(condition):
+        elif (
+            isinstance(condition, ast.Compare) and _ordered(condition) and not _computed(condition)
+        ):
             names = _names_outside_calls(condition, reported)
             if names and names <= reported:
                 bare.append(condition.lineno)
-    alone = all(condition.lineno in (*told, *bare) or _only_form(condition) for condition in asserted)
+    alone = all(
+        condition.lineno in (*told, *bare) or _only_form(condition) for condition in asserted
+    )
     return told + (bare if alone else [])
 
 
@@ -133,16 +157,23 @@ def _names_outside_calls(node: ast.AST, reported: set[str]) -> set[str]:
         return {node.id}
     if isinstance(node, ast.Call) and _root(node) in reported:
         return {_root(node)}
-    return set().union(*(_names_outside_calls(child, reported) for child in ast.iter_child_nodes(node)))
+    return set().union(
+        *(_names_outside_calls(child, reported) for child in ast.iter_child_nodes(node))
+    )
 
 
 def _reported_names(node: ast.FunctionDef) -> set[str]:
-    """`student` and the names bound to what it or they gave back, without any computing of the test's in between."""
+    """`student` and the names bound to what it or they gave back, without any computing of the
+    test's in between."""
     reported = {"student"}
     for inner in ast.walk(node):
-        fetched = isinstance(inner, ast.Assign) and isinstance(inner.value, ast.Call | ast.Attribute | ast.Subscript)
+        fetched = isinstance(inner, ast.Assign) and isinstance(
+            inner.value, ast.Call | ast.Attribute | ast.Subscript
+        )
         if fetched and _root(inner.value) in reported and "rng" not in _attributes(inner.value):
-            reported |= {n.id for t in inner.targets for n in ast.walk(t) if isinstance(n, ast.Name)}
+            reported |= {
+                n.id for t in inner.targets for n in ast.walk(t) if isinstance(n, ast.Name)
+            }
     return reported
 
 
@@ -153,14 +184,22 @@ def _attributes(node: ast.AST) -> set[str]:
 def _ordered(node: ast.Compare) -> bool:
     sides = (node.left, *node.comparators)
     constants = sum(
-        isinstance(s, ast.Constant) or (isinstance(s, ast.UnaryOp) and isinstance(s.operand, ast.Constant)) for s in sides
+        isinstance(s, ast.Constant)
+        or (isinstance(s, ast.UnaryOp) and isinstance(s.operand, ast.Constant))
+        for s in sides
     )
-    return constants > 0 and len(sides) == 2 and all(isinstance(op, ast.Lt | ast.LtE | ast.Gt | ast.GtE) for op in node.ops)
+    return (
+        constants > 0
+        and len(sides) == 2
+        and all(isinstance(op, ast.Lt | ast.LtE | ast.Gt | ast.GtE) for op in node.ops)
+    )
 
 
 def _computed(node: ast.AST) -> bool:
     """Whether the expression asks a prediction or weights, from which the test computes on."""
-    return bool(_attributes(node) & {"predict", "get_weights", "predict_proba", "rng", *_FORM_ATTRIBUTES})
+    return bool(
+        _attributes(node) & {"predict", "get_weights", "predict_proba", "rng", *_FORM_ATTRIBUTES}
+    )
 
 
 def _root(node: ast.AST) -> str:
@@ -170,4 +209,10 @@ def _root(node: ast.AST) -> str:
 
 
 def _name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+    return (
+        node.attr
+        if isinstance(node, ast.Attribute)
+        else node.id
+        if isinstance(node, ast.Name)
+        else ""
+    )

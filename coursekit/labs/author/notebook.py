@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from coursekit.errors import InvalidInputError
-from coursekit.labs._repository import colab_url, install_target
-from coursekit.labs.source import BEGIN, Cell, Lab, solution_text, stub_text
+from coursekit.labs.author._repository import colab_url, install_target
+from coursekit.labs.author.source import BEGIN, Cell, Lab, solution_text, stub_text
 
 KINDS = ("student", "solution")
 _CHECK_NOTE = "  # NameError? Run the first code cells of this notebook again."
@@ -44,7 +44,9 @@ _PINNED = (
 )
 
 
-def build_notebook(lab: Lab, kind: str = "student", points: Mapping[str, float] | None = None) -> dict[str, Any]:
+def build_notebook(
+    lab: Lab, kind: str = "student", points: Mapping[str, float] | None = None
+) -> dict[str, Any]:
     """The notebook of a lab as plain data in nbformat 4.5, without outputs.
 
     Args:
@@ -60,13 +62,17 @@ def build_notebook(lab: Lab, kind: str = "student", points: Mapping[str, float] 
     cells: list[dict] = []
     ids: Counter[str] = Counter()
     front = _front(lab)
-    first_code = next((place for place, cell in enumerate(lab.cells) if cell.kind == "code"), len(lab.cells))
+    first_code = next(
+        (place for place, cell in enumerate(lab.cells) if cell.kind == "code"), len(lab.cells)
+    )
     if lab.cells[0].kind == "markdown" and lab.cells[0].text.startswith("# "):
         badge, *rest = front
         front, body = [badge, lab.cells[0], *rest[1:]], lab.cells[1:first_code]
     else:
         body = lab.cells[:first_code]
-    install = Cell("code", _INSTALL.format(pinned=_PINNED, target=install_target()), {"tags": ["install"]}, 0)
+    install = Cell(
+        "code", _INSTALL.format(pinned=_PINNED, target=install_target()), {"tags": ["install"]}, 0
+    )
     for cell in [*front, *body, install, *lab.cells[first_code:]]:
         cells.append(_cell(cell, lab, kind, points or {}, ids))
     metadata = {
@@ -83,7 +89,10 @@ def notebook_text(notebook: Mapping[str, Any]) -> str:
 
 
 def _front(lab: Lab) -> list[Cell]:
-    badge = f"[![Open In Colab](https://colab.research.google.com/assets/colab-badge.svg)]({colab_url(lab.name)})"
+    badge = (
+        f"[![Open In "
+        f"Colab](https://colab.research.google.com/assets/colab-badge.svg)]({colab_url(lab.name)})"
+    )
     meta = lab.meta
     seconds = meta["seconds"]
     lines = ["**In this lab you will**", "", *(f"- {goal}" for goal in meta["goals"]), ""]
@@ -92,14 +101,17 @@ def _front(lab: Lab) -> list[Cell]:
     lines += [f"**Lecture:** {meta['lecture']}", ""]
     machine = f" Accelerator: {meta['accelerator']}." if meta.get("accelerator") else ""
     lines += [
-        f"**Computing time:** about {seconds['cpu']} s on two CPU cores; {seconds['fast']} s with `COURSEKIT_FAST=1` set."
+        f"**Computing time:** about {seconds['cpu']} s on two CPU cores; {seconds['fast']} s "
+        f"with `COURSEKIT_FAST=1` set."
         f"{machine} Each exercise has a `check`; run it as often as you like."
     ]
     title = f"# {lab.title}\n\n**{meta['question']}**"
     return [Cell("markdown", text, {}, 0) for text in (badge, title, "\n".join(lines))]
 
 
-def _cell(cell: Cell, lab: Lab, kind: str, points: Mapping[str, float], ids: Counter[str]) -> dict[str, Any]:
+def _cell(
+    cell: Cell, lab: Lab, kind: str, points: Mapping[str, float], ids: Counter[str]
+) -> dict[str, Any]:
     text, metadata = cell.text, {k: v for k, v in cell.metadata.items() if k != "exercise"}
     if cell.role == "answer" or BEGIN in text:
         text = stub_text(text, cell.exercise or "") if kind == "student" else solution_text(text)
@@ -108,7 +120,12 @@ def _cell(cell: Cell, lab: Lab, kind: str, points: Mapping[str, float], ids: Cou
     key = _key(cell, lab, ids)
     if cell.role in ("answer", "check"):
         metadata["nbgrader"] = _nbgrader(cell, key, points)
-    made = {"cell_type": cell.kind, "id": key, "metadata": metadata, "source": text.splitlines(keepends=True)}
+    made = {
+        "cell_type": cell.kind,
+        "id": key,
+        "metadata": metadata,
+        "source": text.splitlines(keepends=True),
+    }
     if cell.kind == "code":
         made |= {"execution_count": None, "outputs": []}
     return made

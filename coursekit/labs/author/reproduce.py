@@ -11,9 +11,9 @@ from typing import Any
 
 from coursekit._files import write_atomic
 from coursekit.errors import CoursekitError, InvalidInputError
-from coursekit.labs.execute import execute_notebook
-from coursekit.labs.notebook import build_notebook
-from coursekit.labs.source import read_lab
+from coursekit.labs.author.execute import execute_notebook
+from coursekit.labs.author.notebook import build_notebook
+from coursekit.labs.author.source import read_lab
 
 _HEAD = """\
 # Receipts
@@ -23,7 +23,9 @@ What each lab claims, what its source states, and what was measured here. Each t
 _KEYS = ("claim", "source", "stated", "measured", "note")
 
 
-def reproduce(folder: str | Path, receipts: str | Path, *, fast: bool = False, timeout: int = 3600) -> dict[str, Any]:
+def reproduce(
+    folder: str | Path, receipts: str | Path, *, fast: bool = False, timeout: int = 3600
+) -> dict[str, Any]:
     """Run the solution notebook of a lab and put its receipt into the Markdown file `receipts`.
 
     Args:
@@ -47,22 +49,31 @@ def reproduce(folder: str | Path, receipts: str | Path, *, fast: bool = False, t
             "COURSEKIT_RECEIPT": str(record_path),
         }
         notebook = build_notebook(lab, "solution")
-        done = execute_notebook(notebook, Path(work), environment=environment, timeout=timeout, blocked=False)
+        done = execute_notebook(
+            notebook, Path(work), environment=environment, timeout=timeout, blocked=False
+        )
         if done.error:
-            raise CoursekitError(f"Expected the solution of {lab.name} to run. Received: {done.error}.")
+            raise CoursekitError(
+                f"Expected the solution of {lab.name} to run. Received: {done.error}."
+            )
         if not record_path.is_file():
-            raise CoursekitError(f"Expected {lab.name} to end in lab.receipt(...). Received: no receipt.")
+            raise CoursekitError(
+                f"Expected {lab.name} to end in lab.receipt(...). Received: no receipt."
+            )
         record = json.loads(record_path.read_text(encoding="utf-8"))
     record["seconds"] = round(done.own_seconds)  # on a busy machine, without the waiting
     record["date"] = datetime.date.today().isoformat()
     record["command"] = f"coursekit reproduce {lab.name[:2]}{' --fast' if fast else ''}"
-    record["machine"] = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"
+    record["machine"] = (
+        f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"
+    )
     write_receipt(record, lab.title, receipts)
     return record
 
 
 def write_receipt(record: dict[str, Any], title: str, path: str | Path) -> Path:
-    """Put one lab's table into the Markdown file `path`, in the order of the labs; what stands there of other labs stays.
+    """Put one lab's table into the Markdown file `path`, in the order of the labs; what stands
+    there of other labs stays.
 
     Raises:
         InvalidInputError: if `path` exists but is not text.
@@ -71,14 +82,19 @@ def write_receipt(record: dict[str, Any], title: str, path: str | Path) -> Path:
     try:
         text = path.read_text(encoding="utf-8") if path.is_file() else _HEAD
     except UnicodeDecodeError:
-        raise InvalidInputError(f"Expected a Markdown file. Received: {path}, which is not text.") from None
+        raise InvalidInputError(
+            f"Expected a Markdown file. Received: {path}, which is not text."
+        ) from None
     head, sections = _sections(text)
     sections[record["lab"]] = _section(record, title)
-    return write_atomic(path, head.rstrip() + "\n\n" + "\n".join(sections[name] for name in sorted(sections)))
+    return write_atomic(
+        path, head.rstrip() + "\n\n" + "\n".join(sections[name] for name in sorted(sections))
+    )
 
 
 def _sections(text: str) -> tuple[str, dict[str, str]]:
-    """What stands before the first table, and each lab's part, by the comments that `_section` writes."""
+    """What stands before the first table, and each lab's part, by the comments that `_section`
+    writes."""
     head, *parts = text.split("<!-- lab ")
     found = {}
     for part in parts:
@@ -95,9 +111,17 @@ def _section(record: dict[str, Any], title: str) -> str:
         about.append(f"seeds {', '.join(map(str, record['seeds']))}")
     if record.get("fast"):
         about.append("fast mode")
-    lines = [f"<!-- lab {record['lab']} -->", f"## {record['lab'][:2]} {title}", "", " · ".join(about), ""]
+    lines = [
+        f"<!-- lab {record['lab']} -->",
+        f"## {record['lab'][:2]} {title}",
+        "",
+        " · ".join(about),
+        "",
+    ]
     lines += ["| " + " | ".join(_KEYS) + " |", "|" + "---|" * len(_KEYS)]
-    lines += ["| " + " | ".join(_cell(row.get(key, "")) for key in _KEYS) + " |" for row in record["rows"]]
+    lines += [
+        "| " + " | ".join(_cell(row.get(key, "")) for key in _KEYS) + " |" for row in record["rows"]
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -1,4 +1,5 @@
-"""`coursekit labs new NN_topic`: four files that verify as they are, to be replaced piece by piece."""
+"""`coursekit labs new NN_topic`: four files that verify as they are, to be replaced piece by
+piece."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from pathlib import Path
 
 from coursekit._files import write_atomic
 from coursekit.errors import InvalidInputError
-from coursekit.labs.build import build
+from coursekit.labs.author.build import build
 
 _SOURCE = '''\
 # ---
@@ -154,9 +155,16 @@ def scaffold(name: str, root: str | Path | None = None) -> list[Path]:
         raise InvalidInputError(f"Expected a name such as 21_diffusion. Received: {name!r}.")
     folder = Path(root if root is not None else "labs") / name
     if folder.exists():
-        raise InvalidInputError(f"Expected the name of a new lab. Received: {name!r}, which exists at {folder}.")
+        raise InvalidInputError(
+            f"Expected the name of a new lab. Received: {name!r}, which exists at {folder}."
+        )
     title = name[3:].replace("_", " ").capitalize()
     values = {"name": name, "title": title, "n": int(name[:2])}
-    texts = {"source.py": _SOURCE, "test_public.py": _PUBLIC, "test_hidden.py": _HIDDEN, "mistakes.py": _MISTAKES}
+    texts = {
+        "source.py": _SOURCE,
+        "test_public.py": _PUBLIC,
+        "test_hidden.py": _HIDDEN,
+        "mistakes.py": _MISTAKES,
+    }
     written = [write_atomic(folder / file, text.format(**values)) for file, text in texts.items()]
     return written + build(folder)

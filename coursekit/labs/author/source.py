@@ -1,4 +1,5 @@
-"""A lab's source: one jupytext py:percent file, read into cells and exercises, with solutions that can be taken out.
+"""A lab's source: one jupytext py:percent file, read into cells and exercises, with solutions that
+can be taken out.
 
 Every fault of form is a `LabSourceError` that starts with `file:line:`.
 """
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from coursekit.errors import InvalidInputError, LabSourceError, MissingDependencyError
-from coursekit.labs._percent import plain_cells
+from coursekit.labs.author._percent import plain_cells
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 _LAB_NAME = re.compile(r"(\d{2})_([a-z0-9]+(?:_[a-z0-9]+)*)")
@@ -25,7 +26,8 @@ _REQUIRED = ("title", "question", "goals", "prerequisites", "lecture", "seconds"
 
 @dataclasses.dataclass
 class Cell:
-    """One cell: `kind` "markdown" or "code", its text (markdown without the comment signs), its first line in the source."""
+    """One cell: `kind` "markdown" or "code", its text (markdown without the comment signs), its
+    first line in the source."""
 
     kind: str
     text: str
@@ -37,7 +39,8 @@ class Cell:
 
 @dataclasses.dataclass
 class Exercise:
-    """One exercise: its number, the first words of its prose, and the functions or classes that the student writes."""
+    """One exercise: its number, the first words of its prose, and the functions or classes that the
+    student writes."""
 
     number: str
     title: str
@@ -65,7 +68,9 @@ class Lab:
             if exercise.number == number:
                 return exercise
         known = ", ".join(e.number for e in self.exercises)
-        raise InvalidInputError(f"Expected an exercise of {self.name}: {known}. Received: {number!r}.")
+        raise InvalidInputError(
+            f"Expected an exercise of {self.name}: {known}. Received: {number!r}."
+        )
 
     @property
     def functions(self) -> list[str]:
@@ -96,9 +101,12 @@ def parse_lab(text: str, path: Path, name: str) -> Lab:
     check_markers(text, path)
     meta = _header(text, path)
     cells = _cells(text, path)
-    if not any(cell.kind == "code" and re.search(r"\bNotAnsweredYet\b", cell.text) for cell in cells):
+    if not any(
+        cell.kind == "code" and re.search(r"\bNotAnsweredYet\b", cell.text) for cell in cells
+    ):
         raise LabSourceError(
-            f"{path}:{cells[0].line}: expected `from coursekit import NotAnsweredYet` for the stubs. Received: none."
+            f"{path}:{cells[0].line}: expected `from coursekit import NotAnsweredYet` for the "
+            f"stubs. Received: none."
         )
     number = int(name[:2])
     exercises = _exercises(cells, path, number)
@@ -109,7 +117,8 @@ def check_markers(text: str, path: Path) -> list[tuple[int, int]]:
     """The solution regions of a source as pairs of 1-based line numbers (of BEGIN and END).
 
     Raises:
-        LabSourceError: a marker that is unmatched, nested, misspelt, or nearly right (case, spacing, missing hash).
+        LabSourceError: a marker that is unmatched, nested, misspelt, or nearly right (case,
+            spacing, missing hash).
     """
     regions, opened = [], None
     for number, line in enumerate(text.splitlines(), start=1):
@@ -117,20 +126,30 @@ def check_markers(text: str, path: Path) -> list[tuple[int, int]]:
         if bare == BEGIN:
             if opened is not None:
                 raise LabSourceError(
-                    f"{path}:{number}: expected {END!r} for line {opened} first. Received: a nested {BEGIN!r}."
+                    f"{path}:{number}: expected {END!r} for line {opened} first. Received: a "
+                    f"nested {BEGIN!r}."
                 )
             opened = number
         elif bare == END:
             if opened is None:
-                raise LabSourceError(f"{path}:{number}: expected a {BEGIN!r} before. Received: {END!r} without one.")
+                raise LabSourceError(
+                    f"{path}:{number}: expected a {BEGIN!r} before. Received: {END!r} without one."
+                )
             if number == opened + 1:
-                raise LabSourceError(f"{path}:{number}: expected a solution between the markers. Received: nothing.")
+                raise LabSourceError(
+                    f"{path}:{number}: expected a solution between the markers. Received: nothing."
+                )
             regions.append((opened, number))
             opened = None
         elif intended := _near_miss(bare):
-            raise LabSourceError(f"{path}:{number}: expected {intended!r} on a line of its own. Received: {bare[:80]!r}.")
+            raise LabSourceError(
+                f"{path}:{number}: expected {intended!r} on a line of its own. Received: "
+                f"{bare[:80]!r}."
+            )
     if opened is not None:
-        raise LabSourceError(f"{path}:{opened}: expected {END!r} after this line. Received: the end of the file.")
+        raise LabSourceError(
+            f"{path}:{opened}: expected {END!r} after this line. Received: the end of the file."
+        )
     return regions
 
 
@@ -146,11 +165,17 @@ def _near_miss(line: str) -> str | None:
         return None
     for marker, keys in ((BEGIN, ("begin", "start")), (END, ("end", "stop"))):
         ideal = marker.split()[1].lower() + "solution"
-        if joined in (ideal, ideal + "s") or (len(words) <= 3 and difflib.SequenceMatcher(None, joined, ideal).ratio() >= 0.87):
+        if joined in (ideal, ideal + "s") or (
+            len(words) <= 3 and difflib.SequenceMatcher(None, joined, ideal).ratio() >= 0.87
+        ):
             if joined in ("solution", "solutions"):
                 continue
             return marker
-        if len(words) == 2 and any(_close(w, k) for w in words for k in keys) and any(_close(w, "solution") for w in words):
+        if (
+            len(words) == 2
+            and any(_close(w, k) for w in words for k in keys)
+            and any(_close(w, "solution") for w in words)
+        ):
             return marker
     return None
 
@@ -185,7 +210,8 @@ def solution_text(cell_text: str) -> str:
 
 
 def solution_lines(lab: Lab) -> set[str]:
-    """The lines inside solution regions that are telling (over 12 characters) and stand in no code that students are given."""
+    """The lines inside solution regions that are telling (over 12 characters) and stand in no code
+    that students are given."""
     inside, outside = set(), set()
     for cell in lab.cells:
         if cell.kind != "code":
@@ -203,26 +229,38 @@ def _header(text: str, path: Path) -> dict[str, Any]:
     try:
         import yaml
     except ImportError as error:
-        raise MissingDependencyError('Reading lab sources needs `pip install "coursekit[labs]"`.') from error
+        raise MissingDependencyError(
+            'Reading lab sources needs `pip install "coursekit[labs]"`.'
+        ) from error
     matched = re.match(r"# ---\n((?:#.*\n)+?)# ---\n", text)
     if matched is None:
-        raise LabSourceError(f"{path}:1: expected a header between two lines '# ---'. Received: none.")
+        raise LabSourceError(
+            f"{path}:1: expected a header between two lines '# ---'. Received: none."
+        )
     try:
         header = yaml.safe_load(textwrap.dedent(re.sub(r"(?m)^# ?", "", matched[1])))
     except yaml.YAMLError as error:
         line = getattr(getattr(error, "problem_mark", None), "line", 0) + 2
         raise LabSourceError(
-            f"{path}:{line}: expected YAML in the header. Received: {getattr(error, 'problem', error)}."
+            f"{path}:{line}: expected YAML in the header. Received: "
+            f"{getattr(error, 'problem', error)}."
         ) from None
     meta = header.get("coursekit") if isinstance(header, dict) else None
     if not isinstance(meta, dict):
-        raise LabSourceError(f"{path}:2: expected the key 'coursekit:' in the header. Received: {sorted(header or [])}.")
+        raise LabSourceError(
+            f"{path}:2: expected the key 'coursekit:' in the header. Received: "
+            f"{sorted(header or [])}."
+        )
     missing = [key for key in _REQUIRED if not meta.get(key)]
     if missing:
-        raise LabSourceError(f"{path}:2: expected {', '.join(missing)} in the header. Received: {', '.join(meta)}.")
+        raise LabSourceError(
+            f"{path}:2: expected {', '.join(missing)} in the header. Received: {', '.join(meta)}."
+        )
     seconds = meta["seconds"]
     if not isinstance(seconds, dict) or not {"cpu", "fast"} <= set(seconds):
-        raise LabSourceError(f"{path}:2: expected seconds: {{cpu: N, fast: N}} in the header. Received: {seconds!r}.")
+        raise LabSourceError(
+            f"{path}:2: expected seconds: {{cpu: N, fast: N}} in the header. Received: {seconds!r}."
+        )
     return meta
 
 
@@ -233,11 +271,15 @@ def _cells(text: str, path: Path) -> list[Cell]:
         raise LabSourceError(f"{path}:1: expected cells that start with '# %%'. Received: none.")
     before = "".join(line for line in body.splitlines()[: starts[0] - 1]).strip()
     if before:
-        raise LabSourceError(f"{path}:{starts[0]}: expected nothing between the header and the first cell. Received: code.")
+        raise LabSourceError(
+            f"{path}:{starts[0]}: expected nothing between the header and the first cell. "
+            f"Received: code."
+        )
     read = plain_cells(body.lstrip("\n")) or _read_by_jupytext(body.lstrip("\n"))
     if len(read) != len(starts):
         raise LabSourceError(
-            f"{path}:{starts[0]}: expected {len(starts)} cells. Received: {len(read)}; is '# %%' inside a text?"
+            f"{path}:{starts[0]}: expected {len(starts)} cells. Received: {len(read)}; is '# "
+            f"%%' inside a text?"
         )
     return [Cell(*cell, line) for cell, line in zip(read, starts, strict=True)]
 
@@ -246,9 +288,15 @@ def _read_by_jupytext(text: str) -> list[tuple[str, str, dict[str, Any]]]:
     try:
         import jupytext
     except ImportError as error:
-        raise MissingDependencyError('Reading lab sources needs `pip install "coursekit[labs]"`.') from error
+        raise MissingDependencyError(
+            'Reading lab sources needs `pip install "coursekit[labs]"`.'
+        ) from error
     cells = jupytext.reads(text, fmt="py:percent").cells
-    return [(c.cell_type, c.source, _metadata(c)) for c in cells if c.cell_type in ("markdown", "code", "raw")]
+    return [
+        (c.cell_type, c.source, _metadata(c))
+        for c in cells
+        if c.cell_type in ("markdown", "code", "raw")
+    ]
 
 
 def _metadata(cell: Any) -> dict[str, Any]:
@@ -264,22 +312,30 @@ def _exercises(cells: list[Cell], path: Path, lab_number: int) -> list[Exercise]
         if number is not None:
             number = str(number)
             if heading and number in found:
-                raise LabSourceError(f"{path}:{cell.line}: expected a new exercise number. Received: {number} again.")
+                raise LabSourceError(
+                    f"{path}:{cell.line}: expected a new exercise number. Received: {number} again."
+                )
             if int(number.split(".")[0]) != lab_number:
-                raise LabSourceError(f"{path}:{cell.line}: expected an exercise {lab_number}.N. Received: {number}.")
+                raise LabSourceError(
+                    f"{path}:{cell.line}: expected an exercise {lab_number}.N. Received: {number}."
+                )
             title = _title(heading[2]) if heading else ""
             current = found.setdefault(number, Exercise(number, title, cell.line))
             cell.role = "prose" if cell.kind == "markdown" else ""
         if cell.kind == "markdown":
             cell.exercise = number
             if BEGIN in cell.text:
-                raise LabSourceError(f"{path}:{cell.line}: expected a solution in a code cell. Received: one in prose.")
+                raise LabSourceError(
+                    f"{path}:{cell.line}: expected a solution in a code cell. Received: one in "
+                    f"prose."
+                )
             continue
         checked = _CHECK.findall(cell.text)
         if BEGIN in cell.text:
             if current is None:
                 raise LabSourceError(
-                    f"{path}:{cell.line}: expected '**Exercise {lab_number}.1** ...' before a solution. Received: none."
+                    f"{path}:{cell.line}: expected '**Exercise {lab_number}.1** ...' before a "
+                    f"solution. Received: none."
                 )
             cell.exercise, cell.role = current.number, "answer"
             current.cells.append(cell)
@@ -288,39 +344,55 @@ def _exercises(cells: list[Cell], path: Path, lab_number: int) -> list[Exercise]
             cell.exercise, cell.role = checked[0], "check"
         for number in checked:
             if number not in found:
-                raise LabSourceError(f"{path}:{cell.line}: expected check() of an exercise above. Received: {number}.")
+                raise LabSourceError(
+                    f"{path}:{cell.line}: expected check() of an exercise above. Received: "
+                    f"{number}."
+                )
             found[number].checked = True
     return _complete(list(found.values()), path)
 
 
 def _complete(exercises: list[Exercise], path: Path) -> list[Exercise]:
-    from coursekit.labs.student import RESERVED_NAMES
+    from coursekit.labs.exchange.student import RESERVED_NAMES
 
     names: dict[str, str] = {}
     for exercise in exercises:
         where = f"{path}:{exercise.line}"
         if not exercise.functions:
             raise LabSourceError(
-                f"{where}: expected a code cell with {BEGIN!r} for exercise {exercise.number}. Received: none."
+                f"{where}: expected a code cell with {BEGIN!r} for exercise {exercise.number}. "
+                f"Received: none."
             )
         if not exercise.checked:
-            raise LabSourceError(f'{where}: expected a cell check("{exercise.number}") after the exercise. Received: none.')
+            raise LabSourceError(
+                f'{where}: expected a cell check("{exercise.number}") after the exercise. '
+                f"Received: none."
+            )
         for name in exercise.functions:
             if name in names:
-                raise LabSourceError(f"{where}: expected a new name. Received: {name!r}, also in exercise {names[name]}.")
+                raise LabSourceError(
+                    f"{where}: expected a new name. Received: {name!r}, also in exercise "
+                    f"{names[name]}."
+                )
             if name in RESERVED_NAMES:
-                raise LabSourceError(f"{where}: expected a name that `student` does not use itself. Received: {name!r}.")
+                raise LabSourceError(
+                    f"{where}: expected a name that `student` does not use itself. Received: "
+                    f"{name!r}."
+                )
             names[name] = exercise.number
     return exercises
 
 
 def _answer_names(cell: Cell, path: Path, exercise: str) -> list[str]:
-    """The top-level functions and classes of a cell that hold solution regions; each region lies inside a function."""
+    """The top-level functions and classes of a cell that hold solution regions; each region lies
+    inside a function."""
     try:
         tree = ast.parse(cell.text)
         ast.parse(stub_text(cell.text, exercise))
     except SyntaxError as error:
-        raise LabSourceError(f"{path}:{cell.line + (error.lineno or 1)}: expected Python. Received: {error.msg}.") from None
+        raise LabSourceError(
+            f"{path}:{cell.line + (error.lineno or 1)}: expected Python. Received: {error.msg}."
+        ) from None
     scopes = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
     tops = [n for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)]
     names: list[str] = []
@@ -328,7 +400,10 @@ def _answer_names(cell: Cell, path: Path, exercise: str) -> list[str]:
         if line.strip() != BEGIN:
             continue
         if not any(n.lineno < offset <= n.end_lineno for n in scopes):
-            raise LabSourceError(f"{path}:{cell.line + offset}: expected {BEGIN!r} inside a function. Received: one outside.")
+            raise LabSourceError(
+                f"{path}:{cell.line + offset}: expected {BEGIN!r} inside a function. Received: "
+                f"one outside."
+            )
         names += [n.name for n in tops if n.lineno < offset <= n.end_lineno and n.name not in names]
     return names
 

@@ -1,4 +1,5 @@
-"""The proof that a lab fits together: its solution passes, its stub fails, each known mistake is caught and gets its own hint."""
+"""The proof that a lab fits together: its solution passes, its stub fails, each known mistake is
+caught and gets its own hint."""
 
 from __future__ import annotations
 
@@ -9,15 +10,22 @@ from pathlib import Path
 from typing import Any
 
 from coursekit.errors import CoursekitError
-from coursekit.labs import checks
-from coursekit.labs.build import stale
-from coursekit.labs.catalogue import FILE, Catalogue, digest, load_mistakes, make_catalogue, stored_catalogue
-from coursekit.labs.lint import lint_lab
-from coursekit.labs.mistakes import Mistake, behaviour, fingerprint, matches
-from coursekit.labs.namespace import replaced, solution_namespace, stub_namespace
+from coursekit.labs.author.build import stale
+from coursekit.labs.author.lint import lint_lab
+from coursekit.labs.author.namespace import replaced, solution_namespace, stub_namespace
+from coursekit.labs.author.source import Exercise, Lab, read_lab
+from coursekit.labs.catalogue import (
+    FILE,
+    Catalogue,
+    digest,
+    load_mistakes,
+    make_catalogue,
+    stored_catalogue,
+)
+from coursekit.labs.exchange import checks
+from coursekit.labs.exchange.student import local_student
+from coursekit.labs.feedback.mistakes import Mistake, behaviour, fingerprint, matches
 from coursekit.labs.session import LabSession
-from coursekit.labs.source import Exercise, Lab, read_lab
-from coursekit.labs.student import local_student
 
 MIN_MISTAKES = 3
 
@@ -54,14 +62,19 @@ class LabReport:
 
 
 def verify_lab(
-    folder: str | Path, *, seeds: int = 20, notebooks: bool = True, progress: Callable[[str], None] = lambda text: None
+    folder: str | Path,
+    *,
+    seeds: int = 20,
+    notebooks: bool = True,
+    progress: Callable[[str], None] = lambda text: None,
 ) -> LabReport:
     """Verify one lab.
 
     Args:
         folder: the lab's folder.
         seeds: how many seeds the solution must pass.
-        notebooks: also execute the student and the solution notebook, with the network blocked, in fast mode.
+        notebooks: also execute the student and the solution notebook, with the network blocked, in
+            fast mode.
         progress: called with a line on what is being done.
 
     Returns:
@@ -76,7 +89,10 @@ def verify_lab(
     except CoursekitError as error:
         report.problems.append(str(error))
         return report
-    report.problems += [f"{path.name} is out of date: run `coursekit labs build {lab.name[:2]}`" for path in stale(folder)]
+    report.problems += [
+        f"{path.name} is out of date: run `coursekit labs build {lab.name[:2]}`"
+        for path in stale(folder)
+    ]
     report.problems += lint_lab(lab, cases)
     report.problems += _structure(lab, cases, mistakes)
     namespace = solution_namespace(lab)
@@ -99,7 +115,7 @@ def verify_lab(
         line.mistakes = len(entries)
         line.caught, line.hinted = _try_mistakes(namespace, session, entries, ours, seeds, report)
     if notebooks:
-        from coursekit.labs.execute import verify_notebooks
+        from coursekit.labs.author.execute import verify_notebooks
 
         progress(f"{lab.name}: notebooks")
         problems, notes = verify_notebooks(lab)
@@ -110,7 +126,11 @@ def verify_lab(
 
 def _catalogue(lab: Lab) -> Catalogue:
     stored = stored_catalogue(lab.folder / FILE)
-    return stored if stored is not None and stored.digest == digest(lab.folder) else make_catalogue(lab)
+    return (
+        stored
+        if stored is not None and stored.digest == digest(lab.folder)
+        else make_catalogue(lab)
+    )
 
 
 def _structure(lab: Lab, cases: Sequence[checks.Case], mistakes: Sequence[Mistake]) -> list[str]:
@@ -125,10 +145,15 @@ def _structure(lab: Lab, cases: Sequence[checks.Case], mistakes: Sequence[Mistak
             found.append(f"exercise {number} has no public check")
         count = sum(entry.exercise == number for entry in mistakes)
         if count < MIN_MISTAKES:
-            found.append(f"exercise {number} has {count} known mistakes; at least {MIN_MISTAKES} are due")
+            found.append(
+                f"exercise {number} has {count} known mistakes; at least {MIN_MISTAKES} are due"
+            )
     for entry in mistakes:
         if entry.exercise not in known or entry.function not in known[entry.exercise].functions:
-            found.append(f"mistake {entry.name!r}: exercise {entry.exercise} has no function {entry.function}")
+            found.append(
+                f"mistake {entry.name!r}: exercise {entry.exercise} has no function "
+                f"{entry.function}"
+            )
     counts = Counter(case.name for case in cases)
     found += [f"two checks are called {name}" for name, count in counts.items() if count > 1]
     return found
@@ -146,7 +171,10 @@ def _try_solution(namespace, cases, seeds: int, report: LabReport) -> str:
             runs += 1
             passed += result.passed
             if not result.passed:
-                report.problems.append(f"solution: {case.name} {result.status} with seed {seed}: {_line(result.message)}")
+                report.problems.append(
+                    f"solution: {case.name} {result.status} with seed {seed}: "
+                    f"{_line(result.message)}"
+                )
                 break
     return "passes" if passed == runs and runs else f"{passed} of {runs}"
 
@@ -160,26 +188,37 @@ def _try_stub(namespace, stubs, exercise: Exercise, cases, report: LabReport) ->
             result = _run(namespace, case, 1)
             failing += result.status == "not-answered"
             if result.passed:
-                report.problems.append(f"stub: {case.name} passes although exercise {exercise.number} is not answered")
+                report.problems.append(
+                    f"stub: {case.name} passes although exercise {exercise.number} is not answered"
+                )
             elif result.status != "not-answered":
                 report.problems.append(
-                    f"stub: {case.name} ends as {result.status}, not as not-answered: {_line(result.message)}"
+                    f"stub: {case.name} ends as {result.status}, not as not-answered: "
+                    f"{_line(result.message)}"
                 )
     finally:
         namespace.update(kept)
     return "fails" if failing == len(cases) and cases else f"{failing} of {len(cases)} fail"
 
 
-def _try_mistakes(namespace, session: LabSession, mistakes, cases, seeds: int, report: LabReport) -> tuple[int, int]:
+def _try_mistakes(
+    namespace, session: LabSession, mistakes, cases, seeds: int, report: LabReport
+) -> tuple[int, int]:
     caught = hinted = 0
     public = [case for case in cases if case.visibility == checks.PUBLIC]
     full: list[tuple[Mistake, dict]] = []
     for entry in mistakes:
         with replaced(namespace, entry.function, entry.answer):
-            missed = [s for s in range(1, min(seeds, 5) + 1) if all(_run(namespace, c, s).passed for c in cases)]
+            missed = [
+                s
+                for s in range(1, min(seeds, 5) + 1)
+                if all(_run(namespace, c, s).passed for c in cases)
+            ]
             shown = session._check(entry.exercise, namespace, 3, 1)
             if missed:
-                report.problems.append(f"mistake {entry.name!r} passes every check with seed {missed[0]}")
+                report.problems.append(
+                    f"mistake {entry.name!r} passes every check with seed {missed[0]}"
+                )
                 continue
             caught += 1
             if shown.state == "failed" and shown.hints == entry.hints:
@@ -189,11 +228,15 @@ def _try_mistakes(namespace, session: LabSession, mistakes, cases, seeds: int, r
                 twin = next((other.name for other, theirs in full if matches(theirs, seen)), None)
                 hinted += twin is None
                 if twin:
-                    report.problems.append(f"mistake {entry.name!r} behaves like {twin!r} under the hidden checks")
+                    report.problems.append(
+                        f"mistake {entry.name!r} behaves like {twin!r} under the hidden checks"
+                    )
             else:
                 other = next((m.name for m in mistakes if m.hints == shown.hints), None)
                 got = f"the hint of {other!r}" if other else "no hint"
-                report.problems.append(f"mistake {entry.name!r} gets {got}; a check that tells them apart is due")
+                report.problems.append(
+                    f"mistake {entry.name!r} gets {got}; a check that tells them apart is due"
+                )
             full.append((entry, fingerprint(namespace, cases)))
     return caught, hinted
 

@@ -1,7 +1,7 @@
 """The student's side of a check: executes requests against a namespace and answers in plain data.
 
-The notebook and the grading child use this same class. It needs the standard library, NumPy and `coursekit.errors`; a backend is
-touched only if the student's code has imported one.
+The notebook and the grading child use this same class. It needs the standard library, NumPy and
+`coursekit.errors`; a backend is touched only if the student's code has imported one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from coursekit.errors import NotAnsweredYet
-from coursekit.labs import wire
+from coursekit.labs.exchange import wire
 
 REQUEST, REPLY, CALLBACK, ANSWER = b"Q", b"R", b"C", b"A"
 _LIBRARIES = ("coursekit", "keras", "numpy")
@@ -28,10 +28,12 @@ class Agent:
     """Answers the requests of a `Student` against `namespace`.
 
     Args:
-        namespace: name -> object, as the student's cells left it; read at each request, never written.
-        ask: sends a callback message to the side of the check and returns its answer; set per transport.
-        catch: what counts as an error of the student's code. A child process passes `BaseException`; the notebook leaves
-            Ctrl-C alone.
+        namespace: name -> object, as the student's cells left it; read at each request, never
+            written.
+        ask: sends a callback message to the side of the check and returns its answer; set per
+            transport.
+        catch: what counts as an error of the student's code. A child process passes
+            `BaseException`; the notebook leaves Ctrl-C alone.
         limits: what a message may hold.
     """
 
@@ -48,7 +50,8 @@ class Agent:
         self._keys = itertools.count(1)
 
     def handle(self, message: bytes) -> bytes:
-        """Execute one request (bytes of `wire.pack` behind `REQUEST`) and return the reply, errors included."""
+        """Execute one request (bytes of `wire.pack` behind `REQUEST`) and return the reply, errors
+        included."""
         try:
             if message[:1] != REQUEST:
                 raise wire.WireError("Expected a request. Received: another message.")
@@ -57,7 +60,9 @@ class Agent:
             reply = {"ok": True, "value": action(**request)}
             return REPLY + wire.pack(reply, refer=self._refer, limits=self.limits)
         except self.catch as error:
-            return REPLY + wire.pack({"ok": False, "error": self._explain(error)}, limits=self.limits)
+            return REPLY + wire.pack(
+                {"ok": False, "error": self._explain(error)}, limits=self.limits
+            )
 
     # Requests
 
@@ -102,7 +107,8 @@ class Agent:
             self._objects.pop(key, None)
 
     def _do_begin(self, seed: int) -> None:
-        """Start of a test: forget what earlier tests kept, seed the global generators that are there."""
+        """Start of a test: forget what earlier tests kept, seed the global generators that are
+        there."""
         self._objects.clear()
         random.seed(seed)
         np.random.seed(seed)
@@ -150,7 +156,9 @@ class Agent:
     def _callback(self, ref: wire.Ref) -> Callable:
         def callback(*args, **kwargs):
             if self.ask is None:
-                raise RuntimeError("This function can be called only while the check is waiting for your answer.")
+                raise RuntimeError(
+                    "This function can be called only while the check is waiting for your answer."
+                )
             message = {"key": ref.key, "args": list(args), "kwargs": kwargs}
             answer = self.ask(CALLBACK + wire.pack(message, refer=self._refer, limits=self.limits))
             reply = wire.unpack(answer[1:], resolve=self._resolve, limits=self.limits)
@@ -167,7 +175,11 @@ class Agent:
         if isinstance(error, NotAnsweredYet):
             return {"kind": "not-answered", "message": str(error)[:200]}
         if isinstance(error, _Missing):
-            names = [k for k, v in list(self.namespace.items()) if isinstance(k, str) and callable(v) and k[:1] != "_"]
+            names = [
+                k
+                for k, v in list(self.namespace.items())
+                if isinstance(k, str) and callable(v) and k[:1] != "_"
+            ]
             return {"kind": "missing", "message": error.name, "names": names[:2000]}
         line, code, function = self._place(error)
         kind = "unsendable" if isinstance(error, wire.WireError) else "raised"
@@ -191,7 +203,11 @@ class Agent:
         if best is None:
             return None, "", ""
         line, frame = best
-        return line, linecache.getline(frame.f_code.co_filename, line, frame.f_globals).strip(), frame.f_code.co_name
+        return (
+            line,
+            linecache.getline(frame.f_code.co_filename, line, frame.f_globals).strip(),
+            frame.f_code.co_name,
+        )
 
 
 class _Missing(LookupError):
@@ -208,7 +224,8 @@ class _Kept:
 
 
 def serve(agent: Agent, receive: Callable[[], bytes | None], send: Callable[[bytes], None]) -> None:
-    """Answer requests from a pipe until `receive` gives None. Callbacks and requests nested in them travel the same pipe."""
+    """Answer requests from a pipe until `receive` gives None. Callbacks and requests nested in them
+    travel the same pipe."""
 
     def ask(message: bytes) -> bytes:
         send(message)
@@ -224,7 +241,9 @@ def serve(agent: Agent, receive: Callable[[], bytes | None], send: Callable[[byt
 
 
 def _is_keras(value: Any) -> bool:
-    return any(base.__module__.partition(".")[0] == "keras" for base in type(value).__mro__) and hasattr(value, "layers")
+    return any(
+        base.__module__.partition(".")[0] == "keras" for base in type(value).__mro__
+    ) and hasattr(value, "layers")
 
 
 def _describe_layer(layer: Any) -> dict:
@@ -245,14 +264,22 @@ def _describe_layer(layer: Any) -> dict:
 def _plain_shape(shape: Any) -> Any:
     if isinstance(shape, list) and shape and not isinstance(shape[0], int | type(None)):
         return [_plain_shape(part) for part in shape]
-    return tuple(shape) if isinstance(shape, tuple | list) or type(shape).__name__ == "TensorShape" else shape
+    return (
+        tuple(shape)
+        if isinstance(shape, tuple | list) or type(shape).__name__ == "TensorShape"
+        else shape
+    )
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {str(k): _plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
-        return type(value)(_plain(v) for v in value) if type(value) in (list, tuple) else [_plain(v) for v in value]
+        return (
+            type(value)(_plain(v) for v in value)
+            if type(value) in (list, tuple)
+            else [_plain(v) for v in value]
+        )
     if value is None or isinstance(value, bool | int | float | str | np.ndarray | np.generic):
         return value
     return repr(value)[:200]

@@ -1,6 +1,8 @@
-"""Collect and run the pytest functions of a lab, one case at a time, wherever the student's code runs.
+"""Collect and run the pytest functions of a lab, one case at a time, wherever the student's code
+runs.
 
-The same functions serve a notebook's `check("5.2")`, `coursekit labs verify` and grading; none of them needs a pytest session.
+The same functions serve a notebook's `check("5.2")`, `coursekit labs verify` and grading; none of
+them needs a pytest session.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from typing import Any
 
 from coursekit.devices import hush
 from coursekit.errors import LabSourceError
-from coursekit.labs.student import Student
+from coursekit.labs.exchange.student import Student
 from coursekit.labs.testing import MissingAnswer, NotAnswered
 
 PUBLIC, HIDDEN = "public", "hidden"
@@ -34,7 +36,8 @@ FILES = {PUBLIC: "test_public.py", HIDDEN: "test_hidden.py"}
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """One check: a test function with one set of parameters. `points` is its share of the function's points."""
+    """One check: a test function with one set of parameters. `points` is its share of the
+    function's points."""
 
     name: str
     function: Callable[..., None]
@@ -49,7 +52,11 @@ class Case:
     def title(self) -> str:
         """The claim in words: the docstring's first line, or the function's name."""
         doc = inspect.getdoc(self.function)
-        words = doc.splitlines()[0].rstrip(".") if doc else self.function.__name__.removeprefix("test_").replace("_", " ")
+        words = (
+            doc.splitlines()[0].rstrip(".")
+            if doc
+            else self.function.__name__.removeprefix("test_").replace("_", " ")
+        )
         return words + self.name.removeprefix(self.function.__name__)
 
     def seed(self, run: int) -> tuple[int, int]:
@@ -61,7 +68,8 @@ class Case:
 class CaseResult:
     """How a case ended. `status`: passed, failed, error, timeout, not-answered or missing.
 
-    `own_seconds` leaves out waiting for other programs: the smaller of wall time and this process's processor time.
+    `own_seconds` leaves out waiting for other programs: the smaller of wall time and this process's
+    processor time.
     """
 
     case: Case
@@ -88,16 +96,23 @@ def load_module(path: str | Path, *, rewrite: bool = False) -> types.ModuleType:
         LabSourceError: if the file cannot be read or executed, with file and line.
     """
     path = Path(path)
-    name = f"_coursekit_lab_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]}_{path.stem}"
+    place = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]
+    name = f"_coursekit_lab_{place}_{path.stem}"
     try:
         source = path.read_bytes()
         tree = ast.parse(source, filename=str(path))
     except OSError as error:
-        raise LabSourceError(f"{path}:1: expected a file that can be read. Received: {error.strerror}.") from None
+        raise LabSourceError(
+            f"{path}:1: expected a file that can be read. Received: {error.strerror}."
+        ) from None
     except SyntaxError as error:
-        raise LabSourceError(f"{path}:{error.lineno or 1}: expected Python. Received: {error.msg}.") from None
+        raise LabSourceError(
+            f"{path}:{error.lineno or 1}: expected Python. Received: {error.msg}."
+        ) from None
     if rewrite:
-        with contextlib.suppress(Exception):  # pytest's rewriting is a nicety: without it the messages are shorter
+        with contextlib.suppress(
+            Exception
+        ):  # pytest's rewriting is a nicety: without it the messages are shorter
             from _pytest.assertion.rewrite import rewrite_asserts
 
             rewrite_asserts(tree, source, str(path))
@@ -114,27 +129,36 @@ def load_module(path: str | Path, *, rewrite: bool = False) -> types.ModuleType:
         raise
     except Exception as error:
         line = _line_in(error, str(path))
-        raise LabSourceError(f"{path}:{line}: expected a file that runs. Received: {type(error).__name__}: {error}.") from error
+        raise LabSourceError(
+            f"{path}:{line}: expected a file that runs. Received: {type(error).__name__}: {error}."
+        ) from error
     return module
 
 
 def collect(folder: str | Path, visibility: str = PUBLIC) -> list[Case]:
-    """The cases of a lab's public or hidden test file, in their order; none if there is no such file.
+    """The cases of a lab's public or hidden test file, in their order; none if there is no such
+    file.
 
     Raises:
-        LabSourceError: if a test lacks `@pytest.mark.exercise("N.M")` or asks for anything besides `student` and its parameters.
+        LabSourceError: if a test lacks `@pytest.mark.exercise("N.M")` or asks for anything besides
+            `student` and its parameters.
     """
     path = Path(folder) / FILES[visibility]
     return collect_file(path, visibility) if path.is_file() else []
 
 
 def collect_file(path: str | Path, visibility: str = HIDDEN) -> list[Case]:
-    """The cases of a test file given by its path, e.g. hidden tests kept outside the repository; see `collect`."""
+    """The cases of a test file given by its path, e.g. hidden tests kept outside the repository;
+    see `collect`."""
     path = Path(path)
     module = load_module(path, rewrite=True)
     cases: list[Case] = []
     for name, function in list(vars(module).items()):
-        if name.startswith("test_") and inspect.isfunction(function) and function.__module__ == module.__name__:
+        if (
+            name.startswith("test_")
+            and inspect.isfunction(function)
+            and function.__module__ == module.__name__
+        ):
             cases += _cases_of(function, module, path, visibility)
     return cases
 
@@ -150,7 +174,8 @@ def run_case(case: Case, student: Student, *, seconds: float | None = None) -> C
     Args:
         case: what to run.
         student: a fresh proxy, made with `case.seed(run)`.
-        seconds: wall-clock limit, kept where the code runs in this process and the platform has timers; None for no limit.
+        seconds: wall-clock limit, kept where the code runs in this process and the platform has
+            timers; None for no limit.
     """
     printed = io.StringIO()
     start, busy = time.perf_counter(), time.process_time()
@@ -162,40 +187,66 @@ def run_case(case: Case, student: Student, *, seconds: float | None = None) -> C
     except _OutOfTime:
         status, message = (
             "timeout",
-            f"expected: an answer within {seconds:g} seconds\ngot:      none; is there an endless loop?",
+            f"expected: an answer within {seconds:g} seconds\ngot:      none; is there an "
+            f"endless loop?",
         )
     except MissingAnswer as error:
         status, message = "missing", str(error)
     except NotAnswered as error:
         status, message = "not-answered", str(error)
     except AssertionError as error:
-        status, message = "failed", str(error) or "expected: the claim above\ngot:      it does not hold"
+        status, message = (
+            "failed",
+            str(error) or "expected: the claim above\ngot:      it does not hold",
+        )
     except Exception as error:
-        status, message = "error", f"expected: a result that the check can use\ngot:      {type(error).__name__}: {error}"
+        status, message = (
+            "error",
+            f"expected: a result that the check can use\ngot:      {type(error).__name__}: {error}",
+        )
     except BaseException as error:
         if not any(base.__name__ == "OutcomeException" for base in type(error).__mro__):
             raise
         skipped = type(error).__name__ == "Skipped"
         status, message = ("passed" if skipped else "failed"), str(error)
     took = time.perf_counter() - start
-    return CaseResult(case, status, message, took, printed.getvalue()[:2000], min(took, time.process_time() - busy))
+    return CaseResult(
+        case,
+        status,
+        message,
+        took,
+        printed.getvalue()[:2000],
+        min(took, time.process_time() - busy),
+    )
 
 
-def _cases_of(function: Callable, module: types.ModuleType, path: Path, visibility: str) -> list[Case]:
+def _cases_of(
+    function: Callable, module: types.ModuleType, path: Path, visibility: str
+) -> list[Case]:
     marks = [*_as_list(getattr(module, "pytestmark", [])), *getattr(function, "pytestmark", [])]
     where = f"{path}:{function.__code__.co_firstlineno}"
     exercise = next((m.args[0] for m in marks if m.name == "exercise" and m.args), None)
     if exercise is None:
-        raise LabSourceError(f'{where}: expected @pytest.mark.exercise("N.M") on {function.__name__}. Received: none.')
+        raise LabSourceError(
+            f'{where}: expected @pytest.mark.exercise("N.M") on {function.__name__}. Received: '
+            f"none."
+        )
     points = next((float(m.args[0]) for m in marks if m.name == "points" and m.args), 1.0)
     fixed = next((str(m.args[0]) if m.args else "" for m in marks if m.name == "fixed_input"), None)
     variants = [("", {})]
     for mark in marks:
         if mark.name == "parametrize":
-            variants = [(f"{i}-{j}" if i else j, {**p, **q}) for j, q in _variants(mark) for i, p in variants]
+            variants = [
+                (f"{i}-{j}" if i else j, {**p, **q})
+                for j, q in _variants(mark)
+                for i, p in variants
+            ]
     wanted = set(inspect.signature(function).parameters)
     if wanted != {"student", *variants[0][1]}:
-        raise LabSourceError(f"{where}: expected `student` and the parametrised names only. Received: {sorted(wanted)}.")
+        raise LabSourceError(
+            f"{where}: expected `student` and the parametrised names only. Received: "
+            f"{sorted(wanted)}."
+        )
     share, line = points / len(variants), function.__code__.co_firstlineno
     return [
         Case(
@@ -224,12 +275,16 @@ def _variants(mark: Any) -> Iterator[tuple[str, dict]]:
         if label is None and ids is not None:
             label = ids(entry) if callable(ids) else ids[place]
         if label is None:
-            label = "-".join(_label(part, name, place) for part, name in zip(parts, names, strict=True))
+            label = "-".join(
+                _label(part, name, place) for part, name in zip(parts, names, strict=True)
+            )
         yield str(label), dict(zip(names, parts, strict=True))
 
 
 def _label(value: Any, name: str, place: int) -> str:
-    return str(value) if isinstance(value, str | int | float | bool | type(None)) else f"{name}{place}"
+    return (
+        str(value) if isinstance(value, str | int | float | bool | type(None)) else f"{name}{place}"
+    )
 
 
 def _as_list(value: Any) -> list:
@@ -246,7 +301,8 @@ def _line_in(error: BaseException, filename: str) -> int:
 
 
 class _OutOfTime(BaseException):
-    """Raised inside the student's code when the time is up; not an `Exception`, so that it is not swallowed there."""
+    """Raised inside the student's code when the time is up; not an `Exception`, so that it is not
+    swallowed there."""
 
 
 @contextlib.contextmanager

@@ -1,4 +1,5 @@
-"""The check's side: `student`, a proxy for code that runs elsewhere. What carries the messages is a `Transport`."""
+"""The check's side: `student`, a proxy for code that runs elsewhere. What carries the messages is a
+`Transport`."""
 
 from __future__ import annotations
 
@@ -10,8 +11,8 @@ from typing import Any, NoReturn, Protocol
 
 import numpy as np
 
-from coursekit.labs import wire
-from coursekit.labs.agent import ANSWER, CALLBACK, REPLY, REQUEST, Agent
+from coursekit.labs.exchange import wire
+from coursekit.labs.exchange.agent import ANSWER, CALLBACK, REPLY, REQUEST, Agent
 from coursekit.labs.testing import MissingAnswer, NotAnswered, StudentError
 
 _MAX_ITERATION = 10_000
@@ -23,12 +24,14 @@ class Transport(Protocol):
     def request(self, message: bytes, on_callback: Callable[[bytes], bytes]) -> bytes:
         """Send `message` (first byte `REQUEST`), return the reply (first byte `REPLY`).
 
-        While waiting, an incoming message with first byte `CALLBACK` is answered with `on_callback(message)`.
+        While waiting, an incoming message with first byte `CALLBACK` is answered with
+        `on_callback(message)`.
         """
 
 
 class LocalTransport:
-    """Reaches an `Agent` in this process; every value is encoded and decoded all the same, as in grading."""
+    """Reaches an `Agent` in this process; every value is encoded and decoded all the same, as in
+    grading."""
 
     def __init__(self, agent: Agent):
         self.agent = agent
@@ -43,7 +46,8 @@ class LocalTransport:
 
 
 class StreamTransport:
-    """Reaches an `Agent` that `serve` runs behind a pair of functions, such as the two ends of a pipe.
+    """Reaches an `Agent` that `serve` runs behind a pair of functions, such as the two ends of a
+    pipe.
 
     Args:
         receive: returns the next message, or None when the other side is gone.
@@ -68,7 +72,8 @@ class Student:
 
     Args:
         transport: carries the messages.
-        seed: seeds `rng` and the global generators on the student's side; an int, or a sequence of ints.
+        seed: seeds `rng` and the global generators on the student's side; an int, or a sequence of
+            ints.
         record: called with every decoded result, and with every error, for fingerprints.
         salt: gives the student's side other global generators while `rng` stays the same.
     """
@@ -94,20 +99,26 @@ class Student:
         return StudentFunction(self, name)
 
     def call(self, name: str, /, *args: Any, **kwargs: Any) -> Any:
-        """Call the student's function `name`; the same as `student.NAME(...)`, for names that this class uses itself."""
+        """Call the student's function `name`; the same as `student.NAME(...)`, for names that this
+        class uses itself."""
         return self._ask({"do": "call", "name": name, "args": args, "kwargs": kwargs})
 
     def call_tracking(self, name: str, /, *args: Any, **kwargs: Any) -> tuple[Any, list]:
-        """Call the student's function `name`; returns its result and the positional arguments as the call left them."""
-        reply = self._ask({"do": "call", "name": name, "args": args, "kwargs": kwargs, "track": True})
+        """Call the student's function `name`; returns its result and the positional arguments as
+        the call left them."""
+        reply = self._ask(
+            {"do": "call", "name": name, "args": args, "kwargs": kwargs, "track": True}
+        )
         return reply["value"], reply["args"]
 
     def make(self, path: str, /, *args: Any, **kwargs: Any) -> Handle:
-        """Build a library object beside the student's code, e.g. `student.make("coursekit.models.mlp", (28, 28, 1), 10)`."""
+        """Build a library object beside the student's code, e.g.
+        `student.make("coursekit.models.mlp", (28, 28, 1), 10)`."""
         return self._ask({"do": "make", "path": path, "args": args, "kwargs": kwargs})
 
     def library(self, path: str, /) -> Handle:
-        """A function of coursekit, keras or numpy as it stands beside the student's code, to pass as an argument."""
+        """A function of coursekit, keras or numpy as it stands beside the student's code, to pass
+        as an argument."""
         return self._ask({"do": "library", "path": path})
 
     def value(self, name: str, /) -> Any:
@@ -147,7 +158,9 @@ class Student:
         reply = wire.unpack(raw[1:], resolve=self._resolve, limits=self._limits)
         if not isinstance(reply, dict) or not isinstance(reply.get("ok"), bool):
             raise wire.WireError("Expected a reply. Received: another structure.")
-        if (reply["ok"] and "value" not in reply) or (not reply["ok"] and not isinstance(reply.get("error"), dict)):
+        if (reply["ok"] and "value" not in reply) or (
+            not reply["ok"] and not isinstance(reply.get("error"), dict)
+        ):
             raise wire.WireError("Expected a reply. Received: an incomplete one.")
         return reply
 
@@ -160,7 +173,10 @@ class Student:
             key = len(self._callbacks) + 1
             self._callbacks[key] = value
             return wire.Ref("callback", key, getattr(value, "__name__", type(value).__name__)[:80])
-        raise wire.WireError(f"Expected plain data, a function or a handle as argument. Received: {type(value).__name__}.")
+        raise wire.WireError(
+            f"Expected plain data, a function or a handle as argument. Received: "
+            f"{type(value).__name__}."
+        )
 
     def _resolve(self, ref: wire.Ref) -> Any:
         if ref.kind == "handle":
@@ -174,7 +190,9 @@ class Student:
             reply = {"ok": True, "value": value}
             return ANSWER + wire.pack(reply, refer=self._refer, limits=self._limits)
         except Exception as error:
-            return ANSWER + wire.pack({"ok": False, "error": f"{type(error).__name__}: {str(error)[:500]}"})
+            return ANSWER + wire.pack(
+                {"ok": False, "error": f"{type(error).__name__}: {str(error)[:500]}"}
+            )
 
     def _raise(self, error: dict, tried: str) -> NoReturn:
         kind, message = error.get("kind"), str(error.get("message", ""))
@@ -183,7 +201,9 @@ class Student:
         if kind == "missing":
             raise MissingAnswer(_missing_message(message, error.get("names")))
         line = error.get("line") if isinstance(error.get("line"), int) else None
-        type_name, code, function = (str(error.get(key, "")) for key in ("type", "code", "function"))
+        type_name, code, function = (
+            str(error.get(key, "")) for key in ("type", "code", "function")
+        )
         lines = [tried, "expected: a result that can be checked", f"got:      {message}"]
         if kind == "raised":
             lines = [tried, f"got:      {type_name}: {message}"]
@@ -191,8 +211,12 @@ class Student:
                 where = f" of `{function}`" if function and function[0] != "<" else ""
                 lines.append(f"where:    line {line}{where}: {code}".rstrip(": "))
             if type_name == "NameError":
-                lines.append("hint:     after a restart, run the cells above first, the imports included.")
-        raise StudentError("\n".join(filter(None, lines)), type_name=type_name, text=message, line=line, code=code)
+                lines.append(
+                    "hint:     after a restart, run the cells above first, the imports included."
+                )
+        raise StudentError(
+            "\n".join(filter(None, lines)), type_name=type_name, text=message, line=line, code=code
+        )
 
 
 class StudentFunction:
@@ -209,7 +233,8 @@ class StudentFunction:
 
 
 class Handle:
-    """An object that stays on the student's side. Attributes, calls, items and iteration are asked of it."""
+    """An object that stays on the student's side. Attributes, calls, items and iteration are asked
+    of it."""
 
     __slots__ = ("_ref", "_student")
 
@@ -222,7 +247,9 @@ class Handle:
         return self._student._ask({"do": "attribute", "key": self._ref.key, "name": name})
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._student._ask({"do": "handle_call", "key": self._ref.key, "args": args, "kwargs": kwargs})
+        return self._student._ask(
+            {"do": "handle_call", "key": self._ref.key, "args": args, "kwargs": kwargs}
+        )
 
     def __getitem__(self, index: Any) -> Any:
         return self._student._ask({"do": "item", "key": self._ref.key, "index": index})
@@ -240,14 +267,19 @@ class Handle:
         return True
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._student._ask({"do": "iterate", "key": self._ref.key, "limit": _MAX_ITERATION}))
+        return iter(
+            self._student._ask({"do": "iterate", "key": self._ref.key, "limit": _MAX_ITERATION})
+        )
 
     def __repr__(self) -> str:
         return f"<{self._ref.about or 'object'} of the student>"
 
 
-def local_student(namespace: MutableMapping[str, Any], seed: int | tuple[int, ...] = 0, **kwargs: Any) -> Student:
-    """A `student` for code that lives in this process, e.g. a notebook's namespace or the solution's."""
+def local_student(
+    namespace: MutableMapping[str, Any], seed: int | tuple[int, ...] = 0, **kwargs: Any
+) -> Student:
+    """A `student` for code that lives in this process, e.g. a notebook's namespace or the
+    solution's."""
     return Student(LocalTransport(Agent(namespace)), seed, **kwargs)
 
 
@@ -269,18 +301,34 @@ _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")  # differs from run to run, and say
 def _short(value: Any) -> str:
     if isinstance(value, np.ndarray) and value.size > 6:
         return f"<{value.dtype} {value.shape}>"
-    text = " ".join(repr(value.tolist() if isinstance(value, np.ndarray | np.generic) else value).split())
+    text = " ".join(
+        repr(value.tolist() if isinstance(value, np.ndarray | np.generic) else value).split()
+    )
     text = _ADDRESS.sub("", text)
     return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _missing_message(name: str, names: Any) -> str:
-    known = [n for n in names[:2000] if isinstance(n, str) and len(n) < 100] if isinstance(names, list) else []
+    known = (
+        [n for n in names[:2000] if isinstance(n, str) and len(n) < 100]
+        if isinstance(names, list)
+        else []
+    )
     by_fold = {n.lower().replace("_", ""): n for n in known}
-    close = by_fold.get(name.lower().replace("_", "")) or next(iter(difflib.get_close_matches(name, known, 1, 0.8)), None)
+    close = by_fold.get(name.lower().replace("_", "")) or next(
+        iter(difflib.get_close_matches(name, known, 1, 0.8)), None
+    )
     if close and close != name:
-        return f"There is no `{name}` here, but there is `{close}`. The check looks for the name `{name}`."
-    return f"There is no `{name}` here yet. Run the cell that defines it; a restart or an interrupted cell forgets it."
+        return (
+            f"There is no `{name}` here, but there is `{close}`. The check looks for the "
+            f"name `{name}`."
+        )
+    return (
+        f"There is no `{name}` here yet. Run the cell that defines it; a restart or an "
+        f"interrupted cell forgets it."
+    )
 
 
-RESERVED_NAMES = frozenset(name for name, _ in inspect.getmembers(Student) if not name.startswith("_")) | {"rng"}
+RESERVED_NAMES = frozenset(
+    name for name, _ in inspect.getmembers(Student) if not name.startswith("_")
+) | {"rng"}

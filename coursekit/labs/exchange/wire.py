@@ -1,11 +1,13 @@
-"""The encoding between a check and a student's code: plain data only, never pickle, every length checked before it is believed.
+"""The encoding between a check and a student's code: plain data only, never pickle, every length
+checked before it is believed.
 
 A packed value is a JSON tree and the raw bytes that the tree refers to (arrays, byte strings):
 
     b"CK1" | u32 length of the JSON | JSON | blob | blob | ...
 
-The tree holds None, bool, int, float and str as they are; anything else is a list that starts with a one-letter tag.
-Only the standard library and NumPy are imported here, and no backend: tensors are recognised by the module of their type.
+The tree holds None, bool, int, float and str as they are; anything else is a list that starts with
+a one-letter tag. Only the standard library and NumPy are imported here, and no backend: tensors are
+recognised by the module of their type.
 """
 
 from __future__ import annotations
@@ -50,8 +52,9 @@ DEFAULT_LIMITS = Limits()
 class Ref:
     """A stand-in for something that stays where it is.
 
-    `kind` is "handle" (an object kept by the student's side, `key` an int), "name" (a name in the student's namespace)
-    or "callback" (a function kept by the side of the check). `about` says in words what it stands for.
+    `kind` is "handle" (an object kept by the student's side, `key` an int), "name" (a name in the
+    student's namespace) or "callback" (a function kept by the side of the check). `about` says in
+    words what it stands for.
     """
 
     kind: str
@@ -63,13 +66,17 @@ _REF_TAGS = {"handle": "h", "name": "n", "callback": "f"}
 _REF_KINDS = {tag: kind for kind, tag in _REF_TAGS.items()}
 
 
-def pack(value: Any, *, refer: Callable[[Any], Ref] | None = None, limits: Limits = DEFAULT_LIMITS) -> bytes:
+def pack(
+    value: Any, *, refer: Callable[[Any], Ref] | None = None, limits: Limits = DEFAULT_LIMITS
+) -> bytes:
     """Encode `value`.
 
     Args:
-        value: None, bool, int, float, complex, str, bytes, list, tuple, dict, set, slice, NumPy arrays and scalars, tensors of
-            TensorFlow, JAX, PyTorch or Keras (sent as arrays), `Ref`, in any nesting.
-        refer: called with anything else; returns the `Ref` to send. Without it such a value is an error.
+        value: None, bool, int, float, complex, str, bytes, list, tuple, dict, set, slice, NumPy
+            arrays and scalars, tensors of TensorFlow, JAX, PyTorch or Keras (sent as arrays),
+            `Ref`, in any nesting.
+        refer: called with anything else; returns the `Ref` to send. Without it such a value is an
+            error.
         limits: what may be sent.
 
     Raises:
@@ -80,11 +87,16 @@ def pack(value: Any, *, refer: Callable[[Any], Ref] | None = None, limits: Limit
     text = json.dumps([tree, [len(blob) for blob in blobs]], separators=(",", ":")).encode("utf-8")
     total = len(_MAGIC) + _LENGTH.size + len(text) + sum(map(len, blobs))
     if total > limits.size:
-        raise WireError(f"Expected at most {limits.size:,} bytes in one message. Received: {total:,}. Return less.")
+        raise WireError(
+            f"Expected at most {limits.size:,} bytes in one message. Received: {total:,}. "
+            f"Return less."
+        )
     return b"".join([_MAGIC, _LENGTH.pack(len(text)), text, *blobs])
 
 
-def unpack(data: bytes, *, resolve: Callable[[Ref], Any] | None = None, limits: Limits = DEFAULT_LIMITS) -> Any:
+def unpack(
+    data: bytes, *, resolve: Callable[[Ref], Any] | None = None, limits: Limits = DEFAULT_LIMITS
+) -> Any:
     """Decode what `pack` made. Every result is of a built-in type or a fresh, writable NumPy array.
 
     Args:
@@ -97,7 +109,9 @@ def unpack(data: bytes, *, resolve: Callable[[Ref], Any] | None = None, limits: 
     """
     start = len(_MAGIC) + _LENGTH.size
     if len(data) > limits.size:
-        raise WireError(f"Expected at most {limits.size:,} bytes in one message. Received: {len(data):,}.")
+        raise WireError(
+            f"Expected at most {limits.size:,} bytes in one message. Received: {len(data):,}."
+        )
     if len(data) < start or data[: len(_MAGIC)] != _MAGIC:
         raise WireError("Expected a coursekit message. Received: other bytes.")
     (length,) = _LENGTH.unpack_from(data, len(_MAGIC))
@@ -106,14 +120,18 @@ def unpack(data: bytes, *, resolve: Callable[[Ref], Any] | None = None, limits: 
     try:
         parsed = json.loads(bytes(data[start : start + length]))
     except (ValueError, RecursionError) as error:
-        raise WireError(f"Expected a well-formed message. Received: {type(error).__name__}.") from None
+        raise WireError(
+            f"Expected a well-formed message. Received: {type(error).__name__}."
+        ) from None
     if not (isinstance(parsed, list) and len(parsed) == 2 and isinstance(parsed[1], list)):
         raise WireError("Expected a well-formed message. Received: another structure.")
     blobs, position = [], start + length
     view = memoryview(data)
     for size in parsed[1]:
         if type(size) is not int or size < 0 or position + size > len(data):
-            raise WireError("Expected honest lengths. Received: a length that reaches past the message.")
+            raise WireError(
+                "Expected honest lengths. Received: a length that reaches past the message."
+            )
         blobs.append(view[position : position + size])
         position += size
     if position != len(data):
@@ -128,7 +146,10 @@ class _Encoder:
     def encode(self, value: Any, depth: int) -> Any:
         self.count += 1
         if depth > self.limits.depth or self.count > self.limits.items:
-            raise WireError(f"Expected at most {self.limits.depth} levels and {self.limits.items:,} values. Received: more.")
+            raise WireError(
+                f"Expected at most {self.limits.depth} levels and {self.limits.items:,} "
+                f"values. Received: more."
+            )
         if value is None or value is True or value is False:
             return value
         if isinstance(value, np.generic):
@@ -156,7 +177,10 @@ class _Encoder:
         if isinstance(value, tuple):
             return ["t", [self.encode(v, depth + 1) for v in value]]
         if isinstance(value, Mapping):
-            return ["d", [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()]]
+            return [
+                "d",
+                [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()],
+            ]
         if isinstance(value, set | frozenset):
             return ["e", [self.encode(v, depth + 1) for v in value]]
         if isinstance(value, slice):
@@ -177,15 +201,24 @@ class _Encoder:
             array = array.astype(np.float32)  # bfloat16 and float8 are unknown to plain NumPy
         if not _DTYPE.fullmatch(array.dtype.str):
             raise WireError(
-                f"Expected an array of numbers, text or times. Received: dtype {array.dtype}, shape {array.shape}. "
+                f"Expected an array of numbers, text or times. Received: dtype {array.dtype}, "
+                f"shape {array.shape}. "
                 "An array of dtype object often comes from rows of different lengths."
             )
-        return [tag, array.dtype.str, list(array.shape), self._blob(np.ascontiguousarray(array).tobytes())]
+        return [
+            tag,
+            array.dtype.str,
+            list(array.shape),
+            self._blob(np.ascontiguousarray(array).tobytes()),
+        ]
 
     def _blob(self, blob: bytes) -> int:
         self.size += len(blob)
         if self.size > self.limits.size:
-            raise WireError(f"Expected at most {self.limits.size:,} bytes in one message. Received: more. Return less.")
+            raise WireError(
+                f"Expected at most {self.limits.size:,} bytes in one message. Received: more. "
+                f"Return less."
+            )
         self.blobs.append(blob)
         return len(self.blobs) - 1
 
@@ -197,7 +230,10 @@ class _Decoder:
     def decode(self, tree: Any, depth: int) -> Any:
         self.count += 1
         if depth > self.limits.depth or self.count > self.limits.items:
-            raise WireError(f"Expected at most {self.limits.depth} levels and {self.limits.items:,} values. Received: more.")
+            raise WireError(
+                f"Expected at most {self.limits.depth} levels and {self.limits.items:,} "
+                f"values. Received: more."
+            )
         if tree is None or type(tree) in (bool, int, float, str):
             return tree
         if type(tree) is not list or not tree or type(tree[0]) is not str:
@@ -211,7 +247,9 @@ class _Decoder:
         except WireError:
             raise
         except (TypeError, ValueError, IndexError, OverflowError) as error:
-            raise WireError(f"Expected a well-formed {tag!r} value. Received: {type(error).__name__}.") from None
+            raise WireError(
+                f"Expected a well-formed {tag!r} value. Received: {type(error).__name__}."
+            ) from None
 
     def _many(self, values: Any, depth: int) -> list:
         if type(values) is not list:
@@ -265,7 +303,9 @@ class _Decoder:
     @staticmethod
     def _typed(value: Any, kind: type) -> Any:
         if type(value) is not kind:
-            raise WireError(f"Expected {kind.__name__} in a reference. Received: {type(value).__name__}.")
+            raise WireError(
+                f"Expected {kind.__name__} in a reference. Received: {type(value).__name__}."
+            )
         return value
 
     def _blob(self, index: Any) -> memoryview:
@@ -276,11 +316,18 @@ class _Decoder:
     def _array(self, dtype: Any, shape: Any, index: Any) -> np.ndarray:
         if type(dtype) is not str or not _DTYPE.fullmatch(dtype):
             raise WireError("Expected a plain dtype. Received: another.")
-        if type(shape) is not list or len(shape) > self.limits.axes or any(type(n) is not int or n < 0 for n in shape):
+        if (
+            type(shape) is not list
+            or len(shape) > self.limits.axes
+            or any(type(n) is not int or n < 0 for n in shape)
+        ):
             raise WireError("Expected a shape of non-negative integers. Received: another.")
         kind, blob = np.dtype(dtype), self._blob(index)
         if math.prod(shape) * kind.itemsize != len(blob):
-            raise WireError(f"Expected {math.prod(shape) * kind.itemsize:,} bytes for shape {shape}. Received: {len(blob):,}.")
+            raise WireError(
+                f"Expected {math.prod(shape) * kind.itemsize:,} bytes for shape {shape}. "
+                f"Received: {len(blob):,}."
+            )
         if not blob:
             if kind.itemsize == 0:
                 raise WireError("Expected values of at least one byte. Received: dtype of size 0.")
@@ -289,17 +336,26 @@ class _Decoder:
 
 
 def as_array(value: Any) -> np.ndarray | None:
-    """The array that a tensor, a Keras variable or a pandas Series holds; None for anything else. Imports nothing."""
+    """The array that a tensor, a Keras variable or a pandas Series holds; None for anything else.
+    Imports nothing."""
     root = type(value).__module__.partition(".")[0]
     if root == "pandas" and type(value).__name__ in ("Series", "Index"):
         return np.asarray(value)
-    if root not in _TENSOR_ROOTS or isinstance(value, type) or type(value).__name__ in ("KerasTensor", "SymbolicTensor"):
+    if (
+        root not in _TENSOR_ROOTS
+        or isinstance(value, type)
+        or type(value).__name__ in ("KerasTensor", "SymbolicTensor")
+    ):
         return None
-    looks_like_tensor = hasattr(value, "shape") and hasattr(value, "dtype") and hasattr(value, "__array__")
+    looks_like_tensor = (
+        hasattr(value, "shape") and hasattr(value, "dtype") and hasattr(value, "__array__")
+    )
     if not looks_like_tensor or (callable(value) and not hasattr(value, "numpy")):
         return None
     try:
-        with warnings.catch_warnings():  # Keras variables lack NumPy 2's copy keyword and warn on every conversion
+        with (
+            warnings.catch_warnings()
+        ):  # Keras variables lack NumPy 2's copy keyword and warn on every conversion
             warnings.simplefilter("ignore")
             return value.detach().cpu().numpy() if root == "torch" else np.asarray(value)
     except Exception:
@@ -317,7 +373,8 @@ def read_frame(stream: BinaryIO, *, limit: int = DEFAULT_LIMITS.size + 1) -> byt
     """Read one message that `write_frame` wrote; None at the end of the stream.
 
     Raises:
-        WireError: if the announced length exceeds `limit` (checked before anything is read) or the message is cut short.
+        WireError: if the announced length exceeds `limit` (checked before anything is read) or the
+            message is cut short.
     """
     head = _read_exactly(stream, 8)
     if not head:
@@ -326,7 +383,10 @@ def read_frame(stream: BinaryIO, *, limit: int = DEFAULT_LIMITS.size + 1) -> byt
         raise WireError("Expected a whole message. Received: one that is cut short.")
     (length,) = struct.unpack("<Q", head)
     if length > limit:
-        raise WireError(f"Expected a message of at most {limit:,} bytes. Received: one that announces {length:,}.")
+        raise WireError(
+            f"Expected a message of at most {limit:,} bytes. Received: one that announces "
+            f"{length:,}."
+        )
     data = _read_exactly(stream, length)
     if len(data) < length:
         raise WireError("Expected a whole message. Received: one that is cut short.")

@@ -1,7 +1,7 @@
 """Known wrong answers, and how to recognise one by its behaviour when its source is not at hand.
 
-A fingerprint is what an answer gives back while the public checks run on fixed probe seeds, each value reduced to a few rounded
-numbers. It tells one wrong answer from another and holds no code.
+A fingerprint is what an answer gives back while the public checks run on fixed probe seeds, each
+value reduced to a few rounded numbers. It tells one wrong answer from another and holds no code.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from coursekit.errors import LabSourceError
-from coursekit.labs.checks import Case, run_case
-from coursekit.labs.student import Handle, local_student
+from coursekit.labs.exchange.checks import Case, run_case
+from coursekit.labs.exchange.student import Handle, local_student
 
 PROBE_SEEDS = (101, 202)
 _REGISTRY = "__coursekit_mistakes__"
@@ -29,7 +29,8 @@ OPEN = "*"
 
 @dataclasses.dataclass(frozen=True)
 class Mistake:
-    """One known wrong answer to an exercise: `answer` (function or class) stands in for the student's of the same name."""
+    """One known wrong answer to an exercise: `answer` (function or class) stands in for the
+    student's of the same name."""
 
     exercise: str
     name: str
@@ -58,12 +59,16 @@ def mistake(exercise: str, *, name: str, hints: Sequence[str] | str) -> Callable
     frame = sys._getframe(1)
     where = f"{frame.f_code.co_filename}:{frame.f_lineno}"
     if not 1 <= len(hints) <= 3 or not all(isinstance(h, str) and h.strip() for h in hints):
-        raise LabSourceError(f"{where}: expected one to three hints for the mistake {name!r}. Received: {hints!r}.")
+        raise LabSourceError(
+            f"{where}: expected one to three hints for the mistake {name!r}. Received: {hints!r}."
+        )
 
     def register(answer: Any) -> Any:
         entries = frame.f_globals.setdefault(_REGISTRY, [])
         if any(entry.name == name for entry in entries):
-            raise LabSourceError(f"{where}: expected a new name for this mistake. Received: {name!r} again.")
+            raise LabSourceError(
+                f"{where}: expected a new name for this mistake. Received: {name!r} again."
+            )
         entries.append(Mistake(str(exercise), name, hints, answer, frame.f_lineno))
         return answer
 
@@ -83,7 +88,8 @@ def behaviour(
     salt: int = 0,
     seconds: float | None = None,
 ) -> dict[str, list]:
-    """How the answers in `namespace` behave under `cases`: per case and seed, a summary of each result, then the outcome.
+    """How the answers in `namespace` behave under `cases`: per case and seed, a summary of each
+    result, then the outcome.
 
     Args:
         namespace: where the answers are.
@@ -104,18 +110,24 @@ def behaviour(
                 if len(record) < MAX_CALLS:
                     record.append(summarise(value))
 
-            result = run_case(case, local_student(namespace, case.seed(seed), record=note, salt=salt), seconds=seconds)
+            result = run_case(
+                case,
+                local_student(namespace, case.seed(seed), record=note, salt=salt),
+                seconds=seconds,
+            )
             seen[f"{case.name}@{seed}"] = [*record, outcome(result.status, result.message)]
     return seen
 
 
 def outcome(status: str, message: str) -> list[str]:
-    """How a case ended, as the last entry of its behaviour: its status as `run_case` gives it, and which claim failed."""
+    """How a case ended, as the last entry of its behaviour: its status as `run_case` gives it, and
+    which claim failed."""
     return [status, _claim(message) if status == "failed" else ""]
 
 
 def fingerprint(namespace: Mapping[str, Any], cases: Sequence[Case]) -> dict[str, list]:
-    """The behaviour of a known mistake, with what depends on chance (such as initial weights) left open."""
+    """The behaviour of a known mistake, with what depends on chance (such as initial weights) left
+    open."""
     first, second = (behaviour(namespace, cases, salt=salt) for salt in (0, 1))
     return {key: _blurred(first[key], second[key]) for key in first}
 
@@ -134,14 +146,16 @@ def _blurred(first: Any, second: Any) -> Any:
 
 
 def _claim(message: str) -> str:
-    """Which assertion failed: a hash of the words, without the numbers, of what was tried and expected."""
+    """Which assertion failed: a hash of the words, without the numbers, of what was tried and
+    expected."""
     lines = [line for line in message.splitlines() if line.startswith(("tried:", "expected:"))]
     words = re.findall(r"[A-Za-z]{2,}", " ".join(lines))
     return hashlib.sha256(" ".join(words).encode()).hexdigest()[:6] if words else ""
 
 
 def summarise(value: Any) -> Any:
-    """A few rounded numbers that stand for `value`: form, shape and projections; errors by their type."""
+    """A few rounded numbers that stand for `value`: form, shape and projections; errors by their
+    type."""
     if isinstance(value, BaseException):
         return ["error", getattr(value, "type_name", "") or type(value).__name__]
     if value is None or isinstance(value, bool | np.bool_):
@@ -149,9 +163,15 @@ def summarise(value: Any) -> Any:
     if isinstance(value, Handle):
         return ["object", repr(value)]
     if isinstance(value, str | bytes):
-        return ["text", hashlib.sha256(value.encode() if isinstance(value, str) else value).hexdigest()[:12]]
+        return [
+            "text",
+            hashlib.sha256(value.encode() if isinstance(value, str) else value).hexdigest()[:12],
+        ]
     if isinstance(value, Mapping):
-        return ["dict", [[str(key)[:40], summarise(part)] for key, part in list(value.items())[:20]]]
+        return [
+            "dict",
+            [[str(key)[:40], summarise(part)] for key, part in list(value.items())[:20]],
+        ]
     array = _numeric(value)
     if array is None:
         return (
@@ -163,7 +183,8 @@ def summarise(value: Any) -> Any:
 
 
 def alike(first: Any, second: Any) -> bool:
-    """Whether two summaries, or lists of them, agree: structure exactly, numbers up to rounding; `OPEN` agrees with anything."""
+    """Whether two summaries, or lists of them, agree: structure exactly, numbers up to rounding;
+    `OPEN` agrees with anything."""
     if first == OPEN:
         return True
     if isinstance(first, list) and isinstance(second, list):
@@ -177,9 +198,14 @@ def alike(first: Any, second: Any) -> bool:
 
 
 def matches(known: Mapping[str, list], seen: Mapping[str, list]) -> bool:
-    """Whether behaviour `seen` is that of `known`: the same under every case both have, at least one of them not passed."""
+    """Whether behaviour `seen` is that of `known`: the same under every case both have, at least
+    one of them not passed."""
     shared = [key for key in known if key in seen]
-    return fails(known) and len(shared) == len(known) and all(alike(known[key], seen[key]) for key in shared)
+    return (
+        fails(known)
+        and len(shared) == len(known)
+        and all(alike(known[key], seen[key]) for key in shared)
+    )
 
 
 def _numeric(value: Any) -> np.ndarray | None:
@@ -200,5 +226,10 @@ def _projections(array: np.ndarray) -> list:
     flat = flat.astype(np.float64)
     finite = np.where(np.isfinite(flat), flat, 0.0)
     ramp = np.cos(1.0 + 1.7 * np.arange(flat.size))
-    values = [finite.sum(), finite @ ramp, np.abs(finite).sum(), float(np.size(flat) - np.isfinite(flat).sum())]
+    values = [
+        finite.sum(),
+        finite @ ramp,
+        np.abs(finite).sum(),
+        float(np.size(flat) - np.isfinite(flat).sum()),
+    ]
     return [float(f"{float(v):.5g}") for v in values]

@@ -91,7 +91,8 @@ check("90.3")
 
 # %%
 def trained(x, y):
-    """A Sequential model with one Dense layer of two logits, trained on `x` (n, 2) and labels `y` (n,)."""
+    """A Sequential model with one Dense layer of two logits, trained on `x` (n, 2) and labels `y`
+    (n,)."""
     ### BEGIN SOLUTION
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)])
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)

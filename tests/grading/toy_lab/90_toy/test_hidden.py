@@ -12,7 +12,10 @@ SECRET_OF_THE_HIDDEN_TESTS = "walnut-7431"
 def test_mean_square_of_any_shape(student, shape):
     x = student.rng.normal(size=shape).astype(np.float32)
     assert_close(
-        student.mean_square(x), float(np.mean(x.astype(np.float64) ** 2)), tried=f"mean_square of shape {shape}", rtol=1e-4
+        student.mean_square(x),
+        float(np.mean(x.astype(np.float64) ** 2)),
+        tried=f"mean_square of shape {shape}",
+        rtol=1e-4,
     )
 
 
@@ -25,7 +28,9 @@ def test_one_row(student):
 @pytest.mark.exercise("90.3")
 def test_there_and_back(student):
     labels = student.rng.integers(0, 9, 20)
-    assert_close(student.back_to_labels(np.eye(9)[labels]), labels, tried="back_to_labels of one-hot rows")
+    assert_close(
+        student.back_to_labels(np.eye(9)[labels]), labels, tried="back_to_labels of one-hot rows"
+    )
 
 
 @pytest.mark.exercise("90.4")
@@ -36,4 +41,6 @@ def test_one_dense_layer(student):
     kernel, bias = model.get_weights()
     assert kernel.shape == (2, 2)
     assert bias.shape == (2,)
-    assert np.mean(np.argmax(x @ kernel + bias, axis=1) == y) > 0.9, "the labels follow from the weights"
+    assert np.mean(np.argmax(x @ kernel + bias, axis=1) == y) > 0.9, (
+        "the labels follow from the weights"
+    )

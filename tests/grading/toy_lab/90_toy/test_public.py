@@ -29,7 +29,9 @@ def test_one_hot(student):
 @pytest.mark.exercise("90.3")
 def test_back_to_labels(student):
     rows = student.rng.normal(size=(5, 3))
-    assert_close(student.back_to_labels(rows), rows.argmax(axis=1), tried="back_to_labels of 5 rows")
+    assert_close(
+        student.back_to_labels(rows), rows.argmax(axis=1), tried="back_to_labels of 5 rows"
+    )
 
 
 @pytest.mark.exercise("90.4")
@@ -38,8 +40,15 @@ def test_the_model_predicts_what_its_weights_say(student):
     x, y = blobs(student.rng)
     model = student.trained(x, y)
     kernel, bias = model.get_weights()
-    assert_close(model.predict(x, verbose=0), x @ kernel + bias, tried="predict beside x @ kernel + bias", rtol=1e-3)
-    assert np.mean(np.argmax(x @ kernel + bias, axis=1) == y) > 0.9, "trained long enough, it separates two far clouds"
+    assert_close(
+        model.predict(x, verbose=0),
+        x @ kernel + bias,
+        tried="predict beside x @ kernel + bias",
+        rtol=1e-3,
+    )
+    assert np.mean(np.argmax(x @ kernel + bias, axis=1) == y) > 0.9, (
+        "trained long enough, it separates two far clouds"
+    )
 
 
 def blobs(rng):

@@ -12,7 +12,10 @@ SECRET_OF_THE_HIDDEN_TESTS = "walnut-7431"
 def test_mean_square_of_any_shape(student, shape):
     x = student.rng.normal(size=shape).astype(np.float32)
     assert_close(
-        student.mean_square(x), float(np.mean(x.astype(np.float64) ** 2)), tried=f"mean_square of shape {shape}", rtol=1e-4
+        student.mean_square(x),
+        float(np.mean(x.astype(np.float64) ** 2)),
+        tried=f"mean_square of shape {shape}",
+        rtol=1e-4,
     )
 
 
@@ -25,4 +28,6 @@ def test_one_row(student):
 @pytest.mark.exercise("91.3")
 def test_there_and_back(student):
     labels = student.rng.integers(0, 9, 20)
-    assert_close(student.back_to_labels(np.eye(9)[labels]), labels, tried="back_to_labels of one-hot rows")
+    assert_close(
+        student.back_to_labels(np.eye(9)[labels]), labels, tried="back_to_labels of one-hot rows"
+    )

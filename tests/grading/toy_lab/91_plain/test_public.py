@@ -29,4 +29,6 @@ def test_one_hot(student):
 @pytest.mark.exercise("91.3")
 def test_back_to_labels(student):
     rows = student.rng.normal(size=(5, 3))
-    assert_close(student.back_to_labels(rows), rows.argmax(axis=1), tried="back_to_labels of 5 rows")
+    assert_close(
+        student.back_to_labels(rows), rows.argmax(axis=1), tried="back_to_labels of 5 rows"
+    )

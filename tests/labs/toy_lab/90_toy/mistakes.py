@@ -5,12 +5,20 @@ import numpy as np
 from coursekit.labs import mistake
 
 
-@mistake("90.1", name="divided-not-subtracted", hints=["Centring moves the values; it does not stretch them."])
+@mistake(
+    "90.1",
+    name="divided-not-subtracted",
+    hints=["Centring moves the values; it does not stretch them."],
+)
 def centred(x):
     return np.asarray(x) / np.average(x)
 
 
-@mistake("90.1", name="column-means", hints=["There is one mean, not one per column.", "Which axis do you average over?"])
+@mistake(
+    "90.1",
+    name="column-means",
+    hints=["There is one mean, not one per column.", "Which axis do you average over?"],
+)
 def centred(x):
     return np.asarray(x) - np.average(x, axis=0)
 
@@ -42,7 +50,9 @@ class Total:
         return self.value
 
 
-@mistake("90.2", name="returns-the-amount", hints=["You return what was added, not the total so far."])
+@mistake(
+    "90.2", name="returns-the-amount", hints=["You return what was added, not the total so far."]
+)
 class Total:
     def __init__(self):
         self.value = 0.0
@@ -52,6 +62,10 @@ class Total:
         return float(amount)
 
 
-@mistake("90.2", name="doubled-not-twice", hints=["Applying a function two times is not the double of its value."])
+@mistake(
+    "90.2",
+    name="doubled-not-twice",
+    hints=["Applying a function two times is not the double of its value."],
+)
 def twice(function, x):
     return function(x) * 2

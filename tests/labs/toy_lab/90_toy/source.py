@@ -99,4 +99,7 @@ add_up = lab.answer("90.2", fallback=lambda function, x: function(function(x)), 
 print("Four, found by doubling one two times:", add_up(lambda v: 2 * v, 1))
 
 # %%
-lab.receipt([{"claim": "doubling twice gives four", "stated": 4, "measured": add_up(lambda v: 2 * v, 1)}], seeds=[0])
+lab.receipt(
+    [{"claim": "doubling twice gives four", "stated": 4, "measured": add_up(lambda v: 2 * v, 1)}],
+    seeds=[0],
+)

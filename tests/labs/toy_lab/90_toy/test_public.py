@@ -11,7 +11,9 @@ from coursekit.labs.testing import assert_close, assert_unchanged
 @pytest.mark.parametrize("shape", [(5,), (2, 3)])
 def test_centred_has_mean_zero(student, shape):
     x = student.rng.normal(size=shape) + 3
-    assert_close(student.centred(x), x - x.sum() / x.size, tried=f"centred of random values of shape {shape}")
+    assert_close(
+        student.centred(x), x - x.sum() / x.size, tried=f"centred of random values of shape {shape}"
+    )
 
 
 @pytest.mark.exercise("90.1")
@@ -37,4 +39,6 @@ def test_total_adds_up(student):
 @pytest.mark.exercise("90.2")
 def test_twice_calls_two_times(student):
     a = float(student.rng.normal())
-    assert_close(student.twice(lambda v: a * v + 1, 2.0), a * (a * 2 + 1) + 1, tried="twice of a line")
+    assert_close(
+        student.twice(lambda v: a * v + 1, 2.0), a * (a * 2 + 1) + 1, tried="twice of a line"
+    )
