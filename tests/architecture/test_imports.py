@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "coursekit"
 
-EVERYWHERE = {"errors", "_files"}
+EVERYWHERE = {"errors", "_files", "_html", "_text"}
 MAY_IMPORT = {
     "cli": {"comparison", "datasets", "devices", "evaluation", "grading", "labs", "plots"},
     "comparison": {
