@@ -10,7 +10,8 @@ import importlib
 
 _PUBLIC = {
     "open_lab": "coursekit.labs.session",
-    "mistake": "coursekit.labs.feedback.mistakes",
+    "mistake": "coursekit.labs.author.mistakes",
+    "excuse": "coursekit.labs.author.mistakes",
     "NotAnsweredYet": "coursekit.errors",
 }
 

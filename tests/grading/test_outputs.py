@@ -46,8 +46,9 @@ def record(student, *tests, **kwargs):
 @pytest.fixture(scope="module")
 def graded(policy, tmp_path_factory):
     """A small class, graded for real: right, wrong in a known way, unanswered, two alike."""
+    from coursekit.labs.author.catalogue import catalogue_text, make_catalogue
     from coursekit.labs.author.source import read_lab
-    from coursekit.labs.catalogue import FILE, catalogue_text, make_catalogue
+    from coursekit.labs.catalogue import FILE
 
     folder = tmp_path_factory.mktemp("class")
     lab = folder / "91_plain"

@@ -90,8 +90,9 @@ def test_bundle_status_and_new(toy, tmp_path, capsys, monkeypatch):
 
 def test_importing_the_lab_machine_loads_no_backend_and_no_pytest():
     script = (
-        "import sys\nfrom coursekit.labs import agent, student, wire, testing, session, "
-        "catalogue\nfrom coursekit import open_lab\n"
+        "import sys\nfrom coursekit.labs import testing, session, catalogue\n"
+        "from coursekit.labs.exchange import agent, student, wire\n"
+        "from coursekit import open_lab\n"
         "print(sorted({'keras', 'tensorflow', 'jax', 'torch', 'matplotlib', 'pytest', "
         "'jupytext', 'pandas'} & set(sys.modules)))"
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from coursekit._files import write_atomic
+from coursekit.labs.author.catalogue import catalogue_text, digest, make_catalogue
 from coursekit.labs.author.notebook import build_notebook, notebook_text
 from coursekit.labs.author.source import Lab, read_lab
-from coursekit.labs.catalogue import FILE, catalogue_text, digest, make_catalogue, stored_catalogue
+from coursekit.labs.catalogue import FILE, stored_catalogue
 from coursekit.labs.exchange import checks
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from coursekit._files import write_atomic
 from coursekit.errors import LabSourceError, OutputError
 from coursekit.labs.author.build import stale, student_notebook
+from coursekit.labs.author.mistakes import load_mistakes, solution_functions
 from coursekit.labs.author.source import BEGIN, END, Lab, read_lab, solution_lines, stub_text
-from coursekit.labs.catalogue import load_mistakes
 
 PRIVATE = ("source.py", "test_hidden.py", "mistakes.py")
 
@@ -150,10 +150,13 @@ def _test_lines(path: Path) -> set[str]:
 
 
 def _mistake_lines(lab: Lab) -> set[str]:
-    """Telling lines of `mistakes.py`: its code without hints and docstrings."""
+    """Telling lines of `mistakes.py`: its code without hints and docstrings, and the lines that its
+    edits change."""
     path = lab.folder / "mistakes.py"
-    if not path.is_file() or not load_mistakes(lab.folder):
+    entries = load_mistakes(lab.folder, lab)
+    if not entries:
         return set()
+    solution = solution_functions(lab)
     tree = ast.parse(path.read_text(encoding="utf-8"))
     found: set[str] = set()
     lines = path.read_text(encoding="utf-8").splitlines()
@@ -166,6 +169,9 @@ def _mistake_lines(lab: Lab) -> set[str]:
                     found |= {
                         line.strip() for line in lines[statement.lineno - 1 : statement.end_lineno]
                     }
+    for entry in entries:
+        if entry.text:
+            found |= _lines(entry.text) - _lines(solution[entry.function])
     return {line for line in found if len(line) > 20 and not line.startswith("#")}
 
 

@@ -11,20 +11,15 @@ from typing import Any
 
 from coursekit.errors import CoursekitError
 from coursekit.labs.author.build import stale
+from coursekit.labs.author.catalogue import digest, make_catalogue
 from coursekit.labs.author.lint import lint_lab
-from coursekit.labs.author.namespace import replaced, solution_namespace, stub_namespace
+from coursekit.labs.author.mistakes import Mistake, load_mistakes, standing_in
+from coursekit.labs.author.namespace import solution_namespace, stub_namespace
 from coursekit.labs.author.source import Exercise, Lab, read_lab
-from coursekit.labs.catalogue import (
-    FILE,
-    Catalogue,
-    digest,
-    load_mistakes,
-    make_catalogue,
-    stored_catalogue,
-)
+from coursekit.labs.catalogue import FILE, Catalogue, stored_catalogue
 from coursekit.labs.exchange import checks
 from coursekit.labs.exchange.student import local_student
-from coursekit.labs.feedback.mistakes import Mistake, behaviour, fingerprint, matches
+from coursekit.labs.feedback.mistakes import behaviour, fingerprint, matches
 from coursekit.labs.session import LabSession
 
 MIN_MISTAKES = 3
@@ -85,7 +80,7 @@ def verify_lab(
     try:
         lab = read_lab(folder)
         cases = [case for v in (checks.PUBLIC, checks.HIDDEN) for case in checks.collect(folder, v)]
-        mistakes = load_mistakes(folder)
+        mistakes = load_mistakes(folder, lab)
     except CoursekitError as error:
         report.problems.append(str(error))
         return report
@@ -208,7 +203,7 @@ def _try_mistakes(
     public = [case for case in cases if case.visibility == checks.PUBLIC]
     full: list[tuple[Mistake, dict]] = []
     for entry in mistakes:
-        with replaced(namespace, entry.function, entry.answer):
+        with standing_in(namespace, entry):
             missed = [
                 s
                 for s in range(1, min(seeds, 5) + 1)

@@ -6,78 +6,21 @@ value reduced to a few rounded numbers. It tells one wrong answer from another a
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import math
 import re
-import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from coursekit.errors import LabSourceError
 from coursekit.labs.exchange.checks import Case, run_case
 from coursekit.labs.exchange.student import Handle, local_student
 
 PROBE_SEEDS = (101, 202)
-_REGISTRY = "__coursekit_mistakes__"
 _RTOL = 1e-3
 MAX_CALLS = 30
 OPEN = "*"
-
-
-@dataclasses.dataclass(frozen=True)
-class Mistake:
-    """One known wrong answer to an exercise: `answer` (function or class) stands in for the
-    student's of the same name."""
-
-    exercise: str
-    name: str
-    hints: tuple[str, ...]
-    answer: Any
-    line: int
-
-    @property
-    def function(self) -> str:
-        """The name of the function or class that this replaces."""
-        return self.answer.__name__
-
-
-def mistake(exercise: str, *, name: str, hints: Sequence[str] | str) -> Callable[[Any], Any]:
-    """Register the decorated function or class as a known wrong answer.
-
-    Args:
-        exercise: the exercise's number, "5.2".
-        name: a short name, unique in the lab: "count-not-share".
-        hints: one to three hints, from a thought to nearly telling.
-
-    Raises:
-        LabSourceError: if there are no hints, more than three, or an empty one.
-    """
-    hints = (hints,) if isinstance(hints, str) else tuple(hints)
-    frame = sys._getframe(1)
-    where = f"{frame.f_code.co_filename}:{frame.f_lineno}"
-    if not 1 <= len(hints) <= 3 or not all(isinstance(h, str) and h.strip() for h in hints):
-        raise LabSourceError(
-            f"{where}: expected one to three hints for the mistake {name!r}. Received: {hints!r}."
-        )
-
-    def register(answer: Any) -> Any:
-        entries = frame.f_globals.setdefault(_REGISTRY, [])
-        if any(entry.name == name for entry in entries):
-            raise LabSourceError(
-                f"{where}: expected a new name for this mistake. Received: {name!r} again."
-            )
-        entries.append(Mistake(str(exercise), name, hints, answer, frame.f_lineno))
-        return answer
-
-    return register
-
-
-def registered(module: Any) -> list[Mistake]:
-    """The mistakes that a loaded `mistakes.py` registered, in their order."""
-    return list(vars(module).get(_REGISTRY, ()))
 
 
 def behaviour(

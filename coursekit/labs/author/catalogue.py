@@ -1,0 +1,92 @@
+"""Make what a student's copy knows of a lab: run every known mistake and write down how it behaves."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from pathlib import Path
+
+from coursekit.labs.author.mistakes import load_mistakes, standing_in
+from coursekit.labs.author.namespace import solution_namespace
+from coursekit.labs.author.source import Lab, read_lab
+from coursekit.labs.catalogue import VERSION, Catalogue, ExerciseEntry, Fingerprint
+from coursekit.labs.exchange import checks
+from coursekit.labs.feedback.mistakes import fails, fingerprint
+
+
+def digest(folder: str | Path) -> str:
+    """A hash of the four files that people write; tells whether `fingerprints.json` is up to
+    date."""
+    total = hashlib.sha256(f"{VERSION}".encode())
+    for name in ("source.py", "test_public.py", "test_hidden.py", "mistakes.py"):
+        path = Path(folder) / name
+        total.update(
+            name.encode() + (path.read_bytes().replace(b"\r\n", b"\n") if path.is_file() else b"-")
+        )
+    return total.hexdigest()[:16]
+
+
+def exercise_entries(lab: Lab) -> dict[str, ExerciseEntry]:
+    """The exercises of a lab with the counts and points of their checks."""
+    public, hidden = (checks.collect(lab.folder, v) for v in (checks.PUBLIC, checks.HIDDEN))
+    entries = {}
+    for exercise in lab.exercises:
+        ours = [checks.select(cases, exercise.number) for cases in (public, hidden)]
+        points = round(sum(case.points for cases in ours for case in cases), 6)
+        entries[exercise.number] = ExerciseEntry(
+            exercise.number,
+            exercise.title,
+            tuple(exercise.functions),
+            len(ours[0]),
+            len(ours[1]),
+            points,
+        )
+    return entries
+
+
+def make_catalogue(lab: Lab, *, fingerprints: bool = True) -> Catalogue:
+    """Build the catalogue; with `fingerprints`, by running every mistake under the public checks on
+    the probe seeds."""
+    prints: list[Fingerprint] = []
+    if fingerprints:
+        namespace = solution_namespace(lab)
+        public = checks.collect(lab.folder, checks.PUBLIC)
+        for entry in load_mistakes(lab.folder, lab):
+            with standing_in(namespace, entry):
+                seen = fingerprint(namespace, checks.select(public, entry.exercise))
+            if fails(seen):
+                prints.append(Fingerprint(entry.exercise, entry.name, entry.hints, seen))
+    return Catalogue(lab.name, lab.title, exercise_entries(lab), tuple(prints), digest(lab.folder))
+
+
+def catalogue_text(catalogue: Catalogue) -> str:
+    """The catalogue as JSON, one mistake to a line."""
+    head = {
+        "version": VERSION,
+        "lab": catalogue.lab,
+        "title": catalogue.title,
+        "digest": catalogue.digest,
+    }
+    exercises = [
+        json.dumps(dataclasses.asdict(e), ensure_ascii=False) for e in catalogue.exercises.values()
+    ]
+    prints = [
+        json.dumps(dataclasses.asdict(f), ensure_ascii=False, separators=(",", ":"))
+        for f in catalogue.fingerprints
+    ]
+    inner = json.dumps(head, ensure_ascii=False)[1:-1]
+    return '{{{},\n"exercises": [\n{}\n],\n"fingerprints": [\n{}\n]}}\n'.format(
+        inner,
+        ",\n".join(exercises),
+        ",\n".join(prints),
+    )
+
+
+def fresh_catalogue(folder: str | Path, stored: Catalogue | None) -> Catalogue:
+    """The stored catalogue if it fits the source; otherwise one made from the source, with the
+    fingerprints stored last."""
+    if stored is not None and stored.digest == digest(folder):
+        return stored
+    fresh = make_catalogue(read_lab(folder), fingerprints=False)
+    return fresh if stored is None else dataclasses.replace(fresh, fingerprints=stored.fingerprints)

@@ -1,0 +1,112 @@
+"""`mistakes.py`: wrong answers as functions, and as changes of the solution."""
+
+import numpy as np
+import pytest
+
+from coursekit.errors import LabSourceError
+from coursekit.labs.author.bundle import leaks
+from coursekit.labs.author.mistakes import (
+    hints_in,
+    load_excuses,
+    load_mistakes,
+    mistake,
+    places,
+    standing_in,
+)
+from coursekit.labs.author.namespace import solution_namespace
+from coursekit.labs.author.source import read_lab
+
+HEAD = '"""Mistakes."""\n\nfrom coursekit.labs import excuse, mistake\n\n'
+LIGHT = '''
+@mistake("90.1", tag="sign", edit=("return x - middle", "return np.negative(x - middle)"))
+def taken_from_the_mean():
+    """Which of the two
+    is taken away?
+
+    The mean is taken from each value."""
+
+
+@mistake("90.1", name="halved", tag="formula")
+def scaled(x):
+    """You halved."""
+    return x / 2
+'''
+
+
+def write(toy, text):
+    (toy / "mistakes.py").write_text(HEAD + text, encoding="utf-8")
+    return toy
+
+
+def test_a_light_mistake_is_the_solution_with_one_change(toy):
+    first, second = load_mistakes(write(toy, LIGHT))
+    assert first.name == "taken-from-the-mean"
+    assert first.tag == "sign"
+    assert first.function == "centred"
+    assert first.hints == (
+        "Which of the two is taken away?",
+        "The mean is taken from each value.",
+    )
+    assert (second.name, second.function, second.hints) == ("halved", "scaled", ("You halved.",))
+    namespace = solution_namespace(read_lab(toy))
+    right = namespace["centred"]
+    with standing_in(namespace, first, second):
+        np.testing.assert_allclose(namespace["centred"]([1.0, 3.0]), [1.0, -1.0])
+        np.testing.assert_allclose(namespace["scaled"](np.array([4.0])), [2.0])
+    assert namespace["centred"] is right
+
+
+@pytest.mark.parametrize(
+    ("edit", "says"),
+    [
+        ('edit=("nothing like it", "x")', r"mistakes.py:6: .* stands there 0 times"),
+        ('edit=("np.", "numpy.")', r"mistakes.py:6: .* stands there [2-9] times"),
+        ('edit=("middle", "middle")', "two texts that differ"),
+        ('edit=("- middle", "- (")', r"mistakes.py:6: .* leaves Python"),
+        ('edit=("- middle", "+ middle"), of="nobody"', r"of= to name a function"),
+        ('edit=("- middle", "+ middle"), tag="colour"', "expected a tag"),
+    ],
+)
+def test_an_edit_that_does_not_fit_is_an_error_with_its_line(toy, edit, says):
+    text = f'\n@mistake("90.1", {edit})\ndef some_name():\n    """A hint."""\n'
+    with pytest.raises(LabSourceError, match=says):
+        load_mistakes(write(toy, text))
+
+
+def test_a_change_of_the_solution_breaks_the_edit_aloud(toy):
+    write(toy, LIGHT)
+    source = toy / "source.py"
+    source.write_text(source.read_text().replace("return x - middle", "return (x - middle)"))
+    with pytest.raises(LabSourceError, match=r"mistakes.py:6.*stands there 0 times"):
+        load_mistakes(toy)
+
+
+def test_an_edit_leaves_the_docstring_alone():
+    text = 'def f(x):\n    """x - 1, é."""\n    return x - 1\n'
+    assert places(text, "x - 1") == [text.rindex("x - 1")]
+
+
+def test_hints_are_paragraphs_and_a_whole_answer_needs_a_name():
+    assert hints_in("One\n    line.\n\n    Two.") == ("One line.", "Two.")
+    with pytest.raises(LabSourceError, match="expected name="):
+
+        @mistake("90.1")
+        def f(x):
+            """A hint."""
+
+
+def test_what_an_edit_writes_must_not_reach_students(toy):
+    write(toy, LIGHT)
+    source = toy / "source.py"
+    told = "# Some answers are classes.\n#\n#     return np.negative(x - middle)"
+    source.write_text(source.read_text().replace("# Some answers are classes.", told))
+    assert any("mistake text" in told for told in leaks(read_lab(toy)))
+
+
+def test_an_excuse_has_a_reason(toy):
+    write(toy, 'excuse("90.1", "a -> b", "computes the same")\n')
+    (entry,) = load_excuses(toy)
+    assert (entry.exercise, entry.mutant, entry.reason) == ("90.1", "a -> b", "computes the same")
+    write(toy, 'excuse("90.1", "a -> b", " ")\n')
+    with pytest.raises(LabSourceError, match="expected a reason"):
+        load_excuses(toy)
