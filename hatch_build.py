@@ -1,5 +1,5 @@
-"""Packs what students may see of each lab into the wheel: public tests, fingerprints, notebook.
-Never a source or a hidden test."""
+"""Packs what students may see of each lab into the wheel: public tests, fingerprints, figures,
+notebook. Never a source or a hidden test."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SHIPPED = ("test_public.py", "fingerprints.json")
+SHIPPED = ("test_public.py", "fingerprints.json", "figures.py")
 
 
 class LabsBuildHook(BuildHookInterface):

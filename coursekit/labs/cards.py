@@ -10,7 +10,7 @@ from typing import Any
 
 from coursekit.labs.exchange.checks import CaseResult
 
-_BOX = (
+BOX = (
     "border-left:4px solid {colour};padding:.3em .8em;margin:.3em "
     "0;color:inherit;font-family:sans-serif"
 )
@@ -22,7 +22,7 @@ _CELL = (
     "padding:.25em .7em;border-bottom:1px solid "
     "rgba(128,128,128,.45);text-align:left;color:inherit;background:transparent"
 )
-_COLOURS = {"passed": "#1a9e77", "failed": "#d55e00", "waiting": "#7f7f7f"}
+COLOURS = {"passed": "#1a9e77", "failed": "#d55e00", "waiting": "#7f7f7f", "question": "#3b82c4"}
 _MARKS = {
     "passed": "ok",
     "failed": "no",
@@ -71,24 +71,24 @@ class CheckResult:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        colour = _COLOURS[
+        colour = COLOURS[
             "passed" if self.passed else "failed" if self.state == "failed" else "waiting"
         ]
         parts = [
-            f'<div style="{_BOX.format(colour=colour)}" '
-            f'role="status"><strong>{_escape(self.headline)}</strong>'
+            f'<div style="{BOX.format(colour=colour)}" '
+            f'role="status"><strong>{escape(self.headline)}</strong>'
         ]
         for result in self._listed():
             sign = _SIGNS[_MARKS[result.status]]
-            parts.append(f"<div>{sign} {_escape(result.case.title)}</div>")
+            parts.append(f"<div>{sign} {escape(result.case.title)}</div>")
             if result.status in ("failed", "error", "timeout"):
                 printed = "".join(f"\nprinted:  {line}" for line in result.printed.splitlines()[:8])
-                parts.append(f'<pre style="{_PRE}">{_escape(result.message + printed)}</pre>')
-        parts += [f"<div><em>Hint:</em> {_escape(hint)}</div>" for hint in self.hints]
+                parts.append(f'<pre style="{_PRE}">{escape(result.message + printed)}</pre>')
+        parts += [f"<div><em>Hint:</em> {escape(hint)}</div>" for hint in self.hints]
         if self.more_hints:
-            parts.append(f"<div><small>{_escape(self._more())}</small></div>")
+            parts.append(f"<div><small>{escape(self._more())}</small></div>")
         if self.note:
-            parts.append(f"<div><small>{_escape(self.note)}</small></div>")
+            parts.append(f"<div><small>{escape(self.note)}</small></div>")
         return "".join(parts) + "</div>"
 
     def _ipython_display_(self) -> None:
@@ -127,18 +127,18 @@ class Table:
 
     def _repr_html_(self) -> str:
         head = "".join(
-            f'<th scope="col" style="{_CELL}">{_escape(str(c))}</th>' for c in self.columns
+            f'<th scope="col" style="{_CELL}">{escape(str(c))}</th>' for c in self.columns
         )
         body = "".join(
-            "<tr>" + "".join(f'<td style="{_CELL}">{_escape(str(v))}</td>' for v in row) + "</tr>"
+            "<tr>" + "".join(f'<td style="{_CELL}">{escape(str(v))}</td>' for v in row) + "</tr>"
             for row in self.rows
         )
-        foot = f"<div><small>{_escape(self.foot)}</small></div>" if self.foot else ""
+        foot = f"<div><small>{escape(self.foot)}</small></div>" if self.foot else ""
         return (
             f'<div style="overflow-x:auto;color:inherit"><table '
             f'style="border-collapse:collapse;color:inherit">'
             f'<caption style="text-align:left;font-weight:bold;color:inherit;padding:.3em '
-            f'0">{_escape(self.title)}</caption>'
+            f'0">{escape(self.title)}</caption>'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{foot}</div>"
         )
 
@@ -158,7 +158,7 @@ class Picture:
 
         data = base64.b64encode(self.png).decode("ascii")
         image = (
-            f'<img src="data:image/png;base64,{data}" alt="{_escape(self.alt)}" '
+            f'<img src="data:image/png;base64,{data}" alt="{escape(self.alt)}" '
             f'style="max-width:100%;background:white">'
         )
         return {"text/html": image, "text/plain": str(self)}
@@ -187,5 +187,6 @@ def say(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
+    """Text for HTML, quotes included."""
     return html.escape(text, quote=True)

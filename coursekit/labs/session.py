@@ -4,8 +4,6 @@ companions."""
 from __future__ import annotations
 
 import contextlib
-import difflib
-import dis
 import io
 import json
 import os
@@ -28,6 +26,8 @@ from coursekit.labs.exchange import checks
 from coursekit.labs.exchange.student import local_student
 from coursekit.labs.feedback.mistakes import behaviour, matches
 from coursekit.labs.find import find_lab
+from coursekit.labs.names import close_figures, missing_answer, names_set, open_figures
+from coursekit.labs.predictions import Predictions
 
 _ROUNDS, _ROUND_BUDGET, _CASE_LIMIT = 3, 0.3, 60.0
 _HINT_LIMIT = 10.0  # seconds of own time: hints run each case twice more
@@ -73,12 +73,32 @@ class LabSession:
         self.fast = os.environ.get("COURSEKIT_FAST", "") not in ("", "0")
         self.seed = int(os.environ.get("COURSEKIT_SEED", "0"))
         self._namespace, self._cases, self._start = namespace, None, time.perf_counter()
+        self._predictions = Predictions(self.name)
+        self._figures: types.ModuleType | None = None
         self._left_out: dict[
             str, str
         ] = {}  # name that a block which waited would have set -> exercise that it waited for
 
     def __repr__(self) -> str:
         return f"<lab {self.name}: {len(self.catalogue.exercises)} exercises>"
+
+    @property
+    def figures(self) -> types.ModuleType:
+        """The lab's own pictures: functions that take numbers and give `(figure, alt)`, for `show`.
+
+        Raises:
+            InvalidInputError: if the lab has no `figures.py`.
+            LabSourceError: if it does not run.
+        """
+        if self._figures is None:
+            path = self.folder / "figures.py"
+            if not path.is_file():
+                raise InvalidInputError(
+                    f"Expected figures.py in {self.folder}. Received: none. Get the lab's folder "
+                    f"again."
+                )
+            self._figures = checks.load_module(path)
+        return self._figures
 
     def check(self, exercise: str, *, hint: int = 1, seed: int | None = None) -> CheckResult:
         """Run the public checks of an exercise on fresh inputs, show the result and return it.
@@ -137,8 +157,8 @@ class LabSession:
         wanted = [self._entry(str(number)) for number in exercises]
         functions = {name: entry.number for entry in wanted for name in entry.functions}
         names = self._names(3)
-        sets = _names_set(sys._getframe(2))
-        open_before = _open_figures()
+        sets = names_set(sys._getframe(2))
+        open_before = open_figures()
         try:
             yield
         except NotAnsweredYet as error:
@@ -162,7 +182,7 @@ class LabSession:
             for name in sets:
                 self._left_out.pop(name, None)
             return
-        _close_figures(open_before)
+        close_figures(open_before)
         self._left_out |= dict.fromkeys(sets, waits_for)
         say(f"This cell waits for {waits_for}: {why}")
 
@@ -170,16 +190,20 @@ class LabSession:
         """`fast` when COURSEKIT_FAST=1 is set, otherwise `full`."""
         return fast if self.fast else full
 
-    def show(self, figure: Any, alt: str) -> None:
+    def show(self, figure: Any, alt: str | None = None) -> None:
         """Display a Matplotlib figure as PNG with an alternative text, and close it.
 
         Args:
-            figure: a Figure, or Axes in one.
-            alt: what is seen, in at least 30 characters; not "a plot of ...".
+            figure: the pair `(figure, alt)` that a function of `figures` gives; or a Figure, or
+                Axes in one.
+            alt: what is seen, in at least 30 characters; not "a plot of ...". Part of the pair
+                where a pair is given.
 
         Raises:
             InvalidInputError: if `alt` is too short to tell anything.
         """
+        if alt is None and isinstance(figure, tuple) and len(figure) == 2:
+            figure, alt = figure
         if not isinstance(alt, str) or len(alt.strip()) < _MIN_ALT:
             raise InvalidInputError(
                 f"Expected alt= to say what is seen, in at least {_MIN_ALT} characters. "
@@ -193,11 +217,56 @@ class LabSession:
             pyplot.close(figure)
         show_value(Picture(buffer.getvalue(), " ".join(alt.split())))
 
-    def predict(self, question: str, options: Sequence[str] = ()) -> None:
-        """Put a question to think about before the next cell runs."""
-        say(f"Before you run the next cell: {question}")
-        for letter, option in zip("abcdefgh", options, strict=False):
-            say(f"  {letter}) {option}")
+    def predict(
+        self,
+        key: str,
+        question: str,
+        *,
+        choices: Sequence[str] | None = None,
+        number: bool = False,
+        unit: str = "",
+        words: bool = False,
+        answer: Any = None,
+    ) -> None:
+        """Ask for a prediction, to be made before the exercise that decides it.
+
+        It is clicked where widgets live, and kept in `.coursekit` beside the notebook; or typed
+        into the call as `answer=`, and kept in the cell.
+
+        Args:
+            key: the exercise's number, with a letter where it has several predictions: "5.2",
+                "5.2a".
+            question: what to predict.
+            choices: two to eight answers, one of which is right.
+            number: ask for a number.
+            unit: what the number counts; implies `number`.
+            words: ask for a few words or a sketch of them.
+            answer: the prediction: a choice's letter or text, a number, or words.
+
+        Raises:
+            InvalidInputError: if not exactly one kind of answer is asked for, or `answer` is of
+                another kind.
+        """
+        self._predictions.ask(
+            key,
+            question,
+            choices=choices,
+            number=number,
+            unit=unit,
+            words=words,
+            answer=answer,
+        )
+
+    def reveal(self, key: str, truth: Any, text: str = "") -> None:
+        """Show what was predicted beside what is true, and say whether the two agree.
+
+        Args:
+            key: as in `predict`.
+            truth: what came, in the kind that was asked for: a choice's letter or text, a number,
+                or words.
+            text: one sentence with the numbers that show it.
+        """
+        self._predictions.reveal(key, truth, text)
 
     def receipt(self, rows: Sequence[Mapping[str, Any]], *, seeds: Sequence[int] = ()) -> None:
         """Show what the source claims beside what just ran; also write it as JSON to the file that
@@ -279,7 +348,7 @@ class LabSession:
                 "unknown",
                 f"There is no exercise {number} in lab {self.name}. It has: {known}.",
             )
-        if message := _missing(entry, names):
+        if message := missing_answer(entry, names):
             return CheckResult(number, "missing", f"Exercise {number}: {message}")
         try:
             with _generators_kept():
@@ -379,41 +448,6 @@ class LabSession:
         return sys._getframe(depth).f_globals
 
 
-def _missing(entry: ExerciseEntry, names: Mapping[str, Any]) -> str:
-    """What to say if a function of the exercise is not there, or is not a function; empty if all
-    are."""
-    for name in entry.functions:
-        if name not in names:
-            folded = {
-                str(n).lower().replace("_", ""): n
-                for n, v in names.items()
-                if callable(v) and str(n)[:1] != "_"
-            }
-            close = folded.get(name.lower().replace("_", "")) or next(
-                iter(
-                    difflib.get_close_matches(
-                        name,
-                        [n for n, v in names.items() if isinstance(v, types.FunctionType)],
-                        1,
-                        0.8,
-                    )
-                ),
-                None,
-            )
-            other = f" There is `{close}`; the check looks for `{name}`." if close else ""
-            return (
-                f"`{name}` is not defined here. Run the cell that defines it; a restart or "
-                f"an interrupted cell forgets it.{other}"
-            )
-        if not callable(names[name]):
-            kind = type(names[name]).__name__
-            return (
-                f"`{name}` is {'an' if kind[0] in 'aeiou' else 'a'} {kind} here, not a "
-                f"function. Run its cell again, and keep the name free."
-            )
-    return ""
-
-
 @contextlib.contextmanager
 def _generators_kept() -> Iterator[None]:
     """Leave Python's and NumPy's global generators as they were."""
@@ -423,27 +457,6 @@ def _generators_kept() -> Iterator[None]:
     finally:
         random.setstate(ours)
         np.random.set_state(theirs)
-
-
-def _names_set(frame: types.FrameType) -> set[str]:
-    """The global names that a cell's code sets from the line on that it is at."""
-    return {
-        step.argval
-        for step in dis.get_instructions(frame.f_code)
-        if step.opname in ("STORE_NAME", "STORE_GLOBAL")
-        and (step.positions.lineno or 0) >= frame.f_lineno
-    }
-
-
-def _open_figures() -> set[int]:
-    pyplot = sys.modules.get("matplotlib.pyplot")
-    return set(pyplot.get_fignums()) if pyplot is not None else set()
-
-
-def _close_figures(keep: set[int]) -> None:
-    pyplot = sys.modules.get("matplotlib.pyplot")
-    for number in _open_figures() - keep:
-        pyplot.close(number)
 
 
 def _called(function: Any) -> str:

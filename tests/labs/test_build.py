@@ -348,8 +348,9 @@ def test_a_receipt_leaves_out_waiting_for_other_programs(monkeypatch, tmp_path, 
 
 def test_a_new_lab_verifies_as_it_is(tmp_path):
     written = scaffold("21_diffusion", tmp_path)
-    assert [p.name for p in written[:4]] == [
+    assert [p.name for p in written[:5]] == [
         "source.py",
+        "figures.py",
         "test_public.py",
         "test_hidden.py",
         "mistakes.py",

@@ -89,7 +89,7 @@ def leaks(lab: Lab) -> list[str]:
     wrong = _mistake_lines(lab) - _lines(own) - _lines(public_text)
     artefacts = {f"{lab.name}.ipynb": _notebook_lines(student_notebook(lab))}
     for path in student_files(lab.folder):
-        if path.suffix in (".json", ".md", ".txt"):
+        if path.suffix in (".json", ".md", ".txt") or path.name == "figures.py":
             artefacts[path.name] = path.read_text(encoding="utf-8", errors="replace")
     for name, text in artefacts.items():
         for kind, lines in (("solution", telling), ("hidden test", hidden), ("mistake", wrong)):
@@ -107,6 +107,7 @@ def leaks(lab: Lab) -> list[str]:
         if BEGIN in text or END in text:
             found.append(f"{name} shows a solution marker")
     found += _whole_solutions(lab, "test_public.py", public_text)
+    found += _whole_solutions(lab, "figures.py", artefacts.get("figures.py", ""))
     given = [stub_text(cell.text, cell.exercise or "") for cell in lab.cells if cell.kind == "code"]
     for text in given:
         found += _whole_solutions(lab, f"{lab.name}.ipynb", text)

@@ -157,6 +157,7 @@ def execute_notebook(
         "MPLBACKEND": "agg",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "PYTHONDONTWRITEBYTECODE": "1",
+        "COURSEKIT_WIDGETS": "0",
         **environment,
     }
     with tempfile.TemporaryDirectory(prefix="coursekit-block-") as site:

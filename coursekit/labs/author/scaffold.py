@@ -1,4 +1,4 @@
-"""`coursekit labs new NN_topic`: four files that verify as they are, to be replaced piece by
+"""`coursekit labs new NN_topic`: five files that verify as they are, to be replaced piece by
 piece."""
 
 from __future__ import annotations
@@ -35,14 +35,22 @@ import numpy as np
 from coursekit import NotAnsweredYet, open_lab
 
 lab = open_lab("{name}")
-check = lab.check
+check, figures = lab.check, lab.figures
 
 # %% [markdown]
 # ## One idea
+
+# %% [markdown]
+# ### Exercise {n}.1 · Mean square
 #
-# **Exercise {n}.1** The *mean square* of the values in an array $x$ is $\\frac1n\\sum_i x_i^2$. Return it as a float.
-#
-# *Predict:* what happens to it when all values double?
+# The *mean square* of the $n$ values $x_i$ in an array $x$ is $\\frac1n\\sum_i x_i^2$. Return it as a float.
+
+# %%
+lab.predict(
+    "{n}.1",
+    "All values double. What happens to the mean square?",
+    choices=["it stays", "it doubles", "it becomes four times as large"],
+)
 
 
 # %%
@@ -53,7 +61,10 @@ def mean_square(x):
         x: array of numbers, any shape.
 
     Returns:
-        float; mean_square([1, 2, 3]) is 14/3.
+        float.
+
+    >>> mean_square([1, 2, 4])
+    7.0
     """
     ### BEGIN SOLUTION
     values = np.asarray(x, dtype=float)
@@ -66,14 +77,40 @@ check("{n}.1")
 
 # %%
 with lab.needs("{n}.1"):
-    print("All values doubled:", mean_square([2, 4, 6]) / mean_square([1, 2, 3]), "times the mean square.")
+    factors = np.linspace(0, 3, 31)
+    squares = [mean_square(f * np.array([1.0, 2.0, 4.0])) for f in factors]
+    lab.show(figures.growth(factors, squares))
+    ratio = mean_square([2, 4, 8]) / mean_square([1, 2, 4])
+    lab.reveal("{n}.1", "it becomes four times as large", f"{{ratio:.1f}} times")
 
 # %% [markdown]
 # ## Receipt
 
 # %%
 with lab.needs("{n}.1"):
-    lab.receipt([{{"claim": "doubling the values makes it four times as large", "stated": 4, "measured": mean_square([2]) / mean_square([1])}}])
+    claim = "doubling the values makes it four times as large"
+    lab.receipt([{{"claim": claim, "stated": 4, "measured": ratio}}])
+'''
+_FIGURES = '''\
+"""The pictures of lab {name} and what is seen on them. Nothing here answers an exercise."""
+
+from coursekit.plots import subplots
+
+
+def growth(factors, squares):
+    """The mean square against the factor that all values are multiplied by.
+
+    Args:
+        factors: numbers (m,).
+        squares: the mean square for each, (m,).
+
+    Returns:
+        (figure, alt).
+    """
+    figure, ax = subplots(size=(5, 3))
+    ax.plot(factors, squares)
+    ax.set(xlabel="factor on all values", ylabel="mean square", title="Twice the values, more than twice the square")
+    return figure, "A curve from zero that bends upwards ever more steeply as the factor grows."
 '''
 _PUBLIC = '''\
 """Public checks of lab {name}: they run in the notebook."""
@@ -139,7 +176,7 @@ def mean_square(x):
 
 
 def scaffold(name: str, root: str | Path | None = None) -> list[Path]:
-    """Make the folder of a new lab with its four files, and build it.
+    """Make the folder of a new lab with its five files, and build it.
 
     Args:
         name: `NN_topic`, two digits, then small letters, digits and underscores.
@@ -162,6 +199,7 @@ def scaffold(name: str, root: str | Path | None = None) -> list[Path]:
     values = {"name": name, "title": title, "n": int(name[:2])}
     texts = {
         "source.py": _SOURCE,
+        "figures.py": _FIGURES,
         "test_public.py": _PUBLIC,
         "test_hidden.py": _HIDDEN,
         "mistakes.py": _MISTAKES,

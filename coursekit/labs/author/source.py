@@ -19,7 +19,10 @@ from coursekit.labs.author._percent import plain_cells
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 _LAB_NAME = re.compile(r"(\d{2})_([a-z0-9]+(?:_[a-z0-9]+)*)")
-_HEADING = re.compile(r"^\*\*Exercise (\d+\.\d+[a-z]?)\*\*[ .:]*(.*)", re.MULTILINE)
+_FIRST_EDITION = re.compile(r"^\*\*Exercise (\d+\.\d+[a-z]?)\*\*[ .:]*(.*)", re.MULTILINE)
+_HEADING = re.compile(r"\A### Exercise (\d+\.\d+[a-z]?) · (\S.*)")
+_NEARLY_A_HEADING = re.compile(r"^#{1,6} *Exercise\b.*", re.MULTILINE)
+_PREDICT = re.compile(r"""\blab\.predict\(\s*["']([^"']*)["']""")
 _CHECK = re.compile(r"""^\s*(?:lab\.)?check\(\s*["'](\d+\.\d+[a-z]?)["']""", re.MULTILINE)
 _REQUIRED = ("title", "question", "goals", "prerequisites", "lecture", "seconds")
 
@@ -34,13 +37,13 @@ class Cell:
     metadata: dict[str, Any]
     line: int
     exercise: str | None = None
-    role: str = ""  # "", "prose", "answer" or "check"
+    role: str = ""  # "", "prose", "predict", "answer" or "check"
 
 
 @dataclasses.dataclass
 class Exercise:
-    """One exercise: its number, the first words of its prose, and the functions or classes that the
-    student writes."""
+    """One exercise: its number, the words of its heading, the functions or classes that the student
+    writes, and whether it has a heading at all (`### Exercise 9.1 · Words`)."""
 
     number: str
     title: str
@@ -48,6 +51,7 @@ class Exercise:
     functions: list[str] = dataclasses.field(default_factory=list)
     cells: list[Cell] = dataclasses.field(default_factory=list)
     checked: bool = False
+    headed: bool = False
 
 
 @dataclasses.dataclass
@@ -61,6 +65,11 @@ class Lab:
     meta: dict[str, Any]
     cells: list[Cell]
     exercises: list[Exercise]
+
+    @property
+    def second_edition(self) -> bool:
+        """Whether every exercise begins with a heading; such a lab keeps the rules of `form`."""
+        return bool(self.exercises) and all(exercise.headed for exercise in self.exercises)
 
     def exercise(self, number: str) -> Exercise:
         """The exercise with this number. Raises `InvalidInputError` if there is none."""
@@ -307,7 +316,7 @@ def _exercises(cells: list[Cell], path: Path, lab_number: int) -> list[Exercise]
     found: dict[str, Exercise] = {}
     current: Exercise | None = None
     for cell in cells:
-        heading = _HEADING.search(cell.text) if cell.kind == "markdown" else None
+        heading = _heading(cell, path) if cell.kind == "markdown" else None
         number = heading[1] if heading else cell.metadata.get("exercise")
         if number is not None:
             number = str(number)
@@ -319,8 +328,10 @@ def _exercises(cells: list[Cell], path: Path, lab_number: int) -> list[Exercise]
                 raise LabSourceError(
                     f"{path}:{cell.line}: expected an exercise {lab_number}.N. Received: {number}."
                 )
-            title = _title(heading[2]) if heading else ""
-            current = found.setdefault(number, Exercise(number, title, cell.line))
+            current = found.setdefault(number, Exercise(number, "", cell.line))
+            if heading:
+                current.headed = heading.re is _HEADING
+                current.title = _title(heading[2])
             cell.role = "prose" if cell.kind == "markdown" else ""
         if cell.kind == "markdown":
             cell.exercise = number
@@ -334,14 +345,16 @@ def _exercises(cells: list[Cell], path: Path, lab_number: int) -> list[Exercise]
         if BEGIN in cell.text:
             if current is None:
                 raise LabSourceError(
-                    f"{path}:{cell.line}: expected '**Exercise {lab_number}.1** ...' before a "
-                    f"solution. Received: none."
+                    f"{path}:{cell.line}: expected '### Exercise {lab_number}.1 · A few words' "
+                    f"before a solution. Received: none."
                 )
             cell.exercise, cell.role = current.number, "answer"
             current.cells.append(cell)
             current.functions += _answer_names(cell, path, current.number)
         elif checked:
             cell.exercise, cell.role = checked[0], "check"
+        elif predicted := _PREDICT.search(cell.text):
+            cell.exercise, cell.role = predicted[1], "predict"
         for number in checked:
             if number not in found:
                 raise LabSourceError(
@@ -406,6 +419,19 @@ def _answer_names(cell: Cell, path: Path, exercise: str) -> list[str]:
             )
         names += [n.name for n in tops if n.lineno < offset <= n.end_lineno and n.name not in names]
     return names
+
+
+def _heading(cell: Cell, path: Path) -> re.Match | None:
+    """The heading of an exercise in a cell of prose: the cell's first line, or, in labs of the first
+    edition, a paragraph that begins with bold words."""
+    matched = _HEADING.match(cell.text) or _FIRST_EDITION.search(cell.text)
+    if matched is None and (nearly := _NEARLY_A_HEADING.search(cell.text)):
+        line = cell.line + 1 + cell.text[: nearly.start()].count("\n")
+        raise LabSourceError(
+            f"{path}:{line}: expected '### Exercise 9.1 · A few words' as the first line of its "
+            f"cell. Received: {nearly[0][:80]!r}."
+        )
+    return matched
 
 
 def _title(text: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from coursekit.errors import CoursekitError
 from coursekit.labs.author.build import stale
 from coursekit.labs.author.catalogue import digest, make_catalogue
+from coursekit.labs.author.form import form_faults, form_notes
 from coursekit.labs.author.lint import lint_lab
 from coursekit.labs.author.mistakes import Mistake, load_mistakes, standing_in
 from coursekit.labs.author.namespace import solution_namespace, stub_namespace
@@ -88,7 +89,8 @@ def verify_lab(
         f"{path.name} is out of date: run `coursekit labs build {lab.name[:2]}`"
         for path in stale(folder)
     ]
-    report.problems += lint_lab(lab, cases)
+    report.problems += lint_lab(lab, cases) + form_faults(lab)
+    report.notes += form_notes(lab)
     report.problems += _structure(lab, cases, mistakes)
     namespace = solution_namespace(lab)
     stubs = stub_namespace(lab)
