@@ -32,6 +32,8 @@ _PUBLIC = {
     "load_spoken_digits": "coursekit.datasets",
     "make_circles": "coursekit.datasets",
     "make_moons": "coursekit.datasets",
+    "make_motion": "coursekit.datasets",
+    "make_scenes": "coursekit.datasets",
     "make_spiral": "coursekit.datasets",
     "make_xor": "coursekit.datasets",
     "open_lab": "coursekit.labs",

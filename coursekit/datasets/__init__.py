@@ -8,6 +8,7 @@ from coursekit.datasets.mnist import load_mnist
 from coursekit.datasets.own import from_folder, from_npz
 from coursekit.datasets.playground import make_circles, make_moons, make_spiral, make_xor
 from coursekit.datasets.preprocessing import preprocess_digit
+from coursekit.datasets.scenes import make_motion, make_scenes
 from coursekit.datasets.spoken_digits import load_spoken_digits
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "load_spoken_digits",
     "make_circles",
     "make_moons",
+    "make_motion",
+    "make_scenes",
     "make_spiral",
     "make_xor",
     "preprocess_digit",
