@@ -87,6 +87,7 @@ class Record:
     environment_hash: str = ""
     submitted: str = ""
     lms_id: str = ""
+    lms: str = ""
     days_late: float = 0.0
     penalty: float = 0.0
     seconds: float = 0.0

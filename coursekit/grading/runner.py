@@ -20,11 +20,11 @@ from coursekit.errors import CoursekitError, InvalidInputError
 from coursekit.grading import lab as labs
 from coursekit.grading.books import outputs
 from coursekit.grading.books.gradebook import Gradebook, attempt_key
-from coursekit.grading.books.late import LatePolicy
+from coursekit.grading.books.late import LatePolicy, read_times
 from coursekit.grading.record import Record
 from coursekit.grading.referee.grader import grade_submission
 from coursekit.grading.referee.nursery import Nursery
-from coursekit.grading.submission import Submission, find
+from coursekit.grading.submission import Submission, find_all
 from coursekit.grading.zygote import sandbox
 from coursekit.grading.zygote.process import Zygote, data_folders
 
@@ -42,13 +42,16 @@ class Progress:
 @dataclass
 class Summary:
     """What a run did. `records` are the attempts that count of all submissions named, resumed ones
-    included."""
+    included; `refused` are lines on what could not be told apart; `without_time` are those whose
+    lateness nobody can tell."""
 
     records: list[Record] = field(default_factory=list)
     graded: int = 0
     resumed: int = 0
     seconds: float = 0.0
     sandbox: str = ""
+    refused: list[str] = field(default_factory=list)
+    without_time: list[str] = field(default_factory=list)
 
     @property
     def infrastructure_errors(self) -> list[str]:
@@ -59,8 +62,9 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """0 when every submission has a grade, 3 when some ended in infrastructure errors."""
-        return 3 if self.infrastructure_errors else 0
+        """0 when every submission has a grade, 3 when some have none for a reason that is not the
+        student's."""
+        return 3 if self.infrastructure_errors or self.refused else 0
 
 
 def grade(
@@ -73,6 +77,7 @@ def grade(
     time_limit: float = 30.0,
     memory: int = 2048,
     late: str | LatePolicy | None = None,
+    times: str | os.PathLike | None = None,
     only: str | None = None,
     hidden: Iterable[str | os.PathLike] = (),
     unsafe: bool = False,
@@ -97,6 +102,8 @@ def grade(
         time_limit: seconds for each check and each statement of a cell.
         memory: MB of data per child.
         late: a `LatePolicy`, or its text.
+        times: a CSV that says when each student handed in, where no system told; see
+            `coursekit.grading.books.late.read_times`.
         only: grade one exercise again; the others keep their latest results.
         hidden: files with hidden tests kept elsewhere.
         unsafe: grade although a layer of the sandbox is missing, and say so in every result.
@@ -119,16 +126,23 @@ def grade(
     _check_options(jobs, time_limit, memory, keep_warm)
     start = time.perf_counter()
     policy_for_late = LatePolicy.parse(late) if isinstance(late, str) else late
+    told = read_times(times) if times is not None else {}
     files = [Path(path) for path in hidden]
     with ThreadPoolExecutor(
         1
     ) as aside:  # the sandbox is tried in a process of its own while this one reads
         layers = aside.submit(sandbox.layers) if cluster is None else None
         graded_lab = labs.load(lab, hidden=files, only=only)
-        found = find(submissions, graded_lab.name)
+        everything = find_all(submissions, graded_lab.name)
+    found = [
+        dataclasses.replace(s, submitted=told.get(s.student, s.submitted))
+        for s in everything.submissions
+    ]
     backend = backend or backend_name()
     settings = f"{only or 'all'}|{time_limit:g}|{memory}", backend
-    summary = Summary()
+    summary = Summary(refused=everything.refused)
+    if policy_for_late is not None:
+        summary.without_time = [s.student for s in found if not s.submitted]
     if layers is not None:
         graders = _here(
             graded_lab, jobs, seed, time_limit, memory, unsafe, backend, keep_warm, layers.result()

@@ -4,7 +4,6 @@ counted twice."""
 import contextlib
 import itertools
 import json
-import os
 import random
 import signal
 import sqlite3
@@ -19,7 +18,7 @@ from grading_toys import PLAIN, TOY, notebook, points, write_notebook
 from coursekit.errors import InvalidInputError, OutputError
 from coursekit.grading import runner
 from coursekit.grading.books.gradebook import Gradebook
-from coursekit.grading.books.late import LatePolicy
+from coursekit.grading.books.late import LatePolicy, read_times
 from coursekit.grading.record import Record
 from coursekit.grading.referee import grader
 
@@ -102,21 +101,31 @@ def test_regrading_one_exercise_keeps_the_others(policy, hand_in, tmp_path):
 
 
 def test_late_submissions_lose_points_by_the_policy(policy, hand_in, tmp_path):
-    folder = hand_in(1)
-    os.utime(folder / "s00.ipynb", (1_800_000_000, 1_800_000_000))  # 2027-01-15T08:00Z
-    summary = runner.grade(
-        PLAIN, folder, tmp_path / "out", late="2027-01-13T12:00, 10%/day, max 50%"
-    )
-    (record,) = summary.records
+    folder, times = hand_in(2), tmp_path / "times.csv"
+    times.write_text("student;submitted\ns00;2027-01-15T08:00\n")
+    out, policy_ = tmp_path / "out", "2027-01-13T12:00, 10%/day, max 50%"
+    summary = runner.grade(PLAIN, folder, out, late=policy_, times=times)
+    record, other = summary.records
     assert (record.days_late, record.penalty, record.points) == (2.0, 0.2, pytest.approx(7.2))
-    assert (
-        runner.grade(
-            PLAIN, folder, tmp_path / "out", late="2027-01-15T07:50, 10%/day, grace 15 min"
-        )
-        .records[0]
-        .points
-        == 9.0
-    )
+    assert (other.penalty, summary.without_time) == (0.0, ["s01"])
+    policy_ = "2027-01-15T07:50, 10%/day, grace 15 min"
+    assert runner.grade(PLAIN, folder, out, late=policy_, times=times).records[0].points == 9.0
+
+
+@pytest.mark.parametrize(
+    "text", ["", "student,when\n", "student,submitted\nann,soon\n", "student,submitted\n"
+             "ann,2026-11-20\nann,2026-11-21\n"],
+)  # fmt: skip
+def test_times_that_are_none_are_refused(tmp_path, text):
+    (tmp_path / "times.csv").write_text(text)
+    with pytest.raises(InvalidInputError, match="Expected"):
+        read_times(tmp_path / "times.csv")
+
+
+def test_a_time_without_a_zone_is_in_the_deadlines():
+    policy = LatePolicy.parse("2026-11-20T23:59+02:00, 10%/day")
+    assert policy.days_late("2026-11-20T23:58:00") == 0.0
+    assert policy.days_late("2026-11-20T22:30:00Z") == 1.0
 
 
 def test_the_late_policy_counts_days_begun_and_stops_at_the_maximum():

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from coursekit.errors import InvalidInputError
 
@@ -17,7 +19,7 @@ _POLICY = re.compile(
 @dataclass(frozen=True)
 class LatePolicy:
     """`per_day` per cent of the points for each day begun after `deadline` and a grace period, at
-    most `most` per cent."""
+    most `most` per cent. A time without a zone is one in the deadline's zone."""
 
     deadline: datetime
     per_day: float
@@ -47,7 +49,7 @@ class LatePolicy:
 
     def days_late(self, submitted: str) -> float:
         """Days begun after the deadline; 0 for a time that is unknown."""
-        moment = _moment(submitted)
+        moment = _moment(submitted, self.deadline.tzinfo)
         if moment is None:
             return 0.0
         seconds = (moment - self.deadline).total_seconds() - 60 * self.grace_minutes
@@ -58,10 +60,41 @@ class LatePolicy:
         return min(self.days_late(submitted) * self.per_day, self.most) / 100.0
 
 
-def _moment(text: str) -> datetime | None:
-    text = text.strip().removesuffix(" UTC").replace("Z", "+00:00")
+def read_times(path: str | Path) -> dict[str, str]:
+    """When each student handed in, from a CSV with the columns `student` and `submitted`.
+
+    Raises:
+        InvalidInputError: if the file has another form, a time is none, or a student has two.
+    """
+    wanted = "a CSV with the columns student and submitted (2026-11-20T23:59)"
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise InvalidInputError(f"Expected {wanted} at {path}. Received: {error}.") from None
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    rows = csv.DictReader(text.splitlines(), delimiter=delimiter)
+    if not {"student", "submitted"} <= set(rows.fieldnames or ()):
+        raise InvalidInputError(
+            f"Expected {wanted} at {path}. Received: {', '.join(rows.fieldnames or ['nothing'])}."
+        )
+    found: dict[str, str] = {}
+    for number, row in enumerate(rows, start=2):
+        student, when = (row["student"] or "").strip(), (row["submitted"] or "").strip()
+        if _moment(when) is None or student in found:
+            raise InvalidInputError(
+                f"Expected one time such as 2026-11-20T23:59 for each student. Received in "
+                f"line {number} of {path}: {student!r}, {when!r}."
+            )
+        found[student] = when
+    return found
+
+
+def _moment(text: str, zone=UTC) -> datetime | None:
+    text = text.strip()
+    if text.endswith((" UTC", "Z")):
+        text = f"{text.removesuffix(' UTC').removesuffix('Z')}+00:00"
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)

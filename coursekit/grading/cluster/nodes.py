@@ -358,6 +358,7 @@ class Cluster:
             environment_hash=lab.environment_hash,
             submitted=submission.submitted,
             lms_id=submission.lms_id,
+            lms=submission.lms,
         )
 
 

@@ -52,6 +52,7 @@ class SubmissionGrader:
             environment_hash=lab.environment_hash,
             submitted=submission.submitted,
             lms_id=submission.lms_id,
+            lms=submission.lms,
             notes=list(submission.notes),
         )
         self.usage = Usage()
