@@ -9,6 +9,7 @@ Nothing heavy is imported before a lab test asks for it: the plugin is loaded by
 
 from __future__ import annotations
 
+import sys
 import zlib
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,12 @@ _MARKS = (
     "exercise(number): the lab exercise that a check belongs to",
     "fixed_input(reason): a lab check that draws nothing from student.rng, and why",
 )
-_SHOWN = {"StudentError", "NotAnswered", "MissingAnswer", "ChildProblem"}
+_UNANSWERED = (("coursekit.labs.testing", "NotAnswered"),)
+_SHOWN = (
+    *_UNANSWERED,
+    ("coursekit.labs.testing", "StudentError"),
+    ("coursekit.grading.referee.session", "ChildProblem"),
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -99,27 +105,28 @@ class _State:
         """The grader of the submission named on the command line."""
         if folder not in self.graders:
             from coursekit.grading import lab
+            from coursekit.grading.policy import Settings, backend_name
             from coursekit.grading.referee.grader import SubmissionGrader
             from coursekit.grading.referee.nursery import Nursery
-            from coursekit.grading.runner import backend_name, readable_folders
             from coursekit.grading.submission import find
-            from coursekit.grading.zygote import sandbox
             from coursekit.grading.zygote.process import Zygote
 
             option = self.config.getoption
             graded = lab.load(folder)
-            policy, stamp = sandbox.policy_for_this_machine(
-                readable=readable_folders(), unsafe=option("--unsafe")
+            settings = Settings(
+                option("--lab-seed"),
+                option("--lab-time-limit"),
+                unsafe=option("--unsafe"),
+                backend=backend_name(),
             )
+            policy, stamp = settings.sandbox()
             self.nursery = self.nursery or Nursery(
-                lambda: Zygote(policy, graded.preload, backend=backend_name())
+                lambda: Zygote(policy, graded.preload, backend=settings.backend)
             )
             submission = find(
                 Path(self.config.invocation_params.dir) / option("--submission"), graded.name
             )[0]
-            made = SubmissionGrader(
-                graded, submission, self.nursery, option("--lab-seed"), option("--lab-time-limit")
-            )
+            made = SubmissionGrader(graded, submission, self.nursery, settings)
             made.record.sandbox = stamp
             made.open()
             self.graders[folder] = made
@@ -189,10 +196,17 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
             str(marks["exercise"]),
             _points_of(item, float(marks.get("points", 1.0)), share),
         ]
-    if call.excinfo is not None and type(call.excinfo.value).__name__ in _SHOWN:
+    if call.excinfo is not None and _is_one_of(call.excinfo.value, _SHOWN):
         report.longrepr = str(call.excinfo.value)
-        if type(call.excinfo.value).__name__ in ("NotAnswered", "MissingAnswer"):
+        if _is_one_of(call.excinfo.value, _UNANSWERED):
             report.coursekit_status = "not answered"
+
+
+def _is_one_of(error: BaseException, kinds: tuple[tuple[str, str], ...]) -> bool:
+    """Whether `error` is of one of these `(module, class)`; one whose module is not loaded cannot
+    have been raised."""
+    loaded = [(sys.modules[module], name) for module, name in kinds if module in sys.modules]
+    return isinstance(error, tuple(getattr(module, name) for module, name in loaded))
 
 
 def _points_of(item: pytest.Item, worth: float, parametrised: int) -> float:

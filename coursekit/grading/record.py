@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 
 MOST_ROWS = 16
 
-STATUSES = (
-    "passed",
-    "failed",
-    "error",
-    "timeout",
-    "crashed",
-    "out-of-memory",
-    "forbidden",
-    "not-answered",
-    "infrastructure-error",
-)
-
 
 @dataclass
 class TestResult:
-    """One check of one submission. `points` is what was earned of `max_points`.
+    """One check of one submission. `points` is what was earned of `max_points`, `status` the text
+    of an `Outcome` of `coursekit.labs.exchange.judge`.
 
     `compared` holds the tables (expected, got) of a failed public check, where they are small
     enough to draw.
@@ -112,3 +101,32 @@ class Record:
     def from_dict(cls, data: dict) -> Record:
         """The record that `to_dict` gave."""
         return cls(**{**data, "tests": [TestResult(**test) for test in data["tests"]]})
+
+
+def merged(record: Record, earlier: Record | None, only: str) -> Record:
+    """A record of one exercise that was graded again: its results take the place of the earlier
+    ones, all others stay."""
+    if earlier is None:
+        return replace(
+            record, notes=[*record.notes, f"Only exercise {only} has been graded so far."]
+        )
+    notes = list(record.notes)
+    if earlier.submission_hash != record.submission_hash:
+        notes.append(
+            f"The file has changed since; exercises other than {only} show the results of the "
+            f"earlier one."
+        )
+    tests = [test for test in earlier.tests if test.exercise != only] + record.tests
+    return replace(
+        record,
+        notes=notes,
+        tests=tests,
+        points=round(sum(test.points for test in tests), 6),
+        max_points=round(sum(test.max_points for test in tests), 6),
+        answers={**earlier.answers, **record.answers},
+        mistakes={**_without(earlier.mistakes, only), **record.mistakes},
+    )
+
+
+def _without(entries: dict[str, dict], exercise: str) -> dict[str, dict]:
+    return {key: value for key, value in entries.items() if key != exercise}

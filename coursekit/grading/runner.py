@@ -14,19 +14,20 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from coursekit.errors import CoursekitError, InvalidInputError
 from coursekit.grading import lab as labs
 from coursekit.grading.books import outputs
 from coursekit.grading.books.gradebook import Gradebook, attempt_key
 from coursekit.grading.books.late import LatePolicy, read_times
+from coursekit.grading.policy import Graders, Settings, backend_name
 from coursekit.grading.record import Record
 from coursekit.grading.referee.grader import grade_submission
 from coursekit.grading.referee.nursery import Nursery
 from coursekit.grading.submission import Submission, find_all
 from coursekit.grading.zygote import sandbox
-from coursekit.grading.zygote.process import Zygote, data_folders
+from coursekit.grading.zygote.process import Zygote
+from coursekit.labs.exchange.judge import Outcome
 
 
 @dataclass
@@ -57,7 +58,9 @@ class Summary:
     def infrastructure_errors(self) -> list[str]:
         """The students whose submissions could not be graded for a fault that is not theirs."""
         return [
-            record.student for record in self.records if record.status == "infrastructure-error"
+            record.student
+            for record in self.records
+            if record.status == Outcome.INFRASTRUCTURE_ERROR
         ]
 
     @property
@@ -138,35 +141,21 @@ def grade(
         dataclasses.replace(s, submitted=told.get(s.student, s.submitted))
         for s in everything.submissions
     ]
-    backend = backend or backend_name()
-    settings = f"{only or 'all'}|{time_limit:g}|{memory}", backend
+    settings = Settings(seed, time_limit, memory, only, unsafe, backend or backend_name())
     summary = Summary(refused=everything.refused)
     if policy_for_late is not None:
         summary.without_time = [s.student for s in found if not s.submitted]
     if layers is not None:
-        graders = _here(
-            graded_lab, jobs, seed, time_limit, memory, unsafe, backend, keep_warm, layers.result()
-        )
+        graders = _here(graded_lab, settings, jobs, keep_warm, layers.result())
     else:
         from coursekit.grading.cluster.nodes import Cluster
         from coursekit.grading.cluster.parcel import Order
 
-        order = Order.of(
-            graded_lab,
-            files,
-            only=only,
-            seed=seed,
-            time_limit=time_limit,
-            memory=memory,
-            unsafe=unsafe,
-            backend=backend,
-        )
+        order = Order.of(graded_lab, files, settings)
         graders = Cluster(cluster, graded_lab, order, jobs=jobs, notice=notice)
     with graders as graders, Gradebook(out) as book:
-        run = _Run(
-            graded_lab, book, graders, seed, settings, policy_for_late, only, summary, progress
-        )
-        run.all(found)
+        run = _Run(graded_lab, settings, policy_for_late, book, graders)
+        run.all(found, summary, progress)
         summary.sandbox = "; ".join(sorted(graders.stamps))
         names = {submission.student for submission in found}
         summary.records = [r for _, r in book.grades(graded_lab.name) if r.student in names]
@@ -187,57 +176,34 @@ def _check_options(jobs: int | None, time_limit: float, memory: int, keep_warm: 
             raise InvalidInputError(f"Expected {name} of at least {least}. Received: {value}.")
 
 
-def readable_folders() -> list[str]:
-    """The folders besides Python that children may read: where the data lies."""
-    return [folder for folder in data_folders().values() if os.path.isdir(folder)]
-
-
-def backend_name() -> str:
-    """The Keras backend of the children: what KERAS_BACKEND says, else tensorflow."""
-    return os.environ.get("KERAS_BACKEND", "tensorflow")
-
-
-class Graders(Protocol):
-    """Who grades: this machine, or a cluster. `stamps` are the sandboxes that they grade in."""
-
-    stamps: set[str]
-
-    def grade(self, todo: list[Submission]) -> Generator[tuple[Submission, Record], None, None]:
-        """Yields each submission with its record as soon as it is there, in no order."""
-        ...
-
-
 @contextlib.contextmanager
 def _here(
-    lab, jobs, seed, time_limit, memory, unsafe, backend, keep_warm, layers
+    lab: labs.GradedLab,
+    settings: Settings,
+    jobs: int | None,
+    keep_warm: float,
+    layers: list[sandbox.Layer],
 ) -> Iterator[Graders]:
-    limits = sandbox.Limits(memory_mb=memory)
-    policy, stamp = sandbox.policy_for_this_machine(
-        limits, readable_folders(), unsafe=unsafe, found=layers
-    )
+    policy, stamp = settings.sandbox(layers)
 
     def make() -> Zygote:
         if not keep_warm:
-            return Zygote(policy, lab.preload, backend=backend)
+            return Zygote(policy, lab.preload, backend=settings.backend)
         from coursekit.grading.zygote.warm import LentZygote
 
-        return LentZygote(policy, lab.preload, backend, keep_warm)
+        return LentZygote(policy, lab.preload, settings.backend, keep_warm)
 
     with contextlib.closing(Nursery(make)) as nursery:
-        yield _Here(lab, nursery, seed, time_limit, stamp, jobs or len(os.sched_getaffinity(0)))
+        yield _Here(lab, settings, nursery, stamp, jobs or len(os.sched_getaffinity(0)))
 
 
 class _Here:
     """Grades on this machine: one referee per thread, all children from one zygote."""
 
-    def __init__(self, lab, nursery, seed, time_limit, stamp, jobs):
-        self.lab, self.nursery, self.seed, self.time_limit, self.jobs = (
-            lab,
-            nursery,
-            seed,
-            time_limit,
-            jobs,
-        )
+    def __init__(
+        self, lab: labs.GradedLab, settings: Settings, nursery: Nursery, stamp: str, jobs: int
+    ):
+        self.lab, self.settings, self.nursery, self.jobs = lab, settings, nursery, jobs
         self.stamp, self.stamps = stamp, {stamp}
         self.stop = threading.Event()
 
@@ -257,7 +223,7 @@ class _Here:
                     for future in wait(running, return_when=FIRST_COMPLETED).done:
                         submission, record = running.pop(future), future.result()
                         if (
-                            record.status == "infrastructure-error"
+                            record.status == Outcome.INFRASTRUCTURE_ERROR
                             and submission.student not in failed
                         ):
                             failed.add(submission.student)  # once more, when all others are through
@@ -273,9 +239,7 @@ class _Here:
     def _grade(self, submission: Submission) -> Record:
         if self.stop.is_set():
             raise CoursekitError("The run was stopped.")
-        record = grade_submission(
-            self.lab, submission, self.nursery, seed=self.seed, time_limit=self.time_limit
-        )
+        record = grade_submission(self.lab, submission, self.nursery, self.settings)
         record.sandbox = self.stamp
         return record
 
@@ -283,86 +247,58 @@ class _Here:
 class _Run:
     """One run over the submissions: others grade, this thread alone writes."""
 
-    def __init__(self, lab, book, graders, seed, settings, late, only, summary, progress):
-        self.lab, self.book, self.graders, self.seed = lab, book, graders, seed
-        self.settings, self.late, self.only = settings, late, only
-        self.summary, self.progress = summary, progress
+    def __init__(
+        self,
+        lab: labs.GradedLab,
+        settings: Settings,
+        late: LatePolicy | None,
+        book: Gradebook,
+        graders: Graders,
+    ):
+        self.lab, self.settings, self.late = lab, settings, late
+        self.book, self.graders = book, graders
 
-    def all(self, found: list[Submission]) -> None:
+    def all(
+        self,
+        found: list[Submission],
+        summary: Summary,
+        progress: Callable[[Progress], None] | None,
+    ) -> None:
         """Grade what is not graded yet."""
         todo = [submission for submission in found if not self._is_done(submission)]
-        self.summary.resumed = len(found) - len(todo)
+        summary.resumed = len(found) - len(todo)
         start = time.perf_counter()
         with contextlib.closing(self.graders.grade(todo)) as results:
             for done, (submission, record) in enumerate(results, start=1):
                 self._commit(submission, record)
-                self.summary.graded += 1
-                if self.progress is not None:
+                summary.graded += 1
+                if progress is not None:
                     left = (time.perf_counter() - start) / done * (len(todo) - done)
-                    self.progress(Progress(done, len(todo), submission.student, left))
+                    progress(Progress(done, len(todo), submission.student, left))
 
     def _key(self, submission_hash: str, stamp: str) -> str:
-        settings = f"{self.settings[0]}|{stamp}|{self.settings[1]}"
         return attempt_key(
-            submission_hash, self.lab.tests_hash, self.lab.environment_hash, self.seed, settings
+            submission_hash,
+            self.lab.tests_hash,
+            self.lab.environment_hash,
+            self.settings.seed,
+            self.settings.key(stamp),
         )
 
     def _is_done(self, submission: Submission) -> bool:
         """Whether the latest attempt is of the same submission and settings, in a sandbox that a
         grader here has too."""
-        latest = self.book.latest(submission.student, self.lab.name)
-        if (
-            latest is None
-            or latest[2].status == "infrastructure-error"
-            or latest[2].sandbox not in self.graders.stamps
-        ):
-            return False
-        same = latest[1] == self._key(submission.digest(), latest[2].sandbox)
-        if (
-            same
-            and self.late is not None
-            and latest[2].penalty != self.late.penalty(submission.submitted)
-        ):
-            return False
-        return same
+        digest = submission.digest()
+        return self.book.is_current(
+            submission.student,
+            self.lab.name,
+            keys={stamp: self._key(digest, stamp) for stamp in self.graders.stamps},
+            penalty=None if self.late is None else self.late.penalty(submission.submitted),
+        )
 
     def _commit(self, submission: Submission, record: Record) -> None:
-        key = self._key(record.submission_hash, record.sandbox)
-        if self.only is not None:
-            record = self._merged(submission, record)
         if self.late is not None:
             record.days_late = self.late.days_late(submission.submitted)
             record.penalty = self.late.penalty(submission.submitted)
-        record.points = round(record.points * (1.0 - record.penalty), 6)
-        self.book.add(record, key)
-
-    def _merged(self, submission: Submission, record: Record) -> Record:
-        """A regrade of one exercise: its results take the place of the earlier ones, all others
-        stay."""
-        latest = self.book.latest(submission.student, self.lab.name)
-        if latest is None:
-            return dataclasses.replace(
-                record, notes=[*record.notes, f"Only exercise {self.only} has been graded so far."]
-            )
-        earlier, notes = latest[2], list(record.notes)
-        if earlier.submission_hash != record.submission_hash:
-            notes.append(
-                f"The file has changed since; exercises other than {self.only} show the "
-                f"results of the earlier one."
-            )
-        tests = [test for test in earlier.tests if test.exercise != self.only]
-        tests += record.tests
-        return dataclasses.replace(
-            record,
-            notes=notes,
-            tests=tests,
-            points=round(sum(test.points for test in tests), 6),
-            max_points=round(sum(test.max_points for test in tests), 6),
-            days_late=earlier.days_late,
-            penalty=earlier.penalty,
-            answers={**earlier.answers, **record.answers},
-            mistakes={
-                **{k: v for k, v in earlier.mistakes.items() if k != self.only},
-                **record.mistakes,
-            },
-        )
+        key = self._key(record.submission_hash, record.sandbox)
+        self.book.commit(record, key, only=self.settings.only, keep_penalty=self.late is None)

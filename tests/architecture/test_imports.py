@@ -14,36 +14,108 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "coursekit"
 
 EVERYWHERE = {"errors", "_files", "_html", "_text"}
-MAY_IMPORT = {
-    "cli": {"comparison", "datasets", "devices", "evaluation", "grading", "labs", "plots"},
-    "comparison": {
-        "classifier",
+SPLIT = {"grading", "labs"}
+"""Rooms whose modules and folders are rooms of their own: each runs in a process, or serves a
+person, of its own."""
+
+MAY_IMPORT: dict[str, set[str]] = {
+    "callbacks": set(),
+    "classifier": {"models", "training"},
+    "cli": {
+        "comparison",
         "datasets",
         "devices",
-        "evaluation",
-        "hog",
-        "models",
-        "plots",
-        "training",
+        "grading.books",
+        "grading.runner",
+        "labs.author",
+        "labs.find",
+        "labs.status",
     },
-    "grading": {"labs", "plots"},
-    "labs": {"evaluation", "plots", "devices"},
-    "classifier": {"devices", "models", "training"},
-    "training": {"devices"},
-    "plots": {"evaluation"},
-    "evaluation": {"plots"},
-    "hog": {"plots"},
+    "comparison": {"classifier", "datasets", "devices", "evaluation", "hog", "plots"},
     "datasets": set(),
-    "devices": {"datasets", "grading"},
-    "losses": set(),
+    "devices": set(),
+    "evaluation": {"plots"},
+    "grading.books": {"grading.lab", "grading.record", "grading.submission", "labs.exchange"},
+    "grading.cells": set(),
+    "grading.child": {"grading.cells", "grading.protocol", "labs.exchange"},
+    "grading.cluster": {
+        "grading.lab",
+        "grading.policy",
+        "grading.record",
+        "grading.referee",
+        "grading.submission",
+        "grading.zygote",
+        "labs.catalogue",
+        "labs.exchange",
+    },
+    "grading.lab": {"grading.cells", "labs.author", "labs.catalogue", "labs.exchange"},
+    "grading.lms": set(),
+    "grading.plugin": {
+        "grading.lab",
+        "grading.policy",
+        "grading.referee",
+        "grading.submission",
+        "grading.zygote",
+        "labs.author",
+        "labs.exchange",
+    },
+    "grading.policy": {"grading.record", "grading.submission", "grading.zygote"},
+    "grading.protocol": set(),
+    "grading.record": set(),
+    "grading.referee": {
+        "grading.lab",
+        "grading.policy",
+        "grading.protocol",
+        "grading.record",
+        "grading.submission",
+        "grading.zygote",
+        "labs.exchange",
+        "labs.feedback",
+    },
+    "grading.runner": {
+        "grading.books",
+        "grading.cluster",
+        "grading.lab",
+        "grading.policy",
+        "grading.record",
+        "grading.referee",
+        "grading.submission",
+        "grading.zygote",
+        "labs.exchange",
+    },
+    "grading.submission": {"grading.lms"},
+    "grading.zygote": {"grading.child", "grading.protocol"},
+    "hog": set(),
+    "labs.author": {"devices", "labs.catalogue", "labs.exchange", "labs.feedback", "labs.session"},
+    "labs.cards": {"labs.exchange"},
+    "labs.catalogue": {"labs.author"},
+    "labs.exchange": {"devices", "labs.testing"},
+    "labs.feedback": {"labs.exchange"},
+    "labs.find": set(),
+    "labs.names": {"labs.catalogue"},
+    "labs.predictions": {"labs.cards", "labs.widgets"},
+    "labs.session": {
+        "devices",
+        "labs.cards",
+        "labs.catalogue",
+        "labs.exchange",
+        "labs.feedback",
+        "labs.find",
+        "labs.names",
+        "labs.predictions",
+    },
+    "labs.status": {"labs.author", "labs.find", "labs.session"},
+    "labs.testing": set(),
+    "labs.widgets": {"labs.cards"},
     "layers": set(),
-    "callbacks": set(),
+    "losses": set(),
     "models": set(),
     "pad": {"datasets"},
     "playground": {"datasets", "plots"},
+    "plots": set(),
+    "training": set(),
 }
-"""`devices` may look at datasets and grading for `doctor`, lazily; `plots` and `evaluation` share
-the drawing style."""
+"""Who imports whom, exactly: a permission that nobody uses is an error, too."""
 
 BACKENDS = {"keras", "tensorflow", "jax", "torch"}
 NO_BACKEND = ("evaluation", "labs", "grading", "datasets", "pad", "playground", "plots")
@@ -58,24 +130,44 @@ LAZY_MODULES = (
 )
 
 
-def _room(path: Path) -> str:
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+def _room(module: str) -> str:
+    """The room of a module, given without `coursekit.`: its first part, or two where it is
+    split."""
+    parts = module.split(".")
+    return ".".join(parts[: 2 if parts[0] in SPLIT else 1])
+
+
+def _module(path: Path) -> str:
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
 
 
 def _imports(path: Path) -> list[tuple[str, int]]:
+    """What a file imports, as the longest names that are modules, and the lines."""
     found = []
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             found += [(alias.name, node.lineno) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}:{node.lineno}: import by the full name"
-            found.append((node.module, node.lineno))
-            found += [
-                (f"{node.module}.{alias.name}", node.lineno)
-                for alias in node.names
-                if node.module == "coursekit"
-            ]
+            inside = [f"{node.module}.{alias.name}" for alias in node.names]
+            found += [(name if _is_ours(name) else node.module, node.lineno) for name in inside]
     return found
+
+
+def _is_ours(name: str) -> bool:
+    place = ROOT.joinpath(*name.split("."))
+    return place.with_suffix(".py").is_file() or (place / "__init__.py").is_file()
+
+
+def _rooms_imported(path: Path) -> dict[str, int]:
+    """The other rooms that a file imports, and where."""
+    own = _room(_module(path))
+    rooms = {
+        _room(name.removeprefix("coursekit.")): line
+        for name, line in _imports(path)
+        if name.startswith("coursekit.")
+    }
+    return {room: line for room, line in rooms.items() if room not in EVERYWHERE | {own}}
 
 
 SOURCES = sorted(
@@ -85,29 +177,59 @@ SOURCES = sorted(
 )
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_a_room_imports_only_what_it_may(path):
-    room = _room(path)
-    if room in EVERYWHERE:
-        return
-    assert room in MAY_IMPORT, (
-        f"{room} is not a room of DESIGN: add it to the table on purpose, or move the file"
+def test_rooms_import_what_the_table_says_and_nothing_else():
+    used: dict[str, set[str]] = {}
+    for path in SOURCES:
+        room = _room(_module(path))
+        if room in EVERYWHERE or (path.name == "__init__.py" and room in SPLIT):
+            continue
+        rooms = _rooms_imported(path)
+        used.setdefault(room, set()).update(rooms)
+        assert room in MAY_IMPORT, (
+            f"{room} is not a room of DESIGN: add it to the table on purpose, or move the file"
+        )
+        for other, line in rooms.items():
+            assert other in MAY_IMPORT[room], f"{path}:{line}: {room} may not import {other}"
+    unused = {room: sorted(MAY_IMPORT[room] - used.get(room, set())) for room in MAY_IMPORT}
+    assert {room: names for room, names in unused.items() if names} == {}, "nobody uses these"
+    assert set(MAY_IMPORT) == set(used), "the table names rooms that are not there"
+
+
+def test_the_rooms_of_a_child_and_of_the_referee_do_not_see_each_other():
+    assert MAY_IMPORT["grading.child"] == {"grading.cells", "grading.protocol", "labs.exchange"}
+    for room in ("grading.referee", "grading.policy", "grading.runner", "grading.plugin"):
+        assert "grading.child" not in MAY_IMPORT[room]
+    assert "grading.child" in MAY_IMPORT["grading.zygote"]
+    assert not {"grading.referee", "grading.books", "grading.lab"} & MAY_IMPORT["grading.zygote"]
+
+
+@pytest.mark.parametrize(
+    ("module", "absent"),
+    [
+        ("coursekit.grading.child.main", ("grading.referee", "grading.zygote", "grading.books")),
+        ("coursekit.grading.child.main", ("labs.feedback", "labs.author", "labs.testing")),
+        ("coursekit.grading.zygote.serving", ("grading.referee", "grading.books", "grading.lab")),
+        ("coursekit.grading.referee.grader", ("grading.child", "grading.zygote.serving")),
+    ],
+)
+def test_a_process_does_not_even_load_what_belongs_to_another(module, absent):
+    code = f"import sys, {module}; print(*[m for m in sys.modules if m.startswith('coursekit.')])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True
     )
-    allowed = MAY_IMPORT[room] | EVERYWHERE | {room, "__version__"}
-    for name, line in _imports(path):
-        if name.startswith("coursekit."):
-            assert name.split(".")[1] in allowed, f"{path}:{line}: {room} may not import {name}"
+    loaded = [name.removeprefix("coursekit.") for name in done.stdout.split()]
+    assert [name for name in loaded if name.startswith(absent)] == []
 
 
 @pytest.mark.parametrize(
     "path",
-    [path for path in SOURCES if _room(path) in NO_BACKEND],
+    [path for path in SOURCES if _module(path).split(".")[0] in NO_BACKEND],
     ids=lambda path: str(path.relative_to(PACKAGE)),
 )
 def test_rooms_without_a_backend_name_none(path):
     if path.relative_to(PACKAGE).as_posix() in {
         "grading/child/main.py",
-        "grading/zygote/process.py",
+        "grading/zygote/serving.py",
     }:
         return
     assert [(name, line) for name, line in _imports(path) if name.split(".")[0] in BACKENDS] == []
@@ -137,7 +259,7 @@ def test_no_module_has_outgrown_one_room():
 def test_nothing_in_the_library_prints():
     guilty = []
     for path in SOURCES:
-        if _room(path) == "cli":
+        if _module(path).split(".")[0] == "cli":
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             if (

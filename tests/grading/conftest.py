@@ -41,6 +41,7 @@ def nursery(policy, plain_lab):
 def grade_one(nursery, plain_lab, tmp_path):
     """Grade one notebook of the plain lab: `grade_one(answers, before=..., after=...)` gives its
     record."""
+    from coursekit.grading.policy import Settings
     from coursekit.grading.referee.grader import grade_submission
     from coursekit.grading.submission import Submission
 
@@ -56,8 +57,7 @@ def grade_one(nursery, plain_lab, tmp_path):
             plain_lab,
             Submission("student", str(path), kind),
             nursery,
-            seed=seed,
-            time_limit=time_limit,
+            Settings(seed, time_limit),
         )
 
     return grade

@@ -338,7 +338,7 @@ CASES = [
         "import coursekit.labs.testing as t, "
         "coursekit.labs.exchange.checks as c, "
         "coursekit.grading.referee.grader as g\nt.assert_close = "
-        "c.run_case = lambda *a, **k: None\ng.judge = lambda *a: "
+        "c.run_case = c.judge = lambda *a, **k: None\ng.judge = lambda *a: "
         "('passed', '', 'passed')\nreturn 0.0",
     ),
     Case(

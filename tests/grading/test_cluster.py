@@ -23,6 +23,7 @@ from coursekit.errors import ClusterError, InvalidInputError, MissingDependencyE
 from coursekit.grading import lab, runner
 from coursekit.grading.books.gradebook import Gradebook
 from coursekit.grading.cluster import nodes as cluster
+from coursekit.grading.policy import Settings
 from coursekit.grading.record import Record
 from coursekit.grading.submission import NotReadable, Submission
 from coursekit.grading.zygote import sandbox
@@ -33,15 +34,7 @@ SLOW = ["import time\ntime.sleep(0.7)"]
 
 
 def an_order(graded, **changes):
-    settings = {
-        "only": None,
-        "seed": 3,
-        "time_limit": 5.0,
-        "memory": 2048,
-        "unsafe": False,
-        "backend": "tensorflow",
-    }
-    return cluster.Order.of(graded, [], **{**settings, **changes})
+    return cluster.Order.of(graded, [], Settings(**{"seed": 3, "time_limit": 5.0, **changes}))
 
 
 @pytest.fixture
@@ -78,16 +71,8 @@ def test_a_lab_travels_as_bytes_and_leaves_no_file(plain_lab, tmp_path, monkeypa
 def test_tests_that_look_for_files_beside_themselves_do_not_travel(plain_lab, tmp_path):
     path = tmp_path / "secret.py"
     path.write_text("TABLE = open(__file__.replace('.py', '.csv'))\n")
-    settings = {
-        "only": None,
-        "seed": 0,
-        "time_limit": 5.0,
-        "memory": 2048,
-        "unsafe": False,
-        "backend": "tensorflow",
-    }
     with pytest.raises(InvalidInputError, match=r"secret\.py"):
-        cluster.Order.of(plain_lab, [path], **settings)
+        cluster.Order.of(plain_lab, [path], Settings())
 
 
 def test_a_submission_travels_with_its_bytes_or_with_the_reason_why_not(tmp_path):

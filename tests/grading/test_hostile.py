@@ -125,7 +125,7 @@ def belongs_to_another_run(pid: int) -> bool:
     batch's has ended."""
     try:
         return any(
-            "zygote.main" in " ".join(process.cmdline())
+            "serving.main" in " ".join(process.cmdline())
             for process in psutil.Process(pid).parents()
         )
     except psutil.NoSuchProcess:

@@ -124,7 +124,7 @@ def action(mark=pathlib.Path({mark!r})):
 )
 def test_a_layer_whose_probe_is_killed_from_outside_is_tried_again(tmp_path, kills, said):
     code = KILLED_UNTIL.format(mark=str(tmp_path / "mark"), kills=kills)
-    code += "from coursekit.grading import _probe\nprint(_probe._attempt(action))"
+    code += "from coursekit.grading.zygote import _probe\nprint(_probe._attempt(action))"
     answer = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
@@ -280,6 +280,7 @@ def test_a_child_that_trains_adds_less_than_250_mb(policy, tmp_path):
     from grading_toys import TOY
 
     from coursekit.grading import lab
+    from coursekit.grading.policy import Settings
     from coursekit.grading.referee.grader import SubmissionGrader
     from coursekit.grading.referee.nursery import Nursery
     from coursekit.grading.submission import Submission
@@ -288,7 +289,7 @@ def test_a_child_that_trains_adds_less_than_250_mb(policy, tmp_path):
     nursery = Nursery(lambda: Zygote(policy, graded.preload))
     try:
         path = write_notebook(tmp_path / "ann.ipynb", notebook(TOY))
-        grader = SubmissionGrader(graded, Submission("ann", str(path)), nursery, 0, 60.0)
+        grader = SubmissionGrader(graded, Submission("ann", str(path)), nursery, Settings(0, 60.0))
         grader.open()
         for case in graded.cases:
             result = grader._run_case(case)

@@ -1,18 +1,14 @@
 """The proxy `student` and the agent that answers it, in this process and over a pipe."""
 
-import io
-import threading
-
 import numpy as np
 import pytest
 
 from coursekit.errors import NotAnsweredYet
 from coursekit.labs.exchange import wire
-from coursekit.labs.exchange.agent import Agent, serve
+from coursekit.labs.exchange.agent import Agent
 from coursekit.labs.exchange.student import (
     Handle,
     LocalTransport,
-    StreamTransport,
     Student,
     local_student,
 )
@@ -66,19 +62,9 @@ def namespace():
     return names
 
 
-def pipe_student(seed):
-    """A student whose agent runs in another thread behind queues of bytes, as behind a pipe."""
-    import queue
-
-    there, back = queue.Queue(), queue.Queue()
-    agent = Agent(namespace(), catch=BaseException)
-    threading.Thread(target=serve, args=(agent, there.get, back.put), daemon=True).start()
-    return Student(StreamTransport(lambda: back.get(timeout=20), there.put), seed)
-
-
-@pytest.fixture(params=["local", "pipe"])
-def student(request):
-    return local_student(namespace(), 5) if request.param == "local" else pipe_student(5)
+@pytest.fixture
+def student():
+    return local_student(namespace(), 5)
 
 
 def test_calls_pass_copies_and_return_plain_values(student):
@@ -202,11 +188,6 @@ def test_references_to_the_checks_side_are_refused_in_replies():
 
     with pytest.raises(wire.WireError, match="handle"):
         Student(Liar())
-
-
-def test_a_vanished_child_is_an_end_of_file():
-    with pytest.raises(EOFError):
-        Student(StreamTransport(lambda: None, io.BytesIO().write))
 
 
 def test_an_always_equal_object_is_only_a_handle():

@@ -9,11 +9,12 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from coursekit.errors import InvalidInputError, OutputError
-from coursekit.grading.record import Record
+from coursekit.grading.record import Record, merged
+from coursekit.labs.exchange.judge import Outcome
 
 FILE = "gradebook.sqlite"
 _SCHEMA = """
@@ -175,6 +176,46 @@ class Gradebook:
             "SELECT attempt, key, record FROM grades WHERE student=? AND lab=?", (student, lab)
         ).fetchone()
         return None if row is None else (row[0], row[1], Record.from_dict(json.loads(row[2])))
+
+    def is_current(
+        self, student: str, lab: str, *, keys: Mapping[str, str], penalty: float | None = None
+    ) -> bool:
+        """Whether the attempt that counts is a grade, made under one of `keys`.
+
+        Args:
+            student: whose.
+            lab: of which lab.
+            keys: sandbox stamp -> what `attempt_key` gives for it.
+            penalty: what the late policy takes off now; None without a policy.
+        """
+        found = self.latest(student, lab)
+        if found is None or found[2].status == Outcome.INFRASTRUCTURE_ERROR:
+            return False
+        if penalty is not None and found[2].penalty != penalty:
+            return False
+        return keys.get(found[2].sandbox) == found[1]
+
+    def commit(
+        self, record: Record, key: str, *, only: str | None = None, keep_penalty: bool = False
+    ) -> int:
+        """Keep what a run made of a submission, the late penalty taken off its points.
+
+        Args:
+            record: with all points, and the penalty that is to be taken off.
+            key: from `attempt_key`.
+            only: where one exercise was graded again: it. All others keep their results.
+            keep_penalty: whether a record with earlier results keeps their penalty, too.
+
+        Returns:
+            the attempt's number.
+        """
+        if only is not None:
+            found = self.latest(record.student, record.lab)
+            record = merged(record, found[2] if found else None, only)
+            if found and keep_penalty:
+                record.days_late, record.penalty = found[2].days_late, found[2].penalty
+        record.points = round(record.points * (1.0 - record.penalty), 6)
+        return self.add(record, key)
 
     def grades(self, lab: str | None = None) -> list[tuple[int, Record]]:
         """The attempts that count as `(attempt, record)`, by lab and student."""

@@ -9,47 +9,41 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import json
 import linecache
 import os
 import signal
-import struct
 import sys
 from typing import Any
 
 from coursekit.errors import NotAnsweredYet
 from coursekit.grading import cells as _cells
+from coursekit.grading import protocol
 from coursekit.labs.exchange import wire
-from coursekit.labs.exchange.agent import ANSWER, Agent
+from coursekit.labs.exchange.agent import Agent
 
-CONTROL = b"X"
-MAX_FRAME = 320 * 2**20
-_FRAME = struct.Struct("<Q")
 _NOTES = 50
 
 
 class Channel:
-    """Frames of `u64 length | 8-byte ticket | payload` on a descriptor. A reply carries the ticket
-    of its request."""
+    """Frames of `coursekit.grading.protocol` on a descriptor."""
 
     def __init__(self, fd: int):
-        self.fd, self.ticket = fd, b"\0" * 8
+        self.fd, self.ticket = fd, protocol.NO_TICKET
 
     def receive(self) -> bytes | None:
         """The next message; None when the referee is gone."""
         while True:
             with contextlib.suppress(KeyboardInterrupt):
-                head = self._read(16)
+                head = self._read(protocol.HEAD_BYTES)
                 break
         if head is None:
             return None
-        (length,) = _FRAME.unpack(head[:8])
-        self.ticket = head[8:]
-        return self._read(length) if length <= MAX_FRAME else None
+        length, self.ticket = protocol.opened(head)
+        return self._read(length) if length <= protocol.REQUEST_LIMIT else None
 
     def send(self, data: bytes) -> None:
         """Send one message."""
-        view = memoryview(_FRAME.pack(len(data)) + self.ticket + data)
+        view = memoryview(protocol.frame(data, self.ticket))
         while view:
             view = view[os.write(self.fd, view) :]
 
@@ -219,9 +213,8 @@ class GradingLab:
 def main(fd: int, spec: dict) -> None:
     """Answer the referee until it goes away.
 
-    Control messages are JSON behind `X`: `read` (with the file behind a zero byte), `load`,
-    `statement`, `finish`, `notes`. All other
-    messages belong to the lab machine's agent.
+    Control messages are `read` (with the file behind it), `load`, `statement`, `finish` and
+    `notes`. All other messages belong to the lab machine's agent.
     """
     channel, state = Channel(fd), {}
     signal.signal(
@@ -232,18 +225,18 @@ def main(fd: int, spec: dict) -> None:
     def ask(message: bytes) -> bytes:
         channel.send(message)
         while (incoming := channel.receive()) is not None:
-            if incoming[:1] == ANSWER:
+            if incoming[:1] == wire.ANSWER:
                 return incoming
             channel.send(state["agent"].handle(incoming))
         os._exit(0)
 
     while (message := channel.receive()) is not None:
-        if message[:1] == CONTROL:
+        if message[:1] == protocol.CONTROL:
             try:
-                reply = _control(message[1:], state)
+                reply = _control(message, state)
             except BaseException as error:
                 reply = {"error": f"{type(error).__name__}: {str(error)[:300]}"}
-            channel.send(CONTROL + json.dumps(reply).encode())
+            channel.send(protocol.pack_control(reply))
             if "agent" in state:
                 state["agent"].ask = ask
         elif "agent" in state:
@@ -251,8 +244,7 @@ def main(fd: int, spec: dict) -> None:
 
 
 def _control(message: bytes, state: dict) -> dict:
-    text, _, data = message.partition(b"\0")
-    request = json.loads(text)
+    request, data = protocol.unpack_control(message)
     if request["do"] == "read":
         try:
             return {"cells": _cells.read(data, request["kind"])}
@@ -292,8 +284,5 @@ def _compile_as_written() -> None:
 
 def _replace_open_lab(lab: GradingLab) -> None:
     """`open_lab` gives `lab`: the lab's folder, with its tests, is not in this sandbox."""
-    import coursekit
-    import coursekit.labs
-
-    for module in (coursekit, coursekit.labs):
-        module.open_lab = lambda *args, **kwargs: lab
+    for name in ("coursekit", "coursekit.labs"):  # loaded, as parents of what is imported above
+        sys.modules[name].open_lab = lambda *args, **kwargs: lab

@@ -28,8 +28,8 @@ from coursekit.grading.record import Record, TestResult
 from coursekit.grading.referee.grader import grade_submission
 from coursekit.grading.referee.nursery import Nursery
 from coursekit.grading.submission import Submission
-from coursekit.grading.zygote import sandbox
 from coursekit.grading.zygote.process import Zygote
+from coursekit.labs.exchange.judge import Outcome
 
 _CONNECT_SECONDS, _OPEN_SECONDS, _LOOK_SECONDS, _PATIENCE_SECONDS = 10.0, 180.0, 3.0, 60.0
 _DEATHS_IN_A_ROW = 10
@@ -56,25 +56,20 @@ class NodeReferee:
             return {"refused": f"it has {differences}; install the same there and here"}
         if order.fast is not None:
             os.environ["COURSEKIT_FAST"] = order.fast
-        from coursekit.grading.runner import readable_folders
-
+        self.settings = order.settings
         try:
-            limits = sandbox.Limits(memory_mb=order.memory)
-            policy, self.stamp = sandbox.policy_for_this_machine(
-                limits, readable_folders(), unsafe=order.unsafe
-            )
+            policy, self.stamp = self.settings.sandbox()
             self.lab = order.unpack()
         except (CoursekitError, OSError) as error:
             return {"refused": str(error)}
-        self.nursery = Nursery(lambda: Zygote(policy, self.lab.preload, backend=order.backend))
-        self.seed, self.time_limit = order.seed, order.time_limit
+        self.nursery = Nursery(
+            lambda: Zygote(policy, self.lab.preload, backend=self.settings.backend)
+        )
         return {"stamp": self.stamp}
 
     def grade(self, carried: Carried) -> str:
         """Grade one submission; returns its record as JSON."""
-        record = grade_submission(
-            self.lab, carried, self.nursery, seed=self.seed, time_limit=self.time_limit
-        )
+        record = grade_submission(self.lab, carried, self.nursery, self.settings)
         record.sandbox = self.stamp
         return json.dumps(record.to_dict())
 
@@ -337,7 +332,7 @@ class Cluster:
                 c.title,
                 c.exercise,
                 c.visibility,
-                "infrastructure-error",
+                Outcome.INFRASTRUCTURE_ERROR,
                 0.0,
                 c.points,
                 0.0,
@@ -348,10 +343,10 @@ class Cluster:
         return Record(
             submission.student,
             lab.name,
-            "infrastructure-error",
+            Outcome.INFRASTRUCTURE_ERROR,
             max_points=lab.max_points(),
             tests=tests,
-            seed=self.order.seed,
+            seed=self.order.settings.seed,
             notes=[*submission.notes, message],
             submission_hash=submission.digest(),
             tests_hash=lab.tests_hash,

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from coursekit.errors import ClusterError, InvalidInputError
 from coursekit.grading import lab as labs
+from coursekit.grading.policy import Settings
 from coursekit.grading.submission import NotReadable, Submission
 from coursekit.labs.catalogue import FILE as CATALOGUE
 
@@ -26,29 +27,13 @@ class Order:
     lab_name: str
     lab_files: tuple[tuple[str, bytes], ...]
     hidden_files: tuple[tuple[str, bytes], ...]
-    only: str | None
     tests_hash: str
-    seed: int
-    time_limit: float
-    memory: int
-    unsafe: bool
-    backend: str
+    settings: Settings
     environment: dict[str, str]
     fast: str | None
 
     @classmethod
-    def of(
-        cls,
-        lab: labs.GradedLab,
-        hidden: list[Path],
-        *,
-        only,
-        seed,
-        time_limit,
-        memory,
-        unsafe,
-        backend,
-    ) -> Order:
+    def of(cls, lab: labs.GradedLab, hidden: list[Path], settings: Settings) -> Order:
         """Pack a lab and the settings of a run.
 
         Raises:
@@ -71,13 +56,8 @@ class Order:
             lab.name,
             tuple(files),
             tuple(more),
-            only,
             lab.tests_hash,
-            seed,
-            time_limit,
-            memory,
-            unsafe,
-            backend,
+            settings,
             labs.environment(),
             os.environ.get("COURSEKIT_FAST"),
         )
@@ -100,7 +80,7 @@ class Order:
             ):
                 path.parent.mkdir(exist_ok=True)
                 path.write_bytes(content)
-            lab = labs.load(place, hidden=paths, only=self.only)
+            lab = labs.load(place, hidden=paths, only=self.settings.only)
         if lab.tests_hash != self.tests_hash:
             raise ClusterError("Expected the lab that was sent. Received: files with another hash.")
         return lab

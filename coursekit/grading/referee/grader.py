@@ -9,16 +9,18 @@ from collections import Counter
 from collections.abc import Callable
 
 from coursekit.errors import CoursekitError
+from coursekit.grading import protocol
 from coursekit.grading.lab import GradedLab
+from coursekit.grading.policy import Settings
 from coursekit.grading.record import Record, TestResult, as_tables
 from coursekit.grading.referee.nursery import Nursery
-from coursekit.grading.referee.session import REPLY_LIMIT, ChildProblem, Session, Usage
+from coursekit.grading.referee.session import ChildProblem, Session, Usage
 from coursekit.grading.submission import NotReadable, Submission
 from coursekit.grading.zygote.process import Zygote, ZygoteDied
 from coursekit.labs.exchange import checks, wire
+from coursekit.labs.exchange.judge import Outcome, Verdict, judge
 from coursekit.labs.exchange.student import Student
 from coursekit.labs.feedback.mistakes import MAX_CALLS, PROBE_SEEDS, matches, outcome, summarise
-from coursekit.labs.testing import NotAnswered, StudentError
 
 _RETRIES = 3
 _TIMEOUTS_PER_EXERCISE = 2
@@ -26,28 +28,23 @@ _STOPS_PER_CELL, _STOPS_OVERALL = 2, 6
 _CELL_SECONDS = 20.0
 _MESSAGE = 3_000
 _MAX_RECORDED = MAX_CALLS
-_LIMITS = wire.Limits(size=REPLY_LIMIT, items=1_000_000)
-_FORBIDDEN_ERRNOS = ("[Errno 1]", "[Errno 13]", "[Errno 30]")
+_LIMITS = wire.Limits(size=protocol.REPLY_LIMIT, items=1_000_000)
+_SPOILT = (Outcome.OUT_OF_MEMORY, Outcome.FORBIDDEN, Outcome.TIMEOUT, Outcome.CRASHED)
 
 
 class SubmissionGrader:
     """Grades one submission. Use `grade_submission`."""
 
     def __init__(
-        self, lab: GradedLab, submission: Submission, nursery: Nursery, seed: int, time_limit: float
+        self, lab: GradedLab, submission: Submission, nursery: Nursery, settings: Settings
     ):
-        self.lab, self.submission, self.nursery, self.seed, self.time_limit = (
-            lab,
-            submission,
-            nursery,
-            seed,
-            time_limit,
-        )
+        self.lab, self.submission, self.nursery, self.settings = lab, submission, nursery, settings
+        self.time_limit = settings.time_limit
         self.record = Record(
             submission.student,
             lab.name,
             max_points=lab.max_points(),
-            seed=seed,
+            seed=settings.seed,
             tests_hash=lab.tests_hash,
             environment_hash=lab.environment_hash,
             submitted=submission.submitted,
@@ -62,7 +59,6 @@ class SubmissionGrader:
         self._cell_timeouts: Counter[int] = Counter()
         self._noted: set[str] = set()
         self._failures = 0
-        self._compared: tuple | None = None
 
     def grade(self) -> Record:
         """Grade it; whatever the submission does, a record comes back."""
@@ -82,19 +78,19 @@ class SubmissionGrader:
             record.status = "unreadable"
             self._note(str(error))
             record.tests = [
-                self._result(case, "not-answered", 0.0, str(error)) for case in self.lab.cases
+                self._result(case, Outcome.NOT_ANSWERED, 0.0, str(error)) for case in self.lab.cases
             ]
         except ChildProblem as problem:
             done = {test.name for test in record.tests}
             record.tests += [
-                self._result(c, "infrastructure-error", 0.0, problem.message)
+                self._result(c, Outcome.INFRASTRUCTURE_ERROR, 0.0, problem.message)
                 for c in self.lab.cases
                 if c.name not in done
             ]
         finally:
             self.drop()
-        if any(test.status == "infrastructure-error" for test in record.tests):
-            record.status = "infrastructure-error"
+        if any(test.status == Outcome.INFRASTRUCTURE_ERROR for test in record.tests):
+            record.status = Outcome.INFRASTRUCTURE_ERROR
         record.points = round(sum(test.points for test in record.tests), 6)
         record.seconds = round(time.perf_counter() - start, 3)
         record.children, record.max_rss_mb = self.usage.children, self.usage.max_rss_mb
@@ -148,7 +144,10 @@ class SubmissionGrader:
             try:
                 return action()
             except (ChildProblem, CoursekitError, ZygoteDied) as problem:
-                if isinstance(problem, ChildProblem) and problem.status != "infrastructure-error":
+                if (
+                    isinstance(problem, ChildProblem)
+                    and problem.status is not Outcome.INFRASTRUCTURE_ERROR
+                ):
                     raise
                 self._failures += 1
                 session = self.session
@@ -156,7 +155,7 @@ class SubmissionGrader:
                 if session is not None and not _answers(session.zygote):
                     self.nursery.lost(session.zygote)
                 if self._failures > _RETRIES:
-                    raise ChildProblem("infrastructure-error", str(problem)) from problem
+                    raise ChildProblem(Outcome.INFRASTRUCTURE_ERROR, str(problem)) from problem
 
     def _read(self, data: bytes) -> list[dict]:
         """Have a child take the file apart. One that ends while reading has met a file that cannot
@@ -165,7 +164,7 @@ class SubmissionGrader:
         try:
             reply = session.control({"do": "read", "kind": self.submission.kind}, data)
         except ChildProblem as problem:
-            if problem.status == "infrastructure-error":
+            if problem.status is Outcome.INFRASTRUCTURE_ERROR:
                 raise
             raise NotReadable(
                 "The file cannot be read within the limits. Clear all outputs and hand it in again."
@@ -187,7 +186,7 @@ class SubmissionGrader:
                 self._load(self.session)
                 self.session.loaded = True
             except ChildProblem as problem:
-                if problem.status == "infrastructure-error":
+                if problem.status is Outcome.INFRASTRUCTURE_ERROR:
                     raise
                 self.drop()
         return self.session
@@ -198,12 +197,12 @@ class SubmissionGrader:
             "cells": self._cells,
             "wanted": self.lab.wanted,
             "released": self.lab.released,
-            "reply_limit": REPLY_LIMIT,
+            "reply_limit": protocol.REPLY_LIMIT,
         }
         try:
             reply = session.control(request)
         except ChildProblem as problem:
-            if problem.status == "infrastructure-error":
+            if problem.status is Outcome.INFRASTRUCTURE_ERROR:
                 raise
             raise NotReadable("The cells cannot be read within the limits.") from None
         if "steps" not in reply:
@@ -232,7 +231,7 @@ class SubmissionGrader:
         try:
             reply = session.control({"do": "statement", "index": index, "number": number})
         except ChildProblem as problem:
-            if problem.status != "infrastructure-error":
+            if problem.status is not Outcome.INFRASTRUCTURE_ERROR:
                 self._skipped.add((index, number))
                 self._cell_timeouts[index] += 1
                 self._note(f"Cell {index + 1}: a statement was left out ({problem.status}).")
@@ -244,24 +243,29 @@ class SubmissionGrader:
 
     def _run_case(self, case: checks.Case) -> TestResult:
         timed_out = sum(
-            t.status == "timeout" and t.exercise == case.exercise for t in self.record.tests
+            t.status == Outcome.TIMEOUT and t.exercise == case.exercise for t in self.record.tests
         )
         if timed_out >= _TIMEOUTS_PER_EXERCISE:
             message = (
                 f"expected: an answer within the time limit\ngot:      none in "
                 f"{timed_out} checks before this one, so it was not tried"
             )
-            return self._result(case, "timeout", 0.0, message)
-        start, self._compared = time.perf_counter(), None
+            return self._result(case, Outcome.TIMEOUT, 0.0, message)
+        start = time.perf_counter()
         try:
-            status, message, _ = self._retrying(lambda: self._ask(case, case.seed(self.seed)))
+            verdict = self._retrying(lambda: self._ask(case, case.seed(self.settings.seed)))
         except ChildProblem as problem:
-            status, message = problem.status, problem.message
-        if status in ("out-of-memory", "forbidden", "timeout", "crashed"):
+            verdict = problem.verdict()
+        status = verdict.graded
+        if status in _SPOILT:
             self.drop()
-        result = self._result(case, status, time.perf_counter() - start, message)
-        if self._compared is not None and status == "failed" and case.visibility == checks.PUBLIC:
-            result.compared = as_tables(*self._compared)
+        result = self._result(case, status, time.perf_counter() - start, verdict.message)
+        if (
+            verdict.compared is not None
+            and status is Outcome.FAILED
+            and case.visibility == checks.PUBLIC
+        ):
+            result.compared = as_tables(*verdict.compared)
         return result
 
     def _part_with_doubtful(self, case: checks.Case) -> None:
@@ -270,20 +274,18 @@ class SubmissionGrader:
         tests = self.record.tests
         if tests and tests[-1].exercise != case.exercise:
             last = [test for test in tests if test.exercise == tests[-1].exercise]
-            if any(test.status not in ("passed", "not-answered") for test in last):
+            if any(test.status not in (Outcome.PASSED, Outcome.NOT_ANSWERED) for test in last):
                 self.drop()
 
-    def _ask(self, case: checks.Case, seed, record: Callable | None = None) -> tuple[str, str, str]:
+    def _ask(self, case: checks.Case, seed, record: Callable | None = None) -> Verdict:
         session = self._ready()
         session.allow(self.time_limit)
         try:
-            student = self._student(session, seed, record)
-            status, message, plain, self._compared = judge(case, student)
-            return status, message, plain
+            return judge(case.function, self._student(session, seed, record), case.params)
         except ChildProblem as problem:
-            if problem.status == "infrastructure-error":
+            if problem.status is Outcome.INFRASTRUCTURE_ERROR:
                 raise
-            return problem.status, problem.message, problem.status
+            return problem.verdict()
 
     def _student(self, session: Session, seed, record: Callable | None) -> Student:
         """A proxy on this child, or on a fresh one where the lab machine in this one was tampered
@@ -298,12 +300,14 @@ class SubmissionGrader:
             return Student(session, seed, record=record, limits=_LIMITS)
         except Exception as error:
             raise ChildProblem(
-                "forbidden",
+                Outcome.FORBIDDEN,
                 "expected: the answer alone\ngot:      a process that was tampered with",
             ) from error
 
-    def _result(self, case: checks.Case, status: str, seconds: float, message: str) -> TestResult:
-        earned = case.points if status == "passed" else 0.0
+    def _result(
+        self, case: checks.Case, status: Outcome, seconds: float, message: str
+    ) -> TestResult:
+        earned = case.points if status is Outcome.PASSED else 0.0
         return TestResult(
             case.name,
             case.title,
@@ -343,9 +347,10 @@ class SubmissionGrader:
             known.setdefault(fingerprint.exercise, []).append(fingerprint)
         for exercise in self.lab.exercises:
             tests = [test for test in self.record.tests if test.exercise == exercise]
-            wrong = any(test.status in ("failed", "error") for test in tests)
+            wrong = any(test.status in (Outcome.FAILED, Outcome.ERROR) for test in tests)
             calm = all(
-                test.status in ("passed", "failed", "error") and test.seconds < 5 for test in tests
+                test.status in (Outcome.PASSED, Outcome.FAILED, Outcome.ERROR) and test.seconds < 5
+                for test in tests
             )
             if exercise not in known or not wrong or not calm:
                 continue
@@ -373,11 +378,14 @@ class SubmissionGrader:
                         recorded.append(summarise(value))
 
                 try:
-                    _, message, plain = self._ask(case, case.seed(seed), note)
+                    verdict = self._ask(case, case.seed(seed), note)
                 except (ChildProblem, CoursekitError):
                     self.drop()
                     return {}
-                seen[f"{case.name}@{seed}"] = [*recorded, outcome(plain, message)]
+                seen[f"{case.name}@{seed}"] = [
+                    *recorded,
+                    outcome(verdict.outcome, verdict.message),
+                ]
         return seen
 
 
@@ -390,68 +398,8 @@ def _answers(zygote: Zygote) -> bool:
         return False
 
 
-def judge(case: checks.Case, student: Student) -> tuple[str, str, str, tuple | None]:
-    """Run one case.
-
-    Returns:
-        its status in the gradebook, the message, the status as `checks.run_case` would give it, and
-        the arrays (expected, got) that a failed comparison was about, if it was about arrays.
-
-    It is safe in threads: nothing of the process is redirected.
-    """
-    try:
-        case.function(student=student, **case.params)
-    except NotAnswered as error:
-        return (
-            "not-answered",
-            str(error),
-            "missing" if type(error).__name__ == "MissingAnswer" else "not-answered",
-            None,
-        )
-    except StudentError as error:
-        return _status_of(error), str(error), "failed", None
-    except AssertionError as error:
-        message = str(error) or "expected: the claim above\ngot:      it does not hold"
-        return "failed", message, "failed", getattr(error, "compared", None)
-    except Exception as error:
-        message = (
-            f"expected: a result that the check can use\ngot:      "
-            f"{type(error).__name__}: {str(error)[:500]}"
-        )
-        return "failed" if isinstance(error, wire.WireError) else "error", message, "error", None
-    except BaseException as error:
-        if not any(base.__name__ == "OutcomeException" for base in type(error).__mro__):
-            raise
-        skipped = type(error).__name__ == "Skipped"
-        return (
-            ("passed" if skipped else "failed"),
-            str(error),
-            ("passed" if skipped else "failed"),
-            None,
-        )
-    return "passed", "", "passed", None
-
-
-def _status_of(error: StudentError) -> str:
-    name, text = error.type_name, error.text
-    if name == "MemoryError" or "[Errno 12]" in text or "OOM when allocating" in text:
-        return "out-of-memory"
-    if (
-        name == "PermissionError"
-        or any(number in text for number in _FORBIDDEN_ERRNOS)
-        or "can't start new thread" in text
-    ):
-        return "forbidden"
-    return "error"
-
-
 def grade_submission(
-    lab: GradedLab,
-    submission: Submission,
-    nursery: Nursery,
-    *,
-    seed: int = 0,
-    time_limit: float = 30.0,
+    lab: GradedLab, submission: Submission, nursery: Nursery, settings: Settings
 ) -> Record:
     """Grade one submission of one lab.
 
@@ -459,10 +407,9 @@ def grade_submission(
         lab: from `coursekit.grading.lab.load`.
         submission: from `coursekit.grading.submission.find`.
         nursery: gives the zygote.
-        seed: of all inputs; the same seed gives the same grade.
-        time_limit: seconds for each check and each statement of a cell.
+        settings: how.
 
     Returns:
         The record; `status` is "graded", "unreadable" or "infrastructure-error".
     """
-    return SubmissionGrader(lab, submission, nursery, seed, time_limit).grade()
+    return SubmissionGrader(lab, submission, nursery, settings).grade()

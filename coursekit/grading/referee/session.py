@@ -3,25 +3,22 @@ line of the student's."""
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import select
 import signal
-import struct
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from coursekit.errors import SandboxUnavailableError
-from coursekit.grading.child.main import CONTROL
+from coursekit.grading import protocol
 from coursekit.grading.zygote.process import Child, Zygote, ZygoteDied
-from coursekit.labs.exchange.agent import CALLBACK
+from coursekit.labs.exchange import wire
+from coursekit.labs.exchange.judge import Outcome, Verdict
 
-REPLY_LIMIT = 64 * 2**20
-_TREE_LIMIT = 8 * 2**20
+_TREE_LIMIT = 8 * protocol.MEGABYTE
 _GRACE = 1.0
-_FRAME = struct.Struct("<Q")
 _OUTPUT_KEPT = 4_000
 _MAX_EXTENSIONS = 3
 
@@ -33,9 +30,13 @@ class ChildProblem(BaseException):
     the student.
     """
 
-    def __init__(self, status: str, message: str):
+    def __init__(self, status: Outcome, message: str):
         super().__init__(message)
         self.status, self.message = status, message
+
+    def verdict(self) -> Verdict:
+        """What it means for the check that was asked."""
+        return Verdict(self.status, self.message, self)
 
 
 @dataclass
@@ -63,7 +64,7 @@ class Session:
             self.child: Child = zygote.fork(spec)
         except (ZygoteDied, SandboxUnavailableError) as error:
             raise ChildProblem(
-                "infrastructure-error", f"The grader could not start a process: {error}"
+                Outcome.INFRASTRUCTURE_ERROR, f"The grader could not start a process: {error}"
             ) from error
         os.set_blocking(self.child.channel, False)
         usage.children += 1
@@ -83,7 +84,7 @@ class Session:
         self._send(message)
         while True:
             incoming = self._receive()
-            if incoming[:1] != CALLBACK:
+            if incoming[:1] != wire.CALLBACK:
                 return incoming
             outer = self._ticket
             answer = on_callback(incoming)
@@ -93,15 +94,11 @@ class Session:
     def control(self, request: dict, data: bytes = b"") -> dict:
         """Send a control message; returns the child's reply, which is a dict of plain data."""
         self._new_ticket()
-        self._send(CONTROL + json.dumps(request).encode() + b"\0" + data)
-        raw = self._receive()
+        self._send(protocol.pack_control(request, data))
         try:
-            reply = json.loads(raw[1:]) if raw[:1] == CONTROL else None
-        except (ValueError, RecursionError):
-            reply = None
-        if not isinstance(reply, dict):
-            raise self._violation()
-        return reply
+            return protocol.unpack_control(self._receive())[0]
+        except protocol.BadControl:
+            raise self._violation() from None
 
     def is_clean(self) -> bool:
         """Whether the child is alive and nothing waits in the channel that nobody asked for."""
@@ -113,12 +110,12 @@ class Session:
         )
 
     def _new_ticket(self) -> None:
-        self._ticket = secrets.token_bytes(8)
+        self._ticket = secrets.token_bytes(protocol.TICKET_BYTES)
 
     # Bytes
 
     def _send(self, message: bytes) -> None:
-        view = memoryview(_FRAME.pack(len(message)) + self._ticket + message)
+        view = memoryview(protocol.frame(message, self._ticket))
         while view:
             self._wait(select.POLLOUT)
             try:
@@ -129,16 +126,11 @@ class Session:
                 raise self._death() from None
 
     def _receive(self) -> bytes:
-        head = self._read(16)
-        (length,) = _FRAME.unpack(head[:8])
-        if head[8:] != self._ticket or not 0 < length <= REPLY_LIMIT + 1:
+        length, ticket = protocol.opened(self._read(protocol.HEAD_BYTES))
+        if ticket != self._ticket or not 0 < length <= protocol.REPLY_LIMIT + 1:
             raise self._violation()
         data = self._read(length)
-        if (
-            data[1:4] == b"CK1"
-            and len(data) >= 8
-            and int.from_bytes(data[4:8], "little") > _TREE_LIMIT
-        ):
+        if wire.tree_bytes(data[1:8]) > _TREE_LIMIT:
             raise self._violation()
         return data
 
@@ -232,7 +224,7 @@ class Session:
             else "It did not react to an interrupt and was ended."
         )
         return ChildProblem(
-            "timeout",
+            Outcome.TIMEOUT,
             f"expected: an answer within the time limit\ngot:      none; is there an endless "
             f"loop? {how}",
         )
@@ -240,7 +232,7 @@ class Session:
     def _violation(self) -> ChildProblem:
         self.close()
         return ChildProblem(
-            "forbidden",
+            Outcome.FORBIDDEN,
             "expected: the result of the function\ngot:      other bytes on the grader's channel",
         )
 
@@ -254,17 +246,17 @@ class Session:
             ended = self.zygote.reap(self.child) if dead else {}
         except ZygoteDied as error:
             self.close()
-            return ChildProblem("infrastructure-error", f"The grader's zygote ended: {error}")
+            return ChildProblem(Outcome.INFRASTRUCTURE_ERROR, f"The grader's zygote ended: {error}")
         limits = self.zygote.policy.limits
         self.close()
         if not dead:
             return ChildProblem(
-                "forbidden",
+                Outcome.FORBIDDEN,
                 "expected: the result of the function\ngot:      the grader's channel closed",
             )
         if ended.get("cpu", 0.0) >= limits.cpu_seconds - 1:
             return ChildProblem(
-                "timeout",
+                Outcome.TIMEOUT,
                 "expected: an answer within the time limit\ngot:      none; the process used "
                 "all its time",
             )
@@ -273,19 +265,22 @@ class Session:
             for words in (b"bad_alloc", b"MemoryError", b"Out of memory", b"Cannot allocate memory")
         ):
             return ChildProblem(
-                "out-of-memory",
+                Outcome.OUT_OF_MEMORY,
                 f"expected: an answer within {limits.memory_mb} MB\ngot:      a process that "
                 f"asked for more",
             )
         if ended.get("signal") == signal.SIGKILL:
-            return ChildProblem("infrastructure-error", "The process was killed from outside.")
+            return ChildProblem(
+                Outcome.INFRASTRUCTURE_ERROR, "The process was killed from outside."
+            )
         how = (
             f"by signal {ended['signal']}"
             if ended.get("signal")
             else f"with exit code {ended.get('code', 0)}"
         )
         return ChildProblem(
-            "crashed", f"expected: the result of the function\ngot:      the process ended {how}"
+            Outcome.CRASHED,
+            f"expected: the result of the function\ngot:      the process ended {how}",
         )
 
     def close(self) -> None:

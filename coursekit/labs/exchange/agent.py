@@ -18,8 +18,8 @@ import numpy as np
 
 from coursekit.errors import NotAnsweredYet
 from coursekit.labs.exchange import wire
+from coursekit.labs.exchange.wire import CALLBACK, REPLY, REQUEST
 
-REQUEST, REPLY, CALLBACK, ANSWER = b"Q", b"R", b"C", b"A"
 _LIBRARIES = ("coursekit", "keras", "numpy")
 _MAX_HANDLES = 100_000
 
@@ -101,10 +101,6 @@ class Agent:
 
     def _do_iterate(self, key: int, limit: int) -> Any:
         return list(itertools.islice(iter(self._objects[key]), limit))
-
-    def _do_release(self, keys: list) -> None:
-        for key in keys:
-            self._objects.pop(key, None)
 
     def _do_begin(self, seed: int) -> None:
         """Start of a test: forget what earlier tests kept, seed the global generators that are
@@ -221,23 +217,6 @@ class _Kept:
 
     def __init__(self, value: Any):
         self.value = value
-
-
-def serve(agent: Agent, receive: Callable[[], bytes | None], send: Callable[[bytes], None]) -> None:
-    """Answer requests from a pipe until `receive` gives None. Callbacks and requests nested in them
-    travel the same pipe."""
-
-    def ask(message: bytes) -> bytes:
-        send(message)
-        while (incoming := receive()) is not None:
-            if incoming[:1] == ANSWER:
-                return incoming
-            send(agent.handle(incoming))
-        raise EOFError("The check went away.")
-
-    agent.ask = ask
-    while (message := receive()) is not None:
-        send(agent.handle(message))
 
 
 def _is_keras(value: Any) -> bool:

@@ -27,8 +27,8 @@ from typing import Any
 
 from coursekit.devices import hush
 from coursekit.errors import LabSourceError
+from coursekit.labs.exchange.judge import Outcome, Verdict, judge
 from coursekit.labs.exchange.student import Student
-from coursekit.labs.testing import MissingAnswer, NotAnswered
 
 PUBLIC, HIDDEN = "public", "hidden"
 FILES = {PUBLIC: "test_public.py", HIDDEN: "test_hidden.py"}
@@ -66,14 +66,14 @@ class Case:
 
 @dataclasses.dataclass(frozen=True)
 class CaseResult:
-    """How a case ended. `status`: passed, failed, error, timeout, not-answered or missing.
+    """How a case ended in this process.
 
     `own_seconds` leaves out waiting for other programs: the smaller of wall time and this process's
     processor time.
     """
 
     case: Case
-    status: str
+    status: Outcome
     message: str = ""
     seconds: float = 0.0
     printed: str = ""
@@ -82,7 +82,7 @@ class CaseResult:
     @property
     def passed(self) -> bool:
         """Whether the case passed."""
-        return self.status == "passed"
+        return self.status is Outcome.PASSED
 
 
 def load_module(path: str | Path, *, rewrite: bool = False) -> types.ModuleType:
@@ -182,38 +182,18 @@ def run_case(case: Case, student: Student, *, seconds: float | None = None) -> C
     try:
         with warnings.catch_warnings(), contextlib.redirect_stdout(printed), _limited(seconds):
             warnings.simplefilter("ignore")
-            case.function(student=student, **case.params)
-        status, message = "passed", ""
+            verdict = judge(case.function, student, case.params)
     except _OutOfTime:
-        status, message = (
-            "timeout",
+        verdict = Verdict(
+            Outcome.TIMEOUT,
             f"expected: an answer within {seconds:g} seconds\ngot:      none; is there an "
             f"endless loop?",
         )
-    except MissingAnswer as error:
-        status, message = "missing", str(error)
-    except NotAnswered as error:
-        status, message = "not-answered", str(error)
-    except AssertionError as error:
-        status, message = (
-            "failed",
-            str(error) or "expected: the claim above\ngot:      it does not hold",
-        )
-    except Exception as error:
-        status, message = (
-            "error",
-            f"expected: a result that the check can use\ngot:      {type(error).__name__}: {error}",
-        )
-    except BaseException as error:
-        if not any(base.__name__ == "OutcomeException" for base in type(error).__mro__):
-            raise
-        skipped = type(error).__name__ == "Skipped"
-        status, message = ("passed" if skipped else "failed"), str(error)
     took = time.perf_counter() - start
     return CaseResult(
         case,
-        status,
-        message,
+        verdict.outcome,
+        verdict.message,
         took,
         printed.getvalue()[:2000],
         min(took, time.process_time() - busy),

@@ -12,7 +12,8 @@ from typing import Any, NoReturn, Protocol
 import numpy as np
 
 from coursekit.labs.exchange import wire
-from coursekit.labs.exchange.agent import ANSWER, CALLBACK, REPLY, REQUEST, Agent
+from coursekit.labs.exchange.agent import Agent
+from coursekit.labs.exchange.wire import ANSWER, REPLY, REQUEST
 from coursekit.labs.testing import MissingAnswer, NotAnswered, StudentError
 
 _MAX_ITERATION = 10_000
@@ -43,28 +44,6 @@ class LocalTransport:
             return self.agent.handle(message)
         finally:
             self.agent.ask = outer
-
-
-class StreamTransport:
-    """Reaches an `Agent` that `serve` runs behind a pair of functions, such as the two ends of a
-    pipe.
-
-    Args:
-        receive: returns the next message, or None when the other side is gone.
-        send: sends one message.
-    """
-
-    def __init__(self, receive: Callable[[], bytes | None], send: Callable[[bytes], None]):
-        self.receive, self.send = receive, send
-
-    def request(self, message: bytes, on_callback: Callable[[bytes], bytes]) -> bytes:
-        """See `Transport.request`. Raises `EOFError` when the other side is gone."""
-        self.send(message)
-        while (incoming := self.receive()) is not None:
-            if incoming[:1] != CALLBACK:
-                return incoming
-            self.send(on_callback(incoming))
-        raise EOFError("The student's process ended before it answered.")
 
 
 class Student:

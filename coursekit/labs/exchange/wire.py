@@ -19,11 +19,14 @@ import re
 import struct
 import warnings
 from collections.abc import Callable, Mapping
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
 from coursekit.errors import CoursekitError
+
+REQUEST, REPLY, CALLBACK, ANSWER = b"Q", b"R", b"C", b"A"
+"""The first byte of a message between a check and the student's side."""
 
 _MAGIC = b"CK1"
 _LENGTH = struct.Struct("<I")
@@ -63,7 +66,6 @@ class Ref:
 
 
 _REF_TAGS = {"handle": "h", "name": "n", "callback": "f"}
-_REF_KINDS = {tag: kind for kind, tag in _REF_TAGS.items()}
 
 
 def pack(
@@ -137,6 +139,14 @@ def unpack(
     if position != len(data):
         raise WireError("Expected nothing after the message. Received: more bytes.")
     return _Decoder(blobs, resolve, limits).decode(parsed[0], 0)
+
+
+def tree_bytes(start: bytes) -> int:
+    """The length that a packed value announces for its tree, from its first bytes; 0 where they are
+    not those of a packed value."""
+    if len(start) < len(_MAGIC) + _LENGTH.size or start[: len(_MAGIC)] != _MAGIC:
+        return 0
+    return _LENGTH.unpack_from(start, len(_MAGIC))[0]
 
 
 class _Encoder:
@@ -360,45 +370,3 @@ def as_array(value: Any) -> np.ndarray | None:
             return value.detach().cpu().numpy() if root == "torch" else np.asarray(value)
     except Exception:
         return None
-
-
-def write_frame(stream: BinaryIO, data: bytes) -> None:
-    """Write one length-prefixed message to a binary stream and flush it."""
-    stream.write(struct.pack("<Q", len(data)))
-    stream.write(data)
-    stream.flush()
-
-
-def read_frame(stream: BinaryIO, *, limit: int = DEFAULT_LIMITS.size + 1) -> bytes | None:
-    """Read one message that `write_frame` wrote; None at the end of the stream.
-
-    Raises:
-        WireError: if the announced length exceeds `limit` (checked before anything is read) or the
-            message is cut short.
-    """
-    head = _read_exactly(stream, 8)
-    if not head:
-        return None
-    if len(head) < 8:
-        raise WireError("Expected a whole message. Received: one that is cut short.")
-    (length,) = struct.unpack("<Q", head)
-    if length > limit:
-        raise WireError(
-            f"Expected a message of at most {limit:,} bytes. Received: one that announces "
-            f"{length:,}."
-        )
-    data = _read_exactly(stream, length)
-    if len(data) < length:
-        raise WireError("Expected a whole message. Received: one that is cut short.")
-    return data
-
-
-def _read_exactly(stream: BinaryIO, length: int) -> bytes:
-    parts, missing = [], length
-    while missing:
-        part = stream.read(min(missing, 2**20))
-        if not part:
-            break
-        parts.append(part)
-        missing -= len(part)
-    return b"".join(parts)

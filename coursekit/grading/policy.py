@@ -1,0 +1,78 @@
+"""How a run grades, in one frozen value that travels from the command line to whoever grades, and
+what every place that grades needs besides."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from coursekit.grading.record import Record
+from coursekit.grading.submission import Submission
+from coursekit.grading.zygote import sandbox
+from coursekit.grading.zygote.process import data_folders
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a grade depends on besides lab, submission and machine.
+
+    Args:
+        seed: of all inputs. The same seed gives the same grades.
+        time_limit: seconds for each check and each statement of a cell.
+        memory: MB of data per child.
+        only: the one exercise to grade, or None for all.
+        unsafe: whether to grade where a layer of the sandbox is missing.
+        backend: the Keras backend of the children.
+    """
+
+    seed: int = 0
+    time_limit: float = 30.0
+    memory: int = 2048
+    only: str | None = None
+    unsafe: bool = False
+    backend: str = "tensorflow"
+
+    def key(self, stamp: str) -> str:
+        """These settings, but for the seed, and the sandbox's stamp, as one text: attempts under
+        another text are graded anew."""
+        return "|".join(
+            [self.only or "all", f"{self.time_limit:g}", str(self.memory), stamp, self.backend]
+        )
+
+    def sandbox(self, found: Iterable[sandbox.Layer] | None = None) -> tuple[sandbox.Policy, str]:
+        """The sandbox to grade in on this machine, and its stamp.
+
+        Args:
+            found: what `coursekit.grading.layers` gave, if it was asked already.
+
+        Raises:
+            SandboxUnavailableError: if a layer is missing and the settings do not allow that.
+        """
+        return sandbox.policy_for_this_machine(
+            sandbox.Limits(memory_mb=self.memory),
+            readable_folders(),
+            unsafe=self.unsafe,
+            found=found,
+        )
+
+
+class Graders(Protocol):
+    """Who grades: this machine, or a cluster. `stamps` are the sandboxes that they grade in."""
+
+    stamps: set[str]
+
+    def grade(self, todo: list[Submission]) -> Generator[tuple[Submission, Record], None, None]:
+        """Yields each submission with its record as soon as it is there, in no order."""
+        ...
+
+
+def readable_folders() -> list[str]:
+    """The folders besides Python that children may read: where the data lies."""
+    return [folder for folder in data_folders().values() if os.path.isdir(folder)]
+
+
+def backend_name() -> str:
+    """The Keras backend of the children: what KERAS_BACKEND says, else tensorflow."""
+    return os.environ.get("KERAS_BACKEND", "tensorflow")
