@@ -32,7 +32,7 @@ class ChildProblem(BaseException):
 
     def __init__(self, status: Outcome, message: str):
         super().__init__(message)
-        self.status, self.message = status, message
+        self.status, self.message = Outcome(status), message
 
     def verdict(self) -> Verdict:
         """What it means for the check that was asked."""
