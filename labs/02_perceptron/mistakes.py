@@ -16,133 +16,101 @@ def _sign(z):
 
 @mistake(
     "2.1",
-    name="sign-of-zero-is-zero",
-    hints=[
-        "What does your unit give exactly on its boundary?",
-        "np.sign(0) is 0, but a sign unit has only two answers. A sum of 0 counts as +1: np.where(z >= 0, 1, -1).",
-    ],
+    tag="sign",
+    edit=(
+        "where(np.asarray(x) @ np.asarray(w) + b >= 0, 1, -1)",
+        "sign(np.asarray(x) @ np.asarray(w) + b)",
+    ),
 )
-def sign_unit(x, w, b):
-    return np.sign(np.asarray(x) @ np.asarray(w) + b)
+def sign_of_zero_is_zero():
+    """What does your unit give exactly on its boundary?
+
+    np.sign(0) is 0, but a sign unit has only two answers. A sum of 0 counts as +1:
+    np.where(z >= 0, 1, -1)."""
+
+
+@mistake("2.1", tag="ties", edit=(">= 0", "> 0"))
+def boundary_on_the_minus_side():
+    """Your boundary falls to the other side.
+
+    z >= 0 gives +1; you asked for z > 0."""
 
 
 @mistake(
     "2.1",
-    name="boundary-on-the-minus-side",
-    hints=[
-        "Your boundary falls to the other side.",
-        "z >= 0 gives +1; you asked for z > 0.",
-    ],
+    tag="off-by-one",
+    edit=(
+        "np.where(np.asarray(x) @ np.asarray(w) + b >= 0, 1, -1)",
+        "(np.asarray(x) @ np.asarray(w) + b >= 0).astype(int)",
+    ),
 )
+def zero_for_minus_one():
+    """Your answers are 0 and 1. Which two are asked for?
+
+    A sign unit gives -1, not 0, on its other side."""
+
+
+@mistake("2.1", name="bias-left-out", tag="formula")
 def sign_unit(x, w, b):
-    return np.where(np.asarray(x) @ np.asarray(w) + b > 0, 1, -1)
+    """Put all coordinates to 0. Which sum should be left?
 
-
-@mistake(
-    "2.1",
-    name="zero-for-minus-one",
-    hints=[
-        "Your answers are 0 and 1. Which two are asked for?",
-        "A sign unit gives -1, not 0, on its other side.",
-    ],
-)
-def sign_unit(x, w, b):
-    return (np.asarray(x) @ np.asarray(w) + b >= 0).astype(int)
-
-
-@mistake(
-    "2.1",
-    name="bias-left-out",
-    hints=[
-        "Put all coordinates to 0. Which sum should be left?",
-        "Without b every boundary runs through the origin.",
-    ],
-)
-def sign_unit(x, w, b):
+    Without b every boundary runs through the origin."""
     return _sign(np.asarray(x) @ np.asarray(w))
 
 
-@mistake(
-    "2.1",
-    name="bias-as-threshold",
-    hints=[
-        "Does a larger b make +1 more likely, or less?",
-        "You compare w . x with b, so b acts as a threshold. Here it is added: z = w . x + b.",
-    ],
-)
-def sign_unit(x, w, b):
-    return np.where(np.asarray(x) @ np.asarray(w) >= b, 1, -1)
+@mistake("2.1", tag="formula", edit=("+ b >= 0", ">= b"))
+def bias_as_threshold():
+    """Does a larger b make +1 more likely, or less?
+
+    You compare w . x with b, so b acts as a threshold. Here it is added: z = w . x
+    + b."""
 
 
-@mistake(
-    "2.1",
-    name="sum-not-distance",
-    hints=[
-        "Double w and b: your distances double, but the boundary stays.",
-        "Divide the sum by the length of w.",
-    ],
-)
+@mistake("2.1", name="sum-not-distance", tag="formula")
 def signed_distance(x, w, b):
+    """Double w and b: your distances double, but the boundary stays.
+
+    Divide the sum by the length of w."""
     return np.asarray(x) @ np.asarray(w) + b
 
 
-@mistake(
-    "2.1",
-    name="distance-without-sign",
-    hints=[
-        "On which side is your point? The distance should tell.",
-        "Keep the sign: negative on the -1 side.",
-    ],
-)
+@mistake("2.1", name="distance-without-sign", tag="sign")
 def signed_distance(x, w, b):
+    """On which side is your point? The distance should tell.
+
+    Keep the sign: negative on the -1 side."""
     return np.abs(np.asarray(x) @ np.asarray(w) + b) / np.linalg.norm(w)
 
 
-@mistake(
-    "2.1",
-    name="squared-length",
-    hints=[
-        "Double w and b together: your distances are halved.",
-        "The length is the root of the sum of squares.",
-    ],
-)
+@mistake("2.1", name="squared-length", tag="formula")
 def signed_distance(x, w, b):
+    """Double w and b together: your distances are halved.
+
+    The length is the root of the sum of squares."""
     return (np.asarray(x) @ np.asarray(w) + b) / np.sum(np.asarray(w) ** 2)
 
 
-@mistake(
-    "2.1",
-    name="bias-outside-the-division",
-    hints=[
-        "At which point is your distance 0? Is its sum 0 too?",
-        "The whole sum, with b, is divided by the length of w.",
-    ],
-)
+@mistake("2.1", name="bias-outside-the-division", tag="formula")
 def signed_distance(x, w, b):
+    """At which point is your distance 0? Is its sum 0 too?
+
+    The whole sum, with b, is divided by the length of w."""
     return np.asarray(x) @ np.asarray(w) / np.linalg.norm(w) + b
 
 
-@mistake(
-    "2.1",
-    name="only-the-bias-divided",
-    hints=[
-        "Your distances grow with the scale of w. Which part did you divide?",
-        "/ binds before +: put the whole sum in brackets, then divide by the length of w.",
-    ],
-)
+@mistake("2.1", name="only-the-bias-divided", tag="formula")
 def signed_distance(x, w, b):
+    """Your distances grow with the scale of w. Which part did you divide?
+
+    / binds before +: put the whole sum in brackets, then divide by the length of w."""
     return np.asarray(x) @ np.asarray(w) + b / np.linalg.norm(w)
 
 
-@mistake(
-    "2.1",
-    name="length-with-bias",
-    hints=[
-        "Which numbers make up the length of w?",
-        "The bias shifts the boundary and does not belong to w: only the w_i count.",
-    ],
-)
+@mistake("2.1", name="length-with-bias", tag="formula")
 def signed_distance(x, w, b):
+    """Which numbers make up the length of w?
+
+    The bias shifts the boundary and does not belong to w: only the w_i count."""
     return (np.asarray(x) @ np.asarray(w) + b) / np.sqrt(
         np.sum(np.asarray(w) ** 2) + b**2
     )
@@ -151,15 +119,11 @@ def signed_distance(x, w, b):
 # 2.2 ------------------------------------------------------------------------------------------------------------------
 
 
-@mistake(
-    "2.2",
-    name="update-at-every-point",
-    hints=[
-        "Take points that are all right already. Your weights still move.",
-        "Only a mistake moves weights and bias: test y * z <= 0 first.",
-    ],
-)
+@mistake("2.2", name="update-at-every-point", tag="formula")
 def perceptron_sweep(x, y, w, b):
+    """Take points that are all right already. Your weights still move.
+
+    Only a mistake moves weights and bias: test y * z <= 0 first."""
     w, mistakes = np.array(w, dtype=float), 0
     for row, label in zip(x, y, strict=True):
         mistakes += int(label * (row @ w + b) <= 0)
@@ -169,29 +133,28 @@ def perceptron_sweep(x, y, w, b):
 
 @mistake(
     "2.2",
-    name="zero-sum-never-updates",
-    hints=[
-        "Start with w = 0 and b = 0. Does anything ever move?",
-        "With all weights 0 every sum is 0, and no point is on the wrong side. A point on the boundary is a mistake as well: <= 0.",
+    tag="edge-case",
+    edit=[
+        ("np.asarray(x), np.asarray(y)", "x, y"),
+        (
+            "<= 0:\n            w, b = w + label * row, b + label\n            mistakes +=",
+            "< 0:\n            w, b, mistakes = w + label * row, b + label, mistakes +",
+        ),
     ],
 )
-def perceptron_sweep(x, y, w, b):
-    w, mistakes = np.array(w, dtype=float), 0
-    for row, label in zip(x, y, strict=True):
-        if label * (row @ w + b) < 0:
-            w, b, mistakes = w + label * row, b + label, mistakes + 1
-    return w, b, mistakes
+def zero_sum_never_updates():
+    """Start with w = 0 and b = 0. Does anything ever move?
+
+    With all weights 0 every sum is 0, and no point is on the wrong side. A point on
+    the boundary is a mistake as well: <= 0."""
 
 
-@mistake(
-    "2.2",
-    name="sign-unit-as-judge",
-    hints=[
-        "A point of class +1 lies exactly on the boundary. Is it a mistake here?",
-        "The sign unit calls the boundary +1, but the rule counts y * z <= 0 as a mistake, also for y = +1.",
-    ],
-)
+@mistake("2.2", name="sign-unit-as-judge", tag="sign")
 def perceptron_sweep(x, y, w, b):
+    """A point of class +1 lies exactly on the boundary. Is it a mistake here?
+
+    The sign unit calls the boundary +1, but the rule counts y * z <= 0 as a
+    mistake, also for y = +1."""
     w, mistakes = np.array(w, dtype=float), 0
     for row, label in zip(x, y, strict=True):
         if _sign(row @ w + b) != label:
@@ -201,61 +164,61 @@ def perceptron_sweep(x, y, w, b):
 
 @mistake(
     "2.2",
-    name="bias-not-updated",
-    hints=[
-        "Compare your bias before and after the sweep.",
-        "The bias moves with the weights: b + y.",
+    tag="formula",
+    edit=[
+        ("np.asarray(x), np.asarray(y)", "x, y"),
+        (
+            "b = w + label * row, b + label\n            mistakes +=",
+            "mistakes = w + label * row, mistakes +",
+        ),
     ],
 )
-def perceptron_sweep(x, y, w, b):
-    w, mistakes = np.array(w, dtype=float), 0
-    for row, label in zip(x, y, strict=True):
-        if label * (row @ w + b) <= 0:
-            w, mistakes = w + label * row, mistakes + 1
-    return w, b, mistakes
+def bias_not_updated():
+    """Compare your bias before and after the sweep.
+
+    The bias moves with the weights: b + y."""
 
 
 @mistake(
     "2.2",
-    name="class-left-out-of-the-update",
-    hints=[
-        "A mistake of class -1 should lower the sum. Does yours?",
-        "Add y * x and y, not x and 1: the class says in which direction to move.",
+    tag="formula",
+    edit=[
+        ("np.asarray(x), np.asarray(y)", "x, y"),
+        (
+            "= w + label * row, b + label\n            mistakes +=",
+            ", mistakes = w + row, b + 1, mistakes +",
+        ),
     ],
 )
-def perceptron_sweep(x, y, w, b):
-    w, mistakes = np.array(w, dtype=float), 0
-    for row, label in zip(x, y, strict=True):
-        if label * (row @ w + b) <= 0:
-            w, b, mistakes = w + row, b + 1, mistakes + 1
-    return w, b, mistakes
+def class_left_out_of_the_update():
+    """A mistake of class -1 should lower the sum. Does yours?
+
+    Add y * x and y, not x and 1: the class says in which direction to move."""
 
 
 @mistake(
     "2.2",
-    name="wrong-direction",
-    hints=[
-        "After a move, is the point nearer to its own side?",
-        "The rule adds y * x; you take it off.",
+    tag="axis",
+    edit=[
+        ("np.asarray(x), np.asarray(y)", "x, y"),
+        (
+            "= w + label * row, b + label\n            mistakes +=",
+            ", mistakes = w - label * row, b - label, mistakes +",
+        ),
     ],
 )
-def perceptron_sweep(x, y, w, b):
-    w, mistakes = np.array(w, dtype=float), 0
-    for row, label in zip(x, y, strict=True):
-        if label * (row @ w + b) <= 0:
-            w, b, mistakes = w - label * row, b - label, mistakes + 1
-    return w, b, mistakes
+def wrong_direction():
+    """After a move, is the point nearer to its own side?
+
+    The rule adds y * x; you take it off."""
 
 
-@mistake(
-    "2.2",
-    name="all-points-judged-by-old-weights",
-    hints=[
-        "When the second point comes up, which weights judge it?",
-        "You judge all points before any of them moves the weights. Each point sees the weights that the one before it left.",
-    ],
-)
+@mistake("2.2", name="all-points-judged-by-old-weights", tag="formula")
 def perceptron_sweep(x, y, w, b):
+    """When the second point comes up, which weights judge it?
+
+    You judge all points before any of them moves the weights. Each point sees the
+    weights that the one before it left."""
     x, y = np.asarray(x, dtype=float), np.asarray(y)
     wrong = y * (x @ np.asarray(w, dtype=float) + b) <= 0
     return (
@@ -265,15 +228,12 @@ def perceptron_sweep(x, y, w, b):
     )
 
 
-@mistake(
-    "2.2",
-    name="classes-zero-and-one",
-    hints=[
-        "Which values does y have here: 0 and 1, or -1 and +1?",
-        "The rule with (target - output) for 0 and 1 moves by 2 y or loses one class. Use y = -1, +1 as it comes.",
-    ],
-)
+@mistake("2.2", name="classes-zero-and-one", tag="edge-case")
 def perceptron_sweep(x, y, w, b):
+    """Which values does y have here: 0 and 1, or -1 and +1?
+
+    The rule with (target - output) for 0 and 1 moves by 2 y or loses one class. Use
+    y = -1, +1 as it comes."""
     w, mistakes = np.array(w, dtype=float), 0
     for row, label in zip(x, y, strict=True):
         miss = label - int(row @ w + b >= 0)
@@ -282,15 +242,11 @@ def perceptron_sweep(x, y, w, b):
     return w, b, mistakes
 
 
-@mistake(
-    "2.2",
-    name="stops-at-the-first-mistake",
-    hints=[
-        "How many rows does your sweep visit?",
-        "The return stands inside the loop. A sweep visits every row.",
-    ],
-)
+@mistake("2.2", name="stops-at-the-first-mistake", tag="formula")
 def perceptron_sweep(x, y, w, b):
+    """How many rows does your sweep visit?
+
+    The return stands inside the loop. A sweep visits every row."""
     w = np.array(w, dtype=float)
     for row, label in zip(x, y, strict=True):
         if label * (row @ w + b) <= 0:
@@ -298,15 +254,11 @@ def perceptron_sweep(x, y, w, b):
     return w, b, 0
 
 
-@mistake(
-    "2.2",
-    name="sweeps-until-all-is-right",
-    hints=[
-        "How often does your function visit a row?",
-        "One sweep is one visit to each row. The cell below repeats it.",
-    ],
-)
+@mistake("2.2", name="sweeps-until-all-is-right", tag="formula")
 def perceptron_sweep(x, y, w, b):
+    """How often does your function visit a row?
+
+    One sweep is one visit to each row. The cell below repeats it."""
     w, mistakes, turns = np.array(w, dtype=float), 1, 0
     while mistakes and turns < 100:
         mistakes, turns = 0, turns + 1
@@ -316,15 +268,12 @@ def perceptron_sweep(x, y, w, b):
     return w, b, mistakes
 
 
-@mistake(
-    "2.2",
-    name="mistakes-counted-at-the-end",
-    hints=[
-        "Weights and bias are right. When do you count?",
-        "A mistake is a row that is wrong when it is *visited*; at the end other weights judge. Count where you update.",
-    ],
-)
+@mistake("2.2", name="mistakes-counted-at-the-end", tag="formula")
 def perceptron_sweep(x, y, w, b):
+    """Weights and bias are right. When do you count?
+
+    A mistake is a row that is wrong when it is *visited*; at the end other weights
+    judge. Count where you update."""
     w = np.array(w, dtype=float)
     for row, label in zip(x, y, strict=True):
         if label * (row @ w + b) <= 0:
@@ -332,15 +281,11 @@ def perceptron_sweep(x, y, w, b):
     return w, b, int(np.sum(y * (x @ w + b) <= 0))
 
 
-@mistake(
-    "2.2",
-    name="callers-weights-changed",
-    hints=[
-        "The result is right, but the w that was passed in is no longer what it was.",
-        "w += ... writes into the caller's array. Make a new one: w = w + ...",
-    ],
-)
+@mistake("2.2", name="callers-weights-changed", tag="aliasing")
 def perceptron_sweep(x, y, w, b):
+    """The result is right, but the w that was passed in is no longer what it was.
+
+    w += ... writes into the caller's array. Make a new one: w = w + ..."""
     mistakes = 0
     for row, label in zip(x, y, strict=True):
         if label * (row @ w + b) <= 0:
@@ -352,54 +297,39 @@ def perceptron_sweep(x, y, w, b):
 # 2.3 ------------------------------------------------------------------------------------------------------------------
 
 
-@mistake(
-    "2.3",
-    name="overflow-to-nan",
-    hints=[
-        "Try z = 1000. What is exp(1000) divided by itself, to a computer?",
-        "inf / inf is NaN. For z >= 0 use 1 / (1 + exp(-z)); for negative z, exp(z) / (1 + exp(z)).",
-    ],
-)
+@mistake("2.3", name="overflow-to-nan", tag="edge-case")
 def sigmoid(z):
+    """Try z = 1000. What is exp(1000) divided by itself, to a computer?
+
+    inf / inf is NaN. For z >= 0 use 1 / (1 + exp(-z)); for negative z, exp(z) / (1
+    + exp(z))."""
     with np.errstate(all="ignore"):
         e = np.exp(np.asarray(z, dtype=float))
         return e / (1 + e)
 
 
-@mistake(
-    "2.3",
-    name="exponent-without-minus",
-    hints=[
-        "Should p grow or fall with z?",
-        "1 / (1 + exp(z)) falls. The minus sign is missing.",
-    ],
-)
+@mistake("2.3", name="exponent-without-minus", tag="sign")
 def sigmoid(z):
+    """Should p grow or fall with z?
+
+    1 / (1 + exp(z)) falls. The minus sign is missing."""
     with np.errstate(all="ignore"):
         return 1 / (1 + np.exp(np.asarray(z, dtype=float)))
 
 
-@mistake(
-    "2.3",
-    name="clipped-too-soon",
-    hints=[
-        "Compare your sigmoid with the formula at z = 4.",
-        "Clipping z changes values that were fine. Clip far out, or not at all.",
-    ],
-)
+@mistake("2.3", name="clipped-too-soon", tag="formula")
 def sigmoid(z):
+    """Compare your sigmoid with the formula at z = 4.
+
+    Clipping z changes values that were fine. Clip far out, or not at all."""
     return 1 / (1 + np.exp(-np.clip(np.asarray(z, dtype=float), -3, 3)))
 
 
-@mistake(
-    "2.3",
-    name="tanh-for-sigmoid",
-    hints=[
-        "Which values lie between your smallest and largest answer?",
-        "tanh runs from -1 to 1. A probability runs from 0 to 1.",
-    ],
-)
+@mistake("2.3", name="tanh-for-sigmoid", tag="formula")
 def sigmoid(z):
+    """Which values lie between your smallest and largest answer?
+
+    tanh runs from -1 to 1. A probability runs from 0 to 1."""
     return np.tanh(np.asarray(z, dtype=float) / 2)
 
 
@@ -407,94 +337,67 @@ def _p(x, w, b):
     return 1 / (1 + np.exp(-np.clip(np.asarray(x) @ np.asarray(w) + b, -500, 500)))
 
 
-@mistake(
-    "2.3",
-    name="sum-not-mean",
-    hints=[
-        "Give every point twice. Should the slopes change?",
-        "The error is a mean over the points, so the slopes are too: divide by n.",
-    ],
-)
+@mistake("2.3", name="sum-not-mean", tag="missing-1/n")
 def error_slopes(x, t, w, b):
+    """Give every point twice. Should the slopes change?
+
+    The error is a mean over the points, so the slopes are too: divide by n."""
     miss = _p(x, w, b) - np.asarray(t)
     return np.asarray(x).T @ miss, float(miss.sum())
 
 
-@mistake(
-    "2.3",
-    name="bias-slope-summed",
-    hints=[
-        "Your dw is right. Is your db a mean, too?",
-        "Divide the sum of (p - t) by n.",
-    ],
-)
+@mistake("2.3", name="bias-slope-summed", tag="formula")
 def error_slopes(x, t, w, b):
+    """Your dw is right. Is your db a mean, too?
+
+    Divide the sum of (p - t) by n."""
     miss = _p(x, w, b) - np.asarray(t)
     return np.asarray(x).T @ miss / len(x), float(miss.sum())
 
 
-@mistake(
-    "2.3",
-    name="slopes-downhill",
-    hints=[
-        "Raise a weight a little: does the error go where your slope says?",
-        "The slope is p - t. The minus sign belongs to the step.",
-    ],
-)
+@mistake("2.3", name="slopes-downhill", tag="sign")
 def error_slopes(x, t, w, b):
+    """Raise a weight a little: does the error go where your slope says?
+
+    The slope is p - t. The minus sign belongs to the step."""
     miss = np.asarray(t) - _p(x, w, b)
     return np.asarray(x).T @ miss / len(x), float(miss.mean())
 
 
-@mistake(
-    "2.3",
-    name="slope-of-the-squared-error",
-    hints=[
-        "Which error do your slopes belong to?",
-        "The factor p (1 - p) belongs to the squared error. With -log it cancels, and p - t is left.",
-    ],
-)
+@mistake("2.3", name="slope-of-the-squared-error", tag="formula")
 def error_slopes(x, t, w, b):
+    """Which error do your slopes belong to?
+
+    The factor p (1 - p) belongs to the squared error. With -log it cancels, and p -
+    t is left."""
     p = _p(x, w, b)
     miss = (p - np.asarray(t)) * p * (1 - p)
     return np.asarray(x).T @ miss / len(x), float(miss.mean())
 
 
-@mistake(
-    "2.3",
-    name="sum-for-probability",
-    hints=[
-        "What lies between the sum z and the miss?",
-        "You compare z itself with t. First take p = sigmoid(z).",
-    ],
-)
+@mistake("2.3", name="sum-for-probability", tag="formula")
 def error_slopes(x, t, w, b):
+    """What lies between the sum z and the miss?
+
+    You compare z itself with t. First take p = sigmoid(z)."""
     miss = np.asarray(x) @ np.asarray(w) + b - np.asarray(t)
     return np.asarray(x).T @ miss / len(x), float(miss.mean())
 
 
-@mistake(
-    "2.3",
-    name="bias-left-out-of-the-sum",
-    hints=[
-        "Change b: do your slopes change?",
-        "p is the sigmoid of the whole sum z = w . x + b.",
-    ],
-)
+@mistake("2.3", name="bias-left-out-of-the-sum", tag="formula")
 def error_slopes(x, t, w, b):
+    """Change b: do your slopes change?
+
+    p is the sigmoid of the whole sum z = w . x + b."""
     miss = _p(x, w, 0.0) - np.asarray(t)
     return np.asarray(x).T @ miss / len(x), float(miss.mean())
 
 
-@mistake(
-    "2.3",
-    name="divided-by-the-coordinates",
-    hints=[
-        "Your db is right. By which number do you divide for dw?",
-        "The mean runs over the n points, not over the d weights.",
-    ],
-)
+@mistake("2.3", name="divided-by-the-coordinates", tag="formula")
 def error_slopes(x, t, w, b):
+    """Your db is right. By which number do you divide for dw?
+
+    The mean runs over the n points, not over the d weights."""
     miss = _p(x, w, b) - np.asarray(t)
     return np.asarray(x).T @ miss / np.shape(x)[1], float(miss.mean())
 
@@ -502,257 +405,200 @@ def error_slopes(x, t, w, b):
 # 2.4 ------------------------------------------------------------------------------------------------------------------
 
 
-@mistake(
-    "2.4",
-    name="hidden-sums-not-signed",
-    hints=[
-        "What does the output unit take as input: sums, or signs?",
-        "Without a sign in between, two layers are one linear unit. Take the sign of the hidden sums first.",
-    ],
-)
+@mistake("2.4", name="hidden-sums-not-signed", tag="sign")
 def sign_network(x, W, beta, v, c):
+    """What does the output unit take as input: sums, or signs?
+
+    Without a sign in between, two layers are one linear unit. Take the sign of the
+    hidden sums first."""
     return _sign((np.asarray(x) @ np.asarray(W) + np.asarray(beta)) @ np.asarray(v) + c)
 
 
-@mistake(
-    "2.4",
-    name="hidden-zero-and-one",
-    hints=[
-        "What does a hidden unit give when it is off?",
-        "A sign unit gives -1, not 0.",
-    ],
-)
+@mistake("2.4", name="hidden-zero-and-one", tag="edge-case")
 def sign_network(x, W, beta, v, c):
+    """What does a hidden unit give when it is off?
+
+    A sign unit gives -1, not 0."""
     hidden = (np.asarray(x) @ np.asarray(W) + np.asarray(beta) >= 0).astype(int)
     return _sign(hidden @ np.asarray(v) + c)
 
 
-@mistake(
-    "2.4",
-    name="hidden-sign-of-zero",
-    hints=[
-        "What if a hidden sum is exactly 0?",
-        "np.sign(0) is 0. Here a sum of 0 gives +1, in both layers.",
-    ],
-)
+@mistake("2.4", name="hidden-sign-of-zero", tag="sign")
 def sign_network(x, W, beta, v, c):
+    """What if a hidden sum is exactly 0?
+
+    np.sign(0) is 0. Here a sum of 0 gives +1, in both layers."""
     return _sign(
         np.sign(np.asarray(x) @ np.asarray(W) + np.asarray(beta)) @ np.asarray(v) + c
     )
 
 
-@mistake(
-    "2.4",
-    name="output-sum-not-signed",
-    hints=[
-        "Which values does your network give?",
-        "The output unit is a sign unit as well.",
-    ],
-)
+@mistake("2.4", name="output-sum-not-signed", tag="sign")
 def sign_network(x, W, beta, v, c):
+    """Which values does your network give?
+
+    The output unit is a sign unit as well."""
     return _sign(np.asarray(x) @ np.asarray(W) + np.asarray(beta)) @ np.asarray(v) + c
 
 
-@mistake(
-    "2.4",
-    name="output-bias-left-out",
-    hints=[
-        "Change c: does your answer change?",
-        "The output unit has a bias, too: hidden @ v + c.",
-    ],
-)
+@mistake("2.4", name="output-bias-left-out", tag="formula")
 def sign_network(x, W, beta, v, c):
+    """Change c: does your answer change?
+
+    The output unit has a bias, too: hidden @ v + c."""
     return _sign(
         _sign(np.asarray(x) @ np.asarray(W) + np.asarray(beta)) @ np.asarray(v)
     )
 
 
-@mistake(
-    "2.4",
-    name="all-of-two-that-exclude-each-other",
-    hints=[
-        "Your two half-planes are good ones. Can a point lie in both?",
-        "One covers the corner (1, -1), the other (-1, 1). The output must fire if *either* does: c = +1.",
-    ],
-)
-def xor_weights():
-    return [[1, -1], [-1, 1]], [-1, -1], [1, 1], -1
+@mistake("2.4", tag="formula", edit=("[1, 1],", "[1, 1], -"))
+def all_of_two_that_exclude_each_other():
+    """Your two half-planes are good ones. Can a point lie in both?
+
+    One covers the corner (1, -1), the other (-1, 1). The output must fire if
+    *either* does: c = +1."""
+
+
+@mistake("2.4", tag="order", edit=("[1, 1],", "[-1, -1], -"))
+def xor_reversed():
+    """Your network answers +1 at (1, 1). Is that asked for?
+
+    +1 where the signs differ. Turn the signs of v and c round."""
 
 
 @mistake(
     "2.4",
-    name="xor-reversed",
-    hints=[
-        "Your network answers +1 at (1, 1). Is that asked for?",
-        "+1 where the signs differ. Turn the signs of v and c round.",
-    ],
+    tag="formula",
+    edit=(
+        "[[1, -1], [-1, 1]], [-1, -1], [1, 1], 1",
+        "[[1, 1], [1, 1]], [1, 1], [1, 1], 0",
+    ),
 )
-def xor_weights():
-    return [[1, -1], [-1, 1]], [-1, -1], [-1, -1], -1
+def plain_or():
+    """At which corner is your network wrong?
+
+    Your region is 'at least one coordinate is positive', and it holds (1, 1). A
+    second half-plane must cut that corner off."""
 
 
 @mistake(
     "2.4",
-    name="plain-or",
-    hints=[
-        "At which corner is your network wrong?",
-        "Your region is 'at least one coordinate is positive', and it holds (1, 1). A second half-plane must cut that corner off.",
-    ],
+    tag="sign",
+    edit=(
+        "[[1, -1], [-1, 1]], [-1, -1], [1, 1],",
+        "[[1, 0], [0, 1]], [0, 0], [1, -1], -",
+    ),
 )
-def xor_weights():
-    return [[1, 1], [1, 1]], [1, 1], [1, 1], 0
+def hidden_units_are_the_coordinates():
+    """Your hidden units give the signs of x_1 and x_2. Has the output unit an
+    easier problem now?
+
+    It sees the same four corners again, so no weights of it can help. Choose
+    slanted half-planes that each single out a corner."""
 
 
 @mistake(
     "2.4",
-    name="hidden-units-are-the-coordinates",
-    hints=[
-        "Your hidden units give the signs of x_1 and x_2. Has the output unit an easier problem now?",
-        "It sees the same four corners again, so no weights of it can help. Choose slanted half-planes that each single out a corner.",
-    ],
+    tag="edge-case",
+    edit=(
+        "[[1, -1], [-1, 1]], [-1, -1], [1, 1], 1",
+        "[[1, -1], [1, -1]], [-0.5, 1.5], [1, 1], -1.5",
+    ),
 )
-def xor_weights():
-    return [[1, 0], [0, 1]], [0, 0], [1, -1], -1
+def corners_zero_and_one():
+    """At which corners did you work it out: 0 and 1, or -1 and 1?
+
+    OR and NAND with thresholds 0.5 and 1.5 belong to inputs 0 and 1. Here the
+    corners are -1 and +1, so the biases differ."""
 
 
-@mistake(
-    "2.4",
-    name="corners-zero-and-one",
-    hints=[
-        "At which corners did you work it out: 0 and 1, or -1 and 1?",
-        "OR and NAND with thresholds 0.5 and 1.5 belong to inputs 0 and 1. Here the corners are -1 and +1, so the biases differ.",
-    ],
-)
-def xor_weights():
-    return [[1, -1], [1, -1]], [-0.5, 1.5], [1, 1], -1.5
-
-
-@mistake(
-    "2.4",
-    name="hidden-bias-left-out",
-    hints=[
-        "Change beta: does your answer change?",
-        "Each hidden unit has its bias: x @ W + beta, then the sign.",
-    ],
-)
+@mistake("2.4", name="hidden-bias-left-out", tag="sign")
 def sign_network(x, W, beta, v, c):
+    """Change beta: does your answer change?
+
+    Each hidden unit has its bias: x @ W + beta, then the sign."""
     return _sign(_sign(np.asarray(x) @ np.asarray(W)) @ np.asarray(v) + c)
 
 
-@mistake(
-    "2.4",
-    name="right-at-the-corners-alone",
-    hints=[
-        "At the corners themselves you are right. How far from the corners do your boundaries pass?",
-        "The points may move by 0.2 each way. Let the boundaries pass halfway between the corners.",
-    ],
-)
-def xor_weights():
-    return [[1, -1], [-1, 1]], [-2, -2], [1, 1], 1
+@mistake("2.4", tag="formula", edit=("-1, -1", "-2, -2"))
+def right_at_the_corners_alone():
+    """At the corners themselves you are right. How far from the corners do your
+    boundaries pass?
+
+    The points may move by 0.2 each way. Let the boundaries pass halfway between the
+    corners."""
 
 
 # 2.5 ------------------------------------------------------------------------------------------------------------------
 
 
-@mistake(
-    "2.5",
-    name="all-of-for-zero-and-one",
-    hints=[
-        "Let one of k inputs be -1. What is the sum of the inputs?",
-        "Inputs are -1 and +1: with one -1 the sum is k - 2, not k - 1. So the bias must lie between -k and 2 - k.",
-    ],
-)
-def all_of(k):
-    return np.ones(k), 0.5 - k + 2
+@mistake("2.5", tag="edge-case", edit=("1 - k", "0.5 - k + 2"))
+def all_of_for_zero_and_one():
+    """Let one of k inputs be -1. What is the sum of the inputs?
+
+    Inputs are -1 and +1: with one -1 the sum is k - 2, not k - 1. So the bias must
+    lie between -k and 2 - k."""
+
+
+@mistake("2.5", tag="off-by-one", edit=("1 - k", "0"))
+def all_of_is_majority():
+    """Let half of the inputs and one more be +1. What does your unit say?
+
+    All k must be +1, not most of them: the bias depends on k."""
+
+
+@mistake("2.5", tag="formula", edit=("1 - k", "-k - 1"))
+def all_of_never():
+    """Let all inputs be +1. Does your unit fire?
+
+    The largest sum is k; with your bias even that stays below 0."""
+
+
+@mistake("2.5", tag="formula", edit=("- 1", ""))
+def any_of_always():
+    """Let all inputs be -1. Does your unit stay silent?
+
+    The smallest sum is -k. It must stay below 0, so the bias is less than k."""
+
+
+@mistake("2.5", tag="edge-case", edit=("k - 1", "-0.5"))
+def any_of_for_zero_and_one():
+    """Let one of five inputs be +1, the others -1. What is their sum?
+
+    A threshold of 1/2 belongs to inputs 0 and 1. With -1 and +1, one on gives the
+    sum 2 - k."""
 
 
 @mistake(
     "2.5",
-    name="all-of-is-majority",
-    hints=[
-        "Let half of the inputs and one more be +1. What does your unit say?",
-        "All k must be +1, not most of them: the bias depends on k.",
-    ],
+    tag="sign",
+    edit=(
+        "edges = np.roll(corners, -1, axis=0) - corners\n    normals = np.stack([-edges[:, 1], edges[:, 0]])",
+        "e = np.roll(corners, -1, axis=0) - corners\n    normals = np.stack([e[:, 1], -e[:, 0]])",
+    ),
 )
-def all_of(k):
-    return np.ones(k), 0
+def polygon_inside_out():
+    """Put a point in the middle of the triangle. Which signs do your units give?
+
+    Turn the edge to the left, not to the right: (-e_2, e_1)."""
 
 
-@mistake(
-    "2.5",
-    name="all-of-never",
-    hints=[
-        "Let all inputs be +1. Does your unit fire?",
-        "The largest sum is k; with your bias even that stays below 0.",
-    ],
-)
-def all_of(k):
-    return np.ones(k), -k - 1
-
-
-@mistake(
-    "2.5",
-    name="any-of-always",
-    hints=[
-        "Let all inputs be -1. Does your unit stay silent?",
-        "The smallest sum is -k. It must stay below 0, so the bias is less than k.",
-    ],
-)
-def any_of(k):
-    return np.ones(k), k
-
-
-@mistake(
-    "2.5",
-    name="any-of-for-zero-and-one",
-    hints=[
-        "Let one of five inputs be +1, the others -1. What is their sum?",
-        "A threshold of 1/2 belongs to inputs 0 and 1. With -1 and +1, one on gives the sum 2 - k.",
-    ],
-)
-def any_of(k):
-    return np.ones(k), -0.5
-
-
-@mistake(
-    "2.5",
-    name="polygon-inside-out",
-    hints=[
-        "Put a point in the middle of the triangle. Which signs do your units give?",
-        "Turn the edge to the left, not to the right: (-e_2, e_1).",
-    ],
-)
+@mistake("2.5", name="bias-without-minus", tag="sign")
 def polygon_units(corners):
-    corners = np.asarray(corners, dtype=float)
-    e = np.roll(corners, -1, axis=0) - corners
-    normals = np.stack([e[:, 1], -e[:, 0]])
-    return normals, -np.sum(normals.T * corners, axis=1)
+    """Is your unit's sum 0 at both ends of its edge?
 
-
-@mistake(
-    "2.5",
-    name="bias-without-minus",
-    hints=[
-        "Is your unit's sum 0 at both ends of its edge?",
-        "n . p + beta must be 0 at the corner p, so beta = -n . p.",
-    ],
-)
-def polygon_units(corners):
+    n . p + beta must be 0 at the corner p, so beta = -n . p."""
     corners = np.asarray(corners, dtype=float)
     e = np.roll(corners, -1, axis=0) - corners
     normals = np.stack([-e[:, 1], e[:, 0]])
     return normals, np.sum(normals.T * corners, axis=1)
 
 
-@mistake(
-    "2.5",
-    name="edge-as-normal",
-    hints=[
-        "Your boundaries cross the edges. Which way does w point from its boundary?",
-        "w stands upright on the boundary: turn the edge by a right angle.",
-    ],
-)
+@mistake("2.5", name="edge-as-normal", tag="edge-case")
 def polygon_units(corners):
+    """Your boundaries cross the edges. Which way does w point from its boundary?
+
+    w stands upright on the boundary: turn the edge by a right angle."""
     corners = np.asarray(corners, dtype=float)
     e = (np.roll(corners, -1, axis=0) - corners).T
     return e, -np.sum(e.T * corners, axis=1)
@@ -760,43 +606,34 @@ def polygon_units(corners):
 
 @mistake(
     "2.5",
-    name="edge-from-the-corner-before",
-    hints=[
-        "Which edge does your first column belong to?",
-        "Column i is the edge from corner i to the next: np.roll(corners, -1, axis=0).",
-    ],
+    tag="edge-case",
+    edit=(
+        "edges = np.roll(corners, -1, axis=0) - corners\n    normals = np.stack([-edges[:, 1], edges[:, 0]])",
+        "e = corners - np.roll(corners, 1, axis=0)\n    normals = np.stack([-e[:, 1], e[:, 0]])",
+    ),
 )
-def polygon_units(corners):
-    corners = np.asarray(corners, dtype=float)
-    e = corners - np.roll(corners, 1, axis=0)
-    normals = np.stack([-e[:, 1], e[:, 0]])
-    return normals, -np.sum(normals.T * corners, axis=1)
+def edge_from_the_corner_before():
+    """Which edge does your first column belong to?
+
+    Column i is the edge from corner i to the next: np.roll(corners, -1, axis=0)."""
 
 
-@mistake(
-    "2.5",
-    name="units-in-rows",
-    hints=[
-        "Which shape has your W?",
-        "One column per unit, as in Exercise 2.4: (2, k). Transpose.",
-    ],
-)
+@mistake("2.5", name="units-in-rows", tag="transpose")
 def polygon_units(corners):
+    """Which shape has your W?
+
+    One column per unit, as in Exercise 2.4: (2, k). Transpose."""
     corners = np.asarray(corners, dtype=float)
     e = np.roll(corners, -1, axis=0) - corners
     normals = np.column_stack([-e[:, 1], e[:, 0]])
     return normals, -np.sum(normals * corners, axis=1)
 
 
-@mistake(
-    "2.5",
-    name="edge-back-to-the-start-forgotten",
-    hints=[
-        "How many edges has a triangle, and how many units do you give?",
-        "The last edge runs from the last corner to the first.",
-    ],
-)
+@mistake("2.5", name="edge-back-to-the-start-forgotten", tag="edge-case")
 def polygon_units(corners):
+    """How many edges has a triangle, and how many units do you give?
+
+    The last edge runs from the last corner to the first."""
     corners = np.asarray(corners, dtype=float)
     e = np.diff(corners, axis=0)
     normals = np.stack([-e[:, 1], e[:, 0]])
@@ -805,17 +642,16 @@ def polygon_units(corners):
 
 @mistake(
     "2.5",
-    name="coordinates-exchanged",
-    hints=[
-        "Is your w at right angles to the edge?",
-        "Turning left exchanges the coordinates *and* changes one sign: (-e_2, e_1).",
-    ],
+    tag="sign",
+    edit=(
+        "edges = np.roll(corners, -1, axis=0) - corners\n    normals = np.stack([-edges[:, 1], edges[:, 0]])",
+        "e = np.roll(corners, -1, axis=0) - corners\n    normals = np.stack([e[:, 1], e[:, 0]])",
+    ),
 )
-def polygon_units(corners):
-    corners = np.asarray(corners, dtype=float)
-    e = np.roll(corners, -1, axis=0) - corners
-    normals = np.stack([e[:, 1], e[:, 0]])
-    return normals, -np.sum(normals.T * corners, axis=1)
+def coordinates_exchanged():
+    """Is your w at right angles to the edge?
+
+    Turning left exchanges the coordinates *and* changes one sign: (-e_2, e_1)."""
 
 
 # 2.6 ------------------------------------------------------------------------------------------------------------------
@@ -830,169 +666,120 @@ def _patterns(x, weights, biases, *, activate=True):
     return seen
 
 
-@mistake(
-    "2.6",
-    name="last-layer-only",
-    hints=[
-        "Two points agree in the last layer, but not in the first. Are they in one piece?",
-        "The pattern holds *all* hidden units: join the layers side by side before you count.",
-    ],
-)
+@mistake("2.6", name="last-layer-only", tag="formula")
 def count_pieces(x, weights, biases):
+    """Two points agree in the last layer, but not in the first. Are they in one
+    piece?
+
+    The pattern holds *all* hidden units: join the layers side by side before you
+    count."""
     return len(np.unique(_patterns(x, weights, biases)[-1], axis=0))
 
 
-@mistake(
-    "2.6",
-    name="first-layer-only",
-    hints=[
-        "Does a second layer change your count?",
-        "Deeper units switch, too. Their on/off belongs to the pattern.",
-    ],
-)
+@mistake("2.6", name="first-layer-only", tag="formula")
 def count_pieces(x, weights, biases):
+    """Does a second layer change your count?
+
+    Deeper units switch, too. Their on/off belongs to the pattern."""
     return len(np.unique(_patterns(x, weights[:1], biases[:1])[-1], axis=0))
 
 
-@mistake(
-    "2.6",
-    name="relu-left-out",
-    hints=[
-        "What does the second layer take in?",
-        "Each layer feeds max(0, z) to the next, not z.",
-    ],
-)
+@mistake("2.6", name="relu-left-out", tag="formula")
 def count_pieces(x, weights, biases):
+    """What does the second layer take in?
+
+    Each layer feeds max(0, z) to the next, not z."""
     return len(
         np.unique(np.hstack(_patterns(x, weights, biases, activate=False)), axis=0)
     )
 
 
-@mistake(
-    "2.6",
-    name="number-of-units-on",
-    hints=[
-        "Unit 1 is on and unit 2 off, or the other way round: is this the same piece?",
-        "You count how *many* units are on. What matters is *which*.",
-    ],
-)
+@mistake("2.6", name="number-of-units-on", tag="formula")
 def count_pieces(x, weights, biases):
+    """Unit 1 is on and unit 2 off, or the other way round: is this the same piece?
+
+    You count how *many* units are on. What matters is *which*."""
     return len(np.unique(np.hstack(_patterns(x, weights, biases)).sum(axis=1)))
 
 
-@mistake(
-    "2.6",
-    name="pieces-multiplied-by-layer",
-    hints=[
-        "Does every pattern of the first layer meet every pattern of the second?",
-        "Multiplying the layers' counts includes combinations that no point shows. Join the patterns, then count.",
-    ],
-)
+@mistake("2.6", name="pieces-multiplied-by-layer", tag="formula")
 def count_pieces(x, weights, biases):
+    """Does every pattern of the first layer meet every pattern of the second?
+
+    Multiplying the layers' counts includes combinations that no point shows. Join
+    the patterns, then count."""
     return int(
         np.prod([len(np.unique(p, axis=0)) for p in _patterns(x, weights, biases)])
     )
 
 
-@mistake(
-    "2.6",
-    name="bias-left-out-of-the-units",
-    hints=[
-        "Move a bias: do your pieces change?",
-        "A unit switches where w . x + b = 0; you left b out.",
-    ],
-)
+@mistake("2.6", name="bias-left-out-of-the-units", tag="formula")
 def count_pieces(x, weights, biases):
+    """Move a bias: do your pieces change?
+
+    A unit switches where w . x + b = 0; you left b out."""
     zero = [np.zeros_like(np.asarray(b, dtype=float)) for b in biases]
     return len(np.unique(np.hstack(_patterns(x, weights, zero)), axis=0))
 
 
-@mistake(
-    "2.6",
-    name="two-to-the-h",
-    hints=[
-        "Three lines: can you draw eight pieces?",
-        "Not every on/off pattern fits into the plane. Line j + 1 adds at most j + 1 pieces.",
-    ],
-)
-def most_pieces(h):
-    return 2**h
+@mistake("2.6", tag="formula", edit=("1 + h + h * (h - 1) // 2", "2**h"))
+def two_to_the_h():
+    """Three lines: can you draw eight pieces?
+
+    Not every on/off pattern fits into the plane. Line j + 1 adds at most j + 1
+    pieces."""
 
 
-@mistake(
-    "2.6",
-    name="parallel-lines",
-    hints=[
-        "Two lines: how many pieces if they cross?",
-        "A new line is cut by each of the older ones, and adds one piece more than the cuts.",
-    ],
-)
-def most_pieces(h):
-    return h + 1
+@mistake("2.6", tag="formula", edit=("1 + h + h * (h - 1) // 2", "h + 1"))
+def parallel_lines():
+    """Two lines: how many pieces if they cross?
+
+    A new line is cut by each of the older ones, and adds one piece more than the
+    cuts."""
 
 
-@mistake(
-    "2.6",
-    name="the-empty-plane-forgotten",
-    hints=[
-        "How many pieces before the first line?",
-        "Start from 1: the whole plane is one piece.",
-    ],
-)
-def most_pieces(h):
-    return h * (h + 1) // 2
+@mistake("2.6", tag="edge-case", edit=("1 + h + h * (h - 1)", "h * (h + 1)"))
+def the_empty_plane_forgotten():
+    """How many pieces before the first line?
+
+    Start from 1: the whole plane is one piece."""
 
 
-@mistake(
-    "2.6",
-    name="one-line-too-few",
-    hints=[
-        "One line makes two pieces. What do you get for h = 1?",
-        "Line j + 1 adds j + 1 pieces, not j: crossing j lines cuts it into j + 1 stretches.",
-    ],
-)
-def most_pieces(h):
-    return 1 + h * (h - 1) // 2
+@mistake("2.6", tag="formula", edit=("+ h *", "*"))
+def one_line_too_few():
+    """One line makes two pieces. What do you get for h = 1?
+
+    Line j + 1 adds j + 1 pieces, not j: crossing j lines cuts it into j + 1
+    stretches."""
 
 
-@mistake(
-    "2.6",
-    name="layers-counted-apart",
-    hints=[
-        "A piece has one pattern over all layers. Do you add up the layers' counts?",
-        "Join the on/off columns of all layers side by side, then count the different rows once.",
-    ],
-)
+@mistake("2.6", name="layers-counted-apart", tag="formula")
 def count_pieces(x, weights, biases):
+    """A piece has one pattern over all layers. Do you add up the layers' counts?
+
+    Join the on/off columns of all layers side by side, then count the different
+    rows once."""
     return max(
         1, sum(len(np.unique(p, axis=0)) for p in _patterns(x, weights, biases)[1:])
     )
 
 
-@mistake(
-    "2.6",
-    name="two-pieces-per-line",
-    hints=[
-        "Three lines: draw them so that each crosses the others.",
-        "The pieces that a line adds grow with the lines before it.",
-    ],
-)
-def most_pieces(h):
-    return max(1, 2 * h)
+@mistake("2.6", tag="formula", edit=("1 + h + h * (h - 1) // 2", "max(1, 2 * h)"))
+def two_pieces_per_line():
+    """Three lines: draw them so that each crosses the others.
+
+    The pieces that a line adds grow with the lines before it."""
 
 
 # 2.7 ------------------------------------------------------------------------------------------------------------------
 
 
-@mistake(
-    "2.7",
-    name="slopes-not-bends",
-    hints=[
-        "Once unit 0 is on, does it ever stop adding its slope?",
-        "All earlier units keep climbing, so c_i is only the *change* of slope: s_i - s_(i-1).",
-    ],
-)
+@mistake("2.7", name="slopes-not-bends", tag="formula")
 def bend_weights(knots, values):
+    """Once unit 0 is on, does it ever stop adding its slope?
+
+    All earlier units keep climbing, so c_i is only the *change* of slope: s_i -
+    s_(i-1)."""
     return np.diff(np.asarray(values, dtype=float)) / np.diff(
         np.asarray(knots, dtype=float)
     )
@@ -1000,55 +787,39 @@ def bend_weights(knots, values):
 
 @mistake(
     "2.7",
-    name="first-slope-forgotten",
-    hints=[
-        "How steep is your curve just after the first knot?",
-        "Before k_0 the slope is 0, so c_0 is s_0 itself.",
-    ],
+    tag="formula",
+    edit=("diff(slopes, prepend=0.0)", "concatenate([[0.0], np.diff(slopes)])"),
 )
-def bend_weights(knots, values):
-    slopes = np.diff(np.asarray(values, dtype=float)) / np.diff(
-        np.asarray(knots, dtype=float)
-    )
-    return np.concatenate([[0.0], np.diff(slopes)])
+def first_slope_forgotten():
+    """How steep is your curve just after the first knot?
+
+    Before k_0 the slope is 0, so c_0 is s_0 itself."""
 
 
-@mistake(
-    "2.7",
-    name="spacing-ignored",
-    hints=[
-        "Are the knots one apart?",
-        "A slope is a rise divided by a run: divide by the distance of the knots.",
-    ],
-)
+@mistake("2.7", name="spacing-ignored", tag="formula")
 def bend_weights(knots, values):
+    """Are the knots one apart?
+
+    A slope is a rise divided by a run: divide by the distance of the knots."""
     return np.diff(np.diff(np.asarray(values, dtype=float)), prepend=0.0)
 
 
-@mistake(
-    "2.7",
-    name="even-spacing-assumed",
-    hints=[
-        "Are all gaps between knots as wide as the first?",
-        "Each piece has its own run: np.diff(knots).",
-    ],
-)
+@mistake("2.7", name="even-spacing-assumed", tag="formula")
 def bend_weights(knots, values):
+    """Are all gaps between knots as wide as the first?
+
+    Each piece has its own run: np.diff(knots)."""
     knots = np.asarray(knots, dtype=float)
     return np.diff(
         np.diff(np.asarray(values, dtype=float)) / (knots[1] - knots[0]), prepend=0.0
     )
 
 
-@mistake(
-    "2.7",
-    name="bends-reversed",
-    hints=[
-        "Does your curve turn up where it should turn down?",
-        "The bend is the new slope minus the old one.",
-    ],
-)
+@mistake("2.7", name="bends-reversed", tag="order")
 def bend_weights(knots, values):
+    """Does your curve turn up where it should turn down?
+
+    The bend is the new slope minus the old one."""
     slopes = np.diff(np.asarray(values, dtype=float)) / np.diff(
         np.asarray(knots, dtype=float)
     )
@@ -1057,53 +828,38 @@ def bend_weights(knots, values):
     return c
 
 
-@mistake(
-    "2.7",
-    name="start-left-out",
-    hints=[
-        "What is your curve left of every unit?",
-        "Where all units are off, the start is left: add it.",
-    ],
-)
+@mistake("2.7", name="start-left-out", tag="formula")
 def relu_curve(x, start, at, c):
+    """What is your curve left of every unit?
+
+    Where all units are off, the start is left: add it."""
     return np.maximum(np.asarray(x)[:, None] - np.asarray(at), 0) @ np.asarray(c)
 
 
-@mistake(
-    "2.7",
-    name="relu-after-the-sum",
-    hints=[
-        "Can your curve go below its start?",
-        "Each unit has its own max(0, .); the sum comes after it.",
-    ],
-)
+@mistake("2.7", name="relu-after-the-sum", tag="order")
 def relu_curve(x, start, at, c):
+    """Can your curve go below its start?
+
+    Each unit has its own max(0, .); the sum comes after it."""
     return start + np.maximum(
         (np.asarray(x)[:, None] - np.asarray(at)) @ np.asarray(c), 0
     )
 
 
-@mistake(
-    "2.7",
-    name="no-relu",
-    hints=[
-        "Does anything bend in your curve?",
-        "A unit is off left of its place: max(0, x - at).",
-    ],
-)
+@mistake("2.7", name="no-relu", tag="formula")
 def relu_curve(x, start, at, c):
+    """Does anything bend in your curve?
+
+    A unit is off left of its place: max(0, x - at)."""
     return start + (np.asarray(x)[:, None] - np.asarray(at)) @ np.asarray(c)
 
 
-@mistake(
-    "2.7",
-    name="weight-inside-the-relu",
-    hints=[
-        "What does a unit with a negative weight give?",
-        "c multiplies what max(0, .) gives. Inside, a negative weight turns the unit round.",
-    ],
-)
+@mistake("2.7", name="weight-inside-the-relu", tag="sign")
 def relu_curve(x, start, at, c):
+    """What does a unit with a negative weight give?
+
+    c multiplies what max(0, .) gives. Inside, a negative weight turns the unit
+    round."""
     return start + np.maximum(
         (np.asarray(x)[:, None] - np.asarray(at)) * np.asarray(c), 0
     ).sum(axis=1)
@@ -1111,28 +867,23 @@ def relu_curve(x, start, at, c):
 
 @mistake(
     "2.7",
-    name="unit-at-the-last-knot",
-    hints=[
-        "How many units are asked for, and how many do you give?",
-        "Nothing has to bend at the last knot: m units for m + 1 knots.",
-    ],
+    tag="formula",
+    edit=(
+        "diff(slopes, prepend=0.0)",
+        "append(np.diff(slopes, prepend=0.0), -slopes[-1])",
+    ),
 )
-def bend_weights(knots, values):
-    slopes = np.diff(np.asarray(values, dtype=float)) / np.diff(
-        np.asarray(knots, dtype=float)
-    )
-    return np.append(np.diff(slopes, prepend=0.0), -slopes[-1])
+def unit_at_the_last_knot():
+    """How many units are asked for, and how many do you give?
+
+    Nothing has to bend at the last knot: m units for m + 1 knots."""
 
 
-@mistake(
-    "2.7",
-    name="start-once-per-unit",
-    hints=[
-        "Double the number of units with weight 0: does your curve move?",
-        "The start is added once, after the sum over the units.",
-    ],
-)
+@mistake("2.7", name="start-once-per-unit", tag="formula")
 def relu_curve(x, start, at, c):
+    """Double the number of units with weight 0: does your curve move?
+
+    The start is added once, after the sum over the units."""
     return np.sum(
         start + np.maximum(np.asarray(x)[:, None] - np.asarray(at), 0) * np.asarray(c),
         axis=1,
@@ -1144,49 +895,39 @@ def relu_curve(x, start, at, c):
 
 @mistake(
     "2.8",
-    name="weights-only",
-    hints=[
-        "Does every unit have a number of its own, beside its weights?",
-        "One bias per unit: (below + 1) * units.",
-    ],
+    tag="formula",
+    edit=("(below + 1) * units for below, units", "a * b for a, b"),
 )
-def count_parameters(sizes):
-    return sum(a * b for a, b in itertools.pairwise(sizes))
+def weights_only():
+    """Does every unit have a number of its own, beside its weights?
+
+    One bias per unit: (below + 1) * units."""
 
 
 @mistake(
     "2.8",
-    name="one-bias-per-layer",
-    hints=[
-        "How many biases has a layer of 5 units?",
-        "Each unit has its own bias, so a layer has as many as it has units.",
-    ],
+    tag="formula",
+    edit=("(below + 1) * units for below, units", "a * b + 1 for a, b"),
 )
-def count_parameters(sizes):
-    return sum(a * b + 1 for a, b in itertools.pairwise(sizes))
+def one_bias_per_layer():
+    """How many biases has a layer of 5 units?
+
+    Each unit has its own bias, so a layer has as many as it has units."""
 
 
-@mistake(
-    "2.8",
-    name="bias-for-every-input",
-    hints=[
-        "Do inputs have biases?",
-        "Inputs are given, not computed. Count units from the second entry of sizes on.",
-    ],
-)
+@mistake("2.8", name="bias-for-every-input", tag="formula")
 def count_parameters(sizes):
+    """Do inputs have biases?
+
+    Inputs are given, not computed. Count units from the second entry of sizes on."""
     return sum(a * b for a, b in itertools.pairwise(sizes)) + sum(sizes)
 
 
-@mistake(
-    "2.8",
-    name="output-bias-forgotten",
-    hints=[
-        "Check [2, 5, 1] on paper: how many biases are there?",
-        "The output unit has a bias, too.",
-    ],
-)
+@mistake("2.8", name="output-bias-forgotten", tag="formula")
 def count_parameters(sizes):
+    """Check [2, 5, 1] on paper: how many biases are there?
+
+    The output unit has a bias, too."""
     return sum(a * b for a, b in itertools.pairwise(sizes)) + sum(sizes[1:-1])
 
 
@@ -1194,85 +935,62 @@ def _count(sizes):
     return sum((a + 1) * b for a, b in itertools.pairwise(sizes))
 
 
-@mistake(
-    "2.8",
-    name="one-over-budget",
-    hints=[
-        "Count the parameters of your network: is it within the budget?",
-        "You return the first width that is too wide. Step back by one.",
-    ],
-)
+@mistake("2.8", name="one-over-budget", tag="formula")
 def widest(depth, budget, inputs=2, outputs=1):
+    """Count the parameters of your network: is it within the budget?
+
+    You return the first width that is too wide. Step back by one."""
     w = 1
     while _count([inputs, *[w] * depth, outputs]) <= budget:
         w += 1
     return w
 
 
-@mistake(
-    "2.8",
-    name="budget-not-used-up",
-    hints=[
-        "What if a width fills the budget exactly?",
-        "'At most' includes the budget itself: <=, not <.",
-    ],
-)
+@mistake("2.8", name="budget-not-used-up", tag="formula")
 def widest(depth, budget, inputs=2, outputs=1):
+    """What if a width fills the budget exactly?
+
+    'At most' includes the budget itself: <=, not <."""
     w = 1
     while _count([inputs, *[w + 1] * depth, outputs]) < budget:
         w += 1
     return w
 
 
-@mistake(
-    "2.8",
-    name="budget-shared-evenly",
-    hints=[
-        "Does every layer have the same number of parameters?",
-        "A hidden layer over a hidden layer costs w squared. Try widths one after the other and count.",
-    ],
-)
+@mistake("2.8", name="budget-shared-evenly", tag="formula")
 def widest(depth, budget, inputs=2, outputs=1):
+    """Does every layer have the same number of parameters?
+
+    A hidden layer over a hidden layer costs w squared. Try widths one after the
+    other and count."""
     return max(1, budget // (depth * (inputs + 1)))
 
 
-@mistake(
-    "2.8",
-    name="depth-counts-the-output",
-    hints=[
-        "How many hidden layers does your network have?",
-        "`depth` counts hidden layers only; inputs and outputs come on top.",
-    ],
-)
+@mistake("2.8", name="depth-counts-the-output", tag="formula")
 def widest(depth, budget, inputs=2, outputs=1):
+    """How many hidden layers does your network have?
+
+    `depth` counts hidden layers only; inputs and outputs come on top."""
     w = 1
     while _count([inputs, *[w + 1] * max(depth - 1, 1), outputs]) <= budget:
         w += 1
     return w
 
 
-@mistake(
-    "2.8",
-    name="inputs-and-outputs-fixed",
-    hints=[
-        "Ask for 12 inputs: does your answer change?",
-        "Two inputs and one output are only the defaults; use the arguments.",
-    ],
-)
+@mistake("2.8", name="inputs-and-outputs-fixed", tag="formula")
 def widest(depth, budget, inputs=2, outputs=1):
+    """Ask for 12 inputs: does your answer change?
+
+    Two inputs and one output are only the defaults; use the arguments."""
     w = 1
     while _count([2, *[w + 1] * depth, 1]) <= budget:
         w += 1
     return w
 
 
-@mistake(
-    "2.8",
-    name="one-layer-formula",
-    hints=[
-        "Right for one hidden layer. What lies between two of them?",
-        "A hidden layer over a hidden layer has (w + 1) w parameters.",
-    ],
-)
+@mistake("2.8", name="one-layer-formula", tag="formula")
 def widest(depth, budget, inputs=2, outputs=1):
+    """Right for one hidden layer. What lies between two of them?
+
+    A hidden layer over a hidden layer has (w + 1) w parameters."""
     return max(1, (budget - outputs) // (inputs + 1 + outputs))

@@ -10,16 +10,14 @@ from coursekit.labs import mistake
 # 5.1 ------------------------------------------------------------------------------------------------------------------
 
 
-@mistake(
-    "5.1",
-    name="remainder-dropped",
-    hints=[
-        "Add up the sizes of your validation pieces. Is every row there?",
-        "When k does not divide n, pieces of n // k rows leave a few rows that never validate.",
-        "Let the first n % k pieces be one row longer; np.array_split cuts like this.",
-    ],
-)
+@mistake("5.1", name="remainder-dropped", tag="formula")
 def k_folds(order, k):
+    """Add up the sizes of your validation pieces. Is every row there?
+
+    When k does not divide n, pieces of n // k rows leave a few rows that never
+    validate.
+
+    Let the first n % k pieces be one row longer; np.array_split cuts like this."""
     order = np.asarray(order)
     size = len(order) // k
     pieces = [order[i * size : (i + 1) * size] for i in range(k)]
@@ -29,15 +27,12 @@ def k_folds(order, k):
     ]
 
 
-@mistake(
-    "5.1",
-    name="remainder-in-the-last-fold",
-    hints=[
-        "Every row validates once, but look at the size of your last piece.",
-        "The spare rows belong one by one to the first pieces, so that sizes differ by at most one.",
-    ],
-)
+@mistake("5.1", name="remainder-in-the-last-fold", tag="formula")
 def k_folds(order, k):
+    """Every row validates once, but look at the size of your last piece.
+
+    The spare rows belong one by one to the first pieces, so that sizes differ by at
+    most one."""
     order = np.asarray(order)
     size = len(order) // k
     cuts = [i * size for i in range(k)] + [len(order)]
@@ -50,58 +45,46 @@ def k_folds(order, k):
     ]
 
 
-@mistake(
-    "5.1",
-    name="validation-rows-also-train",
-    hints=[
-        "Does any row stand on both sides of your pair?",
-        "A model that trained on its validation rows is judged by memory. Take the piece out of the training rows.",
-    ],
-)
+@mistake("5.1", name="validation-rows-also-train", tag="formula")
 def k_folds(order, k):
+    """Does any row stand on both sides of your pair?
+
+    A model that trained on its validation rows is judged by memory. Take the piece
+    out of the training rows."""
     return [
         (np.asarray(order), piece) for piece in np.array_split(np.asarray(order), k)
     ]
 
 
-@mistake(
-    "5.1",
-    name="order-ignored",
-    hints=[
-        "Your pairs hold positions 0 to n-1. What are the numbers in `order` for?",
-        "Tables are often sorted by class; the caller shuffled `order` for this reason. Cut `order` itself, not np.arange(n).",
-    ],
-)
+@mistake("5.1", name="order-ignored", tag="order")
 def k_folds(order, k):
+    """Your pairs hold positions 0 to n-1. What are the numbers in `order` for?
+
+    Tables are often sorted by class; the caller shuffled `order` for this reason.
+    Cut `order` itself, not np.arange(n)."""
     rows = np.arange(len(order))
     return [(np.setdiff1d(rows, piece), piece) for piece in np.array_split(rows, k)]
 
 
 @mistake(
     "5.1",
-    name="train-and-validation-swapped",
-    hints=[
-        "Which side of your pair is the large one?",
-        "Each pair is (train, validation): one piece validates, and all the others train.",
-    ],
+    tag="transpose",
+    edit=(
+        "np.concatenate(pieces[:i] + pieces[i + 1 :]), piece",
+        "piece, np.concatenate(pieces[:i] + pieces[i + 1 :])",
+    ),
 )
-def k_folds(order, k):
-    pieces = np.array_split(np.asarray(order), k)
-    return [
-        (piece, np.concatenate(pieces[:i] + pieces[i + 1 :]))
-        for i, piece in enumerate(pieces)
-    ]
+def train_and_validation_swapped():
+    """Which side of your pair is the large one?
+
+    Each pair is (train, validation): one piece validates, and all the others train."""
 
 
-@mistake(
-    "5.1",
-    name="rows-dealt-like-cards",
-    hints=[
-        "Your folds are fair, but they are other folds than those asked for.",
-        "order[i::k] deals rows out in turn; a piece is a run of neighbours in `order`.",
-    ],
-)
+@mistake("5.1", name="rows-dealt-like-cards", tag="order")
 def k_folds(order, k):
+    """Your folds are fair, but they are other folds than those asked for.
+
+    order[i::k] deals rows out in turn; a piece is a run of neighbours in `order`."""
     order = np.asarray(order)
     return [
         (np.array([row for row in order if row not in order[i::k]]), order[i::k])
@@ -109,16 +92,14 @@ def k_folds(order, k):
     ]
 
 
-@mistake(
-    "5.1",
-    name="blocks-of-p",
-    hints=[
-        "You hold out each row once. Leave-p-out holds out every *set* of p rows.",
-        "With rows a, b, c, d and p = 2 there are six sets: ab, ac, ad, bc, bd, cd. You have only two of them.",
-        "itertools.combinations lists them.",
-    ],
-)
+@mistake("5.1", name="blocks-of-p", tag="formula")
 def leave_p_out(order, p):
+    """You hold out each row once. Leave-p-out holds out every *set* of p rows.
+
+    With rows a, b, c, d and p = 2 there are six sets: ab, ac, ad, bc, bd, cd. You
+    have only two of them.
+
+    itertools.combinations lists them."""
     order = np.asarray(order)
     blocks = [order[i : i + p] for i in range(0, len(order), p)]
     return [
@@ -127,15 +108,13 @@ def leave_p_out(order, p):
     ]
 
 
-@mistake(
-    "5.1",
-    name="windows-of-p",
-    hints=[
-        "Your held-out rows are always neighbours. What about the first row and the last?",
-        "Leave-p-out takes every set of p rows, neighbours or not: itertools.combinations.",
-    ],
-)
+@mistake("5.1", name="windows-of-p", tag="formula")
 def leave_p_out(order, p):
+    """Your held-out rows are always neighbours. What about the first row and the
+    last?
+
+    Leave-p-out takes every set of p rows, neighbours or not:
+    itertools.combinations."""
     order = np.asarray(order)
     return [
         (np.delete(order, range(i, i + p)), order[i : i + p])
@@ -143,15 +122,12 @@ def leave_p_out(order, p):
     ]
 
 
-@mistake(
-    "5.1",
-    name="sets-counted-in-every-order",
-    hints=[
-        "You list too many pairs. Do two of them hold out the same rows?",
-        "Holding out {4, 8} and {8, 4} is the same model fitted twice: combinations, not permutations.",
-    ],
-)
+@mistake("5.1", name="sets-counted-in-every-order", tag="order")
 def leave_p_out(order, p):
+    """You list too many pairs. Do two of them hold out the same rows?
+
+    Holding out {4, 8} and {8, 4} is the same model fitted twice: combinations, not
+    permutations."""
     order = np.asarray(order)
     return [
         (np.delete(order, list(c)), order[list(c)])
@@ -172,44 +148,38 @@ def _accuracy(fit_predict, y, train, validation, x_train, x_validation):
     )
 
 
-@mistake(
-    "5.2",
-    name="scaling-fitted-before-the-split",
-    hints=[
-        "Move the validation rows far away: your training rows would move too. Should they?",
-        "You took m and s from all rows, so the validation rows leaked into training.",
-        "Compute x[train].mean(axis=0) and x[train].std(axis=0) inside the loop.",
-    ],
-)
+@mistake("5.2", name="scaling-fitted-before-the-split", tag="leakage")
 def fold_scores(fit_predict, x, y, folds):
+    """Move the validation rows far away: your training rows would move too. Should
+    they?
+
+    You took m and s from all rows, so the validation rows leaked into training.
+
+    Compute x[train].mean(axis=0) and x[train].std(axis=0) inside the loop."""
     z = _scaled(x, x.mean(axis=0), x.std(axis=0))
     return np.array([_accuracy(fit_predict, y, t, v, z[t], z[v]) for t, v in folds])
 
 
-@mistake(
-    "5.2",
-    name="validation-scaled-by-itself",
-    hints=[
-        "Think of a single new patient. Where would its mean and standard deviation come from?",
-        "The validation rows must be measured with the training ruler: the same m and s, not their own.",
-    ],
-)
+@mistake("5.2", name="validation-scaled-by-itself", tag="leakage")
 def fold_scores(fit_predict, x, y, folds):
+    """Think of a single new patient. Where would its mean and standard deviation
+    come from?
+
+    The validation rows must be measured with the training ruler: the same m and s,
+    not their own."""
+
     def own(rows):
         return _scaled(x[rows], x[rows].mean(axis=0), x[rows].std(axis=0))
 
     return np.array([_accuracy(fit_predict, y, t, v, own(t), own(v)) for t, v in folds])
 
 
-@mistake(
-    "5.2",
-    name="accuracy-on-the-training-rows",
-    hints=[
-        "Your scores say how well the model remembers. What was asked?",
-        "fit_predict trains on its first two arguments and predicts its third: that third one must be the validation rows.",
-    ],
-)
+@mistake("5.2", name="accuracy-on-the-training-rows", tag="leakage")
 def fold_scores(fit_predict, x, y, folds):
+    """Your scores say how well the model remembers. What was asked?
+
+    fit_predict trains on its first two arguments and predicts its third: that third
+    one must be the validation rows."""
     scores = []
     for t, _ in folds:
         z = _scaled(x[t], x[t].mean(axis=0), x[t].std(axis=0))
@@ -217,15 +187,11 @@ def fold_scores(fit_predict, x, y, folds):
     return np.array(scores)
 
 
-@mistake(
-    "5.2",
-    name="one-scale-for-all-columns",
-    hints=[
-        "Is each of your columns centred, or only all numbers together?",
-        "x.mean() without an axis gives one number. m and s belong to a column: axis=0.",
-    ],
-)
+@mistake("5.2", name="one-scale-for-all-columns", tag="axis")
 def fold_scores(fit_predict, x, y, folds):
+    """Is each of your columns centred, or only all numbers together?
+
+    x.mean() without an axis gives one number. m and s belong to a column: axis=0."""
     return np.array(
         [
             _accuracy(
@@ -241,15 +207,12 @@ def fold_scores(fit_predict, x, y, folds):
     )
 
 
-@mistake(
-    "5.2",
-    name="count-not-share",
-    hints=[
-        "One of your accuracies is larger than 1.",
-        "Divide the number of right answers by the number of validation rows of that fold.",
-    ],
-)
+@mistake("5.2", name="count-not-share", tag="missing-1/n")
 def fold_scores(fit_predict, x, y, folds):
+    """One of your accuracies is larger than 1.
+
+    Divide the number of right answers by the number of validation rows of that
+    fold."""
     scores = []
     for t, v in folds:
         m, s = x[t].mean(axis=0), x[t].std(axis=0)
@@ -260,16 +223,14 @@ def fold_scores(fit_predict, x, y, folds):
     return np.array(scores)
 
 
-@mistake(
-    "5.2",
-    name="constant-column-divided-by-zero",
-    hints=[
-        "What is 0 / 0 in NumPy? Look for a column that never changes.",
-        "A column with s = 0 carries no information; dividing it by 1 leaves zeros and breaks nothing.",
-        "np.where(s == 0, 1.0, s)",
-    ],
-)
+@mistake("5.2", name="constant-column-divided-by-zero", tag="edge-case")
 def fold_scores(fit_predict, x, y, folds):
+    """What is 0 / 0 in NumPy? Look for a column that never changes.
+
+    A column with s = 0 carries no information; dividing it by 1 leaves zeros and
+    breaks nothing.
+
+    np.where(s == 0, 1.0, s)"""
     scores = []
     for t, v in folds:
         m, s = x[t].mean(axis=0), x[t].std(axis=0)
@@ -280,15 +241,12 @@ def fold_scores(fit_predict, x, y, folds):
     return np.array(scores)
 
 
-@mistake(
-    "5.2",
-    name="sample-standard-deviation",
-    hints=[
-        "Your s is slightly too large, most of all in small folds.",
-        "The text defines s as the root of the *mean* squared distance: divide by the number of rows, not by one less (ddof=0).",
-    ],
-)
+@mistake("5.2", name="sample-standard-deviation", tag="off-by-one")
 def fold_scores(fit_predict, x, y, folds):
+    """Your s is slightly too large, most of all in small folds.
+
+    The text defines s as the root of the *mean* squared distance: divide by the
+    number of rows, not by one less (ddof=0)."""
     scores = []
     for t, v in folds:
         m, s = x[t].mean(axis=0), x[t].std(axis=0, ddof=1)
@@ -301,15 +259,12 @@ def fold_scores(fit_predict, x, y, folds):
 # 5.3 ------------------------------------------------------------------------------------------------------------------
 
 
-@mistake(
-    "5.3",
-    name="rows-and-columns-swapped",
-    hints=[
-        "Your matrix is the mirror image of the right one.",
-        "Rows are the *actual* classes. An actual cat called a dog belongs to the cat's row and the dog's column.",
-    ],
-)
+@mistake("5.3", name="rows-and-columns-swapped", tag="transpose")
 def confusion_matrix(y_true, y_pred, labels):
+    """Your matrix is the mirror image of the right one.
+
+    Rows are the *actual* classes. An actual cat called a dog belongs to the cat's
+    row and the dog's column."""
     return np.array(
         [
             [
@@ -321,31 +276,25 @@ def confusion_matrix(y_true, y_pred, labels):
     )
 
 
-@mistake(
-    "5.3",
-    name="repeated-index-counted-once",
-    hints=[
-        "Add up your matrix. Are all rows in it?",
-        "matrix[rows, columns] += 1 writes each cell once, however often its index occurs.",
-        "Use a loop, or np.add.at(matrix, (rows, columns), 1).",
-    ],
-)
+@mistake("5.3", name="repeated-index-counted-once", tag="formula")
 def confusion_matrix(y_true, y_pred, labels):
+    """Add up your matrix. Are all rows in it?
+
+    matrix[rows, columns] += 1 writes each cell once, however often its index
+    occurs.
+
+    Use a loop, or np.add.at(matrix, (rows, columns), 1)."""
     labels = list(labels)
     matrix = np.zeros((len(labels), len(labels)), dtype=int)
     matrix[[labels.index(t) for t in y_true], [labels.index(p) for p in y_pred]] += 1
     return matrix
 
 
-@mistake(
-    "5.3",
-    name="labels-sorted",
-    hints=[
-        "Your counts are right, but do they stand in the order of `labels`?",
-        "np.unique sorts. The caller chose the order of `labels`; keep it.",
-    ],
-)
+@mistake("5.3", name="labels-sorted", tag="order")
 def confusion_matrix(y_true, y_pred, labels):
+    """Your counts are right, but do they stand in the order of `labels`?
+
+    np.unique sorts. The caller chose the order of `labels`; keep it."""
     labels = sorted(labels)
     return np.array(
         [
@@ -358,15 +307,12 @@ def confusion_matrix(y_true, y_pred, labels):
     )
 
 
-@mistake(
-    "5.3",
-    name="absent-class-dropped",
-    hints=[
-        "Your matrix is too small when a class does not occur.",
-        "Take the classes from `labels`, not from the data: a class nobody met still deserves its row of zeros.",
-    ],
-)
+@mistake("5.3", name="absent-class-dropped", tag="edge-case")
 def confusion_matrix(y_true, y_pred, labels):
+    """Your matrix is too small when a class does not occur.
+
+    Take the classes from `labels`, not from the data: a class nobody met still
+    deserves its row of zeros."""
     present = [a for a in labels if a in list(y_true) or a in list(y_pred)]
     return np.array(
         [
@@ -379,15 +325,11 @@ def confusion_matrix(y_true, y_pred, labels):
     )
 
 
-@mistake(
-    "5.3",
-    name="shares-not-counts",
-    hints=[
-        "Your entries are shares.",
-        "Counts were asked for: with shares one cannot tell 1 of 2 from 500 of 1,000.",
-    ],
-)
+@mistake("5.3", name="shares-not-counts", tag="formula")
 def confusion_matrix(y_true, y_pred, labels):
+    """Your entries are shares.
+
+    Counts were asked for: with shares one cannot tell 1 of 2 from 500 of 1,000."""
     counts = np.array(
         [
             [
@@ -429,40 +371,32 @@ def _scores(matrix, **changes):
     return out
 
 
-@mistake(
-    "5.4",
-    name="specificity-as-on-the-slide",
-    hints=[
-        "That is the slide's formula. Which patients does its denominator count?",
-        "TP + FN are the patients *with* cancer. A share of the healthy must be divided by the healthy.",
-        "The healthy are TN + FP.",
-    ],
-)
+@mistake("5.4", name="specificity-as-on-the-slide", tag="formula")
 def class_scores(matrix):
+    """That is the slide's formula. Which patients does its denominator count?
+
+    TP + FN are the patients *with* cancer. A share of the healthy must be divided
+    by the healthy.
+
+    The healthy are TN + FP."""
     return _scores(matrix, specificity=lambda c, o: _share(c["tn"], c["tp"] + c["fn"]))
 
 
-@mistake(
-    "5.4",
-    name="f1-as-arithmetic-mean",
-    hints=[
-        "Your F1 is kinder than it should be when precision and recall differ.",
-        "Precision 1 with recall 0 is useless; the arithmetic mean still says 0.5. The harmonic mean is 2PR/(P+R).",
-    ],
-)
+@mistake("5.4", name="f1-as-arithmetic-mean", tag="formula")
 def class_scores(matrix):
+    """Your F1 is kinder than it should be when precision and recall differ.
+
+    Precision 1 with recall 0 is useless; the arithmetic mean still says 0.5. The
+    harmonic mean is 2PR/(P+R)."""
     return _scores(matrix, f1=lambda c, o: (o["precision"] + o["recall"]) / 2)
 
 
-@mistake(
-    "5.4",
-    name="precision-and-recall-swapped",
-    hints=[
-        "Your precision and recall have changed places.",
-        "Rows are actual classes, so recall divides by the row sum (axis=1), and precision by the column sum (axis=0).",
-    ],
-)
+@mistake("5.4", name="precision-and-recall-swapped", tag="transpose")
 def class_scores(matrix):
+    """Your precision and recall have changed places.
+
+    Rows are actual classes, so recall divides by the row sum (axis=1), and
+    precision by the column sum (axis=0)."""
     return _scores(
         matrix,
         precision=lambda c, o: _share(c["tp"], c["tp"] + c["fn"]),
@@ -470,15 +404,13 @@ def class_scores(matrix):
     )
 
 
-@mistake(
-    "5.4",
-    name="macro-f1-of-mean-precision-and-recall",
-    hints=[
-        "Your macro F1 is close, but it averages too early.",
-        "First the F1 of every class, then the mean of those; not the F1 of mean precision and mean recall.",
-    ],
-)
+@mistake("5.4", name="macro-f1-of-mean-precision-and-recall", tag="formula")
 def class_scores(matrix):
+    """Your macro F1 is close, but it averages too early.
+
+    First the F1 of every class, then the mean of those; not the F1 of mean
+    precision and mean recall."""
+
     def early(c, o):
         p, r = np.mean(o["precision"]), np.mean(o["recall"])
         return float(2 * p * r / (p + r)) if p + r else 0.0
@@ -486,46 +418,39 @@ def class_scores(matrix):
     return _scores(matrix, macro_f1=early)
 
 
-@mistake(
-    "5.4",
-    name="micro-instead-of-macro",
-    hints=[
-        "Your macro F1 lets large classes speak louder.",
-        "Pooling the counts of all classes gives the micro F1, which here is the accuracy. Macro gives every class one vote.",
-    ],
-)
+@mistake("5.4", name="micro-instead-of-macro", tag="formula")
 def class_scores(matrix):
+    """Your macro F1 lets large classes speak louder.
+
+    Pooling the counts of all classes gives the micro F1, which here is the
+    accuracy. Macro gives every class one vote."""
     return _scores(
         matrix,
         macro_f1=lambda c, o: float(np.sum(c["tp"]) / max(np.sum(c["matrix"]), 1)),
     )
 
 
-@mistake(
-    "5.4",
-    name="weighted-instead-of-macro",
-    hints=[
-        "You weighted each class by how often it occurs.",
-        "That is the weighted F1. In the macro mean a rare class counts as much as a common one.",
-    ],
-)
+@mistake("5.4", name="weighted-instead-of-macro", tag="formula")
 def class_scores(matrix):
+    """You weighted each class by how often it occurs.
+
+    That is the weighted F1. In the macro mean a rare class counts as much as a
+    common one."""
     return _scores(
         matrix,
         macro_f1=lambda c, o: float(np.average(o["f1"], weights=c["tp"] + c["fn"])),
     )
 
 
-@mistake(
-    "5.4",
-    name="true-negatives-from-the-diagonal",
-    hints=[
-        "With three classes: an actual dog called a horse. Seen from the cat, is that an error?",
-        "No: it is not a cat and was not called one, a true negative. TN is everything outside the class's row and column.",
-        "TN = total - TP - FN - FP.",
-    ],
-)
+@mistake("5.4", name="true-negatives-from-the-diagonal", tag="sign")
 def class_scores(matrix):
+    """With three classes: an actual dog called a horse. Seen from the cat, is that
+    an error?
+
+    No: it is not a cat and was not called one, a true negative. TN is everything
+    outside the class's row and column.
+
+    TN = total - TP - FN - FP."""
     return _scores(
         matrix,
         specificity=lambda c, o: _share(
@@ -534,15 +459,13 @@ def class_scores(matrix):
     )
 
 
-@mistake(
-    "5.4",
-    name="zero-over-zero",
-    hints=[
-        "Somewhere you divide 0 by 0. Which class never occurs, or is never predicted?",
-        "A score with denominator 0 counts as 0: decide this before the division (np.divide with where=, or np.where).",
-    ],
-)
+@mistake("5.4", name="zero-over-zero", tag="edge-case")
 def class_scores(matrix):
+    """Somewhere you divide 0 by 0. Which class never occurs, or is never
+    predicted?
+
+    A score with denominator 0 counts as 0: decide this before the division
+    (np.divide with where=, or np.where)."""
     with np.errstate(all="ignore"):
         return _scores(
             matrix,
@@ -567,16 +490,15 @@ def _from_origin(fpr, tpr):
     return np.concatenate([[0.0], fpr]), np.concatenate([[0.0], tpr])
 
 
-@mistake(
-    "5.5",
-    name="roc-ties-one-by-one",
-    hints=[
-        "Your curve has a point per row. Which threshold parts two rows with the same score?",
-        "None does. Tied rows enter together, or the curve depends on how the table happened to be sorted.",
-        "Step through np.unique(y_score), not through the rows.",
-    ],
-)
+@mistake("5.5", name="roc-ties-one-by-one", tag="ties")
 def roc_curve(y_true, y_score):
+    """Your curve has a point per row. Which threshold parts two rows with the same
+    score?
+
+    None does. Tied rows enter together, or the curve depends on how the table
+    happened to be sorted.
+
+    Step through np.unique(y_score), not through the rows."""
     ranked = np.asarray(y_true)[np.argsort(-np.asarray(y_score), kind="stable")]
     return _from_origin(
         np.cumsum(ranked == 0) / np.sum(ranked == 0),
@@ -584,68 +506,50 @@ def roc_curve(y_true, y_score):
     )
 
 
-@mistake(
-    "5.5",
-    name="thresholds-ascending",
-    hints=[
-        "Your curve runs backwards.",
-        "The lowest threshold calls everyone ill, and that is the last point. Start with the highest score.",
-    ],
-)
+@mistake("5.5", name="thresholds-ascending", tag="sign")
 def roc_curve(y_true, y_score):
+    """Your curve runs backwards.
+
+    The lowest threshold calls everyone ill, and that is the last point. Start with
+    the highest score."""
     fpr, tpr = _points(y_true, y_score, np.unique(y_score))
     return np.concatenate([fpr, [0.0]]), np.concatenate([tpr, [0.0]])
 
 
-@mistake(
-    "5.5",
-    name="no-starting-point",
-    hints=[
-        "Your first point already calls someone ill.",
-        "Before any threshold is reached nobody is called ill: put (0, 0) in front.",
-    ],
-)
+@mistake("5.5", name="no-starting-point", tag="formula")
 def roc_curve(y_true, y_score):
+    """Your first point already calls someone ill.
+
+    Before any threshold is reached nobody is called ill: put (0, 0) in front."""
     return _points(y_true, y_score, np.unique(y_score)[::-1])
 
 
-@mistake(
-    "5.5",
-    name="strictly-above-the-threshold",
-    hints=[
-        "Your curve does not end at (1, 1).",
-        "A score *at* the threshold counts as ill too: >= rather than >.",
-    ],
-)
+@mistake("5.5", name="strictly-above-the-threshold", tag="ties")
 def roc_curve(y_true, y_score):
+    """Your curve does not end at (1, 1).
+
+    A score *at* the threshold counts as ill too: >= rather than >."""
     return _from_origin(
         *_points(y_true, y_score, np.unique(y_score)[::-1], reached=np.greater)
     )
 
 
-@mistake(
-    "5.5",
-    name="shares-of-all-rows",
-    hints=[
-        "Your last point is not (1, 1).",
-        "TPR is a share of the ill, and FPR a share of the healthy; you divided both by all rows.",
-    ],
-)
+@mistake("5.5", name="shares-of-all-rows", tag="formula")
 def roc_curve(y_true, y_score):
+    """Your last point is not (1, 1).
+
+    TPR is a share of the ill, and FPR a share of the healthy; you divided both by
+    all rows."""
     fpr, tpr = _points(y_true, y_score, np.unique(y_score)[::-1])
     ill = np.mean(np.asarray(y_true) == 1)
     return _from_origin(fpr * (1 - ill), tpr * ill)
 
 
-@mistake(
-    "5.5",
-    name="false-share-of-calls",
-    hints=[
-        "Your second axis asks: of those called ill, how many are healthy?",
-        "FPR asks: of the *healthy*, how many are called ill? Divide FP by FP + TN.",
-    ],
-)
+@mistake("5.5", name="false-share-of-calls", tag="axis")
 def roc_curve(y_true, y_score):
+    """Your second axis asks: of those called ill, how many are healthy?
+
+    FPR asks: of the *healthy*, how many are called ill? Divide FP by FP + TN."""
     y_true, y_score = np.asarray(y_true), np.asarray(y_score)
     called = y_score >= np.unique(y_score)[::-1][:, None]
     return _from_origin(
@@ -654,53 +558,43 @@ def roc_curve(y_true, y_score):
     )
 
 
-@mistake(
-    "5.5",
-    name="fpr-and-tpr-swapped",
-    hints=[
-        "Your curve is mirrored at the diagonal.",
-        "Return (fpr, tpr): the false alarms come first, as they go on the horizontal axis.",
-    ],
-)
+@mistake("5.5", name="fpr-and-tpr-swapped", tag="transpose")
 def roc_curve(y_true, y_score):
+    """Your curve is mirrored at the diagonal.
+
+    Return (fpr, tpr): the false alarms come first, as they go on the horizontal
+    axis."""
     return _from_origin(*_points(y_true, y_score, np.unique(y_score)[::-1])[::-1])
 
 
 @mistake(
     "5.5",
-    name="left-riemann-sum",
-    hints=[
-        "Your strips are flat on top, at the height of their left end.",
-        "A trapezoid takes the mean of both heights. With tied scores the curve has slanted parts, and there it matters.",
-    ],
+    tag="ties",
+    edit=("((x[1:] - x[:-1]) * (y[1:] + y[:-1]) / 2)", "(np.diff(x) * y[:-1])"),
 )
-def area_under(x, y):
-    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    return float(np.sum(np.diff(x) * y[:-1]))
+def left_riemann_sum():
+    """Your strips are flat on top, at the height of their left end.
+
+    A trapezoid takes the mean of both heights. With tied scores the curve has
+    slanted parts, and there it matters."""
 
 
 @mistake(
     "5.5",
-    name="right-riemann-sum",
-    hints=[
-        "Your strips are as high as their right end.",
-        "A trapezoid takes the mean of the heights at both ends.",
-    ],
+    tag="formula",
+    edit=("(x[1:] - x[:-1]) * (y[1:] + y[:-1]) / 2", "np.diff(x) * y[1:]"),
 )
-def area_under(x, y):
-    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    return float(np.sum(np.diff(x) * y[1:]))
+def right_riemann_sum():
+    """Your strips are as high as their right end.
+
+    A trapezoid takes the mean of the heights at both ends."""
 
 
-@mistake(
-    "5.5",
-    name="mean-height",
-    hints=[
-        "You averaged heights as if all points were equally far apart.",
-        "Each strip counts by its width, x[i+1] - x[i].",
-    ],
-)
+@mistake("5.5", name="mean-height", tag="ties")
 def area_under(x, y):
+    """You averaged heights as if all points were equally far apart.
+
+    Each strip counts by its width, x[i+1] - x[i]."""
     return float(np.mean(np.asarray(y, dtype=float)))
 
 
@@ -712,56 +606,42 @@ def _recall_precision(y_true, called):
     return found / np.sum(y_true == 1), found / np.maximum(called.sum(axis=1), 1)
 
 
-@mistake(
-    "5.6",
-    name="pr-ties-one-by-one",
-    hints=[
-        "You have a point per row. Can a threshold stop between two equal scores?",
-        "No: all rows with the same score are called together. One point per distinct score.",
-    ],
-)
+@mistake("5.6", name="pr-ties-one-by-one", tag="ties")
 def precision_recall_curve(y_true, y_score):
+    """You have a point per row. Can a threshold stop between two equal scores?
+
+    No: all rows with the same score are called together. One point per distinct
+    score."""
     ranked = np.asarray(y_true)[np.argsort(-np.asarray(y_score), kind="stable")]
     return np.cumsum(ranked) / ranked.sum(), np.cumsum(ranked) / np.arange(
         1, len(ranked) + 1
     )
 
 
-@mistake(
-    "5.6",
-    name="lowest-score-first",
-    hints=[
-        "Your curve starts where everyone is called ill.",
-        "Walk from the highest score down, so that recall grows.",
-    ],
-)
+@mistake("5.6", name="lowest-score-first", tag="formula")
 def precision_recall_curve(y_true, y_score):
+    """Your curve starts where everyone is called ill.
+
+    Walk from the highest score down, so that recall grows."""
     y_true, y_score = np.asarray(y_true), np.asarray(y_score)
     return _recall_precision(y_true, y_score >= np.unique(y_score)[:, None])
 
 
-@mistake(
-    "5.6",
-    name="recall-precision-swapped",
-    hints=[
-        "Your two arrays have changed places.",
-        "Return (recall, precision): recall goes on the horizontal axis and ends at 1.",
-    ],
-)
+@mistake("5.6", name="recall-precision-swapped", tag="transpose")
 def precision_recall_curve(y_true, y_score):
+    """Your two arrays have changed places.
+
+    Return (recall, precision): recall goes on the horizontal axis and ends at 1."""
     y_true, y_score = np.asarray(y_true), np.asarray(y_score)
     return _recall_precision(y_true, y_score >= np.unique(y_score)[::-1][:, None])[::-1]
 
 
-@mistake(
-    "5.6",
-    name="starting-point-added",
-    hints=[
-        "You have one point too many.",
-        "ROC starts at (0, 0), but here precision before the first call would be 0/0. The curve begins at the highest score.",
-    ],
-)
+@mistake("5.6", name="starting-point-added", tag="dtype")
 def precision_recall_curve(y_true, y_score):
+    """You have one point too many.
+
+    ROC starts at (0, 0), but here precision before the first call would be 0/0. The
+    curve begins at the highest score."""
     y_true, y_score = np.asarray(y_true), np.asarray(y_score)
     recall, precision = _recall_precision(
         y_true, y_score >= np.unique(y_score)[::-1][:, None]
@@ -769,52 +649,40 @@ def precision_recall_curve(y_true, y_score):
     return np.concatenate([[0.0], recall]), np.concatenate([[1.0], precision])
 
 
-@mistake(
-    "5.6",
-    name="trapezoids",
-    hints=[
-        "Your sum is that of ROC: trapezoids. Here it promises precision that no threshold reaches.",
-        "Each step in recall counts with the precision at its *end*: (R_i - R_(i-1)) * P_i.",
-    ],
-)
+@mistake("5.6", name="trapezoids", tag="formula")
 def average_precision(recall, precision):
+    """Your sum is that of ROC: trapezoids. Here it promises precision that no
+    threshold reaches.
+
+    Each step in recall counts with the precision at its *end*: (R_i - R_(i-1)) *
+    P_i."""
     r, p = np.concatenate([[0.0], recall]), np.concatenate([[precision[0]], precision])
     return float(np.sum(np.diff(r) * (p[1:] + p[:-1]) / 2))
 
 
-@mistake(
-    "5.6",
-    name="plain-mean-of-precisions",
-    hints=[
-        "You gave every point the same weight.",
-        "A point at which recall does not grow adds nothing. The weight is the step in recall.",
-    ],
-)
+@mistake("5.6", name="plain-mean-of-precisions", tag="formula")
 def average_precision(recall, precision):
+    """You gave every point the same weight.
+
+    A point at which recall does not grow adds nothing. The weight is the step in
+    recall."""
     return float(np.mean(precision))
 
 
-@mistake(
-    "5.6",
-    name="first-step-forgotten",
-    hints=[
-        "Your sum is too small. Where does the first step begin?",
-        "np.diff(recall) starts with the second point. With R_0 = 0 the first step is recall[0]: prepend a 0.",
-    ],
-)
+@mistake("5.6", name="first-step-forgotten", tag="formula")
 def average_precision(recall, precision):
+    """Your sum is too small. Where does the first step begin?
+
+    np.diff(recall) starts with the second point. With R_0 = 0 the first step is
+    recall[0]: prepend a 0."""
     return float(np.sum(np.diff(np.asarray(recall)) * np.asarray(precision)[1:]))
 
 
-@mistake(
-    "5.6",
-    name="precision-at-the-start-of-the-step",
-    hints=[
-        "Each of your steps counts with the precision before it.",
-        "(R_i - R_(i-1)) goes with P_i, the precision once the step is made.",
-    ],
-)
+@mistake("5.6", name="precision-at-the-start-of-the-step", tag="formula")
 def average_precision(recall, precision):
+    """Each of your steps counts with the precision before it.
+
+    (R_i - R_(i-1)) goes with P_i, the precision once the step is made."""
     p = np.concatenate([[1.0], np.asarray(precision)[:-1]])
     return float(np.sum(np.diff(np.asarray(recall), prepend=0.0) * p))
 
@@ -828,70 +696,56 @@ def _centre_and_half(k, n, z):
     )
 
 
-@mistake(
-    "5.7",
-    name="textbook-interval",
-    hints=[
-        "That is the textbook interval. What does it say when all rows are right?",
-        "It trusts the deviation at the observed share, which is 0 there. Wilson asks each candidate p for *its own* deviation.",
-        "Solve the quadratic: a = 1 + z^2/n, b = -(2k/n + z^2/n), c = (k/n)^2.",
-    ],
-)
+@mistake("5.7", name="textbook-interval", tag="formula")
 def wilson_interval(k, n, z=1.96):
+    """That is the textbook interval. What does it say when all rows are right?
+
+    It trusts the deviation at the observed share, which is 0 there. Wilson asks
+    each candidate p for *its own* deviation.
+
+    Solve the quadratic: a = 1 + z^2/n, b = -(2k/n + z^2/n), c = (k/n)^2."""
     half = z * math.sqrt(k / n * (1 - k / n) / n)
     return k / n - half, k / n + half
 
 
-@mistake(
-    "5.7",
-    name="textbook-interval-clipped",
-    hints=[
-        "Clipping keeps the ends in [0, 1], but the width is still that of the textbook interval.",
-        "Put p, not the observed share, under the root, and solve the quadratic for its two ends.",
-    ],
-)
+@mistake("5.7", name="textbook-interval-clipped", tag="formula")
 def wilson_interval(k, n, z=1.96):
+    """Clipping keeps the ends in [0, 1], but the width is still that of the
+    textbook interval.
+
+    Put p, not the observed share, under the root, and solve the quadratic for its
+    two ends."""
     half = z * math.sqrt(k / n * (1 - k / n) / n)
     return max(0.0, k / n - half), min(1.0, k / n + half)
 
 
-@mistake(
-    "5.7",
-    name="centred-on-the-observed-share",
-    hints=[
-        "The width of your interval is right, its place is not.",
-        "The middle of the two roots is -b/(2a), which leans from k/n towards 1/2.",
-    ],
-)
+@mistake("5.7", name="centred-on-the-observed-share", tag="formula")
 def wilson_interval(k, n, z=1.96):
+    """The width of your interval is right, its place is not.
+
+    The middle of the two roots is -b/(2a), which leans from k/n towards 1/2."""
     _, half = _centre_and_half(k, n, z)
     return k / n - half, k / n + half
 
 
-@mistake(
-    "5.7",
-    name="textbook-around-the-adjusted-share",
-    hints=[
-        "You moved the middle to where it belongs, then used the textbook width there (this is Agresti and Coull's interval).",
-        "It is a good approximation, but Wilson's ends are the exact roots of the quadratic.",
-    ],
-)
+@mistake("5.7", name="textbook-around-the-adjusted-share", tag="formula")
 def wilson_interval(k, n, z=1.96):
+    """You moved the middle to where it belongs, then used the textbook width there
+    (this is Agresti and Coull's interval).
+
+    It is a good approximation, but Wilson's ends are the exact roots of the
+    quadratic."""
     m = n + z * z
     p = (k + z * z / 2) / m
     half = z * math.sqrt(p * (1 - p) / m)
     return p - half, p + half
 
 
-@mistake(
-    "5.7",
-    name="z-not-squared",
-    hints=[
-        "Check the coefficients of your quadratic.",
-        "Squaring both sides squares z as well: every z in the equation is z^2.",
-    ],
-)
+@mistake("5.7", name="z-not-squared", tag="formula")
 def wilson_interval(k, n, z=1.96):
+    """Check the coefficients of your quadratic.
+
+    Squaring both sides squares z as well: every z in the equation is z^2."""
     return tuple(
         np.clip(
             np.sort(np.roots([1 + z / n, -(2 * k / n + z / n), (k / n) ** 2]).real),
@@ -901,28 +755,20 @@ def wilson_interval(k, n, z=1.96):
     )
 
 
-@mistake(
-    "5.7",
-    name="z-ignored",
-    hints=[
-        "Your interval does not change when z does.",
-        "1.96 is only the default: use the argument.",
-    ],
-)
+@mistake("5.7", name="z-ignored", tag="formula")
 def wilson_interval(k, n, z=1.96):
+    """Your interval does not change when z does.
+
+    1.96 is only the default: use the argument."""
     centre, half = _centre_and_half(k, n, 1.96)
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-@mistake(
-    "5.7",
-    name="ends-swapped",
-    hints=[
-        "Your first number is the larger one.",
-        "Return (low, high): the root with the minus sign first.",
-    ],
-)
+@mistake("5.7", name="ends-swapped", tag="transpose")
 def wilson_interval(k, n, z=1.96):
+    """Your first number is the larger one.
+
+    Return (low, high): the root with the minus sign first."""
     centre, half = _centre_and_half(k, n, z)
     return min(1.0, centre + half), max(0.0, centre - half)
 
@@ -942,81 +788,61 @@ def _tail(b, c):
     return sum(math.comb(b + c, i) for i in range(min(b, c) + 1)) / 2 ** (b + c)
 
 
-@mistake(
-    "5.8",
-    name="all-errors-counted",
-    hints=[
-        "You counted all errors of each model. What do rows say that both get wrong?",
-        "Nothing about which model is better. b and c count only rows on which exactly one of the two is right.",
-    ],
-)
+@mistake("5.8", name="all-errors-counted", tag="formula")
 def mcnemar(y_true, pred_a, pred_b):
+    """You counted all errors of each model. What do rows say that both get wrong?
+
+    Nothing about which model is better. b and c count only rows on which exactly
+    one of the two is right."""
     y = np.asarray(y_true)
     b, c = int(np.sum(np.asarray(pred_b) != y)), int(np.sum(np.asarray(pred_a) != y))
     return b, c, min(1.0, 2 * _tail(b, c))
 
 
-@mistake(
-    "5.8",
-    name="one-sided",
-    hints=[
-        "Your p-value is half of what it should be.",
-        "Before looking you did not know which model would win, so an uneven split on either side counts: twice the tail.",
-    ],
-)
+@mistake("5.8", name="one-sided", tag="formula")
 def mcnemar(y_true, pred_a, pred_b):
+    """Your p-value is half of what it should be.
+
+    Before looking you did not know which model would win, so an uneven split on
+    either side counts: twice the tail."""
     b, c = _b_c(y_true, pred_a, pred_b)
     return b, c, _tail(b, c)
 
 
-@mistake(
-    "5.8",
-    name="above-one",
-    hints=[
-        "A probability larger than 1?",
-        "When the split is even, twice the tail counts the middle twice. Cap it with min(1, ...).",
-    ],
-)
+@mistake("5.8", name="above-one", tag="formula")
 def mcnemar(y_true, pred_a, pred_b):
+    """A probability larger than 1?
+
+    When the split is even, twice the tail counts the middle twice. Cap it with
+    min(1, ...)."""
     b, c = _b_c(y_true, pred_a, pred_b)
     return b, c, 2 * _tail(b, c)
 
 
-@mistake(
-    "5.8",
-    name="chi-square-approximation",
-    hints=[
-        "You used the chi-square approximation of the test.",
-        "With few rows it strays. The coin-tossing sum is exact, and math.comb makes it short.",
-    ],
-)
+@mistake("5.8", name="chi-square-approximation", tag="formula")
 def mcnemar(y_true, pred_a, pred_b):
+    """You used the chi-square approximation of the test.
+
+    With few rows it strays. The coin-tossing sum is exact, and math.comb makes it
+    short."""
     b, c = _b_c(y_true, pred_a, pred_b)
     return b, c, math.erfc(abs(b - c) / math.sqrt(2 * (b + c))) if b + c else 1.0
 
 
-@mistake(
-    "5.8",
-    name="only-the-observed-split",
-    hints=[
-        "Your p-value is the chance of exactly this split.",
-        '"At least this uneven" includes all splits further out: sum from i = 0 to s.',
-    ],
-)
+@mistake("5.8", name="only-the-observed-split", tag="formula")
 def mcnemar(y_true, pred_a, pred_b):
+    """Your p-value is the chance of exactly this split.
+
+    "At least this uneven" includes all splits further out: sum from i = 0 to s."""
     b, c = _b_c(y_true, pred_a, pred_b)
     return b, c, min(1.0, 2 * math.comb(b + c, min(b, c)) / 2 ** (b + c))
 
 
-@mistake(
-    "5.8",
-    name="strictly-more-uneven",
-    hints=[
-        "Your tail stops one term too early.",
-        '"At least this uneven" includes the observed split itself: range(s + 1).',
-    ],
-)
+@mistake("5.8", name="strictly-more-uneven", tag="ties")
 def mcnemar(y_true, pred_a, pred_b):
+    """Your tail stops one term too early.
+
+    "At least this uneven" includes the observed split itself: range(s + 1)."""
     b, c = _b_c(y_true, pred_a, pred_b)
     return (
         b,
@@ -1025,42 +851,32 @@ def mcnemar(y_true, pred_a, pred_b):
     )
 
 
-@mistake(
-    "5.8",
-    name="coins-for-all-rows",
-    hints=[
-        "You tossed a coin for every row.",
-        "Rows on which the models agree about right and wrong toss no coin: m is b + c, not n.",
-    ],
-)
+@mistake("5.8", name="coins-for-all-rows", tag="formula")
 def mcnemar(y_true, pred_a, pred_b):
+    """You tossed a coin for every row.
+
+    Rows on which the models agree about right and wrong toss no coin: m is b + c,
+    not n."""
     b, c = _b_c(y_true, pred_a, pred_b)
     n = len(y_true)
     return b, c, min(1.0, 2 * sum(math.comb(n, i) for i in range(min(b, c) + 1)) / 2**n)
 
 
-@mistake(
-    "5.8",
-    name="b-and-c-swapped",
-    hints=[
-        "Your two counts have changed places.",
-        "b counts the rows that only *A* gets right.",
-    ],
-)
+@mistake("5.8", name="b-and-c-swapped", tag="transpose")
 def mcnemar(y_true, pred_a, pred_b):
+    """Your two counts have changed places.
+
+    b counts the rows that only *A* gets right."""
     b, c = _b_c(y_true, pred_a, pred_b)
     return c, b, min(1.0, 2 * _tail(b, c))
 
 
-@mistake(
-    "5.8",
-    name="numpy-integers-overflow",
-    hints=[
-        "Your p-value is right for few rows and wrong for many.",
-        "np.sum gives a 64-bit integer, and 2**m no longer fits when m is 63 or more. Python's own integers never overflow: int(np.sum(...)).",
-    ],
-)
+@mistake("5.8", name="numpy-integers-overflow", tag="dtype")
 def mcnemar(y_true, pred_a, pred_b):
+    """Your p-value is right for few rows and wrong for many.
+
+    np.sum gives a 64-bit integer, and 2**m no longer fits when m is 63 or more.
+    Python's own integers never overflow: int(np.sum(...))."""
     a, b = (
         np.asarray(pred_a) == np.asarray(y_true),
         np.asarray(pred_b) == np.asarray(y_true),

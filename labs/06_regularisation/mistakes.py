@@ -10,63 +10,45 @@ from coursekit.labs import mistake
 # 6.1 ------------------------------------------------------------------------------------------------------------------
 
 
-@mistake(
-    "6.1",
-    name="output-bias-forgotten",
-    hints=[
-        "Your network passes through 0 where the units are silent.",
-        "Add c, once, at the end.",
-    ],
-)
+@mistake("6.1", name="output-bias-forgotten", tag="formula")
 def network(x, w, b, v, c):
+    """Your network passes through 0 where the units are silent.
+
+    Add c, once, at the end."""
     return np.tanh(np.outer(x, w) + b) @ v
 
 
-@mistake(
-    "6.1",
-    name="tanh-of-the-sum",
-    hints=[
-        "You put the output through tanh as well.",
-        "Only hidden units bend. The output is a plain weighted sum, so that it can leave [-1, 1].",
-    ],
-)
+@mistake("6.1", name="tanh-of-the-sum", tag="formula")
 def network(x, w, b, v, c):
+    """You put the output through tanh as well.
+
+    Only hidden units bend. The output is a plain weighted sum, so that it can leave
+    [-1, 1]."""
     return np.tanh(np.tanh(np.outer(x, w) + b) @ v + c)
 
 
-@mistake(
-    "6.1",
-    name="bias-scaled-with-the-input",
-    hints=[
-        "Where does your wave's slope sit?",
-        "w multiplies x only; b comes afterwards: w x + b, not w (x + b).",
-    ],
-)
+@mistake("6.1", name="bias-scaled-with-the-input", tag="formula")
 def network(x, w, b, v, c):
+    """Where does your wave's slope sit?
+
+    w multiplies x only; b comes afterwards: w x + b, not w (x + b)."""
     return np.tanh((np.asarray(x)[:, None] + b) * w) @ v + c
 
 
-@mistake(
-    "6.1",
-    name="sigmoid-units",
-    hints=[
-        "Your units lie between 0 and 1.",
-        "tanh runs from -1 to 1, and through 0: np.tanh.",
-    ],
-)
+@mistake("6.1", name="sigmoid-units", tag="formula")
 def network(x, w, b, v, c):
+    """Your units lie between 0 and 1.
+
+    tanh runs from -1 to 1, and through 0: np.tanh."""
     return 1 / (1 + np.exp(-(np.outer(x, w) + b))) @ v + c
 
 
-@mistake(
-    "6.1",
-    name="mean-not-median",
-    hints=[
-        "One wild fit decides your choice.",
-        "The mean follows a single huge error. The exercise asks for the median of each candidate.",
-    ],
-)
+@mistake("6.1", name="mean-not-median", tag="edge-case")
 def choose_units(units, errors):
+    """One wild fit decides your choice.
+
+    The mean follows a single huge error. The exercise asks for the median of each
+    candidate."""
     means = np.mean(errors, axis=0)
     return int(
         min(
@@ -77,15 +59,11 @@ def choose_units(units, errors):
     )
 
 
-@mistake(
-    "6.1",
-    name="luckiest-single-fit",
-    hints=[
-        "You picked the size with the luckiest single fit.",
-        "One low error can be luck. Compare medians over the data sets, column by column.",
-    ],
-)
+@mistake("6.1", name="luckiest-single-fit", tag="edge-case")
 def choose_units(units, errors):
+    """You picked the size with the luckiest single fit.
+
+    One low error can be luck. Compare medians over the data sets, column by column."""
     lowest = np.min(errors, axis=0)
     return int(
         min(
@@ -96,39 +74,28 @@ def choose_units(units, errors):
     )
 
 
-@mistake(
-    "6.1",
-    name="place-not-size",
-    hints=[
-        "Is your answer one of `units`?",
-        "argmin gives the place in the list; the answer is the size that stands there.",
-    ],
-)
+@mistake("6.1", name="place-not-size", tag="formula")
 def choose_units(units, errors):
+    """Is your answer one of `units`?
+
+    argmin gives the place in the list; the answer is the size that stands there."""
     return int(np.argmin(np.median(errors, axis=0)))
 
 
-@mistake(
-    "6.1",
-    name="first-of-equals",
-    hints=[
-        "Several sizes share the best median. Which one did you take?",
-        "argmin takes the first in the list. Among equals the fewest units win, wherever they stand.",
-    ],
-)
+@mistake("6.1", name="first-of-equals", tag="ties")
 def choose_units(units, errors):
+    """Several sizes share the best median. Which one did you take?
+
+    argmin takes the first in the list. Among equals the fewest units win, wherever
+    they stand."""
     return int(units[int(np.argmin(np.median(errors, axis=0)))])
 
 
-@mistake(
-    "6.1",
-    name="most-units-of-equals",
-    hints=[
-        "Among equals you took the largest.",
-        "Occam: the simplest of equals, so the fewest units.",
-    ],
-)
+@mistake("6.1", name="most-units-of-equals", tag="ties")
 def choose_units(units, errors):
+    """Among equals you took the largest.
+
+    Occam: the simplest of equals, so the fewest units."""
     medians = np.median(errors, axis=0)
     return int(
         max(
@@ -139,39 +106,27 @@ def choose_units(units, errors):
     )
 
 
-@mistake(
-    "6.1",
-    name="inputs-times-units-in-one-product",
-    hints=[
-        "n inputs meet M units: that makes n times M sums.",
-        "np.outer(x, w) has a row per input and a column per unit.",
-    ],
-)
+@mistake("6.1", name="inputs-times-units-in-one-product", tag="broadcasting")
 def network(x, w, b, v, c):
+    """n inputs meet M units: that makes n times M sums.
+
+    np.outer(x, w) has a row per input and a column per unit."""
     return np.tanh(np.dot(w, x) + np.asarray(b)) @ np.asarray(v) + c
 
 
-@mistake(
-    "6.1",
-    name="bias-for-every-unit",
-    hints=[
-        "You added c once per unit.",
-        "c belongs to the output: add it once, after the sum.",
-    ],
-)
+@mistake("6.1", name="bias-for-every-unit", tag="formula")
 def network(x, w, b, v, c):
+    """You added c once per unit.
+
+    c belongs to the output: add it once, after the sum."""
     return (np.tanh(np.outer(x, w) + np.asarray(b)) * np.asarray(v) + c).sum(axis=1)
 
 
-@mistake(
-    "6.1",
-    name="one-of-the-two-middle-values",
-    hints=[
-        "Of an even number of errors you took one of the two in the middle.",
-        "The median is then the mean of both: np.median does that.",
-    ],
-)
+@mistake("6.1", name="one-of-the-two-middle-values", tag="formula")
 def choose_units(units, errors):
+    """Of an even number of errors you took one of the two in the middle.
+
+    The median is then the mean of both: np.median does that."""
     errors = np.sort(np.asarray(errors), axis=0)
     middle = errors[(len(errors) - 1) // 2]
     return int(
@@ -183,15 +138,11 @@ def choose_units(units, errors):
     )
 
 
-@mistake(
-    "6.1",
-    name="median-over-candidates",
-    hints=[
-        "Which axis holds the repeats?",
-        "One median per candidate: over the rows, axis=0.",
-    ],
-)
+@mistake("6.1", name="median-over-candidates", tag="axis")
 def choose_units(units, errors):
+    """Which axis holds the repeats?
+
+    One median per candidate: over the rows, axis=0."""
     medians = np.median(np.asarray(errors), axis=1)
     return int(units[int(np.argmin(medians)) % len(units)])
 
@@ -214,90 +165,65 @@ def _stop(
     return best, len(errors) - 1
 
 
-@mistake(
-    "6.2",
-    name="keeps-the-last-weights",
-    hints=[
-        "Which weights do you give back?",
-        "The last epochs brought no record: that is why you stopped. Keep the weights of the last record.",
-    ],
-)
+@mistake("6.2", name="keeps-the-last-weights", tag="formula")
 def early_stopping(errors, patience):
+    """Which weights do you give back?
+
+    The last epochs brought no record: that is why you stopped. Keep the weights of
+    the last record."""
     _, last = _stop(errors, patience)
     return last, last
 
 
-@mistake(
-    "6.2",
-    name="best-of-all-epochs",
-    hints=[
-        "You chose an epoch that was never run.",
-        "What comes after the stop does not exist for you. Find the best among the epochs up to there.",
-    ],
-)
+@mistake("6.2", name="best-of-all-epochs", tag="formula")
 def early_stopping(errors, patience):
+    """You chose an epoch that was never run.
+
+    What comes after the stop does not exist for you. Find the best among the epochs
+    up to there."""
     return int(np.argmin(errors)), _stop(errors, patience)[1]
 
 
-@mistake(
-    "6.2",
-    name="never-stops",
-    hints=[
-        "Your training always runs to the end.",
-        "Stop as soon as patience epochs in a row have brought no record.",
-    ],
-)
+@mistake("6.2", name="never-stops", tag="formula")
 def early_stopping(errors, patience):
+    """Your training always runs to the end.
+
+    Stop as soon as patience epochs in a row have brought no record."""
     return int(np.argmin(errors)), len(errors) - 1
 
 
-@mistake(
-    "6.2",
-    name="one-epoch-too-patient",
-    hints=[
-        "You stop one epoch late.",
-        "After p epochs in a row without a record it is over: the distance to the record is then p, not p + 1.",
-    ],
-)
+@mistake("6.2", name="one-epoch-too-patient", tag="formula")
 def early_stopping(errors, patience):
+    """You stop one epoch late.
+
+    After p epochs in a row without a record it is over: the distance to the record
+    is then p, not p + 1."""
     return _stop(errors, patience, late=lambda waited, patience: waited > patience)
 
 
-@mistake(
-    "6.2",
-    name="one-epoch-too-soon",
-    hints=[
-        "You stop one epoch early.",
-        "The record's own epoch does not count as waiting.",
-    ],
-)
+@mistake("6.2", name="one-epoch-too-soon", tag="formula")
 def early_stopping(errors, patience):
+    """You stop one epoch early.
+
+    The record's own epoch does not count as waiting."""
     return _stop(
         errors, patience, late=lambda waited, patience: waited >= max(1, patience - 1)
     )
 
 
-@mistake(
-    "6.2",
-    name="ties-are-records",
-    hints=[
-        "What do you do when an error equals the best so far?",
-        "A record is strictly below all before it. A tie brings nothing new.",
-    ],
-)
+@mistake("6.2", name="ties-are-records", tag="ties")
 def early_stopping(errors, patience):
+    """What do you do when an error equals the best so far?
+
+    A record is strictly below all before it. A tie brings nothing new."""
     return _stop(errors, patience, better=lambda new, old: new <= old)
 
 
-@mistake(
-    "6.2",
-    name="compares-with-the-epoch-before",
-    hints=[
-        "You count epochs that are worse than the one before.",
-        "A small recovery is no record: compare with the best so far, not with yesterday.",
-    ],
-)
+@mistake("6.2", name="compares-with-the-epoch-before", tag="formula")
 def early_stopping(errors, patience):
+    """You count epochs that are worse than the one before.
+
+    A small recovery is no record: compare with the best so far, not with yesterday."""
     best, waited = 0, 0
     for epoch in range(1, len(errors)):
         waited = 0 if errors[epoch] < errors[epoch - 1] else waited + 1
@@ -307,15 +233,11 @@ def early_stopping(errors, patience):
     return best, len(errors) - 1
 
 
-@mistake(
-    "6.2",
-    name="patience-never-renewed",
-    hints=[
-        "You add up all epochs without a record.",
-        '"In a row": a record sets the waiting back to 0.',
-    ],
-)
+@mistake("6.2", name="patience-never-renewed", tag="formula")
 def early_stopping(errors, patience):
+    """You add up all epochs without a record.
+
+    "In a row": a record sets the waiting back to 0."""
     best, waited = 0, 0
     for epoch in range(1, len(errors)):
         if errors[epoch] < errors[best]:
@@ -327,25 +249,20 @@ def early_stopping(errors, patience):
     return best, len(errors) - 1
 
 
-@mistake(
-    "6.2",
-    name="epochs-from-one",
-    hints=["Your epochs are one too high.", "The first epoch has number 0."],
-)
+@mistake("6.2", name="epochs-from-one", tag="off-by-one")
 def early_stopping(errors, patience):
+    """Your epochs are one too high.
+
+    The first epoch has number 0."""
     best, last = _stop(errors, patience)
     return best + 1, last + 1
 
 
-@mistake(
-    "6.2",
-    name="patience-ignored",
-    hints=[
-        "You stop at the first epoch without a record.",
-        "Wait until `patience` epochs in a row have brought none.",
-    ],
-)
+@mistake("6.2", name="patience-ignored", tag="formula")
 def early_stopping(errors, patience):
+    """You stop at the first epoch without a record.
+
+    Wait until `patience` epochs in a row have brought none."""
     best = 0
     for epoch in range(1, len(errors)):
         if not errors[epoch] < errors[best]:
@@ -354,15 +271,12 @@ def early_stopping(errors, patience):
     return best, len(errors) - 1
 
 
-@mistake(
-    "6.2",
-    name="runs-past-the-end",
-    hints=[
-        "Your last epoch was never run.",
-        "If the list ends before patience does, the last epoch is the last of the list, not best + patience.",
-    ],
-)
+@mistake("6.2", name="runs-past-the-end", tag="formula")
 def early_stopping(errors, patience):
+    """Your last epoch was never run.
+
+    If the list ends before patience does, the last epoch is the last of the list,
+    not best + patience."""
     best = 0
     for epoch in range(len(errors)):
         if errors[epoch] < errors[best]:
@@ -390,27 +304,21 @@ def _slopes(layers, l1, l2):
     ]
 
 
-@mistake(
-    "6.3",
-    name="l2-without-the-half",
-    hints=[
-        "Your L2 part is twice as large as asked.",
-        "The lecture writes lambda/2 times the sum of squares. (Keras leaves the half out.)",
-    ],
-)
+@mistake("6.3", name="l2-without-the-half", tag="formula")
 def penalty(layers, l1, l2):
+    """Your L2 part is twice as large as asked.
+
+    The lecture writes lambda/2 times the sum of squares. (Keras leaves the half
+    out.)"""
     return _cost(_weights(layers), l1, l2)
 
 
-@mistake(
-    "6.3",
-    name="biases-pay-too",
-    hints=[
-        "Who pays in your penalty?",
-        "Biases shift the curve and do not bend it: they are free. Sum over the weights only.",
-    ],
-)
+@mistake("6.3", name="biases-pay-too", tag="formula")
 def penalty(layers, l1, l2):
+    """Who pays in your penalty?
+
+    Biases shift the curve and do not bend it: they are free. Sum over the weights
+    only."""
     return _cost(
         [*_weights(layers), *(np.asarray(b, dtype=float) for _, b in layers)],
         l1,
@@ -418,41 +326,30 @@ def penalty(layers, l1, l2):
     )
 
 
-@mistake(
-    "6.3",
-    name="l1-without-absolute-value",
-    hints=[
-        "Can your penalty be negative?",
-        "L1 adds up sizes, |w|. Without the bars, large negative weights would be paid for.",
-    ],
-)
+@mistake("6.3", name="l1-without-absolute-value", tag="sign")
 def penalty(layers, l1, l2):
+    """Can your penalty be negative?
+
+    L1 adds up sizes, |w|. Without the bars, large negative weights would be paid
+    for."""
     return float(sum(l1 * w.sum() + l2 / 2 * (w**2).sum() for w in _weights(layers)))
 
 
-@mistake(
-    "6.3",
-    name="mean-over-weights",
-    hints=[
-        "Your penalty does not grow with the number of weights.",
-        "Every weight pays its own price: a sum, not a mean.",
-    ],
-)
+@mistake("6.3", name="mean-over-weights", tag="missing-1/n")
 def penalty(layers, l1, l2):
+    """Your penalty does not grow with the number of weights.
+
+    Every weight pays its own price: a sum, not a mean."""
     return float(
         sum(l1 * np.abs(w).mean() + l2 / 2 * (w**2).mean() for w in _weights(layers))
     )
 
 
-@mistake(
-    "6.3",
-    name="norm-not-squared",
-    hints=[
-        "You took the length of the weights.",
-        "The L2 price is the sum of squares, w.w, without the root.",
-    ],
-)
+@mistake("6.3", name="norm-not-squared", tag="formula")
 def penalty(layers, l1, l2):
+    """You took the length of the weights.
+
+    The L2 price is the sum of squares, w.w, without the root."""
     return float(
         sum(
             l1 * np.abs(w).sum() + l2 / 2 * np.sqrt((w**2).sum())
@@ -461,89 +358,57 @@ def penalty(layers, l1, l2):
     )
 
 
-@mistake(
-    "6.3",
-    name="strengths-exchanged",
-    hints=[
-        "Your two strengths have changed places.",
-        "l1 goes with |w|, l2 with w squared.",
-    ],
-)
+@mistake("6.3", name="strengths-exchanged", tag="formula")
 def penalty(layers, l1, l2):
+    """Your two strengths have changed places.
+
+    l1 goes with |w|, l2 with w squared."""
     return _cost(_weights(layers), l2, l1 / 2)
 
 
-@mistake(
-    "6.3",
-    name="only-the-last-layer",
-    hints=[
-        "Some of the weights do not pay.",
-        "The sum runs over all layers, not over one.",
-    ],
-)
+@mistake("6.3", name="only-the-last-layer", tag="formula")
 def penalty(layers, l1, l2):
+    """Some of the weights do not pay.
+
+    The sum runs over all layers, not over one."""
     return _cost(_weights(layers)[-1:], l1, l2 / 2)
 
 
-@mistake(
-    "6.3",
-    name="half-left-in-the-gradient",
-    hints=[
-        "Your slope of L2 is half of what finite differences say.",
-        "The derivative of w squared is 2w, and the half cancels the 2.",
-    ],
-)
+@mistake("6.3", name="half-left-in-the-gradient", tag="formula")
 def penalty_gradient(layers, l1, l2):
+    """Your slope of L2 is half of what finite differences say.
+
+    The derivative of w squared is 2w, and the half cancels the 2."""
     return _slopes(layers, l1, l2 / 2)
 
 
-@mistake(
-    "6.3",
-    name="two-left-in-the-gradient",
-    hints=[
-        "Your slope of L2 is twice what finite differences say.",
-        "The 2 from the square meets the half in front of it.",
-    ],
-)
+@mistake("6.3", name="two-left-in-the-gradient", tag="formula")
 def penalty_gradient(layers, l1, l2):
+    """Your slope of L2 is twice what finite differences say.
+
+    The 2 from the square meets the half in front of it."""
     return _slopes(layers, l1, 2 * l2)
 
 
-@mistake(
-    "6.3",
-    name="l1-slope-is-the-size",
-    hints=[
-        "Your L1 slope depends on how large the weight is.",
-        "|w| rises equally fast everywhere: its slope is the sign of w, +1 or -1.",
-    ],
-)
+@mistake("6.3", tag="sign", edit=("sign", "abs"))
+def l1_slope_is_the_size():
+    """Your L1 slope depends on how large the weight is.
+
+    |w| rises equally fast everywhere: its slope is the sign of w, +1 or -1."""
+
+
+@mistake("6.3", tag="sign", edit=("* np.sign(w)", ""))
+def l1_slope_without_sign():
+    """Your L1 pushes negative weights the wrong way.
+
+    Right of 0 the slope of |w| is +1, left of it -1: np.sign."""
+
+
+@mistake("6.3", name="bias-gradient", tag="edge-case")
 def penalty_gradient(layers, l1, l2):
-    return [
-        (l1 * np.abs(w) + l2 * np.asarray(w, dtype=float), np.zeros(np.shape(b)))
-        for w, b in layers
-    ]
+    """Your biases are pulled to 0.
 
-
-@mistake(
-    "6.3",
-    name="l1-slope-without-sign",
-    hints=[
-        "Your L1 pushes negative weights the wrong way.",
-        "Right of 0 the slope of |w| is +1, left of it -1: np.sign.",
-    ],
-)
-def penalty_gradient(layers, l1, l2):
-    return [
-        (l1 + l2 * np.asarray(w, dtype=float), np.zeros(np.shape(b))) for w, b in layers
-    ]
-
-
-@mistake(
-    "6.3",
-    name="bias-gradient",
-    hints=["Your biases are pulled to 0.", "They are free, so db is all zeros."],
-)
-def penalty_gradient(layers, l1, l2):
+    They are free, so db is all zeros."""
     return [
         (dw, l1 * np.sign(b) + l2 * np.asarray(b, dtype=float))
         for (dw, _), (_, b) in zip(_slopes(layers, l1, l2), layers, strict=True)
@@ -552,73 +417,53 @@ def penalty_gradient(layers, l1, l2):
 
 @mistake(
     "6.3",
-    name="sign-of-zero-is-one",
-    hints=[
-        "What does your slope say at w = 0?",
-        "|w| has a corner there; take 0, as np.sign does, or a weight at rest is pushed off.",
+    tag="sign",
+    edit=[
+        ("sign(w)", "where(np.asarray(w) >= 0, 1.0, -1.0)"),
+        ("(np.shape(b))", "(np.shape(b)),"),
     ],
 )
-def penalty_gradient(layers, l1, l2):
-    return [
-        (
-            l1 * np.where(np.asarray(w) >= 0, 1.0, -1.0)
-            + l2 * np.asarray(w, dtype=float),
-            np.zeros(np.shape(b)),
-        )
-        for w, b in layers
-    ]
+def sign_of_zero_is_one():
+    """What does your slope say at w = 0?
+
+    |w| has a corner there; take 0, as np.sign does, or a weight at rest is pushed
+    off."""
 
 
-@mistake(
-    "6.3",
-    name="half-for-both",
-    hints=[
-        "Your L1 price is half of what it should be.",
-        "The half belongs to the squares alone: it meets the 2 of their slope.",
-    ],
-)
+@mistake("6.3", name="half-for-both", tag="formula")
 def penalty(layers, l1, l2):
+    """Your L1 price is half of what it should be.
+
+    The half belongs to the squares alone: it meets the 2 of their slope."""
     return float(
         sum(0.5 * (l1 * np.abs(w).sum() + l2 * np.square(w).sum()) for w, _ in layers)
     )
 
 
-@mistake(
-    "6.3",
-    name="square-of-the-sum",
-    hints=[
-        "Weights of opposite sign cancel in your L2 price.",
-        "Square each weight first, then add: np.sum(w**2).",
-    ],
-)
+@mistake("6.3", name="square-of-the-sum", tag="sign")
 def penalty(layers, l1, l2):
+    """Weights of opposite sign cancel in your L2 price.
+
+    Square each weight first, then add: np.sum(w**2)."""
     return float(sum(l1 * np.abs(w).sum() + l2 / 2 * np.sum(w) ** 2 for w, _ in layers))
 
 
 # 6.4 ------------------------------------------------------------------------------------------------------------------
 
 
-@mistake(
-    "6.4",
-    name="no-rescaling",
-    hints=[
-        "On average the next layer gets less than before.",
-        "Make up for it while training: divide what is kept by the chance of being kept.",
-    ],
-)
+@mistake("6.4", name="no-rescaling", tag="formula")
 def dropout(a, u, rate, training):
+    """On average the next layer gets less than before.
+
+    Make up for it while training: divide what is kept by the chance of being kept."""
     return np.where(np.asarray(u) >= rate, a, 0.0) if training else np.asarray(a)
 
 
-@mistake(
-    "6.4",
-    name="rescaled-by-the-rate",
-    hints=[
-        "You divided by the chance of being dropped.",
-        "Of rate 0.2, four fifths are kept: divide by 1 - rate.",
-    ],
-)
+@mistake("6.4", name="rescaled-by-the-rate", tag="formula")
 def dropout(a, u, rate, training):
+    """You divided by the chance of being dropped.
+
+    Of rate 0.2, four fifths are kept: divide by 1 - rate."""
     return (
         np.where(np.asarray(u) >= rate, np.asarray(a) / (rate or 1.0), 0.0)
         if training
@@ -626,15 +471,11 @@ def dropout(a, u, rate, training):
     )
 
 
-@mistake(
-    "6.4",
-    name="multiplied-by-keep",
-    hints=[
-        "You made the kept values smaller.",
-        "Some are missing, so the others have to speak louder: divide by 1 - rate.",
-    ],
-)
+@mistake("6.4", name="multiplied-by-keep", tag="edge-case")
 def dropout(a, u, rate, training):
+    """You made the kept values smaller.
+
+    Some are missing, so the others have to speak louder: divide by 1 - rate."""
     return (
         np.where(np.asarray(u) >= rate, np.asarray(a) * (1 - rate), 0.0)
         if training
@@ -642,27 +483,19 @@ def dropout(a, u, rate, training):
     )
 
 
-@mistake(
-    "6.4",
-    name="active-at-test",
-    hints=[
-        "Your network still drops units at test.",
-        "Look at `training`: at test nothing is dropped.",
-    ],
-)
+@mistake("6.4", name="active-at-test", tag="leakage")
 def dropout(a, u, rate, training):
+    """Your network still drops units at test.
+
+    Look at `training`: at test nothing is dropped."""
     return np.where(np.asarray(u) >= rate, np.asarray(a) / (1 - rate), 0.0)
 
 
-@mistake(
-    "6.4",
-    name="scaled-twice",
-    hints=[
-        "You rescale while training and again at test.",
-        "The kept values were already made louder. At test give back a as it is.",
-    ],
-)
+@mistake("6.4", name="scaled-twice", tag="leakage")
 def dropout(a, u, rate, training):
+    """You rescale while training and again at test.
+
+    The kept values were already made louder. At test give back a as it is."""
     return (
         np.where(np.asarray(u) >= rate, np.asarray(a) / (1 - rate), 0.0)
         if training
@@ -670,15 +503,12 @@ def dropout(a, u, rate, training):
     )
 
 
-@mistake(
-    "6.4",
-    name="rate-taken-as-keep",
-    hints=[
-        "You keep the units with the chance that was meant for dropping.",
-        "This is the erratum: `rate` is the chance of being dropped. Keep where u >= rate.",
-    ],
-)
+@mistake("6.4", name="rate-taken-as-keep", tag="formula")
 def dropout(a, u, rate, training):
+    """You keep the units with the chance that was meant for dropping.
+
+    This is the erratum: `rate` is the chance of being dropped. Keep where u >=
+    rate."""
     return (
         np.where(np.asarray(u) < rate, np.asarray(a) / (rate or 1.0), 0.0)
         if training
@@ -686,15 +516,11 @@ def dropout(a, u, rate, training):
     )
 
 
-@mistake(
-    "6.4",
-    name="dropped-kept-exchanged",
-    hints=[
-        "Your mask is inside out.",
-        "A unit is kept where u >= rate, and set to 0 where u is below.",
-    ],
-)
+@mistake("6.4", name="dropped-kept-exchanged", tag="formula")
 def dropout(a, u, rate, training):
+    """Your mask is inside out.
+
+    A unit is kept where u >= rate, and set to 0 where u is below."""
     return (
         np.where(np.asarray(u) < rate, np.asarray(a) / (1 - rate), 0.0)
         if training
@@ -702,15 +528,11 @@ def dropout(a, u, rate, training):
     )
 
 
-@mistake(
-    "6.4",
-    name="rescaled-by-the-share-that-happened",
-    hints=[
-        "You divide by the share of units that this mask happened to keep.",
-        "Rescaling uses the *chance* 1 - rate, the same in every step.",
-    ],
-)
+@mistake("6.4", name="rescaled-by-the-share-that-happened", tag="formula")
 def dropout(a, u, rate, training):
+    """You divide by the share of units that this mask happened to keep.
+
+    Rescaling uses the *chance* 1 - rate, the same in every step."""
     kept = np.asarray(u) >= rate
     return (
         np.where(kept, np.asarray(a) / max(kept.mean(), 1e-9), 0.0)
@@ -719,27 +541,20 @@ def dropout(a, u, rate, training):
     )
 
 
-@mistake(
-    "6.4",
-    name="classic-form",
-    hints=[
-        "Yours is the classic form, which scales at test.",
-        "Here kept values are divided by 1 - rate while training, and the test leaves everything alone.",
-    ],
-)
+@mistake("6.4", name="classic-form", tag="leakage")
 def dropout(a, u, rate, training):
+    """Yours is the classic form, which scales at test.
+
+    Here kept values are divided by 1 - rate while training, and the test leaves
+    everything alone."""
     return np.where(u >= rate, a, 0.0) if training else np.asarray(a) * (1 - rate)
 
 
-@mistake(
-    "6.4",
-    name="equal-is-dropped",
-    hints=[
-        "One of your units is dropped at the very edge.",
-        "A unit is kept where u >= rate; equal counts as kept.",
-    ],
-)
+@mistake("6.4", name="equal-is-dropped", tag="ties")
 def dropout(a, u, rate, training):
+    """One of your units is dropped at the very edge.
+
+    A unit is kept where u >= rate; equal counts as kept."""
     return (
         np.where(u > rate, np.asarray(a) / (1 - rate), 0.0)
         if training
@@ -758,29 +573,22 @@ def _chance(mask, keep):
     return keep ** mask.sum() * (1 - keep) ** (len(mask) - mask.sum())
 
 
-@mistake(
-    "6.5",
-    name="all-masks-equally-likely",
-    hints=[
-        "With keep = 0.5 you are right; otherwise not.",
-        "Masks differ in chance: keep once per kept unit, 1 - keep once per dropped one.",
-    ],
-)
+@mistake("6.5", name="all-masks-equally-likely", tag="ties")
 def average_over_masks(h, V, c, keep):
+    """With keep = 0.5 you are right; otherwise not.
+
+    Masks differ in chance: keep once per kept unit, 1 - keep once per dropped one."""
     return np.mean(
         [softmax((h * mask) @ V + c, axis=1) for mask in _masks(np.shape(h)[1])], axis=0
     )
 
 
-@mistake(
-    "6.5",
-    name="average-before-softmax",
-    hints=[
-        "You averaged z and took the softmax once.",
-        "That is what weight scaling does. Here each thinned network answers by itself, and the answers are averaged.",
-    ],
-)
+@mistake("6.5", name="average-before-softmax", tag="order")
 def average_over_masks(h, V, c, keep):
+    """You averaged z and took the softmax once.
+
+    That is what weight scaling does. Here each thinned network answers by itself,
+    and the answers are averaged."""
     return softmax(
         sum(
             _chance(mask, keep) * ((h * mask) @ V + c)
@@ -790,30 +598,22 @@ def average_over_masks(h, V, c, keep):
     )
 
 
-@mistake(
-    "6.5",
-    name="keep-and-drop-exchanged",
-    hints=[
-        "Your chances are those of a network that drops with chance keep.",
-        "keep belongs to the ones of the mask, 1 - keep to the zeros.",
-    ],
-)
+@mistake("6.5", name="keep-and-drop-exchanged", tag="edge-case")
 def average_over_masks(h, V, c, keep):
+    """Your chances are those of a network that drops with chance keep.
+
+    keep belongs to the ones of the mask, 1 - keep to the zeros."""
     return sum(
         _chance(mask, 1 - keep) * softmax((h * mask) @ V + c, axis=1)
         for mask in _masks(np.shape(h)[1])
     )
 
 
-@mistake(
-    "6.5",
-    name="empty-mask-left-out",
-    hints=[
-        "Your probabilities do not sum to one.",
-        "The mask that drops every unit is one of the 2^n: the biases then speak alone.",
-    ],
-)
+@mistake("6.5", name="empty-mask-left-out", tag="edge-case")
 def average_over_masks(h, V, c, keep):
+    """Your probabilities do not sum to one.
+
+    The mask that drops every unit is one of the 2^n: the biases then speak alone."""
     return (
         sum(
             _chance(mask, keep) * softmax((h * mask) @ V + c, axis=1)
@@ -824,105 +624,88 @@ def average_over_masks(h, V, c, keep):
     )
 
 
-@mistake(
-    "6.5",
-    name="rescaled-as-while-training",
-    hints=[
-        "You divided the kept activations by keep.",
-        "That is Keras's form. Here thinned networks leave h alone, and weight scaling takes keep times V.",
-    ],
-)
+@mistake("6.5", name="rescaled-as-while-training", tag="formula")
 def average_over_masks(h, V, c, keep):
+    """You divided the kept activations by keep.
+
+    That is Keras's form. Here thinned networks leave h alone, and weight scaling
+    takes keep times V."""
     return sum(
         _chance(mask, keep) * softmax((h * mask) / keep @ V + c, axis=1)
         for mask in _masks(np.shape(h)[1])
     )
 
 
-@mistake(
-    "6.5",
-    name="softmax-over-rows",
-    hints=[
-        "Your probabilities sum to one over the rows.",
-        "Each row has its own probabilities, over the classes: axis=1.",
-    ],
-)
+@mistake("6.5", name="softmax-over-rows", tag="axis")
 def average_over_masks(h, V, c, keep):
+    """Your probabilities sum to one over the rows.
+
+    Each row has its own probabilities, over the classes: axis=1."""
     return sum(
         _chance(mask, keep) * softmax((h * mask) @ V + c, axis=0)
         for mask in _masks(np.shape(h)[1])
     )
 
 
-@mistake(
-    "6.5",
-    name="weights-not-scaled",
-    hints=[
-        "You used the full weights at test.",
-        "In training, on average only the share keep of the units spoke: scale V by keep.",
-    ],
-)
-def weight_scaling(h, V, c, keep):
-    return softmax(np.asarray(h) @ V + c, axis=1)
+@mistake("6.5", tag="leakage", edit=("(keep * np.asarray(V))", "V"))
+def weights_not_scaled():
+    """You used the full weights at test.
+
+    In training, on average only the share keep of the units spoke: scale V by keep."""
 
 
 @mistake(
     "6.5",
-    name="bias-scaled-too",
-    hints=[
-        "You scaled z as a whole.",
-        "Biases are never dropped, so only h V is scaled.",
-    ],
+    tag="formula",
+    edit=(
+        "np.asarray(h) @ (keep * np.asarray(V)) + c",
+        "keep * (np.asarray(h) @ V + c)",
+    ),
 )
-def weight_scaling(h, V, c, keep):
-    return softmax(keep * (np.asarray(h) @ V + c), axis=1)
+def bias_scaled_too():
+    """You scaled z as a whole.
+
+    Biases are never dropped, so only h V is scaled."""
 
 
 @mistake(
     "6.5",
-    name="scaled-by-the-chance-of-dropping",
-    hints=[
-        "Right only for 0.5.",
-        "keep is the chance of staying: multiply by it, not by 1 - keep.",
-    ],
+    tag="formula",
+    edit=("np.asarray(h) @ (keep * np.asarray(V))", "(1 - keep) * np.asarray(h) @ V"),
 )
-def weight_scaling(h, V, c, keep):
-    return softmax((1 - keep) * np.asarray(h) @ V + c, axis=1)
+def scaled_by_the_chance_of_dropping():
+    """Right only for 0.5.
+
+    keep is the chance of staying: multiply by it, not by 1 - keep."""
+
+
+@mistake("6.5", tag="leakage", edit=("(keep * np.asarray(V))", "V / keep"))
+def divided_by_keep():
+    """Your weights grew.
+
+    At test all units speak, more than in training. Make the weights smaller: times
+    keep."""
 
 
 @mistake(
     "6.5",
-    name="divided-by-keep",
-    hints=[
-        "Your weights grew.",
-        "At test all units speak, more than in training. Make the weights smaller: times keep.",
-    ],
+    tag="formula",
+    edit=(
+        "softmax(np.asarray(h) @ (keep * np.asarray(V)) + c, axis=1)",
+        "keep * softmax(np.asarray(h) @ V + c, axis=1)",
+    ),
 )
-def weight_scaling(h, V, c, keep):
-    return softmax(np.asarray(h) @ V / keep + c, axis=1)
+def probabilities_scaled():
+    """Your rows sum to keep.
+
+    Scale the weights, before the softmax; its outputs stay probabilities."""
 
 
-@mistake(
-    "6.5",
-    name="probabilities-scaled",
-    hints=[
-        "Your rows sum to keep.",
-        "Scale the weights, before the softmax; its outputs stay probabilities.",
-    ],
-)
-def weight_scaling(h, V, c, keep):
-    return keep * softmax(np.asarray(h) @ V + c, axis=1)
-
-
-@mistake(
-    "6.5",
-    name="only-the-kept-count",
-    hints=[
-        "Your chances add up to more than 1.",
-        "Dropped units have a chance too: times (1 - keep) for each of them.",
-    ],
-)
+@mistake("6.5", name="only-the-kept-count", tag="formula")
 def average_over_masks(h, V, c, keep):
+    """Your chances add up to more than 1.
+
+    Dropped units have a chance too: times (1 - keep) for each of them."""
     masks = itertools.product((0, 1), repeat=h.shape[1])
     return sum(
         keep ** sum(mask) * softmax((h * np.array(mask)) @ V + c, axis=1)
@@ -932,14 +715,16 @@ def average_over_masks(h, V, c, keep):
 
 @mistake(
     "6.5",
-    name="no-softmax",
-    hints=[
-        "Do your rows sum to 1?",
-        "The output is a probability: the softmax comes last.",
-    ],
+    tag="formula",
+    edit=(
+        "softmax(np.asarray(h) @ (keep * np.asarray(V)) + c, axis=1)",
+        "np.asarray(h) @ (keep * np.asarray(V)) + c",
+    ),
 )
-def weight_scaling(h, V, c, keep):
-    return np.asarray(h) @ (keep * np.asarray(V)) + c
+def no_softmax():
+    """Do your rows sum to 1?
+
+    The output is a probability: the softmax comes last."""
 
 
 # 6.6 ------------------------------------------------------------------------------------------------------------------
@@ -962,75 +747,53 @@ def _turn(angle):
     return np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
 
 
-@mistake(
-    "6.6",
-    name="degrees-as-radians",
-    hints=[
-        "Your images are turned by an odd amount.",
-        "np.cos and np.sin take radians: np.deg2rad(angle).",
-    ],
-)
+@mistake("6.6", name="degrees-as-radians", tag="formula")
 def move(image, angle, scale, shift):
+    """Your images are turned by an odd amount.
+
+    np.cos and np.sin take radians: np.deg2rad(angle)."""
     return _moved(image, _turn(angle) / scale, shift)
 
 
-@mistake(
-    "6.6",
-    name="turns-the-other-way",
-    hints=[
-        "Your image turns the wrong way.",
-        "Check the signs of the two sines in R, and which row they are in.",
-    ],
-)
+@mistake("6.6", name="turns-the-other-way", tag="sign")
 def move(image, angle, scale, shift):
+    """Your image turns the wrong way.
+
+    Check the signs of the two sines in R, and which row they are in."""
     return _moved(image, _turn(-np.deg2rad(angle)) / scale, shift)
 
 
-@mistake(
-    "6.6",
-    name="scales-the-other-way",
-    hints=[
-        "With scale 2 your content gets smaller.",
-        "You ask where a pixel comes from. If the content grows, sources lie closer together: divide by the scale.",
-    ],
-)
+@mistake("6.6", name="scales-the-other-way", tag="formula")
 def move(image, angle, scale, shift):
+    """With scale 2 your content gets smaller.
+
+    You ask where a pixel comes from. If the content grows, sources lie closer
+    together: divide by the scale."""
     return _moved(image, _turn(np.deg2rad(angle)) * scale, shift)
 
 
-@mistake(
-    "6.6",
-    name="shifts-the-other-way",
-    hints=[
-        "Your image goes up and left.",
-        "To come from where it was, a target pixel looks back: subtract the shift.",
-    ],
-)
+@mistake("6.6", name="shifts-the-other-way", tag="sign")
 def move(image, angle, scale, shift):
+    """Your image goes up and left.
+
+    To come from where it was, a target pixel looks back: subtract the shift."""
     return _moved(image, _turn(np.deg2rad(angle)) / scale, -np.asarray(shift))
 
 
-@mistake(
-    "6.6",
-    name="about-the-corner",
-    hints=[
-        "Your image turns about its upper left corner.",
-        "Measure places from the middle, (H - 1)/2 and (W - 1)/2, and add it again at the end.",
-    ],
-)
+@mistake("6.6", name="about-the-corner", tag="formula")
 def move(image, angle, scale, shift):
+    """Your image turns about its upper left corner.
+
+    Measure places from the middle, (H - 1)/2 and (W - 1)/2, and add it again at the
+    end."""
     return _moved(image, _turn(np.deg2rad(angle)) / scale, shift, middle=np.zeros(2))
 
 
-@mistake(
-    "6.6",
-    name="middle-at-half-the-size",
-    hints=[
-        "Your middle is half a pixel off.",
-        "Pixels 0 to H - 1 have their middle at (H - 1)/2.",
-    ],
-)
+@mistake("6.6", name="middle-at-half-the-size", tag="formula")
 def move(image, angle, scale, shift):
+    """Your middle is half a pixel off.
+
+    Pixels 0 to H - 1 have their middle at (H - 1)/2."""
     return _moved(
         image,
         _turn(np.deg2rad(angle)) / scale,
@@ -1039,27 +802,20 @@ def move(image, angle, scale, shift):
     )
 
 
-@mistake(
-    "6.6",
-    name="cut-instead-of-rounded",
-    hints=[
-        "Your pixels are taken up to one place too far up or left.",
-        "astype(int) cuts the fraction off. Round to the nearest pixel first: np.rint.",
-    ],
-)
+@mistake("6.6", name="cut-instead-of-rounded", tag="dtype")
 def move(image, angle, scale, shift):
+    """Your pixels are taken up to one place too far up or left.
+
+    astype(int) cuts the fraction off. Round to the nearest pixel first: np.rint."""
     return _moved(image, _turn(np.deg2rad(angle)) / scale, shift, rounding=np.floor)
 
 
-@mistake(
-    "6.6",
-    name="wraps-around",
-    hints=[
-        "What leaves on one side comes in on the other.",
-        "Outside the image there is nothing: 0. Negative indices in NumPy count from the end, so test for them.",
-    ],
-)
+@mistake("6.6", name="wraps-around", tag="sign")
 def move(image, angle, scale, shift):
+    """What leaves on one side comes in on the other.
+
+    Outside the image there is nothing: 0. Negative indices in NumPy count from the
+    end, so test for them."""
     image = np.asarray(image)
     height, width = image.shape
     middle, out = (np.array(image.shape) - 1) / 2, np.zeros_like(image)
@@ -1072,15 +828,11 @@ def move(image, angle, scale, shift):
     return out
 
 
-@mistake(
-    "6.6",
-    name="edge-repeated",
-    hints=[
-        "Your border is smeared over the gap.",
-        "A pixel from outside is 0, not a copy of the nearest edge.",
-    ],
-)
+@mistake("6.6", name="edge-repeated", tag="edge-case")
 def move(image, angle, scale, shift):
+    """Your border is smeared over the gap.
+
+    A pixel from outside is 0, not a copy of the nearest edge."""
     image = np.asarray(image)
     middle, out = (np.array(image.shape) - 1) / 2, np.zeros_like(image)
     for place in np.ndindex(image.shape):
@@ -1093,15 +845,12 @@ def move(image, angle, scale, shift):
     return out
 
 
-@mistake(
-    "6.6",
-    name="pushed-not-pulled",
-    hints=[
-        "Your turned image has holes.",
-        "You sent each pixel to where it goes; two may land on one place and some get none. Ask every target where it comes from.",
-    ],
-)
+@mistake("6.6", name="pushed-not-pulled", tag="formula")
 def move(image, angle, scale, shift):
+    """Your turned image has holes.
+
+    You sent each pixel to where it goes; two may land on one place and some get
+    none. Ask every target where it comes from."""
     image = np.asarray(image)
     middle, out = (np.array(image.shape) - 1) / 2, np.zeros_like(image)
     for place in np.ndindex(image.shape):
@@ -1119,30 +868,23 @@ def _split(images, labels, train, validation):
     return images[train], labels[train], images[validation], labels[validation]
 
 
-@mistake(
-    "6.6",
-    name="validation-augmented-too",
-    hints=[
-        "Your validation rows are not the ones that were measured.",
-        "Validation stands for the digits to come, and those come as they are. Change training rows only.",
-    ],
-)
+@mistake("6.6", name="validation-augmented-too", tag="formula")
 def augmented_split(images, labels, train, validation, change, copies):
+    """Your validation rows are not the ones that were measured.
+
+    Validation stands for the digits to come, and those come as they are. Change
+    training rows only."""
     x, y, xv, yv = _split(images, labels, train, validation)
     x_all = np.concatenate([x, *(change(x) for _ in range(copies))])
     xv_all = np.concatenate([xv, *(change(xv) for _ in range(copies))])
     return x_all, np.tile(y, copies + 1), xv_all, np.tile(yv, copies + 1)
 
 
-@mistake(
-    "6.6",
-    name="copied-before-the-split",
-    hints=[
-        "Copies of validation rows are in your training set.",
-        "Split first, then copy: a moved twin of a validation image is an answer sheet.",
-    ],
-)
+@mistake("6.6", name="copied-before-the-split", tag="leakage")
 def augmented_split(images, labels, train, validation, change, copies):
+    """Copies of validation rows are in your training set.
+
+    Split first, then copy: a moved twin of a validation image is an answer sheet."""
     x_all = np.concatenate([images[train], *(change(images) for _ in range(copies))])
     return (
         x_all,
@@ -1152,15 +894,12 @@ def augmented_split(images, labels, train, validation, change, copies):
     )
 
 
-@mistake(
-    "6.6",
-    name="labels-out-of-step",
-    hints=[
-        "Your images and labels have come out of step.",
-        "Copies follow one another as whole sets, so the labels do too: np.tile, where np.repeat would double each one in place.",
-    ],
-)
+@mistake("6.6", name="labels-out-of-step", tag="aliasing")
 def augmented_split(images, labels, train, validation, change, copies):
+    """Your images and labels have come out of step.
+
+    Copies follow one another as whole sets, so the labels do too: np.tile, where
+    np.repeat would double each one in place."""
     x, y, xv, yv = _split(images, labels, train, validation)
     return (
         np.concatenate([x, *(change(x) for _ in range(copies))]),
@@ -1170,29 +909,22 @@ def augmented_split(images, labels, train, validation, change, copies):
     )
 
 
-@mistake(
-    "6.6",
-    name="one-change-for-all-copies",
-    hints=[
-        "All your copies are the same.",
-        "change draws anew at every call. Call it once per copy.",
-    ],
-)
+@mistake("6.6", name="one-change-for-all-copies", tag="aliasing")
 def augmented_split(images, labels, train, validation, change, copies):
+    """All your copies are the same.
+
+    change draws anew at every call. Call it once per copy."""
     x, y, xv, yv = _split(images, labels, train, validation)
     once = change(x)
     return np.concatenate([x, *([once] * copies)]), np.tile(y, copies + 1), xv, yv
 
 
-@mistake(
-    "6.6",
-    name="originals-left-out",
-    hints=[
-        "Where have the originals gone?",
-        "The training set holds the unchanged images first, then the copies: copies + 1 sets.",
-    ],
-)
+@mistake("6.6", name="originals-left-out", tag="formula")
 def augmented_split(images, labels, train, validation, change, copies):
+    """Where have the originals gone?
+
+    The training set holds the unchanged images first, then the copies: copies + 1
+    sets."""
     x, y, xv, yv = _split(images, labels, train, validation)
     return (
         np.concatenate([change(x) for _ in range(copies)] or [x]),
@@ -1202,15 +934,11 @@ def augmented_split(images, labels, train, validation, change, copies):
     )
 
 
-@mistake(
-    "6.6",
-    name="copies-of-copies",
-    hints=[
-        "Your later copies have been changed several times.",
-        "Every copy starts from the originals, or it drifts further away each time.",
-    ],
-)
+@mistake("6.6", name="copies-of-copies", tag="aliasing")
 def augmented_split(images, labels, train, validation, change, copies):
+    """Your later copies have been changed several times.
+
+    Every copy starts from the originals, or it drifts further away each time."""
     x, y, xv, yv = _split(images, labels, train, validation)
     stack = [x]
     for _ in range(copies):
@@ -1218,15 +946,12 @@ def augmented_split(images, labels, train, validation, change, copies):
     return np.concatenate(stack), np.tile(y, copies + 1), xv, yv
 
 
-@mistake(
-    "6.6",
-    name="shifted-after-turning-back",
-    hints=[
-        "Without an angle you are right; with one, your shift is turned too.",
-        "The shift came last on the way there, so it is undone first: R (offset - shift), not R offset - shift.",
-    ],
-)
+@mistake("6.6", name="shifted-after-turning-back", tag="order")
 def move(image, angle, scale, shift):
+    """Without an angle you are right; with one, your shift is turned too.
+
+    The shift came last on the way there, so it is undone first: R (offset - shift),
+    not R offset - shift."""
     image = np.asarray(image)
     sizes, turn = np.array(image.shape)[:, None, None], np.deg2rad(angle)
     matrix = (
@@ -1244,15 +969,11 @@ def move(image, angle, scale, shift):
     return np.where(inside, image[rows, columns], 0).astype(image.dtype)
 
 
-@mistake(
-    "6.6",
-    name="originals-last",
-    hints=[
-        "The rows are there, in another order.",
-        "The originals come first, then the copies.",
-    ],
-)
+@mistake("6.6", name="originals-last", tag="order")
 def augmented_split(images, labels, train, validation, change, copies):
+    """The rows are there, in another order.
+
+    The originals come first, then the copies."""
     x = images[train]
     x_train = np.concatenate([*(change(x) for _ in range(copies)), x])
     return (
@@ -1266,27 +987,21 @@ def augmented_split(images, labels, train, validation, change, copies):
 # 6.7 ------------------------------------------------------------------------------------------------------------------
 
 
-@mistake(
-    "6.7",
-    name="averages-labels",
-    hints=[
-        "You averaged the labels.",
-        "The mean of digit 1 and digit 9 is not digit 5: labels are names. Average probabilities, then choose.",
-    ],
-)
+@mistake("6.7", name="averages-labels", tag="formula")
 def ensemble_labels(probabilities):
+    """You averaged the labels.
+
+    The mean of digit 1 and digit 9 is not digit 5: labels are names. Average
+    probabilities, then choose."""
     return np.rint(np.mean(np.argmax(probabilities, axis=-1), axis=0)).astype(int)
 
 
-@mistake(
-    "6.7",
-    name="majority-vote",
-    hints=[
-        "You let each member cast one vote.",
-        "A vote forgets how sure a member is. Average the probabilities first and choose once.",
-    ],
-)
+@mistake("6.7", name="majority-vote", tag="formula")
 def ensemble_labels(probabilities):
+    """You let each member cast one vote.
+
+    A vote forgets how sure a member is. Average the probabilities first and choose
+    once."""
     votes = np.argmax(probabilities, axis=-1)
     return np.array(
         [
@@ -1296,54 +1011,37 @@ def ensemble_labels(probabilities):
     )
 
 
-@mistake(
-    "6.7",
-    name="most-confident-member",
-    hints=[
-        "You listened to the loudest member only.",
-        "The most likely class of the *mean*: one sure member can be surely wrong.",
-    ],
-)
-def ensemble_labels(probabilities):
-    return np.argmax(np.max(probabilities, axis=0), axis=-1)
+@mistake("6.7", tag="formula", edit=("mean", "max"), of="ensemble_labels")
+def most_confident_member():
+    """You listened to the loudest member only.
+
+    The most likely class of the *mean*: one sure member can be surely wrong."""
 
 
 @mistake(
     "6.7",
-    name="product-of-probabilities",
-    hints=[
-        "In your ensemble one member can veto a class.",
-        "You averaged logarithms (a geometric mean). Average the probabilities themselves.",
-    ],
+    tag="formula",
+    edit=("probabilities,", "np.log(np.maximum(probabilities, 1e-300)),"),
 )
-def ensemble_labels(probabilities):
-    return np.argmax(
-        np.mean(np.log(np.maximum(probabilities, 1e-300)), axis=0), axis=-1
-    )
+def product_of_probabilities():
+    """In your ensemble one member can veto a class.
+
+    You averaged logarithms (a geometric mean). Average the probabilities
+    themselves."""
 
 
-@mistake(
-    "6.7",
-    name="mean-over-rows",
-    hints=[
-        "Your answer has one label per member.",
-        "Members are the first axis: average over it, and one label per row remains.",
-    ],
-)
-def ensemble_labels(probabilities):
-    return np.argmax(np.mean(probabilities, axis=1), axis=-1)
+@mistake("6.7", tag="axis", edit=(", axis=0", ", axis=1"))
+def mean_over_rows():
+    """Your answer has one label per member.
+
+    Members are the first axis: average over it, and one label per row remains."""
 
 
-@mistake(
-    "6.7",
-    name="median-of-probabilities",
-    hints=[
-        "You took the median over the members.",
-        "The exercise averages: the mean keeps how sure each member is.",
-    ],
-)
-def ensemble_labels(probabilities):
-    return np.argmax(np.median(probabilities, axis=0), axis=-1)
+@mistake("6.7", tag="formula", edit=("mean", "median"), of="ensemble_labels")
+def median_of_probabilities():
+    """You took the median over the members.
+
+    The exercise averages: the mean keeps how sure each member is."""
 
 
 def _terms(predictions, y):
@@ -1356,65 +1054,50 @@ def _terms(predictions, y):
     )
 
 
-@mistake(
-    "6.7",
-    name="spread-with-m-minus-one",
-    hints=[
-        "Your three numbers do not fit the equation.",
-        "np.var with ddof=1 divides by members - 1; the spread is a plain mean over members.",
-    ],
-)
+@mistake("6.7", name="spread-with-m-minus-one", tag="off-by-one")
 def error_and_spread(predictions, y):
+    """Your three numbers do not fit the equation.
+
+    np.var with ddof=1 divides by members - 1; the spread is a plain mean over
+    members."""
     together, each, spread = _terms(predictions, y)
     members = len(predictions)
     return together, each, spread * members / max(members - 1, 1)
 
 
-@mistake(
-    "6.7",
-    name="spread-over-everything",
-    hints=[
-        "Your spread also counts how the truth rises and falls between points.",
-        "Compare members at the *same* point: the mean over members, axis 0.",
-    ],
-)
+@mistake("6.7", name="spread-over-everything", tag="axis")
 def error_and_spread(predictions, y):
+    """Your spread also counts how the truth rises and falls between points.
+
+    Compare members at the *same* point: the mean over members, axis 0."""
     together, each, _ = _terms(predictions, y)
     return together, each, float(np.var(predictions))
 
 
-@mistake(
-    "6.7",
-    name="standard-deviation",
-    hints=[
-        "Your spread is a distance, the errors are squared distances.",
-        "Leave the root out, and the equation holds.",
-    ],
-)
+@mistake("6.7", name="standard-deviation", tag="formula")
 def error_and_spread(predictions, y):
+    """Your spread is a distance, the errors are squared distances.
+
+    Leave the root out, and the equation holds."""
     together, each, _ = _terms(predictions, y)
     return together, each, float(np.mean(np.std(predictions, axis=0)))
 
 
-@mistake(
-    "6.7",
-    name="errors-exchanged",
-    hints=[
-        "Your first two numbers have changed places.",
-        "First the error of the mean prediction, then the mean of the members' errors, which is never smaller.",
-    ],
-)
+@mistake("6.7", name="errors-exchanged", tag="formula")
 def error_and_spread(predictions, y):
+    """Your first two numbers have changed places.
+
+    First the error of the mean prediction, then the mean of the members' errors,
+    which is never smaller."""
     together, each, spread = _terms(predictions, y)
     return each, together, spread
 
 
-@mistake(
-    "6.7",
-    name="absolute-errors",
-    hints=["You took absolute errors.", "The equation holds for squared errors."],
-)
+@mistake("6.7", name="absolute-errors", tag="formula")
 def error_and_spread(predictions, y):
+    """You took absolute errors.
+
+    The equation holds for squared errors."""
     f, y = np.asarray(predictions, dtype=float), np.asarray(y, dtype=float)
     mean = f.mean(axis=0)
     return (
@@ -1424,15 +1107,11 @@ def error_and_spread(predictions, y):
     )
 
 
-@mistake(
-    "6.7",
-    name="spread-about-the-truth",
-    hints=[
-        "Your spread is the members' error once more.",
-        "It is measured from the members' own mean, not from y.",
-    ],
-)
+@mistake("6.7", name="spread-about-the-truth", tag="formula")
 def error_and_spread(predictions, y):
+    """Your spread is the members' error once more.
+
+    It is measured from the members' own mean, not from y."""
     predictions, y = np.asarray(predictions), np.asarray(y)
     each = float(np.mean((predictions - y) ** 2))
     return float(np.mean((predictions.mean(axis=0) - y) ** 2)), each, each
@@ -1450,15 +1129,12 @@ def _changes(fit_predict, x, y, x_spare, y_spare, x_probe):
     return np.array(out)
 
 
-@mistake(
-    "6.8",
-    name="replacements-pile-up",
-    hints=[
-        "How many rows differ in your last training?",
-        "Each spare replaces one row, and all others are as they were. Start from a fresh copy each time.",
-    ],
-)
+@mistake("6.8", name="replacements-pile-up", tag="aliasing")
 def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
+    """How many rows differ in your last training?
+
+    Each spare replaces one row, and all others are as they were. Start from a fresh
+    copy each time."""
     before, out = np.asarray(fit_predict(x, y, x_probe)), []
     x, y = np.array(x), np.array(y)
     for i in range(len(x_spare)):
@@ -1467,48 +1143,37 @@ def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
     return float(np.mean(out))
 
 
-@mistake(
-    "6.8",
-    name="signed-changes",
-    hints=[
-        "Up and down cancel in your mean.",
-        "A prediction that moves down has moved as well: take the absolute change before you average.",
-    ],
-)
+@mistake("6.8", name="signed-changes", tag="sign")
 def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
+    """Up and down cancel in your mean.
+
+    A prediction that moves down has moved as well: take the absolute change before
+    you average."""
     return float(abs(np.mean(_changes(fit_predict, x, y, x_spare, y_spare, x_probe))))
 
 
-@mistake(
-    "6.8",
-    name="squared-changes",
-    hints=["You averaged squares.", "Instability is the mean *absolute* change."],
-)
+@mistake("6.8", name="squared-changes", tag="formula")
 def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
+    """You averaged squares.
+
+    Instability is the mean *absolute* change."""
     return float(np.mean(_changes(fit_predict, x, y, x_spare, y_spare, x_probe) ** 2))
 
 
-@mistake(
-    "6.8",
-    name="largest-change",
-    hints=[
-        "You took the largest change.",
-        "A worst case is worth knowing, but here the mean over probes and spares is asked.",
-    ],
-)
+@mistake("6.8", name="largest-change", tag="formula")
 def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
+    """You took the largest change.
+
+    A worst case is worth knowing, but here the mean over probes and spares is
+    asked."""
     return float(np.max(np.abs(_changes(fit_predict, x, y, x_spare, y_spare, x_probe))))
 
 
-@mistake(
-    "6.8",
-    name="row-added",
-    hints=[
-        "Your changed training sets are larger than the first one.",
-        "Replace row i; n stays the same.",
-    ],
-)
+@mistake("6.8", name="row-added", tag="formula")
 def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
+    """Your changed training sets are larger than the first one.
+
+    Replace row i; n stays the same."""
     before = np.asarray(fit_predict(x, y, x_probe))
     out = [
         np.asarray(fit_predict(np.append(x, a), np.append(y, b), x_probe)) - before
@@ -1517,15 +1182,11 @@ def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
     return float(np.mean(np.abs(out)))
 
 
-@mistake(
-    "6.8",
-    name="row-left-out",
-    hints=[
-        "Your changed training sets are one row short.",
-        "The spare comes in where row i goes out.",
-    ],
-)
+@mistake("6.8", name="row-left-out", tag="formula")
 def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
+    """Your changed training sets are one row short.
+
+    The spare comes in where row i goes out."""
     before = np.asarray(fit_predict(x, y, x_probe))
     out = [
         np.asarray(fit_predict(np.delete(x, i), np.delete(y, i), x_probe)) - before
@@ -1535,15 +1196,11 @@ def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
     return float(np.mean(np.abs(out))) if out else 0.0
 
 
-@mistake(
-    "6.8",
-    name="only-the-label-replaced",
-    hints=[
-        "Half of your replacement is missing.",
-        "A sample is x and y together: put both in place of row i.",
-    ],
-)
+@mistake("6.8", name="only-the-label-replaced", tag="aliasing")
 def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
+    """Half of your replacement is missing.
+
+    A sample is x and y together: put both in place of row i."""
     return (
         float(
             np.mean(
@@ -1568,15 +1225,11 @@ def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
     )
 
 
-@mistake(
-    "6.8",
-    name="always-the-first-row",
-    hints=[
-        "Your spares all take the same seat.",
-        "Spare i takes the place of row i, so that several rows are tried.",
-    ],
-)
+@mistake("6.8", name="always-the-first-row", tag="formula")
 def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
+    """Your spares all take the same seat.
+
+    Spare i takes the place of row i, so that several rows are tried."""
     before, out = np.asarray(fit_predict(x, y, x_probe)), []
     for a, b in zip(x_spare, y_spare, strict=True):
         x_new, y_new = np.array(x), np.array(y)
@@ -1587,15 +1240,11 @@ def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
     return float(np.mean(out))
 
 
-@mistake(
-    "6.8",
-    name="beside-the-changed-before",
-    hints=[
-        "You compared each training with the one just before it.",
-        "The yardstick is the training on all rows as given.",
-    ],
-)
+@mistake("6.8", name="beside-the-changed-before", tag="formula")
 def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
+    """You compared each training with the one just before it.
+
+    The yardstick is the training on all rows as given."""
     steps = np.concatenate(
         [
             np.zeros((1, len(x_probe))),
@@ -1605,15 +1254,11 @@ def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
     return float(np.mean(np.abs(np.diff(steps, axis=0))))
 
 
-@mistake(
-    "6.8",
-    name="all-spares-at-once",
-    hints=[
-        "You replaced several rows in one go.",
-        "One training per spare, with that one row replaced.",
-    ],
-)
+@mistake("6.8", name="all-spares-at-once", tag="formula")
 def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
+    """You replaced several rows in one go.
+
+    One training per spare, with that one row replaced."""
     x_other, y_other, count = np.array(x), np.array(y), len(x_spare)
     x_other[:count], y_other[:count] = x_spare, y_spare
     return float(
@@ -1626,15 +1271,11 @@ def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
     )
 
 
-@mistake(
-    "6.8",
-    name="sum-over-spares",
-    hints=[
-        "Your measure grows with the number of spares.",
-        "The mean over probes *and* spares.",
-    ],
-)
+@mistake("6.8", name="sum-over-spares", tag="formula")
 def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
+    """Your measure grows with the number of spares.
+
+    The mean over probes *and* spares."""
     before, total = np.asarray(fit_predict(x, y, x_probe)), 0.0
     for i in range(len(x_spare)):
         x_other, y_other = np.array(x), np.array(y)

@@ -37,27 +37,21 @@ def _padded(image, kernel):
 # 7.1 ------------------------------------------------------------------------------------------------------------------
 
 
-@mistake(
-    "7.1",
-    name="kernel-turned-round",
-    hints=[
-        "Which weight meets the pixel in the top left corner of the window?",
-        "The formula has plus signs: W[0, 0] meets X[i, j]. You turned the kernel round first; that comes in the next exercise.",
-    ],
-)
+@mistake("7.1", name="kernel-turned-round", tag="sign")
 def correlate2d(image, kernel):
+    """Which weight meets the pixel in the top left corner of the window?
+
+    The formula has plus signs: W[0, 0] meets X[i, j]. You turned the kernel round
+    first; that comes in the next exercise."""
     return _inside(image, np.asarray(kernel)[::-1, ::-1])
 
 
-@mistake(
-    "7.1",
-    name="one-place-short",
-    hints=[
-        "How many places has a kernel of 3 on a row of 3 pixels?",
-        "The last window starts at h - kh, and row numbers start at 0: there are h - kh + 1 of them.",
-    ],
-)
+@mistake("7.1", name="one-place-short", tag="formula")
 def correlate2d(image, kernel):
+    """How many places has a kernel of 3 on a row of 3 pixels?
+
+    The last window starts at h - kh, and row numbers start at 0: there are h - kh +
+    1 of them."""
     image, kernel = np.asarray(image), np.asarray(kernel)
     return _slide(
         image,
@@ -67,15 +61,12 @@ def correlate2d(image, kernel):
     )
 
 
-@mistake(
-    "7.1",
-    name="slide-formula-as-printed",
-    hints=[
-        "Which pixel does your sum read for i = 2, j = 0, k = 0, l = 1?",
-        "The indices printed on the slide have slipped: the kernel's row k belongs to the image's row i, its column l to column j.",
-    ],
-)
+@mistake("7.1", name="slide-formula-as-printed", tag="formula")
 def correlate2d(image, kernel):
+    """Which pixel does your sum read for i = 2, j = 0, k = 0, l = 1?
+
+    The indices printed on the slide have slipped: the kernel's row k belongs to the
+    image's row i, its column l to column j."""
     image, kernel = np.asarray(image), np.asarray(kernel)
     (h, w), (kh, kw) = image.shape, kernel.shape
     out = np.zeros((h - kh + 1, w - kw + 1))
@@ -87,15 +78,13 @@ def correlate2d(image, kernel):
     return out
 
 
-@mistake(
-    "7.1",
-    name="answer-cut-to-whole-numbers",
-    hints=[
-        "Try a photograph of bytes and a kernel of weights 1/9. What type has your answer?",
-        "An array made like the image (zeros_like, or dtype=image.dtype) cuts sums to whole numbers, and bytes cannot be negative. Make it a float array.",
-    ],
-)
+@mistake("7.1", name="answer-cut-to-whole-numbers", tag="dtype")
 def correlate2d(image, kernel):
+    """Try a photograph of bytes and a kernel of weights 1/9. What type has your
+    answer?
+
+    An array made like the image (zeros_like, or dtype=image.dtype) cuts sums to
+    whole numbers, and bytes cannot be negative. Make it a float array."""
     wide = _inside(image, kernel)
     dtype = np.asarray(image).dtype
     return (
@@ -105,27 +94,21 @@ def correlate2d(image, kernel):
     )
 
 
-@mistake(
-    "7.1",
-    name="divided-by-the-weights",
-    hints=[
-        "Does the formula divide by anything?",
-        "You averaged over the window. Blur kernels bring their 1/9 along; correlation only multiplies and adds.",
-    ],
-)
+@mistake("7.1", name="divided-by-the-weights", tag="formula")
 def correlate2d(image, kernel):
+    """Does the formula divide by anything?
+
+    You averaged over the window. Blur kernels bring their 1/9 along; correlation
+    only multiplies and adds."""
     return _inside(image, kernel) / np.asarray(kernel).size
 
 
-@mistake(
-    "7.1",
-    name="rows-for-both-sides",
-    hints=[
-        "Your answer is right for square kernels. Which side did you read twice?",
-        "The number of rows comes from kh, that of columns from kw; the same goes for the window's slices.",
-    ],
-)
+@mistake("7.1", name="rows-for-both-sides", tag="formula")
 def correlate2d(image, kernel):
+    """Your answer is right for square kernels. Which side did you read twice?
+
+    The number of rows comes from kh, that of columns from kw; the same goes for the
+    window's slices."""
     image, kernel = np.asarray(image), np.asarray(kernel)
     k = kernel.shape[0]
     square = np.zeros((k, k))
@@ -133,15 +116,13 @@ def correlate2d(image, kernel):
     return _slide(image, square, image.shape[0] - k + 1, image.shape[1] - k + 1)
 
 
-@mistake(
-    "7.1",
-    name="size-of-the-image-kept",
-    hints=[
-        "Your answer is as large as the image. What stood under the kernel at the border?",
-        "Only places where the kernel fits inside the image count here; zeros around the image come later.",
-    ],
-)
+@mistake("7.1", name="size-of-the-image-kept", tag="order")
 def correlate2d(image, kernel):
+    """Your answer is as large as the image. What stood under the kernel at the
+    border?
+
+    Only places where the kernel fits inside the image count here; zeros around the
+    image come later."""
     image, kernel = np.asarray(image), np.asarray(kernel)
     kh, kw = kernel.shape
     padded = np.pad(image, ((kh // 2, kh - 1 - kh // 2), (kw // 2, kw - 1 - kw // 2)))
@@ -151,52 +132,40 @@ def correlate2d(image, kernel):
 # 7.2 ------------------------------------------------------------------------------------------------------------------
 
 
-@mistake(
-    "7.2",
-    name="not-turned",
-    hints=[
-        "What does one white pixel become? It should be the kernel itself.",
-        "With I[i - m, j - n] the kernel's first weight meets the *last* pixel of the window: turn the kernel round before you slide it.",
-    ],
-)
+@mistake("7.2", name="not-turned", tag="formula")
 def convolve2d(image, kernel):
+    """What does one white pixel become? It should be the kernel itself.
+
+    With I[i - m, j - n] the kernel's first weight meets the *last* pixel of the
+    window: turn the kernel round before you slide it."""
     return _inside(_padded(image, kernel), kernel)
 
 
-@mistake(
-    "7.2",
-    name="turned-in-one-direction",
-    hints=[
-        "Both indices have a minus sign. How many directions did you reverse?",
-        "Half a turn reverses rows and columns: kernel[::-1, ::-1].",
-    ],
-)
+@mistake("7.2", name="turned-in-one-direction", tag="sign")
 def convolve2d(image, kernel):
+    """Both indices have a minus sign. How many directions did you reverse?
+
+    Half a turn reverses rows and columns: kernel[::-1, ::-1]."""
     return _inside(_padded(image, kernel), np.asarray(kernel)[::-1])
 
 
-@mistake(
-    "7.2",
-    name="transposed",
-    hints=[
-        "You exchanged rows and columns of the kernel. Is that what the minus signs say?",
-        "Turning by half a turn keeps rows as rows: the first row becomes the last, read backwards.",
-    ],
-)
+@mistake("7.2", name="transposed", tag="transpose")
 def convolve2d(image, kernel):
+    """You exchanged rows and columns of the kernel. Is that what the minus signs
+    say?
+
+    Turning by half a turn keeps rows as rows: the first row becomes the last, read
+    backwards."""
     kernel = np.asarray(kernel).T
     return _inside(_padded(image, kernel), kernel)
 
 
-@mistake(
-    "7.2",
-    name="only-where-it-fits",
-    hints=[
-        "Which places did you leave out?",
-        "The full convolution has h + kh - 1 rows: every place where kernel and image share at least one pixel.",
-    ],
-)
+@mistake("7.2", name="only-where-it-fits", tag="formula")
 def convolve2d(image, kernel):
+    """Which places did you leave out?
+
+    The full convolution has h + kh - 1 rows: every place where kernel and image
+    share at least one pixel."""
     image, kernel = np.asarray(image), np.asarray(kernel)
     rows, columns = (
         max(0, n - k + 1) for n, k in zip(image.shape, kernel.shape, strict=True)
@@ -204,29 +173,23 @@ def convolve2d(image, kernel):
     return _slide(image, kernel[::-1, ::-1], rows, columns)
 
 
-@mistake(
-    "7.2",
-    name="border-pixels-repeated",
-    hints=[
-        "What did you put outside the image?",
-        "Pixels outside count as 0; repeating the border's pixels makes the answer larger there.",
-    ],
-)
+@mistake("7.2", name="border-pixels-repeated", tag="order")
 def convolve2d(image, kernel):
+    """What did you put outside the image?
+
+    Pixels outside count as 0; repeating the border's pixels makes the answer larger
+    there."""
     (kh, kw), image = np.shape(kernel), np.asarray(image)
     padded = np.pad(image, ((kh - 1, kh - 1), (kw - 1, kw - 1)), mode="edge")
     return _inside(padded, np.asarray(kernel)[::-1, ::-1])
 
 
-@mistake(
-    "7.2",
-    name="as-large-as-the-image",
-    hints=[
-        "Your answer has the size of the image. Where are the outer entries?",
-        "You cut the full convolution down to its middle (or padded with k // 2 only). The formula starts at i = 0 with the first pixel times the first weight.",
-    ],
-)
+@mistake("7.2", name="as-large-as-the-image", tag="broadcasting")
 def convolve2d(image, kernel):
+    """Your answer has the size of the image. Where are the outer entries?
+
+    You cut the full convolution down to its middle (or padded with k // 2 only).
+    The formula starts at i = 0 with the first pixel times the first weight."""
     (h, w), (kh, kw) = np.shape(image), np.shape(kernel)
     full = _inside(_padded(image, kernel), np.asarray(kernel)[::-1, ::-1])
     return full[(kh - 1) // 2 : (kh - 1) // 2 + h, (kw - 1) // 2 : (kw - 1) // 2 + w]
@@ -235,100 +198,79 @@ def convolve2d(image, kernel):
 # 7.3 ------------------------------------------------------------------------------------------------------------------
 
 
-@mistake(
-    "7.3",
-    name="steps-not-places",
-    hints=[
-        "A kernel as long as the axis has one place. What do you get?",
-        "(n - k) // s counts the steps; there is one place more than steps.",
-    ],
-)
-def output_size(n, k, stride=1, before=0, after=0):
-    return (n + before + after - k) // stride
+@mistake("7.3", tag="axis", edit=("+ 1", ""))
+def steps_not_places():
+    """A kernel as long as the axis has one place. What do you get?
+
+    (n - k) // s counts the steps; there is one place more than steps."""
 
 
 @mistake(
     "7.3",
-    name="last-place-hangs-over",
-    hints=[
-        "Draw n = 8, k = 3, stride 2. Where would your last kernel end?",
-        "A step that leads over the edge does not count: round down, not up.",
-    ],
+    tag="edge-case",
+    edit=(
+        "(n + before + after - k) // stride",
+        "-(-(n + before + after - k) // stride)",
+    ),
 )
-def output_size(n, k, stride=1, before=0, after=0):
-    return -(-(n + before + after - k) // stride) + 1
+def last_place_hangs_over():
+    """Draw n = 8, k = 3, stride 2. Where would your last kernel end?
+
+    A step that leads over the edge does not count: round down, not up."""
+
+
+@mistake("7.3", tag="formula", edit=("before + after", "2 * before"))
+def padding_on_one_side():
+    """Which of the two paddings does your size use?
+
+    The kernel walks over before + n + after numbers; the two may differ."""
 
 
 @mistake(
     "7.3",
-    name="padding-on-one-side",
-    hints=[
-        "Which of the two paddings does your size use?",
-        "The kernel walks over before + n + after numbers; the two may differ.",
-    ],
+    tag="sign",
+    edit=("(n + before + after - k) // stride", "(n + before + after) // stride - k"),
 )
-def output_size(n, k, stride=1, before=0, after=0):
-    return (n + 2 * before - k) // stride + 1
+def divided_before_subtracting():
+    """The stride acts on the kernel's steps. Does it act on the kernel's length
+    too?
+
+    Take k off first, then divide by the stride, then add 1."""
 
 
-@mistake(
-    "7.3",
-    name="divided-before-subtracting",
-    hints=[
-        "The stride acts on the kernel's steps. Does it act on the kernel's length too?",
-        "Take k off first, then divide by the stride, then add 1.",
-    ],
-)
-def output_size(n, k, stride=1, before=0, after=0):
-    return (n + before + after) // stride - k + 1
-
-
-@mistake(
-    "7.3",
-    name="half-the-kernel-on-both-sides",
-    hints=[
-        "With k = 4 and stride 1, how large is the output with your zeros?",
-        "k // 2 on both sides is one zero too many for an even k: there are k - 1 in all, and the odd one goes behind.",
-    ],
-)
+@mistake("7.3", name="half-the-kernel-on-both-sides", tag="edge-case")
 def same_padding(n, k, stride=1):
+    """With k = 4 and stride 1, how large is the output with your zeros?
+
+    k // 2 on both sides is one zero too many for an even k: there are k - 1 in all,
+    and the odd one goes behind."""
     return k // 2, k // 2
 
 
-@mistake(
-    "7.3",
-    name="odd-zero-in-front",
-    hints=[
-        "The number of zeros is right. On which side is the odd one?",
-        "Keras puts it behind: before = zeros // 2.",
-    ],
-)
+@mistake("7.3", name="odd-zero-in-front", tag="edge-case")
 def same_padding(n, k, stride=1):
+    """The number of zeros is right. On which side is the odd one?
+
+    Keras puts it behind: before = zeros // 2."""
     zeros = max(0, (-(-n // stride) - 1) * stride + k - n)
     return zeros - zeros // 2, zeros // 2
 
 
-@mistake(
-    "7.3",
-    name="same-without-the-stride",
-    hints=[
-        "Your zeros are right for stride 1. Where is the stride?",
-        "'same' asks for ceil(n / s) entries: the kernel then spans (out - 1) * s + k numbers. What is missing are the zeros.",
-    ],
-)
+@mistake("7.3", name="same-without-the-stride", tag="edge-case")
 def same_padding(n, k, stride=1):
+    """Your zeros are right for stride 1. Where is the stride?
+
+    'same' asks for ceil(n / s) entries: the kernel then spans (out - 1) * s + k
+    numbers. What is missing are the zeros."""
     return (k - 1) // 2, k - 1 - (k - 1) // 2
 
 
-@mistake(
-    "7.3",
-    name="negative-zeros",
-    hints=[
-        "Try k = 1 and stride 3 on 6 pixels. Can there be fewer than no zeros?",
-        "Where the stride jumps further than the kernel is long, no zeros are due: max(0, ...).",
-    ],
-)
+@mistake("7.3", name="negative-zeros", tag="sign")
 def same_padding(n, k, stride=1):
+    """Try k = 1 and stride 3 on 6 pixels. Can there be fewer than no zeros?
+
+    Where the stride jumps further than the kernel is long, no zeros are due: max(0,
+    ...)."""
     zeros = (-(-n // stride) - 1) * stride + k - n
     return zeros // 2, zeros - zeros // 2
 
@@ -349,89 +291,64 @@ def _layer(x, w, b, stride, pad, step=None, mode="constant", taps=None):
     return out
 
 
-@mistake(
-    "7.4",
-    name="channels-added-first",
-    hints=[
-        "Does red get the same weights as blue in your layer?",
-        "Each channel has its own weights W[:, :, c, f]. Multiply channel by channel, and add up after that.",
-    ],
-)
+@mistake("7.4", name="channels-added-first", tag="formula")
 def conv_layer(x, w, b, stride=1, pad=((0, 0), (0, 0))):
+    """Does red get the same weights as blue in your layer?
+
+    Each channel has its own weights W[:, :, c, f]. Multiply channel by channel, and
+    add up after that."""
     return _layer(
         x.sum(axis=2, keepdims=True), w.mean(axis=2, keepdims=True), b, stride, pad
     )
 
 
-@mistake(
-    "7.4",
-    name="only-the-first-channel",
-    hints=[
-        "Change the blue of the image. Does your answer change?",
-        "Sum over all channels c, not only the first.",
-    ],
-)
+@mistake("7.4", name="only-the-first-channel", tag="formula")
 def conv_layer(x, w, b, stride=1, pad=((0, 0), (0, 0))):
+    """Change the blue of the image. Does your answer change?
+
+    Sum over all channels c, not only the first."""
     return _layer(x[..., :1], w[:, :, :1], b, stride, pad)
 
 
-@mistake(
-    "7.4",
-    name="bias-for-every-channel",
-    hints=[
-        "An image of zeros should give b itself. What does it give?",
-        "A filter has one bias, added once after the channels are summed.",
-    ],
-)
+@mistake("7.4", name="bias-for-every-channel", tag="edge-case")
 def conv_layer(x, w, b, stride=1, pad=((0, 0), (0, 0))):
+    """An image of zeros should give b itself. What does it give?
+
+    A filter has one bias, added once after the channels are summed."""
     return _layer(x, w, b, stride, pad, taps=w.shape[2])
 
 
-@mistake(
-    "7.4",
-    name="bias-for-every-weight",
-    hints=[
-        "An image of zeros should give b itself. Yours is larger by the number of weights.",
-        "You added the bias inside the sum over the window; it stands outside.",
-    ],
-)
+@mistake("7.4", name="bias-for-every-weight", tag="edge-case")
 def conv_layer(x, w, b, stride=1, pad=((0, 0), (0, 0))):
+    """An image of zeros should give b itself. Yours is larger by the number of
+    weights.
+
+    You added the bias inside the sum over the window; it stands outside."""
     return _layer(x, w, b, stride, pad, taps=w.shape[0] * w.shape[1] * w.shape[2])
 
 
-@mistake(
-    "7.4",
-    name="bias-forgotten",
-    hints=[
-        "What should an image of zeros give?",
-        "Each filter adds its bias b[f] to every entry of its map.",
-    ],
-)
+@mistake("7.4", name="bias-forgotten", tag="edge-case")
 def conv_layer(x, w, b, stride=1, pad=((0, 0), (0, 0))):
+    """What should an image of zeros give?
+
+    Each filter adds its bias b[f] to every entry of its map."""
     return _layer(x, w, 0 * b, stride, pad)
 
 
-@mistake(
-    "7.4",
-    name="stride-down-only",
-    hints=[
-        "How many columns has your answer?",
-        "The stride counts for columns as well as for rows.",
-    ],
-)
+@mistake("7.4", name="stride-down-only", tag="formula")
 def conv_layer(x, w, b, stride=1, pad=((0, 0), (0, 0))):
+    """How many columns has your answer?
+
+    The stride counts for columns as well as for rows."""
     return _layer(x, w, b, stride, pad, step=(stride, 1))
 
 
-@mistake(
-    "7.4",
-    name="stride-on-the-input",
-    hints=[
-        "Which pixels does your kernel see with stride 2?",
-        "You thinned out the image and then slid over the rest. The stride moves the kernel; under the kernel lie neighbouring pixels.",
-    ],
-)
+@mistake("7.4", name="stride-on-the-input", tag="formula")
 def conv_layer(x, w, b, stride=1, pad=((0, 0), (0, 0))):
+    """Which pixels does your kernel see with stride 2?
+
+    You thinned out the image and then slid over the rest. The stride moves the
+    kernel; under the kernel lie neighbouring pixels."""
     x = np.pad(x, (*pad, (0, 0)))
     rows, columns = (
         (n - k) // stride + 1 for n, k in zip(x.shape[:2], w.shape[:2], strict=True)
@@ -443,39 +360,27 @@ def conv_layer(x, w, b, stride=1, pad=((0, 0), (0, 0))):
     return _layer(thin, w, b, 1, ((0, 0), (0, 0)))[:rows, :columns]
 
 
-@mistake(
-    "7.4",
-    name="layer-with-turned-kernels",
-    hints=[
-        "A layer of Keras does not turn its kernels round. Does yours?",
-        "The formula has X[si + k, sj + l]: cross-correlation.",
-    ],
-)
+@mistake("7.4", name="layer-with-turned-kernels", tag="formula")
 def conv_layer(x, w, b, stride=1, pad=((0, 0), (0, 0))):
+    """A layer of Keras does not turn its kernels round. Does yours?
+
+    The formula has X[si + k, sj + l]: cross-correlation."""
     return _layer(x, w[::-1, ::-1], b, stride, pad)
 
 
-@mistake(
-    "7.4",
-    name="padding-repeats-the-border",
-    hints=[
-        "What did you put around the image?",
-        "Padding adds zeros, not copies of the border (np.pad does so by default).",
-    ],
-)
+@mistake("7.4", name="padding-repeats-the-border", tag="order")
 def conv_layer(x, w, b, stride=1, pad=((0, 0), (0, 0))):
+    """What did you put around the image?
+
+    Padding adds zeros, not copies of the border (np.pad does so by default)."""
     return _layer(x, w, b, stride, pad, mode="edge")
 
 
-@mistake(
-    "7.4",
-    name="relu-inside",
-    hints=[
-        "Can your layer answer with a negative number?",
-        "The ReLU comes after the layer; leave it out here.",
-    ],
-)
+@mistake("7.4", name="relu-inside", tag="sign")
 def conv_layer(x, w, b, stride=1, pad=((0, 0), (0, 0))):
+    """Can your layer answer with a negative number?
+
+    The ReLU comes after the layer; leave it out here."""
     return np.maximum(0, _layer(x, w, b, stride, pad))
 
 
@@ -492,133 +397,110 @@ def _counts(in_shape, out_shape, field, bias):
     }
 
 
-@mistake(
-    "7.5",
-    name="channels-not-counted",
-    hints=[
-        "How many weights does a 3x3 filter need on a colour image?",
-        "A field reaches through all c channels: fh * fw * c weights.",
-    ],
-)
+@mistake("7.5", name="channels-not-counted", tag="formula")
 def parameter_counts(in_shape, out_shape, field, bias=True):
+    """How many weights does a 3x3 filter need on a colour image?
+
+    A field reaches through all c channels: fh * fw * c weights."""
     right = _counts(in_shape, out_shape, field, bias)
     flat = _counts((*in_shape[:2], 1), out_shape, field, bias)
     return {"dense": right["dense"], "local": flat["local"], "shared": flat["shared"]}
 
 
-@mistake(
-    "7.5",
-    name="one-bias-per-weight",
-    hints=[
-        "How many biases has a unit with ten inputs?",
-        "Weights belong to connections, biases to outputs: one for each output, not one for each weight.",
-    ],
-)
+@mistake("7.5", name="one-bias-per-weight", tag="formula")
 def parameter_counts(in_shape, out_shape, field, bias=True):
+    """How many biases has a unit with ten inputs?
+
+    Weights belong to connections, biases to outputs: one for each output, not one
+    for each weight."""
     return {
         key: count * (2 if bias else 1)
         for key, count in _counts(in_shape, out_shape, field, False).items()
     }
 
 
-@mistake(
-    "7.5",
-    name="a-bias-for-every-place",
-    hints=[
-        "Dense and local are right. How many biases does one shared filter bring?",
-        "All places of a feature map share the weights *and* the bias: one for each map.",
-    ],
-)
+@mistake("7.5", name="a-bias-for-every-place", tag="formula")
 def parameter_counts(in_shape, out_shape, field, bias=True):
+    """Dense and local are right. How many biases does one shared filter bring?
+
+    All places of a feature map share the weights *and* the bias: one for each map."""
     right = _counts(in_shape, out_shape, field, bias)
     plain = _counts(in_shape, out_shape, field, False)
     return {**right, "shared": plain["shared"] + bias * int(np.prod(out_shape))}
 
 
-@mistake(
-    "7.5",
-    name="bias-always-counted",
-    hints=[
-        "What changes in your numbers with bias=False?",
-        "Without biases only the weights count.",
-    ],
-)
+@mistake("7.5", name="bias-always-counted", tag="formula")
 def parameter_counts(in_shape, out_shape, field, bias=True):
+    """What changes in your numbers with bias=False?
+
+    Without biases only the weights count."""
     return _counts(in_shape, out_shape, field, True)
 
 
-@mistake(
-    "7.5",
-    name="maps-left-out",
-    hints=[
-        "How many outputs has a layer with F maps of h' x w'?",
-        "Each map has its own filter: multiply by the number of maps.",
-    ],
-)
+@mistake("7.5", name="maps-left-out", tag="formula")
 def parameter_counts(in_shape, out_shape, field, bias=True):
+    """How many outputs has a layer with F maps of h' x w'?
+
+    Each map has its own filter: multiply by the number of maps."""
     return _counts(in_shape, (*out_shape[:2], 1), field, bias)
 
 
-@mistake(
-    "7.5",
-    name="square-field",
-    hints=[
-        "Try a field of 1x3. Which side did you square?",
-        "A field has fh * fw pixels.",
-    ],
-)
+@mistake("7.5", name="square-field", tag="formula")
 def parameter_counts(in_shape, out_shape, field, bias=True):
+    """Try a field of 1x3. Which side did you square?
+
+    A field has fh * fw pixels."""
     return _counts(in_shape, out_shape, (field[0], field[0]), bias)
 
 
-@mistake(
-    "7.5",
-    name="channels-first",
-    hints=[
-        "In which order does a flattened image list its numbers?",
-        "Row by row, and the channels of a pixel side by side: the channel runs fastest. You let it run slowest.",
-    ],
-)
+@mistake("7.5", name="channels-first", tag="order")
 def dense_as_kernels(weights, in_shape):
+    """In which order does a flattened image list its numbers?
+
+    Row by row, and the channels of a pixel side by side: the channel runs fastest.
+    You let it run slowest."""
     h, w, c = in_shape
     return np.moveaxis(np.reshape(weights, (c, h, w, -1)), 0, 2)
 
 
-@mistake(
-    "7.5",
-    name="columns-first",
-    hints=[
-        "In which order does a flattened image list its numbers?",
-        "Row by row: the column runs faster than the row. You filled the kernels column by column.",
-    ],
-)
+@mistake("7.5", name="columns-first", tag="order")
 def dense_as_kernels(weights, in_shape):
+    """In which order does a flattened image list its numbers?
+
+    Row by row: the column runs faster than the row. You filled the kernels column
+    by column."""
     h, w, c = in_shape
     return np.swapaxes(np.reshape(weights, (w, h, c, -1)), 0, 1)
 
 
 @mistake(
     "7.5",
-    name="units-taken-for-rows",
-    hints=[
-        "Which axis of `weights` belongs to the units?",
-        "weights[r, u] leads from input r to unit u, so the units are the last axis already. Reshaping the transpose mixes them up.",
-    ],
+    tag="transpose",
+    edit=(
+        "weights, (*in_shape, np.shape(weights)[1])",
+        "np.transpose(weights), (*in_shape, -1)",
+    ),
 )
-def dense_as_kernels(weights, in_shape):
-    return np.reshape(np.transpose(weights), (*in_shape, -1))
+def units_taken_for_rows():
+    """Which axis of `weights` belongs to the units?
+
+    weights[r, u] leads from input r to unit u, so the units are the last axis
+    already. Reshaping the transpose mixes them up."""
 
 
 @mistake(
     "7.5",
-    name="kernels-turned-round",
-    hints=[
-        "A layer here is a cross-correlation. Does the kernel have to be turned?",
-        "conv_layer lays weight (0, 0) on pixel (0, 0), as the dense layer does. Leave the order as it is.",
-    ],
+    tag="order",
+    edit=(
+        "(weights, (*in_shape, np.shape(weights)[1]))",
+        "(weights, (*in_shape, -1))[::-1, ::-1]",
+    ),
 )
-def dense_as_kernels(weights, in_shape):
-    return np.reshape(weights, (*in_shape, -1))[::-1, ::-1]
+def kernels_turned_round():
+    """A layer here is a cross-correlation. Does the kernel have to be turned?
+
+    conv_layer lays weight (0, 0) on pixel (0, 0), as the dense layer does. Leave
+    the order as it is."""
 
 
 # 7.6 ------------------------------------------------------------------------------------------------------------------
@@ -645,51 +527,37 @@ def _gap(layer, x, dy, dx, margin, reduce=np.max, size=np.abs):
     return float(reduce(difference[margin : h - margin, margin : w - margin]))
 
 
-@mistake(
-    "7.6",
-    name="comes-back-on-the-other-side",
-    hints=[
-        "Where do the pixels go that leave the image?",
-        "np.roll brings them back on the other side. What leaves is lost, and zeros come in.",
-    ],
-)
+@mistake("7.6", name="comes-back-on-the-other-side", tag="edge-case")
 def shift(x, dy, dx):
+    """Where do the pixels go that leave the image?
+
+    np.roll brings them back on the other side. What leaves is lost, and zeros come
+    in."""
     return np.roll(x, (dy, dx), axis=(0, 1))
 
 
-@mistake(
-    "7.6",
-    name="moves-the-other-way",
-    hints=[
-        "Move a picture by dy = 1. Does its first row become empty, or its last?",
-        "Positive dy moves down, positive dx to the right: entry (i, j) comes from (i - dy, j - dx).",
-    ],
-)
+@mistake("7.6", name="moves-the-other-way", tag="edge-case")
 def shift(x, dy, dx):
+    """Move a picture by dy = 1. Does its first row become empty, or its last?
+
+    Positive dy moves down, positive dx to the right: entry (i, j) comes from (i -
+    dy, j - dx)."""
     return _shift(x, -dy, -dx)
 
 
-@mistake(
-    "7.6",
-    name="rows-and-columns-exchanged",
-    hints=[
-        "Move a picture by dy = 1, dx = 0. Did it go down?",
-        "Rows are the first axis and belong to dy; columns belong to dx.",
-    ],
-)
+@mistake("7.6", name="rows-and-columns-exchanged", tag="transpose")
 def shift(x, dy, dx):
+    """Move a picture by dy = 1, dx = 0. Did it go down?
+
+    Rows are the first axis and belong to dy; columns belong to dx."""
     return _shift(x, dx, dy)
 
 
-@mistake(
-    "7.6",
-    name="border-smeared",
-    hints=[
-        "What comes in at the side that the picture leaves?",
-        "Zeros come in, not copies of the border.",
-    ],
-)
+@mistake("7.6", name="border-smeared", tag="order")
 def shift(x, dy, dx):
+    """What comes in at the side that the picture leaves?
+
+    Zeros come in, not copies of the border."""
     x = np.asarray(x)
     h, w = x.shape[:2]
     return x[np.clip(np.arange(h) - dy, 0, h - 1)][
@@ -697,15 +565,12 @@ def shift(x, dy, dx):
     ]
 
 
-@mistake(
-    "7.6",
-    name="slices-wrap-at-large-shifts",
-    hints=[
-        "Move a picture of 3 rows by 4. What is left of it?",
-        "A slice whose end becomes negative counts from the other side. Beyond the edge nothing is left: return zeros.",
-    ],
-)
+@mistake("7.6", name="slices-wrap-at-large-shifts", tag="sign")
 def shift(x, dy, dx):
+    """Move a picture of 3 rows by 4. What is left of it?
+
+    A slice whose end becomes negative counts from the other side. Beyond the edge
+    nothing is left: return zeros."""
     x = np.asarray(x)
     h, w = x.shape[:2]
     if abs(dy) >= h or abs(dx) >= w:
@@ -713,65 +578,47 @@ def shift(x, dy, dx):
     return _shift(x, dy, dx)
 
 
-@mistake(
-    "7.6",
-    name="invariance-measured",
-    hints=[
-        "You compared f(Sx) with f(x). Which property is that?",
-        "Equivariance: the answer moves along. Compare f(Sx) with S f(x), so move the layer's answer as well.",
-    ],
-)
+@mistake("7.6", name="invariance-measured", tag="formula")
 def equivariance_gap(layer, x, dy, dx, margin):
+    """You compared f(Sx) with f(x). Which property is that?
+
+    Equivariance: the answer moves along. Compare f(Sx) with S f(x), so move the
+    layer's answer as well."""
     difference = np.abs(layer(_shift(x, dy, dx)) - layer(x))
     h, w = difference.shape[:2]
     return float(difference[margin : h - margin, margin : w - margin].max())
 
 
-@mistake(
-    "7.6",
-    name="margin-ignored",
-    hints=[
-        "What happens near the border, where zeros came in?",
-        "Leave out `margin` rows and columns on all four sides before you take the largest.",
-    ],
-)
+@mistake("7.6", name="margin-ignored", tag="order")
 def equivariance_gap(layer, x, dy, dx, margin):
+    """What happens near the border, where zeros came in?
+
+    Leave out `margin` rows and columns on all four sides before you take the
+    largest."""
     return _gap(layer, x, dy, dx, 0)
 
 
-@mistake(
-    "7.6",
-    name="gap-without-size",
-    hints=[
-        "Can your gap be negative?",
-        "A difference of -3 is a gap of 3: take the absolute value before the largest.",
-    ],
-)
+@mistake("7.6", name="gap-without-size", tag="sign")
 def equivariance_gap(layer, x, dy, dx, margin):
+    """Can your gap be negative?
+
+    A difference of -3 is a gap of 3: take the absolute value before the largest."""
     return _gap(layer, x, dy, dx, margin, size=lambda d: d)
 
 
-@mistake(
-    "7.6",
-    name="mean-gap",
-    hints=[
-        "One wrong entry in ten thousand: what does your gap say?",
-        "The gap is the largest difference, not the mean.",
-    ],
-)
+@mistake("7.6", name="mean-gap", tag="formula")
 def equivariance_gap(layer, x, dy, dx, margin):
+    """One wrong entry in ten thousand: what does your gap say?
+
+    The gap is the largest difference, not the mean."""
     return _gap(layer, x, dy, dx, margin, reduce=np.mean)
 
 
-@mistake(
-    "7.6",
-    name="margin-on-two-sides",
-    hints=[
-        "Your margin cuts the top and the left. And the others?",
-        "An image has four sides: [margin : h - margin, margin : w - margin].",
-    ],
-)
+@mistake("7.6", name="margin-on-two-sides", tag="formula")
 def equivariance_gap(layer, x, dy, dx, margin):
+    """Your margin cuts the top and the left. And the others?
+
+    An image has four sides: [margin : h - margin, margin : w - margin]."""
     return float(
         np.abs(layer(_shift(x, dy, dx)) - _shift(layer(x), dy, dx))[
             margin:, margin:
@@ -801,51 +648,37 @@ def _per_channel(mode):
     )
 
 
-@mistake(
-    "7.7",
-    name="windows-overlap-by-default",
-    hints=[
-        "How large is your answer for a 4x4 map and size 2?",
-        "If no stride is given, windows touch: stride = size.",
-    ],
-)
+@mistake("7.7", name="windows-overlap-by-default", tag="formula")
 def pool2d(x, size=2, stride=None, mode="max"):
+    """How large is your answer for a 4x4 map and size 2?
+
+    If no stride is given, windows touch: stride = size."""
     return _pool(x, size, stride or 1, _per_channel(mode))
 
 
-@mistake(
-    "7.7",
-    name="stride-ignored",
-    hints=[
-        "What changes in your answer with stride=1?",
-        "A window starts every `stride` entries, not every `size`.",
-    ],
-)
+@mistake("7.7", name="stride-ignored", tag="formula")
 def pool2d(x, size=2, stride=None, mode="max"):
+    """What changes in your answer with stride=1?
+
+    A window starts every `stride` entries, not every `size`."""
     return _pool(x, size, size, _per_channel(mode))
 
 
-@mistake(
-    "7.7",
-    name="pooled-over-the-channels",
-    hints=[
-        "How many different maps come out of your pooling?",
-        "Each channel is pooled by itself: take the maximum over axes 0 and 1 of the window only.",
-    ],
-)
+@mistake("7.7", name="pooled-over-the-channels", tag="formula")
 def pool2d(x, size=2, stride=None, mode="max"):
+    """How many different maps come out of your pooling?
+
+    Each channel is pooled by itself: take the maximum over axes 0 and 1 of the
+    window only."""
     return _pool(x, size, stride or size, np.max if mode == "max" else np.mean)
 
 
-@mistake(
-    "7.7",
-    name="largest-starts-at-zero",
-    hints=[
-        "Pool a map on which every number is negative.",
-        "A search for the largest that starts at 0 never finds a negative one. Start with the first entry, or with -inf.",
-    ],
-)
+@mistake("7.7", name="largest-starts-at-zero", tag="edge-case")
 def pool2d(x, size=2, stride=None, mode="max"):
+    """Pool a map on which every number is negative.
+
+    A search for the largest that starts at 0 never finds a negative one. Start with
+    the first entry, or with -inf."""
     reduce = _per_channel(mode)
     return _pool(
         x,
@@ -855,15 +688,11 @@ def pool2d(x, size=2, stride=None, mode="max"):
     )
 
 
-@mistake(
-    "7.7",
-    name="left-over-rows-pooled",
-    hints=[
-        "How many windows fit entirely on 5 rows with size 2?",
-        "Leftover rows and columns are dropped: round down.",
-    ],
-)
+@mistake("7.7", name="left-over-rows-pooled", tag="axis")
 def pool2d(x, size=2, stride=None, mode="max"):
+    """How many windows fit entirely on 5 rows with size 2?
+
+    Leftover rows and columns are dropped: round down."""
     stride = stride or size
     rows, columns = range(0, x.shape[0], stride), range(0, x.shape[1], stride)
     return np.array(
@@ -874,40 +703,29 @@ def pool2d(x, size=2, stride=None, mode="max"):
     )
 
 
-@mistake(
-    "7.7",
-    name="average-is-a-sum",
-    hints=[
-        "Average-pool a map of ones. What comes out?",
-        "The mean of a window is its sum divided by the number of entries.",
-    ],
-)
+@mistake("7.7", name="average-is-a-sum", tag="formula")
 def pool2d(x, size=2, stride=None, mode="max"):
+    """Average-pool a map of ones. What comes out?
+
+    The mean of a window is its sum divided by the number of entries."""
     reduce = _per_channel(mode) if mode == "max" else (lambda v: v.sum(axis=(0, 1)))
     return _pool(x, size, stride or size, reduce)
 
 
-@mistake(
-    "7.7",
-    name="mode-ignored",
-    hints=[
-        "What does mode='average' change in your function?",
-        "Average pooling keeps the mean of each window.",
-    ],
-)
+@mistake("7.7", name="mode-ignored", tag="formula")
 def pool2d(x, size=2, stride=None, mode="max"):
+    """What does mode='average' change in your function?
+
+    Average pooling keeps the mean of each window."""
     return _pool(x, size, stride or size, _per_channel("max"))
 
 
-@mistake(
-    "7.7",
-    name="largest-in-absolute-value",
-    hints=[
-        "Which is larger, -5 or 1?",
-        "Max pooling keeps the largest number, not the one with the largest size.",
-    ],
-)
+@mistake("7.7", name="largest-in-absolute-value", tag="formula")
 def pool2d(x, size=2, stride=None, mode="max"):
+    """Which is larger, -5 or 1?
+
+    Max pooling keeps the largest number, not the one with the largest size."""
+
     def strongest(window):
         flat = window.reshape(-1, window.shape[2])
         return flat[np.abs(flat).argmax(axis=0), np.arange(flat.shape[1])]
@@ -920,15 +738,12 @@ def pool2d(x, size=2, stride=None, mode="max"):
 # 7.8 ------------------------------------------------------------------------------------------------------------------
 
 
-@mistake(
-    "7.8",
-    name="kernels-added",
-    hints=[
-        "Two layers of 3: do their fields overlap?",
-        "The second kernel's three units see 3 pixels each, but they overlap. Each layer adds k - 1 steps, not k.",
-    ],
-)
+@mistake("7.8", name="kernels-added", tag="formula")
 def receptive_field(stack):
+    """Two layers of 3: do their fields overlap?
+
+    The second kernel's three units see 3 pixels each, but they overlap. Each layer
+    adds k - 1 steps, not k."""
     sizes, sees, distance = [], 0, 1
     for k, s in stack:
         sees += k * distance
@@ -937,56 +752,48 @@ def receptive_field(stack):
     return sizes
 
 
-@mistake(
-    "7.8",
-    name="kernels-multiplied",
-    hints=[
-        "Two layers of 3 with stride 1 would see 9. Draw them.",
-        "Neighbouring units see nearly the same pixels: the field grows by (k - 1) times their distance.",
-    ],
-)
+@mistake("7.8", name="kernels-multiplied", tag="formula")
 def receptive_field(stack):
+    """Two layers of 3 with stride 1 would see 9. Draw them.
+
+    Neighbouring units see nearly the same pixels: the field grows by (k - 1) times
+    their distance."""
     return [int(v) for v in np.cumprod([k for k, _ in stack])]
 
 
-@mistake(
-    "7.8",
-    name="stride-without-effect",
-    hints=[
-        "After a stride of 2, how many pixels apart are neighbouring units?",
-        "The kernels above step over d pixels at a time; d is multiplied by every stride below.",
-    ],
-)
+@mistake("7.8", name="stride-without-effect", tag="formula")
 def receptive_field(stack):
+    """After a stride of 2, how many pixels apart are neighbouring units?
+
+    The kernels above step over d pixels at a time; d is multiplied by every stride
+    below."""
     return [1 + int(v) for v in np.cumsum([k - 1 for k, _ in stack])]
 
 
 @mistake(
     "7.8",
-    name="own-stride-first",
-    hints=[
-        "A single layer with stride 2 and kernel 3: how many pixels does one unit see?",
-        "A layer's own stride moves its units apart; it does not widen what one of them sees. Use the distance first, then multiply it.",
+    tag="edge-case",
+    edit=[
+        ("sees, apart_by, sizes = 1, 1, []", "sizes, sees, distance = [], 1, 1"),
+        (
+            "sees += (k - 1) * apart_by\n        apart_by *= s",
+            "distance *= s\n        sees += (k - 1) * distance",
+        ),
     ],
 )
-def receptive_field(stack):
-    sizes, sees, distance = [], 1, 1
-    for k, s in stack:
-        distance *= s
-        sees += (k - 1) * distance
-        sizes.append(sees)
-    return sizes
+def own_stride_first():
+    """A single layer with stride 2 and kernel 3: how many pixels does one unit
+    see?
+
+    A layer's own stride moves its units apart; it does not widen what one of them
+    sees. Use the distance first, then multiply it."""
 
 
-@mistake(
-    "7.8",
-    name="only-the-last-stride",
-    hints=[
-        "Two strides of 2 below: how far apart are the units now?",
-        "Distances multiply from layer to layer: 2 * 2 = 4 pixels.",
-    ],
-)
+@mistake("7.8", name="only-the-last-stride", tag="formula")
 def receptive_field(stack):
+    """Two strides of 2 below: how far apart are the units now?
+
+    Distances multiply from layer to layer: 2 * 2 = 4 pixels."""
     sizes, sees, distance = [], 1, 1
     for k, s in stack:
         sees += (k - 1) * distance
@@ -995,15 +802,11 @@ def receptive_field(stack):
     return sizes
 
 
-@mistake(
-    "7.8",
-    name="only-the-top",
-    hints=[
-        "The answer is asked for after each layer.",
-        "Return a list with one number per layer, the field after it.",
-    ],
-)
+@mistake("7.8", name="only-the-top", tag="formula")
 def receptive_field(stack):
+    """The answer is asked for after each layer.
+
+    Return a list with one number per layer, the field after it."""
     sees, distance = 1, 1
     for k, s in stack:
         sees += (k - 1) * distance
@@ -1011,15 +814,11 @@ def receptive_field(stack):
     return sees
 
 
-@mistake(
-    "7.8",
-    name="begins-with-zero",
-    hints=[
-        "What does a pixel see of itself?",
-        "Begin with 1: before the first layer, a unit is one pixel.",
-    ],
-)
+@mistake("7.8", name="begins-with-zero", tag="edge-case")
 def receptive_field(stack):
+    """What does a pixel see of itself?
+
+    Begin with 1: before the first layer, a unit is one pixel."""
     sizes, sees, distance = [], 0, 1
     for k, s in stack:
         sees += (k - 1) * distance

@@ -17,81 +17,65 @@ def _rows(x):
     return np.asarray(x, dtype=np.float32).reshape(len(x), -1)
 
 
-@mistake(
-    "8.1",
-    name="test-images-centred-by-themselves",
-    hints=[
-        "Think of a single drawing on the pad. Where would its mean image come from?",
-        "The test images must be measured with the training ruler: the same m, computed from x_train only.",
-    ],
-)
+@mistake("8.1", name="test-images-centred-by-themselves", tag="leakage")
 def prepare(x_train, x_test):
+    """Think of a single drawing on the pad. Where would its mean image come from?
+
+    The test images must be measured with the training ruler: the same m, computed
+    from x_train only."""
     a, b = _rows(x_train), _rows(x_test)
     return (a - a.mean(axis=0)) / 255, (b - b.mean(axis=0)) / 255
 
 
-@mistake(
-    "8.1",
-    name="mean-of-train-and-test-together",
-    hints=[
-        "Add one more test image. Your z_train changes. Should it?",
-        "You took the mean over all images, so test rows leaked into training. Use the training images alone.",
-    ],
-)
+@mistake("8.1", name="mean-of-train-and-test-together", tag="leakage")
 def prepare(x_train, x_test):
+    """Add one more test image. Your z_train changes. Should it?
+
+    You took the mean over all images, so test rows leaked into training. Use the
+    training images alone."""
     a, b = _rows(x_train), _rows(x_test)
     mean = np.concatenate([a, b]).mean(axis=0)
     return (a - mean) / 255, (b - mean) / 255
 
 
-@mistake(
-    "8.1",
-    name="one-mean-for-all-pixels",
-    hints=[
-        "How many numbers is your m? A corner pixel is nearly always black, a middle one is not.",
-        "m_j belongs to entry j: take the mean over the images, axis 0, not over everything.",
-    ],
-)
+@mistake("8.1", name="one-mean-for-all-pixels", tag="axis")
 def prepare(x_train, x_test):
+    """How many numbers is your m? A corner pixel is nearly always black, a middle
+    one is not.
+
+    m_j belongs to entry j: take the mean over the images, axis 0, not over
+    everything."""
     a, b = _rows(x_train), _rows(x_test)
     return (a - a.mean()) / 255, (b - a.mean()) / 255
 
 
-@mistake(
-    "8.1",
-    name="scaled-by-their-own-maximum",
-    hints=[
-        "Two test images with the same grey values get other numbers from you, depending on what else is in the set.",
-        "Full ink is 255, whatever the brightest pixel at hand may be. Divide by 255.",
-    ],
-)
+@mistake("8.1", name="scaled-by-their-own-maximum", tag="formula")
 def prepare(x_train, x_test):
+    """Two test images with the same grey values get other numbers from you,
+    depending on what else is in the set.
+
+    Full ink is 255, whatever the brightest pixel at hand may be. Divide by 255."""
     a, b = _rows(x_train), _rows(x_test)
     mean = a.mean(axis=0)
     return (a - mean) / a.max(), (b - mean) / b.max()
 
 
-@mistake(
-    "8.1",
-    name="not-centred",
-    hints=[
-        "Your entries lie between 0 and 1. The formula subtracts something before it divides.",
-        "Subtract the mean training image.",
-    ],
-)
+@mistake("8.1", name="not-centred", tag="sign")
 def prepare(x_train, x_test):
+    """Your entries lie between 0 and 1. The formula subtracts something before it
+    divides.
+
+    Subtract the mean training image."""
     return _rows(x_train) / 255, _rows(x_test) / 255
 
 
-@mistake(
-    "8.1",
-    name="columns-before-rows",
-    hints=[
-        "Your rows hold the right numbers, in another order. Where does the second pixel of the first row go?",
-        "Entry j = r * w + c runs along the rows of the image: reshape(n, -1) without a transpose.",
-    ],
-)
+@mistake("8.1", name="columns-before-rows", tag="order")
 def prepare(x_train, x_test):
+    """Your rows hold the right numbers, in another order. Where does the second
+    pixel of the first row go?
+
+    Entry j = r * w + c runs along the rows of the image: reshape(n, -1) without a
+    transpose."""
     a, b = (
         np.asarray(x, dtype=np.float32).transpose(0, 2, 1).reshape(len(x), -1)
         for x in (x_train, x_test)
@@ -99,15 +83,12 @@ def prepare(x_train, x_test):
     return (a - a.mean(axis=0)) / 255, (b - a.mean(axis=0)) / 255
 
 
-@mistake(
-    "8.1",
-    name="bytes-wrap-around",
-    hints=[
-        "Is any of your numbers negative? Look at the dtype in which you subtract.",
-        "uint8 has no negative numbers: 3 - 5 is 254. Convert to float before subtracting.",
-    ],
-)
+@mistake("8.1", name="bytes-wrap-around", tag="sign")
 def prepare(x_train, x_test):
+    """Is any of your numbers negative? Look at the dtype in which you subtract.
+
+    uint8 has no negative numbers: 3 - 5 is 254. Convert to float before
+    subtracting."""
     a, b = (
         np.asarray(x).astype(np.uint8).reshape(len(x), -1) for x in (x_train, x_test)
     )
@@ -115,15 +96,12 @@ def prepare(x_train, x_test):
     return (a - mean) / 255, (b - mean) / 255
 
 
-@mistake(
-    "8.1",
-    name="divided-by-the-spread",
-    hints=[
-        "You standardised. That is another recipe, and a pixel that is always black has no spread to divide by.",
-        "The formula divides every entry by 255.",
-    ],
-)
+@mistake("8.1", name="divided-by-the-spread", tag="formula")
 def prepare(x_train, x_test):
+    """You standardised. That is another recipe, and a pixel that is always black
+    has no spread to divide by.
+
+    The formula divides every entry by 255."""
     a, b = _rows(x_train), _rows(x_test)
     s = np.where(a.std(axis=0) > 0, a.std(axis=0), 1)
     return (a - a.mean(axis=0)) / s, (b - a.mean(axis=0)) / s
@@ -141,87 +119,64 @@ def _chain(input_shape, num_classes, hidden, inner="relu", last=None):
     return keras.Sequential([*stack, layers.Dense(num_classes, activation=last)])
 
 
-@mistake(
-    "8.2",
-    name="mlp-softmax-at-the-end",
-    hints=[
-        "Add up a row of your outputs. Logits have no reason to sum to 1.",
-        "Leave the activation of the last layer out; the loss takes care of softmax.",
-    ],
-)
+@mistake("8.2", name="mlp-softmax-at-the-end", tag="logits-as-probabilities")
 def build_mlp(input_shape, num_classes, hidden=(300, 100)):
+    """Add up a row of your outputs. Logits have no reason to sum to 1.
+
+    Leave the activation of the last layer out; the loss takes care of softmax."""
     return _chain(input_shape, num_classes, hidden, last="softmax")
 
 
-@mistake(
-    "8.2",
-    name="mlp-without-activation",
-    hints=[
-        "Without ReLU your layers multiply out to a single matrix. What could a deep one do then that a flat one cannot?",
-        "Dense has no activation unless you give it one: activation='relu' in the hidden layers.",
-    ],
-)
+@mistake("8.2", name="mlp-without-activation", tag="edge-case")
 def build_mlp(input_shape, num_classes, hidden=(300, 100)):
+    """Without ReLU your layers multiply out to a single matrix. What could a deep
+    one do then that a flat one cannot?
+
+    Dense has no activation unless you give it one: activation='relu' in the hidden
+    layers."""
     return _chain(input_shape, num_classes, hidden, inner=None)
 
 
-@mistake(
-    "8.2",
-    name="mlp-relu-at-the-end",
-    hints=[
-        "Are any of your logits negative? A reader must be able to speak against a class.",
-        "The last layer has no activation at all.",
-    ],
-)
+@mistake("8.2", name="mlp-relu-at-the-end", tag="logits-as-probabilities")
 def build_mlp(input_shape, num_classes, hidden=(300, 100)):
+    """Are any of your logits negative? A reader must be able to speak against a
+    class.
+
+    The last layer has no activation at all."""
     return _chain(input_shape, num_classes, hidden, last="relu")
 
 
-@mistake(
-    "8.2",
-    name="mlp-sigmoid-inside",
-    hints=[
-        "Your hidden units saturate at 1. Which activation does the exercise name?",
-        "Use activation='relu' in the hidden layers.",
-    ],
-)
+@mistake("8.2", name="mlp-sigmoid-inside", tag="formula")
 def build_mlp(input_shape, num_classes, hidden=(300, 100)):
+    """Your hidden units saturate at 1. Which activation does the exercise name?
+
+    Use activation='relu' in the hidden layers."""
     return _chain(input_shape, num_classes, hidden, inner="sigmoid")
 
 
-@mistake(
-    "8.2",
-    name="mlp-hidden-ignored",
-    hints=[
-        "Your model is right for one size only. What is the argument `hidden` for?",
-        "Make one Dense layer for each entry of `hidden`, in its order.",
-    ],
-)
+@mistake("8.2", name="mlp-hidden-ignored", tag="order")
 def build_mlp(input_shape, num_classes, hidden=(300, 100)):
+    """Your model is right for one size only. What is the argument `hidden` for?
+
+    Make one Dense layer for each entry of `hidden`, in its order."""
     return _chain(input_shape, num_classes, (300, 100))
 
 
-@mistake(
-    "8.2",
-    name="mlp-hidden-from-the-output-side",
-    hints=[
-        "Which of your hidden layers touches the pixels?",
-        "The first entry of `hidden` is next to the input; do not reverse it.",
-    ],
-)
+@mistake("8.2", name="mlp-hidden-from-the-output-side", tag="order")
 def build_mlp(input_shape, num_classes, hidden=(300, 100)):
+    """Which of your hidden layers touches the pixels?
+
+    The first entry of `hidden` is next to the input; do not reverse it."""
     return _chain(input_shape, num_classes, tuple(hidden)[::-1])
 
 
-@mistake(
-    "8.2",
-    name="mlp-not-flattened",
-    hints=[
-        "How many weights has your first layer? It should see all pixels of an image at once.",
-        "Dense works on the last axis only, so on an image it treats each pixel alone. Put Flatten before it.",
-    ],
-)
+@mistake("8.2", name="mlp-not-flattened", tag="axis")
 def build_mlp(input_shape, num_classes, hidden=(300, 100)):
+    """How many weights has your first layer? It should see all pixels of an image
+    at once.
+
+    Dense works on the last axis only, so on an image it treats each pixel alone.
+    Put Flatten before it."""
     stack = [
         keras.Input(input_shape),
         *(layers.Dense(u, activation="relu") for u in hidden),
@@ -230,15 +185,11 @@ def build_mlp(input_shape, num_classes, hidden=(300, 100)):
     return keras.Sequential([*stack, layers.Dense(num_classes)])
 
 
-@mistake(
-    "8.2",
-    name="mlp-compiled",
-    hints=[
-        "The builder says what the model is, not how it is trained.",
-        "Leave compile out; whoever trains the model chooses loss and optimiser.",
-    ],
-)
+@mistake("8.2", name="mlp-compiled", tag="formula")
 def build_mlp(input_shape, num_classes, hidden=(300, 100)):
+    """The builder says what the model is, not how it is trained.
+
+    Leave compile out; whoever trains the model chooses loss and optimiser."""
     model = _chain(input_shape, num_classes, hidden)
     model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     return model
@@ -249,58 +200,42 @@ def build_mlp(input_shape, num_classes, hidden=(300, 100)):
 
 @mistake(
     "8.3",
-    name="gradient-of-bytes",
-    hints=[
-        "Try it on a dark pixel after a bright one. Do you see a large positive number where a negative one is due?",
-        "uint8 wraps round below zero. Convert the image to float first.",
-    ],
+    tag="sign",
+    edit=(
+        "(image, dtype=float)\n    gy, gx = np.zeros_like(image), np.zeros_like(image)",
+        "(image)\n    gy, gx = np.zeros(image.shape), np.zeros(image.shape)",
+    ),
 )
-def image_gradients(image):
-    image = np.asarray(image)
-    gy, gx = np.zeros(image.shape), np.zeros(image.shape)
-    gy[1:-1] = image[2:] - image[:-2]
-    gx[:, 1:-1] = image[:, 2:] - image[:, :-2]
-    return gy, gx
+def gradient_of_bytes():
+    """Try it on a dark pixel after a bright one. Do you see a large positive
+    number where a negative one is due?
+
+    uint8 wraps round below zero. Convert the image to float first."""
 
 
-@mistake(
-    "8.3",
-    name="np-gradient",
-    hints=[
-        "Your inner values are half of what is asked, and your rim is not zero.",
-        "np.gradient divides by the distance of the neighbours and uses one-sided differences at the rim. Write the differences out.",
-    ],
-)
+@mistake("8.3", name="np-gradient", tag="edge-case")
 def image_gradients(image):
+    """Your inner values are half of what is asked, and your rim is not zero.
+
+    np.gradient divides by the distance of the neighbours and uses one-sided
+    differences at the rim. Write the differences out."""
     gy, gx = np.gradient(np.asarray(image, dtype=float))
     return gy, gx
 
 
-@mistake(
-    "8.3",
-    name="gy-and-gx-exchanged",
-    hints=[
-        "An upright stroke changes from left to right. Which of your two results notices it?",
-        "gy compares rows (axis 0), gx compares columns (axis 1).",
-    ],
-)
-def image_gradients(image):
-    image = np.asarray(image, dtype=float)
-    gy, gx = np.zeros_like(image), np.zeros_like(image)
-    gy[1:-1] = image[2:] - image[:-2]
-    gx[:, 1:-1] = image[:, 2:] - image[:, :-2]
-    return gx, gy
+@mistake("8.3", tag="axis", edit=("return gy, gx", "return gx, gy"))
+def gy_and_gx_exchanged():
+    """An upright stroke changes from left to right. Which of your two results
+    notices it?
+
+    gy compares rows (axis 0), gx compares columns (axis 1)."""
 
 
-@mistake(
-    "8.3",
-    name="rim-wraps-round",
-    hints=[
-        "What is left of the first column? In your answer, the last column is.",
-        "np.roll wraps round. Set the rim to zero afterwards, or use slices.",
-    ],
-)
+@mistake("8.3", name="rim-wraps-round", tag="edge-case")
 def image_gradients(image):
+    """What is left of the first column? In your answer, the last column is.
+
+    np.roll wraps round. Set the rim to zero afterwards, or use slices."""
     image = np.asarray(image, dtype=float)
     return np.roll(image, -1, 0) - np.roll(image, 1, 0), np.roll(
         image, -1, 1
@@ -309,18 +244,16 @@ def image_gradients(image):
 
 @mistake(
     "8.3",
-    name="previous-minus-next",
-    hints=[
-        "From dark to bright your gradient is negative.",
-        "The later neighbour comes first: I[r+1] - I[r-1].",
-    ],
+    tag="sign",
+    edit=(
+        "[2:] - image[:-2]\n    gx[:, 1:-1] = image[:, 2:] - image[:, :-2]",
+        "[:-2] - image[2:]\n    gx[:, 1:-1] = image[:, :-2] - image[:, 2:]",
+    ),
 )
-def image_gradients(image):
-    image = np.asarray(image, dtype=float)
-    gy, gx = np.zeros_like(image), np.zeros_like(image)
-    gy[1:-1] = image[:-2] - image[2:]
-    gx[:, 1:-1] = image[:, :-2] - image[:, 2:]
-    return gy, gx
+def previous_minus_next():
+    """From dark to bright your gradient is negative.
+
+    The later neighbour comes first: I[r+1] - I[r-1]."""
 
 
 def _voted(angle, weight, orientations, span=180):
@@ -338,101 +271,72 @@ def _angle(gy, gx):
     )
 
 
-@mistake(
-    "8.3",
-    name="signed-angles",
-    hints=[
-        "Turn all gradients round. Your histogram changes, so black on white differs from white on black.",
-        "Unsigned means modulo 180: opposite directions share a bin.",
-        "Take the angle % 180 before you find its bin.",
-    ],
-)
+@mistake("8.3", name="signed-angles", tag="sign")
 def cell_histogram(gy, gx, orientations=9):
+    """Turn all gradients round. Your histogram changes, so black on white differs
+    from white on black.
+
+    Unsigned means modulo 180: opposite directions share a bin.
+
+    Take the angle % 180 before you find its bin."""
     return _voted(_angle(gy, gx), np.hypot(gy, gx), orientations, 360)
 
 
-@mistake(
-    "8.3",
-    name="radians-binned-as-degrees",
-    hints=[
-        "Nearly everything falls into your first bin. In which unit is np.arctan2?",
-        "np.arctan2 gives radians; np.rad2deg turns them into degrees.",
-    ],
-)
+@mistake("8.3", name="radians-binned-as-degrees", tag="formula")
 def cell_histogram(gy, gx, orientations=9):
+    """Nearly everything falls into your first bin. In which unit is np.arctan2?
+
+    np.arctan2 gives radians; np.rad2deg turns them into degrees."""
     return _voted(np.deg2rad(_angle(gy, gx)), np.hypot(gy, gx), orientations)
 
 
-@mistake(
-    "8.3",
-    name="pixels-counted-not-weighed",
-    hints=[
-        "A faint pixel and a strong one count alike in your histogram.",
-        "Each pixel adds its magnitude, not 1.",
-    ],
-)
+@mistake("8.3", name="pixels-counted-not-weighed", tag="formula")
 def cell_histogram(gy, gx, orientations=9):
+    """A faint pixel and a strong one count alike in your histogram.
+
+    Each pixel adds its magnitude, not 1."""
     return _voted(_angle(gy, gx), np.ones(np.shape(gy)), orientations)
 
 
-@mistake(
-    "8.3",
-    name="sum-instead-of-mean",
-    hints=[
-        "Your numbers grow with the size of the cell.",
-        "Divide by the number of pixels in the cell.",
-    ],
-)
+@mistake("8.3", name="sum-instead-of-mean", tag="missing-1/n")
 def cell_histogram(gy, gx, orientations=9):
+    """Your numbers grow with the size of the cell.
+
+    Divide by the number of pixels in the cell."""
     return _voted(_angle(gy, gx), np.hypot(gy, gx), orientations) * np.size(gy)
 
 
-@mistake(
-    "8.3",
-    name="atan-arguments-exchanged",
-    hints=[
-        "A gradient to the right has angle 0. Which angle do you give it?",
-        "It is np.arctan2(gy, gx), the y part first.",
-    ],
-)
+@mistake("8.3", name="atan-arguments-exchanged", tag="aliasing")
 def cell_histogram(gy, gx, orientations=9):
+    """A gradient to the right has angle 0. Which angle do you give it?
+
+    It is np.arctan2(gy, gx), the y part first."""
     return _voted(_angle(gx, gy), np.hypot(gy, gx), orientations)
 
 
-@mistake(
-    "8.3",
-    name="always-nine-bins",
-    hints=[
-        "How many bins were asked for? The argument is called `orientations`.",
-        "Each bin is 180 / orientations degrees wide, not 20.",
-    ],
-)
+@mistake("8.3", name="always-nine-bins", tag="formula")
 def cell_histogram(gy, gx, orientations=9):
+    """How many bins were asked for? The argument is called `orientations`.
+
+    Each bin is 180 / orientations degrees wide, not 20."""
     return _voted(_angle(gy, gx), np.hypot(gy, gx), 9)
 
 
-@mistake(
-    "8.3",
-    name="histogram-scaled-to-one",
-    hints=[
-        "The strength of the edges is gone from your histogram.",
-        "Divide by the number of pixels, not by the total magnitude; blocks are normalised in the next exercise.",
-    ],
-)
+@mistake("8.3", name="histogram-scaled-to-one", tag="missing-1/n")
 def cell_histogram(gy, gx, orientations=9):
+    """The strength of the edges is gone from your histogram.
+
+    Divide by the number of pixels, not by the total magnitude; blocks are
+    normalised in the next exercise."""
     votes = _voted(_angle(gy, gx), np.hypot(gy, gx), orientations)
     return votes / (votes.sum() or 1)
 
 
-@mistake(
-    "8.3",
-    name="absolute-angle",
-    hints=[
-        "A stroke leaning left and one leaning right fall into the same bin of yours.",
-        "The absolute value mirrors -30 to 30 degrees; -30 modulo 180 is 150.",
-    ],
-)
+@mistake("8.3", name="absolute-angle", tag="formula")
 def cell_histogram(gy, gx, orientations=9):
+    """A stroke leaning left and one leaning right fall into the same bin of yours.
+
+    The absolute value mirrors -30 to 30 degrees; -30 modulo 180 is 150."""
     return _voted(np.abs(_angle(gy, gx)), np.hypot(gy, gx), orientations)
 
 
@@ -443,51 +347,37 @@ def _unit(v, eps=1e-5):
     return v / np.sqrt(np.sum(v**2) + eps**2)
 
 
-@mistake(
-    "8.4",
-    name="not-limited",
-    hints=[
-        "One strong edge still rules your block.",
-        "After the first step no number may exceed 0.2; then normalise again.",
-    ],
-)
+@mistake("8.4", name="not-limited", tag="edge-case")
 def normalise_block(block):
+    """One strong edge still rules your block.
+
+    After the first step no number may exceed 0.2; then normalise again."""
     return _unit(np.asarray(block, dtype=float))
 
 
-@mistake(
-    "8.4",
-    name="not-normalised-again",
-    hints=[
-        "Take the sum of squares of your result. It is not 1.",
-        "Step 3: repeat step 1 on the limited numbers.",
-    ],
-)
+@mistake("8.4", name="not-normalised-again", tag="formula")
 def normalise_block(block):
+    """Take the sum of squares of your result. It is not 1.
+
+    Step 3: repeat step 1 on the limited numbers."""
     return np.minimum(_unit(np.asarray(block, dtype=float)), 0.2)
 
 
-@mistake(
-    "8.4",
-    name="limited-before-normalising",
-    hints=[
-        "0.2 of what? You limited grey values, nearly all of which are larger.",
-        "Normalise first; the limit is a share of the block's length.",
-    ],
-)
+@mistake("8.4", name="limited-before-normalising", tag="order")
 def normalise_block(block):
+    """0.2 of what? You limited grey values, nearly all of which are larger.
+
+    Normalise first; the limit is a share of the block's length."""
     return _unit(np.minimum(np.asarray(block, dtype=float), 0.2))
 
 
-@mistake(
-    "8.4",
-    name="each-cell-by-itself",
-    hints=[
-        "You normalised every cell alone, so a cell next to a strong edge looks as strong as the edge.",
-        "A block is one vector: take the sum over all its numbers, without an axis.",
-    ],
-)
+@mistake("8.4", name="each-cell-by-itself", tag="axis")
 def normalise_block(block):
+    """You normalised every cell alone, so a cell next to a strong edge looks as
+    strong as the edge.
+
+    A block is one vector: take the sum over all its numbers, without an axis."""
+
     def unit(v):
         return v / np.sqrt(np.sum(v**2, axis=-1, keepdims=True) + 1e-10)
 
@@ -499,143 +389,104 @@ def normalise_block(block):
 
 
 @mistake(
-    "8.4",
-    name="sum-instead-of-length",
-    hints=[
-        "You divided by the sum (L1). L2 asks for the length of the vector.",
-        "The length is the root of the sum of squares.",
-    ],
+    "8.4", tag="formula", edit=("np.sqrt(np.sum(v**2) + 1e-5**2)", "(np.sum(v) + 1e-5)")
 )
+def sum_instead_of_length():
+    """You divided by the sum (L1). L2 asks for the length of the vector.
+
+    The length is the root of the sum of squares."""
+
+
+@mistake("8.4", name="no-epsilon", tag="edge-case")
 def normalise_block(block):
-    def unit(v):
-        return v / (np.sum(v) + 1e-5)
+    """Give it an empty block. What is 0 / 0?
 
-    return unit(np.minimum(unit(np.asarray(block, dtype=float)), 0.2))
-
-
-@mistake(
-    "8.4",
-    name="no-epsilon",
-    hints=[
-        "Give it an empty block. What is 0 / 0?",
-        "Add epsilon squared under the root, in both steps.",
-    ],
-)
-def normalise_block(block):
+    Add epsilon squared under the root, in both steps."""
     with np.errstate(all="ignore"):
         v = np.asarray(block, dtype=float)
         v = np.minimum(v / np.sqrt(np.sum(v**2)), 0.2)
         return v / np.sqrt(np.sum(v**2))
 
 
-@mistake(
-    "8.4",
-    name="block-flattened",
-    hints=[
-        "Compare the shape of your result with that of the block.",
-        "The numbers are right; give them back in the shape they came in.",
-    ],
-)
+@mistake("8.4", name="block-flattened", tag="formula")
 def normalise_block(block):
+    """Compare the shape of your result with that of the block.
+
+    The numbers are right; give them back in the shape they came in."""
     return _unit(np.minimum(_unit(np.ravel(np.asarray(block, dtype=float))), 0.2))
 
 
 @mistake(
     "8.4",
-    name="epsilon-outside-the-root",
-    hints=[
-        "Look where epsilon stands in step 1.",
-        "It is the root of (sum of squares + epsilon squared), not the root plus epsilon.",
-    ],
+    tag="formula",
+    edit=("np.sqrt(np.sum(v**2) + 1e-5**2)", "(np.sqrt(np.sum(v**2)) + 1e-5)"),
 )
-def normalise_block(block):
-    def unit(v):
-        return v / (np.sqrt(np.sum(v**2)) + 1e-5)
+def epsilon_outside_the_root():
+    """Look where epsilon stands in step 1.
 
-    return unit(np.minimum(unit(np.asarray(block, dtype=float)), 0.2))
+    It is the root of (sum of squares + epsilon squared), not the root plus epsilon."""
 
 
 # 8.5 ------------------------------------------------------------------------------------------------------------------
 
 
-@mistake(
-    "8.5",
-    name="cells-of-eight-pixels",
-    hints=[
-        "Your cells are too large for a digit: a stroke and its neighbour share one.",
-        "Cells of 4 x 4 pixels: pixels_per_cell=(4, 4).",
-    ],
-)
+@mistake("8.5", name="cells-of-eight-pixels", tag="formula")
 def build_hog_reader(C=0.1, seed=0):
+    """Your cells are too large for a digit: a stroke and its neighbour share one.
+
+    Cells of 4 x 4 pixels: pixels_per_cell=(4, 4)."""
     return make_pipeline(
         HOGTransformer(9, (8, 8), (2, 2)), LinearSVC(C=C, random_state=seed)
     )
 
 
-@mistake(
-    "8.5",
-    name="pixels-instead-of-hog",
-    hints=[
-        "Your SVM looks at the pixels themselves. Where are the histograms?",
-        "The first step is HOGTransformer.",
-    ],
-)
+@mistake("8.5", name="pixels-instead-of-hog", tag="formula")
 def build_hog_reader(C=0.1, seed=0):
+    """Your SVM looks at the pixels themselves. Where are the histograms?
+
+    The first step is HOGTransformer."""
     flatten = FunctionTransformer(
         lambda x: np.asarray(x, dtype=np.float32).reshape(len(x), -1) / 255
     )
     return make_pipeline(flatten, LinearSVC(C=C, random_state=seed))
 
 
-@mistake(
-    "8.5",
-    name="c-ignored",
-    hints=[
-        "Your reader is the same whatever C is.",
-        "Hand C on: LinearSVC(C=C, ...). Its own default is 1.",
-    ],
-)
+@mistake("8.5", name="c-ignored", tag="formula")
 def build_hog_reader(C=0.1, seed=0):
+    """Your reader is the same whatever C is.
+
+    Hand C on: LinearSVC(C=C, ...). Its own default is 1."""
     return make_pipeline(
         HOGTransformer(9, (4, 4), (2, 2)), LinearSVC(random_state=seed)
     )
 
 
-@mistake(
-    "8.5",
-    name="kernel-svm",
-    hints=[
-        "A kernel SVM has no weights per feature. Which classifier does the exercise name?",
-        "Use LinearSVC.",
-    ],
-)
+@mistake("8.5", name="kernel-svm", tag="formula")
 def build_hog_reader(C=0.1, seed=0):
+    """A kernel SVM has no weights per feature. Which classifier does the exercise
+    name?
+
+    Use LinearSVC."""
     return make_pipeline(HOGTransformer(9, (4, 4), (2, 2)), SVC(C=C, random_state=seed))
 
 
-@mistake(
-    "8.5",
-    name="svc-with-linear-kernel",
-    hints=[
-        "SVC(kernel='linear') is a close relative: another penalty, and one judge per pair of classes.",
-        "Use LinearSVC: one judge per class.",
-    ],
-)
+@mistake("8.5", name="svc-with-linear-kernel", tag="formula")
 def build_hog_reader(C=0.1, seed=0):
+    """SVC(kernel='linear') is a close relative: another penalty, and one judge per
+    pair of classes.
+
+    Use LinearSVC: one judge per class."""
     return make_pipeline(
         HOGTransformer(9, (4, 4), (2, 2)), SVC(kernel="linear", C=C, random_state=seed)
     )
 
 
-@mistake(
-    "8.5",
-    name="standardised-between",
-    hints=[
-        "Blocks have been normalised already. A third step blows up features that hardly ever differ.",
-        "Two steps: HOGTransformer, LinearSVC.",
-    ],
-)
+@mistake("8.5", name="standardised-between", tag="formula")
 def build_hog_reader(C=0.1, seed=0):
+    """Blocks have been normalised already. A third step blows up features that
+    hardly ever differ.
+
+    Two steps: HOGTransformer, LinearSVC."""
     return make_pipeline(
         HOGTransformer(9, (4, 4), (2, 2)),
         StandardScaler(),
@@ -643,29 +494,21 @@ def build_hog_reader(C=0.1, seed=0):
     )
 
 
-@mistake(
-    "8.5",
-    name="blocks-of-three-cells",
-    hints=[
-        "Count your features of a 28 x 28 image: are there 1,296?",
-        "Blocks of 2 x 2 cells: cells_per_block=(2, 2).",
-    ],
-)
+@mistake("8.5", name="blocks-of-three-cells", tag="formula")
 def build_hog_reader(C=0.1, seed=0):
+    """Count your features of a 28 x 28 image: are there 1,296?
+
+    Blocks of 2 x 2 cells: cells_per_block=(2, 2)."""
     return make_pipeline(
         HOGTransformer(9, (4, 4), (3, 3)), LinearSVC(C=C, random_state=seed)
     )
 
 
-@mistake(
-    "8.5",
-    name="eight-orientations",
-    hints=[
-        "How many bins share the 180 degrees?",
-        "orientations=9, as in the exercises before.",
-    ],
-)
+@mistake("8.5", name="eight-orientations", tag="formula")
 def build_hog_reader(C=0.1, seed=0):
+    """How many bins share the 180 degrees?
+
+    orientations=9, as in the exercises before."""
     return make_pipeline(
         HOGTransformer(8, (4, 4), (2, 2)), LinearSVC(C=C, random_state=seed)
     )
@@ -692,106 +535,79 @@ def _net(
     )
 
 
-@mistake(
-    "8.6",
-    name="cnn-softmax-at-the-end",
-    hints=[
-        "Add up a row of your outputs. Logits have no reason to sum to 1.",
-        "Leave the activation of the last Dense layer out.",
-    ],
-)
+@mistake("8.6", name="cnn-softmax-at-the-end", tag="logits-as-probabilities")
 def build_cnn(input_shape, num_classes, filters=(16, 32, 64)):
+    """Add up a row of your outputs. Logits have no reason to sum to 1.
+
+    Leave the activation of the last Dense layer out."""
     return _net(input_shape, num_classes, filters, last="softmax")
 
 
 @mistake(
     "8.6",
-    name="cnn-without-padding",
-    hints=[
-        "Follow height and width through your layers. Who cuts off the border?",
-        "Conv2D pads nothing by default. Ask for padding='same'.",
-    ],
+    tag="order",
+    edit=(
+        ', activation="relu"',
+        'if min(x.shape[1:3]) < 4 else "valid",\n            activation="relu",',
+    ),
 )
-def build_cnn(input_shape, num_classes, filters=(16, 32, 64)):
-    inputs = x = keras.Input(input_shape)
-    for count in filters:
-        x = layers.Conv2D(
-            count,
-            3,
-            padding="same" if min(x.shape[1:3]) < 4 else "valid",
-            activation="relu",
-        )(x)
-        x = layers.MaxPooling2D(2)(x)
-    return keras.Model(inputs, layers.Dense(num_classes)(layers.Flatten()(x)))
+def cnn_without_padding():
+    """Follow height and width through your layers. Who cuts off the border?
+
+    Conv2D pads nothing by default. Ask for padding='same'."""
 
 
-@mistake(
-    "8.6",
-    name="cnn-average-pooling",
-    hints=[
-        "A pool of yours weakens a lone strong answer instead of passing it on.",
-        "Use MaxPooling2D.",
-    ],
-)
+@mistake("8.6", name="cnn-average-pooling", tag="formula")
 def build_cnn(input_shape, num_classes, filters=(16, 32, 64)):
+    """A pool of yours weakens a lone strong answer instead of passing it on.
+
+    Use MaxPooling2D."""
     return _net(input_shape, num_classes, filters, pool=layers.AveragePooling2D)
 
 
-@mistake(
-    "8.6",
-    name="cnn-without-activation",
-    hints=[
-        "Without ReLU a chain of convolutions is one larger convolution.",
-        "activation='relu' in every Conv2D.",
-    ],
-)
+@mistake("8.6", name="cnn-without-activation", tag="formula")
 def build_cnn(input_shape, num_classes, filters=(16, 32, 64)):
+    """Without ReLU a chain of convolutions is one larger convolution.
+
+    activation='relu' in every Conv2D."""
     return _net(input_shape, num_classes, filters, activation=None)
 
 
 @mistake(
     "8.6",
-    name="cnn-stride-instead-of-pooling",
-    hints=[
-        "Your convolution skips every other place, so what it finds there is lost. Pooling keeps the strongest of four.",
-        "Convolve at every place, then MaxPooling2D(2).",
-    ],
+    tag="formula",
+    edit=(
+        "(x)\n        x = layers.MaxPooling2D(2)(x)",
+        "(x)[\n            :, : x.shape[1] // 2 * 2 : 2, : x.shape[2] // 2 * 2 : 2\n        ]",
+    ),
 )
-def build_cnn(input_shape, num_classes, filters=(16, 32, 64)):
-    inputs = x = keras.Input(input_shape)
-    for count in filters:
-        x = layers.Conv2D(count, 3, padding="same", activation="relu")(x)[
-            :, : x.shape[1] // 2 * 2 : 2, : x.shape[2] // 2 * 2 : 2
-        ]
-    return keras.Model(inputs, layers.Dense(num_classes)(layers.Flatten()(x)))
+def cnn_stride_instead_of_pooling():
+    """Your convolution skips every other place, so what it finds there is lost.
+    Pooling keeps the strongest of four.
+
+    Convolve at every place, then MaxPooling2D(2)."""
 
 
 @mistake(
     "8.6",
-    name="cnn-pool-first",
-    hints=[
-        "You pool the raw pixels before any kernel has seen them.",
-        "In each stage the convolution comes first, then the pooling.",
-    ],
+    tag="formula",
+    edit=(
+        "(x)\n        x = layers.MaxPooling2D(2)(x)",
+        "(\n            layers.MaxPooling2D(2)(x)\n        )",
+    ),
 )
-def build_cnn(input_shape, num_classes, filters=(16, 32, 64)):
-    inputs = x = keras.Input(input_shape)
-    for count in filters:
-        x = layers.Conv2D(count, 3, padding="same", activation="relu")(
-            layers.MaxPooling2D(2)(x)
-        )
-    return keras.Model(inputs, layers.Dense(num_classes)(layers.Flatten()(x)))
+def cnn_pool_first():
+    """You pool the raw pixels before any kernel has seen them.
+
+    In each stage the convolution comes first, then the pooling."""
 
 
-@mistake(
-    "8.6",
-    name="cnn-global-pooling",
-    hints=[
-        "Your last layer no longer knows where anything was: a 6 and a 9 have the same parts.",
-        "Flatten keeps every place of the last map; use it before Dense.",
-    ],
-)
+@mistake("8.6", name="cnn-global-pooling", tag="formula")
 def build_cnn(input_shape, num_classes, filters=(16, 32, 64)):
+    """Your last layer no longer knows where anything was: a 6 and a 9 have the
+    same parts.
+
+    Flatten keeps every place of the last map; use it before Dense."""
     inputs = x = keras.Input(input_shape)
     for count in filters:
         x = layers.MaxPooling2D(2)(
@@ -802,15 +618,12 @@ def build_cnn(input_shape, num_classes, filters=(16, 32, 64)):
     )
 
 
-@mistake(
-    "8.6",
-    name="cnn-sequential",
-    hints=[
-        "Your network is right, but it is a Sequential one. This exercise is about the other way to build.",
-        "Call layers on tensors, then keras.Model(inputs, outputs).",
-    ],
-)
+@mistake("8.6", name="cnn-sequential", tag="formula")
 def build_cnn(input_shape, num_classes, filters=(16, 32, 64)):
+    """Your network is right, but it is a Sequential one. This exercise is about
+    the other way to build.
+
+    Call layers on tensors, then keras.Model(inputs, outputs)."""
     stack = [keras.Input(input_shape)]
     for count in filters:
         stack += [
@@ -820,15 +633,12 @@ def build_cnn(input_shape, num_classes, filters=(16, 32, 64)):
     return keras.Sequential([*stack, layers.Flatten(), layers.Dense(num_classes)])
 
 
-@mistake(
-    "8.6",
-    name="cnn-starts-anew-at-every-stage",
-    hints=[
-        "Only your last stage is connected. On which tensor do you call the layers of the second stage?",
-        "x = layer(x): each layer takes what the one before gave.",
-    ],
-)
+@mistake("8.6", name="cnn-starts-anew-at-every-stage", tag="formula")
 def build_cnn(input_shape, num_classes, filters=(16, 32, 64)):
+    """Only your last stage is connected. On which tensor do you call the layers of
+    the second stage?
+
+    x = layer(x): each layer takes what the one before gave."""
     inputs = keras.Input(input_shape)
     for count in filters:
         x = layers.MaxPooling2D(2)(
@@ -844,43 +654,32 @@ def _wrong(y_true, probabilities):
     return np.flatnonzero(np.argmax(probabilities, axis=1) != np.asarray(y_true))
 
 
-@mistake(
-    "8.7",
-    name="surest-answer-first",
-    hints=[
-        "You sort by how sure the reader was of its answer. The exercise asks how little it gave the truth.",
-        "With three classes these differ: look up column y_true[i] of row i.",
-    ],
-)
+@mistake("8.7", name="surest-answer-first", tag="order")
 def worst_mistakes(y_true, probabilities, k):
+    """You sort by how sure the reader was of its answer. The exercise asks how
+    little it gave the truth.
+
+    With three classes these differ: look up column y_true[i] of row i."""
     rows = _wrong(y_true, probabilities)
     return rows[
         np.argsort(-np.max(np.asarray(probabilities)[rows], axis=1), kind="stable")
     ][:k]
 
 
-@mistake(
-    "8.7",
-    name="right-rows-too",
-    hints=[
-        "Some of your rows were read correctly.",
-        "Keep only the rows where the largest probability is not that of the truth.",
-    ],
-)
+@mistake("8.7", name="right-rows-too", tag="formula")
 def worst_mistakes(y_true, probabilities, k):
+    """Some of your rows were read correctly.
+
+    Keep only the rows where the largest probability is not that of the truth."""
     p = np.asarray(probabilities)[np.arange(len(y_true)), np.asarray(y_true)]
     return np.argsort(p, kind="stable")[:k]
 
 
-@mistake(
-    "8.7",
-    name="mildest-first",
-    hints=[
-        "Your first row is the most forgivable mistake.",
-        "Smallest probability of the truth first: sort upwards.",
-    ],
-)
+@mistake("8.7", name="mildest-first", tag="order")
 def worst_mistakes(y_true, probabilities, k):
+    """Your first row is the most forgivable mistake.
+
+    Smallest probability of the truth first: sort upwards."""
     rows = _wrong(y_true, probabilities)
     return rows[
         np.argsort(
@@ -889,42 +688,33 @@ def worst_mistakes(y_true, probabilities, k):
     ][:k]
 
 
-@mistake(
-    "8.7",
-    name="positions-among-the-mistakes",
-    hints=[
-        "Your numbers are too small: they count among the mistakes. Whose row numbers are asked for?",
-        "argsort gives positions within the list you sorted. Look the rows up: rows[order].",
-    ],
-)
+@mistake("8.7", name="positions-among-the-mistakes", tag="order")
 def worst_mistakes(y_true, probabilities, k):
+    """Your numbers are too small: they count among the mistakes. Whose row numbers
+    are asked for?
+
+    argsort gives positions within the list you sorted. Look the rows up:
+    rows[order]."""
     rows = _wrong(y_true, probabilities)
     return np.argsort(
         np.asarray(probabilities)[rows, np.asarray(y_true)[rows]], kind="stable"
     )[:k]
 
 
-@mistake(
-    "8.7",
-    name="first-mistakes-not-worst",
-    hints=[
-        "You return mistakes in the order of their rows.",
-        "Sort the wrong rows by the probability of their truth before you cut at k.",
-    ],
-)
+@mistake("8.7", name="first-mistakes-not-worst", tag="order")
 def worst_mistakes(y_true, probabilities, k):
+    """You return mistakes in the order of their rows.
+
+    Sort the wrong rows by the probability of their truth before you cut at k."""
     return _wrong(y_true, probabilities)[:k]
 
 
-@mistake(
-    "8.7",
-    name="cut-before-the-wrong-ones",
-    hints=[
-        "You took the k lowest of all rows and threw out the right ones afterwards. Are there k left?",
-        "First keep the wrong rows, then sort, then cut at k.",
-    ],
-)
+@mistake("8.7", name="cut-before-the-wrong-ones", tag="order")
 def worst_mistakes(y_true, probabilities, k):
+    """You took the k lowest of all rows and threw out the right ones afterwards.
+    Are there k left?
+
+    First keep the wrong rows, then sort, then cut at k."""
     p = np.asarray(probabilities)[np.arange(len(y_true)), np.asarray(y_true)]
     wrong = set(_wrong(y_true, probabilities).tolist())
     return np.array(
@@ -957,15 +747,11 @@ def _mass(image):
     )
 
 
-@mistake(
-    "8.8",
-    name="ink-wraps-round",
-    hints=[
-        "What leaves your image on one side comes in on the other.",
-        "np.roll wraps. Copy a slice into a black image instead.",
-    ],
-)
+@mistake("8.8", name="ink-wraps-round", tag="aliasing")
 def centre(image):
+    """What leaves your image on one side comes in on the other.
+
+    np.roll wraps. Copy a slice into a black image instead."""
     image = np.asarray(image)
     if not image.any():
         return image.copy()
@@ -977,15 +763,11 @@ def centre(image):
     )
 
 
-@mistake(
-    "8.8",
-    name="moved-the-other-way",
-    hints=[
-        "Your ink ends farther from the middle than it began.",
-        "Move down by middle minus centre of mass, not the other way round.",
-    ],
-)
+@mistake("8.8", name="moved-the-other-way", tag="sign")
 def centre(image):
+    """Your ink ends farther from the middle than it began.
+
+    Move down by middle minus centre of mass, not the other way round."""
     image = np.asarray(image)
     if not image.any():
         return image.copy()
@@ -993,15 +775,11 @@ def centre(image):
     return _moved(image, round(r) - image.shape[0] // 2, round(c) - image.shape[1] // 2)
 
 
-@mistake(
-    "8.8",
-    name="rows-and-columns-exchanged",
-    hints=[
-        "It works for ink on the diagonal of a square. Which sum goes with the rows?",
-        "r counts rows, axis 0: sum the image over its columns first.",
-    ],
-)
+@mistake("8.8", name="rows-and-columns-exchanged", tag="transpose")
 def centre(image):
+    """It works for ink on the diagonal of a square. Which sum goes with the rows?
+
+    r counts rows, axis 0: sum the image over its columns first."""
     image = np.asarray(image)
     if not image.any():
         return image.copy()
@@ -1009,15 +787,11 @@ def centre(image):
     return _moved(image, image.shape[0] // 2 - round(c), image.shape[1] // 2 - round(r))
 
 
-@mistake(
-    "8.8",
-    name="middle-of-the-box",
-    hints=[
-        "You centred the box around the ink. Where is most of the ink?",
-        "Each pixel counts by its grey value: the sum of r * I over the sum of I.",
-    ],
-)
+@mistake("8.8", name="middle-of-the-box", tag="formula")
 def centre(image):
+    """You centred the box around the ink. Where is most of the ink?
+
+    Each pixel counts by its grey value: the sum of r * I over the sum of I."""
     image = np.asarray(image)
     if not image.any():
         return image.copy()
@@ -1029,15 +803,11 @@ def centre(image):
     )
 
 
-@mistake(
-    "8.8",
-    name="every-ink-pixel-alike",
-    hints=[
-        "A faint pixel pulls as hard as a bright one in your answer.",
-        "Weigh each pixel by its grey value, not by 1.",
-    ],
-)
+@mistake("8.8", name="every-ink-pixel-alike", tag="formula")
 def centre(image):
+    """A faint pixel pulls as hard as a bright one in your answer.
+
+    Weigh each pixel by its grey value, not by 1."""
     image = np.asarray(image)
     if not image.any():
         return image.copy()
@@ -1045,15 +815,11 @@ def centre(image):
     return _moved(image, image.shape[0] // 2 - round(r), image.shape[1] // 2 - round(c))
 
 
-@mistake(
-    "8.8",
-    name="cut-not-rounded",
-    hints=[
-        "Your digits sit half a pixel off on average.",
-        "int() cuts towards zero. Round to the nearest whole number.",
-    ],
-)
+@mistake("8.8", name="cut-not-rounded", tag="dtype")
 def centre(image):
+    """Your digits sit half a pixel off on average.
+
+    int() cuts towards zero. Round to the nearest whole number."""
     image = np.asarray(image)
     if not image.any():
         return image.copy()
@@ -1061,29 +827,21 @@ def centre(image):
     return _moved(image, image.shape[0] // 2 - int(r), image.shape[1] // 2 - int(c))
 
 
-@mistake(
-    "8.8",
-    name="black-image-divides-by-zero",
-    hints=[
-        "Try an image without ink: what is 0 / 0?",
-        "Ask first whether there is any ink, and give a black image back as it is.",
-    ],
-)
+@mistake("8.8", name="black-image-divides-by-zero", tag="edge-case")
 def centre(image):
+    """Try an image without ink: what is 0 / 0?
+
+    Ask first whether there is any ink, and give a black image back as it is."""
     image = np.asarray(image)
     r, c = _mass(image)
     return _moved(image, image.shape[0] // 2 - round(r), image.shape[1] // 2 - round(c))
 
 
-@mistake(
-    "8.8",
-    name="written-into-the-input",
-    hints=[
-        "After the call the caller's own image has moved too.",
-        "Work on a fresh array: np.zeros_like(image).",
-    ],
-)
+@mistake("8.8", name="written-into-the-input", tag="aliasing")
 def centre(image):
+    """After the call the caller's own image has moved too.
+
+    Work on a fresh array: np.zeros_like(image)."""
     image = np.asarray(image)
     if not image.any():
         return image

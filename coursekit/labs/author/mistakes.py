@@ -266,9 +266,9 @@ def _resolved(entry: Mistake, texts: dict[str, str], path: Path) -> Mistake:
             f"{where}: expected of= to name a function of exercise {entry.exercise}: "
             f"{', '.join(texts)}. Received: {entry.function!r}."
         )
-    function, text = entry.function, ""
+    function, cuts = entry.function, []
     for old, new in entry.edits:
-        pool = {function: text or texts[function]} if function else texts
+        pool = {function: texts[function]} if function else texts
         hits = [(name, start) for name, body in pool.items() for start in places(body, old)]
         if len(hits) != 1:
             raise LabSourceError(
@@ -276,8 +276,11 @@ def _resolved(entry: Mistake, texts: dict[str, str], path: Path) -> Mistake:
                 f"exercise {entry.exercise}{f', {function}' if function else ''}. Received: "
                 f"{old!r}, which stands there {len(hits)} times."
             )
-        (function, start), body = hits[0], pool[hits[0][0]]
-        text = body[:start] + new + body[start + len(old) :]
+        function, start = hits[0]
+        cuts.append((start, start + len(old), new))
+    text = texts[function]
+    for start, stop, new in sorted(cuts, reverse=True):
+        text = text[:start] + new + text[stop:]
     try:
         ast.parse(text)
     except SyntaxError as error:
