@@ -42,13 +42,15 @@ class Fingerprint:
 
 @dataclasses.dataclass(frozen=True)
 class Catalogue:
-    """All that a notebook needs to know of its lab."""
+    """All that a notebook needs to know of its lab. `blocks`: for each set of exercises that blocks
+    wait for ("5.3 5.4"), the names that those blocks set."""
 
     lab: str
     title: str
     exercises: dict[str, ExerciseEntry]
     fingerprints: tuple[Fingerprint, ...]
     digest: str
+    blocks: dict[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
 
 
 def read_catalogue(folder: str | Path) -> Catalogue:
@@ -87,6 +89,7 @@ def stored_catalogue(path: Path) -> Catalogue | None:
         prints = tuple(
             Fingerprint(**{**f, "hints": tuple(f["hints"])}) for f in data["fingerprints"]
         )
-        return Catalogue(data["lab"], data["title"], exercises, prints, data["digest"])
+        blocks = {key: tuple(names) for key, names in data.get("blocks", {}).items()}
+        return Catalogue(data["lab"], data["title"], exercises, prints, data["digest"], blocks)
     except (OSError, ValueError, KeyError, TypeError):
         return None

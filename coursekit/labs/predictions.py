@@ -88,7 +88,9 @@ class Asked:
 
     def _repr_html_(self) -> str:
         items = "".join(f"<li>{escape(choice)}</li>" for choice in self.question.choices)
-        options = f'<ol type="a" style="margin:.3em 0">{items}</ol>' if items else ""
+        options = (
+            f'<ol style="margin:.3em 0;list-style-type:lower-alpha">{items}</ol>' if items else ""
+        )
         return (
             f'<div style="{BOX.format(colour=COLOURS["question"])}"><strong>Prediction '
             f"{escape(self.question.key)}</strong> {escape(self.question.text)}{options}"

@@ -26,7 +26,7 @@ from coursekit.labs.exchange import checks
 from coursekit.labs.exchange.student import local_student
 from coursekit.labs.feedback.mistakes import behaviour, matches
 from coursekit.labs.find import find_lab
-from coursekit.labs.names import close_figures, missing_answer, names_set, open_figures
+from coursekit.labs.names import Waiting, missing_answer
 from coursekit.labs.predictions import Predictions
 
 _ROUNDS, _ROUND_BUDGET, _CASE_LIMIT = 3, 0.3, 60.0
@@ -34,19 +34,21 @@ _HINT_LIMIT = 10.0  # seconds of own time: hints run each case twice more
 _MIN_ALT = 30
 
 
-def open_lab(name: str | int) -> LabSession:
+def open_lab(name: str | int, *, namespace: MutableMapping[str, Any] | None = None) -> LabSession:
     """Open a lab for the notebook that calls this. TensorFlow, if it is imported later, starts
     without its lines.
 
     Args:
         name: "05_metrics", "05" or 5.
+        namespace: where the answers are, such as `globals()`; by default the notebook's variables,
+            or those of the script that was started.
 
     Raises:
         InvalidInputError: if the lab's folder is not found; the message says where it was looked
             for.
     """
     hush()
-    return LabSession(find_lab(name))
+    return LabSession(find_lab(name), namespace=namespace)
 
 
 class LabSession:
@@ -55,8 +57,8 @@ class LabSession:
 
     Args:
         folder: the lab's folder, with its public tests.
-        namespace: where the answers are; by default the notebook's variables, or the globals of the
-            caller.
+        namespace: where the answers are; by default the notebook's variables, or those of the
+            script that was started.
         catalogue: what is known of the lab; by default read from the folder.
     """
 
@@ -75,9 +77,7 @@ class LabSession:
         self._namespace, self._cases, self._start = namespace, None, time.perf_counter()
         self._predictions = Predictions(self.name)
         self._figures: types.ModuleType | None = None
-        self._left_out: dict[
-            str, str
-        ] = {}  # name that a block which waited would have set -> exercise that it waited for
+        self._waiting = Waiting(self.catalogue.blocks)
 
     def __repr__(self) -> str:
         return f"<lab {self.name}: {len(self.catalogue.exercises)} exercises>"
@@ -146,45 +146,15 @@ class LabSession:
         )
         return fallback
 
-    @contextlib.contextmanager
-    def needs(self, *exercises: str) -> Iterator[None]:
+    def needs(self, *exercises: str) -> contextlib.AbstractContextManager[None]:
         """Run a block that uses answers; where one of them is not there yet, say so in one line and
         go on after the block.
 
         A block that reads a name which only a block that waited would have set, waits for the same
         exercise.
         """
-        wanted = [self._entry(str(number)) for number in exercises]
-        functions = {name: entry.number for entry in wanted for name in entry.functions}
-        names = self._names(3)
-        sets = names_set(sys._getframe(2))
-        open_before = open_figures()
-        try:
-            yield
-        except NotAnsweredYet as error:
-            waits_for, why = str(error) or "an exercise", "it is not answered yet."
-        except NameError as error:
-            missing = error.name
-            if missing in names or missing not in functions | self._left_out:
-                raise
-            if missing in functions:
-                waits_for, why = (
-                    f"exercise {functions[missing]}",
-                    f"`{missing}` is not defined yet; run its cell first.",
-                )
-            else:
-                waits_for = self._left_out[missing]
-                why = (
-                    f"`{missing}` comes from a cell above that waits for it. Once it is "
-                    f"answered, run that cell again first."
-                )
-        else:
-            for name in sets:
-                self._left_out.pop(name, None)
-            return
-        close_figures(open_before)
-        self._left_out |= dict.fromkeys(sets, waits_for)
-        say(f"This cell waits for {waits_for}: {why}")
+        entries = [self._entry(str(number)) for number in exercises]
+        return self._waiting.block(entries, self._names())
 
     def pick(self, full: Any, fast: Any) -> Any:
         """`fast` when COURSEKIT_FAST=1 is set, otherwise `full`."""
@@ -437,15 +407,12 @@ class LabSession:
             )
         return entry
 
-    def _names(self, depth: int = 2) -> MutableMapping[str, Any]:
-        """Where the answers are: given, the notebook's variables, or the globals of whoever
-        called."""
+    def _names(self) -> MutableMapping[str, Any]:
+        """Where the answers are: given, the notebook's, or those of the script that runs."""
         if self._namespace is not None:
             return self._namespace
         running = shell()
-        if running is not None:
-            return running.user_ns
-        return sys._getframe(depth).f_globals
+        return vars(sys.modules["__main__"]) if running is None else running.user_ns
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """`open_lab` and what a student sees: checks, fallbacks, pictures, receipts."""
 
+import dataclasses
 import itertools
 import json
 import re
@@ -9,6 +10,10 @@ import pytest
 
 from coursekit import NotAnsweredYet, open_lab
 from coursekit.errors import InvalidInputError
+from coursekit.labs.author.build import build
+from coursekit.labs.author.needs import block_names
+from coursekit.labs.author.source import read_lab
+from coursekit.labs.catalogue import read_catalogue, stored_catalogue
 from coursekit.labs.exchange import checks
 from coursekit.labs.find import find_lab
 from coursekit.labs.session import LabSession
@@ -203,6 +208,24 @@ STUBS = {
 }
 
 
+BLOCKS = {"90.1": ("curve", "maths", "part", "width"), "90.2": ("high",)}
+
+
+def session_with_blocks(*changes):
+    known = dataclasses.replace(read_catalogue(TOY), blocks=BLOCKS)
+    return LabSession(TOY, namespace=names(*changes), catalogue=known)
+
+
+def test_the_names_that_blocks_set_are_read_from_the_source(toy):
+    source = toy / "source.py"
+    cells = "\n\n".join(f"# %%\n{cell}" for cell in CELLS)
+    source.write_text(source.read_text(encoding="utf-8") + "\n" + cells + "\n", encoding="utf-8")
+    found = block_names(read_lab(toy))
+    assert found == {"90.1": ("curve", "figure", "maths", "part", "width"), "90.2": ("high",)}
+    build(toy)
+    assert stored_catalogue(toy / "fingerprints.json").blocks == found
+
+
 def run_cells(space, *cells):
     """Each cell compiled by itself, as a notebook does."""
     for cell in cells:
@@ -221,7 +244,7 @@ def run_cells(space, *cells):
 def test_a_block_that_reads_what_a_waiting_block_would_have_set_waits_too(
     capsys, unanswered, waits
 ):
-    lab = session(*(STUBS[name] for name in unanswered))
+    lab = session_with_blocks(*(STUBS[name] for name in unanswered))
     lab._namespace["lab"] = lab
     run_cells(lab._namespace, *CELLS)
     lines = capsys.readouterr().out.splitlines()
@@ -239,7 +262,7 @@ def test_a_block_that_reads_what_a_waiting_block_would_have_set_waits_too(
 
 
 def test_once_answered_a_waiting_block_forgets_and_other_names_are_real_errors(capsys):
-    lab = session(STUBS["centred"])
+    lab = session_with_blocks(STUBS["centred"])
     space = lab._namespace
     space["lab"] = lab
     run_cells(space, CELLS[0])
@@ -336,11 +359,11 @@ def test_labs_are_found_around_the_working_folder(toy, tmp_path, monkeypatch):
     assert find_lab("90_toy") == TOY
 
 
-def test_open_lab_finds_answers_in_the_callers_globals(toy_bundle):
+def test_open_lab_finds_answers_in_the_namespace_that_it_is_given(toy_bundle):
     space = names()
     space["open_lab"] = open_lab
     exec(
-        'lab = open_lab("90_toy")\ncheck = lab.check\nresult = check("90.1")\nwith '
+        'lab = open_lab("90_toy", namespace=globals())\ncheck = lab.check\nresult = check("90.1")\nwith '
         'lab.needs("90.1"):\n    value = twice(abs, -2)',
         space,
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 from coursekit._files import write_atomic
 from coursekit.labs.author.catalogue import catalogue_text, digest, make_catalogue
+from coursekit.labs.author.needs import block_names
 from coursekit.labs.author.notebook import build_notebook, notebook_text
 from coursekit.labs.author.source import Lab, read_lab
 from coursekit.labs.catalogue import FILE, stored_catalogue
@@ -25,6 +27,9 @@ def build(folder: str | Path) -> list[Path]:
     stored = stored_catalogue(prints)
     if stored is None or stored.digest != digest(lab.folder):
         changed += _write(prints, catalogue_text(make_catalogue(lab)))
+    elif stored.blocks != block_names(lab):
+        fitting = dataclasses.replace(stored, blocks=block_names(lab))
+        changed += _write(prints, catalogue_text(fitting))
     return changed
 
 
@@ -36,7 +41,7 @@ def stale(folder: str | Path) -> list[Path]:
     if not notebook.is_file() or notebook.read_text(encoding="utf-8") != student_notebook(lab):
         found.append(notebook)
     stored = stored_catalogue(lab.folder / FILE)
-    if stored is None or stored.digest != digest(lab.folder):
+    if stored is None or stored.digest != digest(lab.folder) or stored.blocks != block_names(lab):
         found.append(lab.folder / FILE)
     return found
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from coursekit.labs.author.mistakes import load_mistakes, standing_in
 from coursekit.labs.author.namespace import solution_namespace
+from coursekit.labs.author.needs import block_names
 from coursekit.labs.author.source import Lab, read_lab
 from coursekit.labs.catalogue import VERSION, Catalogue, ExerciseEntry, Fingerprint
 from coursekit.labs.exchange import checks
@@ -57,7 +58,14 @@ def make_catalogue(lab: Lab, *, fingerprints: bool = True) -> Catalogue:
                 seen = fingerprint(namespace, checks.select(public, entry.exercise))
             if fails(seen):
                 prints.append(Fingerprint(entry.exercise, entry.name, entry.hints, seen))
-    return Catalogue(lab.name, lab.title, exercise_entries(lab), tuple(prints), digest(lab.folder))
+    return Catalogue(
+        lab.name,
+        lab.title,
+        exercise_entries(lab),
+        tuple(prints),
+        digest(lab.folder),
+        block_names(lab),
+    )
 
 
 def catalogue_text(catalogue: Catalogue) -> str:
@@ -67,6 +75,7 @@ def catalogue_text(catalogue: Catalogue) -> str:
         "lab": catalogue.lab,
         "title": catalogue.title,
         "digest": catalogue.digest,
+        "blocks": catalogue.blocks,
     }
     exercises = [
         json.dumps(dataclasses.asdict(e), ensure_ascii=False) for e in catalogue.exercises.values()

@@ -6,7 +6,7 @@ from __future__ import annotations
 import difflib
 import inspect
 import re
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from typing import Any, NoReturn, Protocol
 
 import numpy as np
@@ -287,17 +287,25 @@ def _short(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
+def near_name(name: str, known: Iterable[str]) -> str | None:
+    """The one of the `known` names that somebody who wrote it may have meant by `name`: the same
+    but for case and underscores, or nearly the same letters. None if there is no such other
+    name."""
+    others = [n for n in known if n != name]
+    by_fold = {n.lower().replace("_", ""): n for n in others}
+    return by_fold.get(name.lower().replace("_", "")) or next(
+        iter(difflib.get_close_matches(name, others, 1, 0.8)), None
+    )
+
+
 def _missing_message(name: str, names: Any) -> str:
     known = (
         [n for n in names[:2000] if isinstance(n, str) and len(n) < 100]
         if isinstance(names, list)
         else []
     )
-    by_fold = {n.lower().replace("_", ""): n for n in known}
-    close = by_fold.get(name.lower().replace("_", "")) or next(
-        iter(difflib.get_close_matches(name, known, 1, 0.8)), None
-    )
-    if close and close != name:
+    close = near_name(name, known)
+    if close:
         return (
             f"There is no `{name}` here, but there is `{close}`. The check looks for the "
             f"name `{name}`."
