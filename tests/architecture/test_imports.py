@@ -92,7 +92,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "labs.exchange": {"devices", "labs.testing"},
     "labs.feedback": {"labs.exchange"},
     "labs.find": set(),
-    "labs.names": {"labs.catalogue"},
+    "labs.names": {"labs.cards", "labs.catalogue", "labs.exchange"},
     "labs.predictions": {"labs.cards", "labs.widgets"},
     "labs.session": {
         "devices",
