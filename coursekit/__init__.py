@@ -25,11 +25,6 @@ _PUBLIC = {
     "from_folder": "coursekit.datasets",
     "from_npz": "coursekit.datasets",
     "gradients": "coursekit.training",
-    "load_cifar10": "coursekit.datasets",
-    "load_digits": "coursekit.datasets",
-    "load_fashion_mnist": "coursekit.datasets",
-    "load_mnist": "coursekit.datasets",
-    "load_spoken_digits": "coursekit.datasets",
     "make_circles": "coursekit.datasets",
     "make_moons": "coursekit.datasets",
     "make_motion": "coursekit.datasets",
@@ -57,10 +52,14 @@ _ROOMS = (
     "training",
 )
 
-__all__ = sorted(_PUBLIC)
-
 
 def __getattr__(name: str):
+    if name == "__all__":  # with one loader per registered data set
+        return sorted({*_PUBLIC, *importlib.import_module("coursekit.datasets").LOADERS})
+    if name.startswith("load_"):
+        loaders = importlib.import_module("coursekit.datasets").LOADERS
+        if name in loaders:
+            return loaders[name]
     if name in _PUBLIC:
         value = getattr(importlib.import_module(_PUBLIC[name]), name)
         globals()[name] = value
@@ -71,4 +70,4 @@ def __getattr__(name: str):
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_PUBLIC, *_ROOMS})
+    return sorted({*globals(), *__getattr__("__all__"), *_ROOMS})

@@ -1,6 +1,11 @@
 """The errors that coursekit raises on purpose. Each message says what was expected, what came, and
 what to do."""
 
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
 
 class CoursekitError(Exception):
     """Base of all errors meant for a person. The command line prints it as one line and exits with
@@ -43,3 +48,13 @@ class SandboxUnavailableError(CoursekitError):
 class ClusterError(CoursekitError):
     """The cluster to grade on cannot be reached, has no node that can grade, or lost the last
     one."""
+
+
+def did_you_mean(name: str, known: Iterable[str], *, cutoff: float = 0.5) -> str:
+    """The nearest known name as the end of a message, " Did you mean 'mnist'?", or "".
+
+    >>> did_you_mean("mnits", ["digits", "mnist"])
+    " Did you mean 'mnist'?"
+    """
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=cutoff)
+    return f" Did you mean {close[0]!r}?" if close else ""

@@ -20,9 +20,7 @@ def add_parser(commands) -> None:
     fetch = actions.add_parser(
         "fetch", help="bring data sets into the cache, so that all else works offline"
     )
-    fetch.add_argument(
-        "names", nargs="*", metavar="NAME", help="mnist, fashion_mnist, cifar10 or spoken_digits"
-    )
+    fetch.add_argument("names", nargs="*", metavar="NAME", help="as in `coursekit data list`")
     fetch.add_argument("--all", action="store_true", help="all of them")
     fetch.set_defaults(run=run_fetch)
     verify = actions.add_parser(
@@ -34,20 +32,17 @@ def add_parser(commands) -> None:
 
 def run_list(args: argparse.Namespace) -> int:
     """Print a table of the data sets and the places that are looked at."""
-    from coursekit.datasets import _cache, digits, registry
+    from coursekit.datasets import _cache, registry
 
     table = _table("name", "holds", "download", "licence", "on this machine")
-    table.add_row(
-        "digits", "1,347 + 450 grey 28x28", "none", digits.LICENCE, "yes, with scikit-learn"
-    )
     for source in registry.SOURCES.values():
         copy = next(_cache.copies(source), None)
         table.add_row(
             source.name,
             source.examples,
-            _megabytes(source.size),
+            _megabytes(source.size) if source.downloads else "none",
             source.licence,
-            copy.origin if copy else "no",
+            "yes, with scikit-learn" if source.bundled else copy.origin if copy else "no",
         )
     console = _console()
     console.print(table)
@@ -68,9 +63,9 @@ def run_fetch(args: argparse.Namespace) -> int:
     if not args.all and not args.names:
         raise InvalidInputError(
             f"`coursekit data fetch` expects at least one name, or --all. Known: "
-            f"{', '.join(registry.SOURCES)}. Received: none."
+            f"{', '.join(registry.fetched())}. Received: none."
         )
-    for source in _sources(list(registry.SOURCES) if args.all else args.names):
+    for source in _sources(list(registry.fetched()) if args.all else args.names):
         _, copy = _cache.resolve(source)
         _console().print(
             f"{source.name}: {copy.origin}, in {copy.folder}",
@@ -89,7 +84,7 @@ def run_verify(args: argparse.Namespace) -> int:
     from coursekit.errors import DataUnavailableError
 
     table, bad = _table("name", "copy", "result"), []
-    for source in _sources(args.names or list(registry.SOURCES)):
+    for source in _sources(args.names or list(registry.fetched())):
         found = list(_cache.copies(source))
         if not found:
             table.add_row(source.name, "", "not on this machine")
@@ -111,24 +106,25 @@ def run_verify(args: argparse.Namespace) -> int:
 
 
 def _sources(names: list[str]) -> list:
-    from coursekit.datasets._dataset import suggestion
-    from coursekit.datasets.registry import SOURCES
-    from coursekit.errors import InvalidInputError
+    from coursekit.datasets import registry
+    from coursekit.errors import InvalidInputError, did_you_mean
+
+    sources = registry.fetched()
 
     chosen = []
     for name in dict.fromkeys(names):
         key = name.strip().lower().replace("-", "_")
-        if key == "digits":
+        if key in registry.SOURCES and key not in sources:
             raise InvalidInputError(
-                "digits come with scikit-learn: there is nothing to fetch or verify. Leave the "
-                "name out."
+                f"{key} come with scikit-learn: there is nothing to fetch or verify. Leave the "
+                f"name out."
             )
-        if key not in SOURCES:
+        if key not in sources:
             raise InvalidInputError(
-                f"No data set is called {name!r}.{suggestion(key, tuple(SOURCES))} Known: "
-                f"{', '.join(SOURCES)}."
+                f"No data set is called {name!r}.{did_you_mean(key, sources)} Known: "
+                f"{', '.join(sources)}."
             )
-        chosen.append(SOURCES[key])
+        chosen.append(sources[key])
     return chosen
 
 

@@ -129,7 +129,7 @@ def _data(problems: list[dict]) -> list[dict]:
     """Where each data set of the registry would be read from; files are looked for, not read."""
     try:
         cache = importlib.import_module("coursekit.datasets._cache")
-        sources = importlib.import_module("coursekit.datasets.registry").SOURCES
+        registry = importlib.import_module("coursekit.datasets.registry")
     except ImportError as error:
         problems.append(
             _problem(
@@ -148,22 +148,13 @@ def _data(problems: list[dict]) -> list[dict]:
                     "Name a folder that has the data.",
                 )
             )
-    listed = [
-        {
-            "name": "digits",
-            "found": True,
-            "where": "scikit-learn",
-            "origin": "comes with scikit-learn",
-        }
-    ]
-    for name, source in sources.items():
+    listed = []
+    for name, source in registry.SOURCES.items():
         copy = next(cache.copies(source), None)
-        where = (
-            {"where": str(copy.folder), "origin": copy.origin}
-            if copy
-            else {"where": None, "origin": None}
-        )
-        listed.append({"name": name, "found": copy is not None, **where})
+        where, origin = (str(copy.folder), copy.origin) if copy else (None, None)
+        if source.bundled:
+            where, origin = "scikit-learn", "comes with scikit-learn"
+        listed.append({"name": name, "found": where is not None, "where": where, "origin": origin})
     absent = [entry["name"] for entry in listed if not entry["found"]]
     if absent:
         what = (

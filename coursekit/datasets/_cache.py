@@ -19,7 +19,7 @@ import numpy as np
 from coursekit.datasets import _formats
 from coursekit.datasets._formats import Arrays, Damaged
 from coursekit.datasets._progress import Progress, progress_bar
-from coursekit.datasets.registry import Form, RemoteFile, Source
+from coursekit.datasets._source import Form, RemoteFile, Source
 from coursekit.errors import DataUnavailableError
 
 _TIMEOUT = 30  # seconds without a byte before the next mirror is asked

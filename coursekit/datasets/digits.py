@@ -7,14 +7,9 @@ import functools
 import numpy as np
 
 from coursekit.datasets._dataset import Split
+from coursekit.datasets._source import DIGIT_NAMES, GREY_28, Source, register
 from coursekit.datasets.preprocessing import preprocess_digit
 
-SOURCE = (
-    "Optical recognition of handwritten digits (Alpaydin and Kaynak 1998), the 1,797 images "
-    "that scikit-learn brings, "
-    "enlarged from 8x8 to MNIST's 28x28 frame"
-)
-LICENCE = "CC BY 4.0"
 _FULL_INK = 16  # the strongest value in scikit-learn's copy
 
 
@@ -46,3 +41,20 @@ def _prepared() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     is_test = np.zeros(len(y), bool)
     is_test[np.argsort(y, kind="stable")[::4]] = True
     return x, y, is_test
+
+
+DIGITS = register(
+    Source(
+        name="digits",
+        title="Optical recognition of handwritten digits (Alpaydin and Kaynak 1998), the 1,797 "
+        "images that scikit-learn brings, enlarged from 8x8 to MNIST's 28x28 frame",
+        licence="CC BY 4.0",
+        homepage="https://archive.ics.uci.edu/dataset/80",
+        examples="1,347 + 450 grey 28x28",
+        class_names=DIGIT_NAMES,
+        forms=(),
+        downloads=(),
+        shapes=GREY_28,
+        bundled=load_digits,
+    )
+)

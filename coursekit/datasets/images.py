@@ -4,39 +4,35 @@ from __future__ import annotations
 
 import numpy as np
 
-from coursekit.datasets import _cache, digits, registry
+from coursekit.datasets import _cache
 from coursekit.datasets._dataset import Dataset, Split, check_limit
+from coursekit.datasets._source import SOURCES
 
 
 def dataset(name: str) -> Dataset:
-    """A data set of images of the registry, or scikit-learn's digits, with all that is known about
-    it.
+    """A registered data set of images with all that is known about it.
 
     Raises:
         DataUnavailableError: if no copy is found; the message says where was looked and what to do.
     """
-    if name == "digits":
-        (x_train, y_train), (x_test, y_test) = digits.load_digits()
-        return Dataset(
-            "digits",
-            x_train,
-            y_train,
-            x_test,
-            y_test,
-            list(registry.DIGIT_NAMES),
-            digits.SOURCE,
-            digits.LICENCE,
+    source = SOURCES[name]
+    if source.bundled is not None:
+        (x_train, y_train), (x_test, y_test) = source.bundled()
+        origin = source.title
+    else:
+        arrays, copy = _cache.resolve(source)
+        x_train, y_train, x_test, y_test = (
+            arrays[key] for key in ("x_train", "y_train", "x_test", "y_test")
         )
-    source = registry.SOURCES[name]
-    arrays, copy = _cache.resolve(source)
+        origin = f"{source.title}, from {copy.origin}"
     return Dataset(
         name,
-        arrays["x_train"],
-        arrays["y_train"].astype(np.int64),
-        arrays["x_test"],
-        arrays["y_test"].astype(np.int64),
+        x_train,
+        y_train.astype(np.int64),
+        x_test,
+        y_test.astype(np.int64),
         list(source.class_names),
-        f"{source.title}, from {copy.origin}",
+        origin,
         source.licence,
     )
 

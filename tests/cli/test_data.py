@@ -23,10 +23,12 @@ def data(tmp_path, monkeypatch):
     (tmp_path / "data").mkdir()
     np.savez(tmp_path / "data" / "mnist.npz", **arrays)
     form = replace(
-        registry.MNIST.forms[0],
+        registry.SOURCES["mnist"].forms[0],
         arrays={key: _formats.array_sha256(array) for key, array in arrays.items()},
     )
-    monkeypatch.setitem(registry.SOURCES, "mnist", replace(registry.MNIST, forms=(form,)))
+    monkeypatch.setitem(
+        registry.SOURCES, "mnist", replace(registry.SOURCES["mnist"], forms=(form,))
+    )
     monkeypatch.setenv("COURSEKIT_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("COURSEKIT_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("COURSEKIT_OFFLINE", "1")

@@ -108,7 +108,7 @@ class Tiny:
             arrays={key: _formats.array_sha256(value) for key, value in self.arrays.items()},
         )
         remote = registry.RemoteFile("mnist.npz", urls, len(self.content), sha256)
-        return replace(registry.MNIST, forms=(form,), downloads=(remote,))
+        return replace(registry.SOURCES["mnist"], forms=(form,), downloads=(remote,))
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ SCRIPT = """
     url, content = sys.argv[1], open(sys.argv[2], "rb").read()
     form = registry.Form(("mnist.npz",), _formats.read_npz)
     remote = registry.RemoteFile("mnist.npz", (url, url), len(content), hashlib.sha256(content).hexdigest())
-    registry.SOURCES["mnist"] = replace(registry.MNIST, forms=(form,), downloads=(remote,))
+    registry.SOURCES["mnist"] = replace(registry.SOURCES["mnist"], forms=(form,), downloads=(remote,))
     sys.exit(cli.main(["data", "fetch", "mnist"]))
 """
 

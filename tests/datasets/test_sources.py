@@ -19,6 +19,8 @@ import numpy as np
 import pytest
 from scipy.io import wavfile
 
+import coursekit
+from coursekit import datasets
 from coursekit.datasets import (
     _formats,
     load,
@@ -57,12 +59,12 @@ def fashion(use, mirror, tiny):
     contents = {
         name: idx(array)
         for name, array in zip(
-            registry.FASHION_MNIST.forms[0].files, tiny.arrays.values(), strict=True
+            registry.SOURCES["fashion_mnist"].forms[0].files, tiny.arrays.values(), strict=True
         )
     }
     source = use(
         with_hashes(
-            registry.FASHION_MNIST,
+            registry.SOURCES["fashion_mnist"],
             contents,
             lambda name: mirror.serve(f"/{name}", contents[name], mirror.habit.get(name, "good")),
         )
@@ -130,7 +132,7 @@ def test_cifar10_pixels_come_out_of_their_planes(use, mirror):
     content = cifar_archive(images, labels)
     use(
         with_hashes(
-            registry.CIFAR10,
+            registry.SOURCES["cifar10"],
             {"cifar-10-python.tar.gz": content},
             lambda name: mirror.serve(f"/{name}", content),
         )
@@ -175,8 +177,13 @@ def test_cifar10_whole_set_comes_before_the_subset(tmp_path, monkeypatch, use):
         "x_test": rng.integers(0, 256, (10, 32, 32, 3)).astype(np.uint8),
         "y_test": np.arange(10).reshape(-1, 1),
     }
-    subset = registry.CIFAR10.forms[2]
-    use(replace(registry.CIFAR10, forms=(*registry.CIFAR10.forms[:2], replace(subset, arrays={}))))
+    subset = registry.SOURCES["cifar10"].forms[2]
+    use(
+        replace(
+            registry.SOURCES["cifar10"],
+            forms=(*registry.SOURCES["cifar10"].forms[:2], replace(subset, arrays={})),
+        )
+    )
     np.savez(tmp_path / "cifar10_subset.npz", **arrays)
     assert load("cifar10").source.endswith(
         "$COURSEKIT_DATA/cifar10_subset.npz (a subset of 10,000 + 2,000 images)"
@@ -234,7 +241,7 @@ def spoken(tmp_path, use, mirror):
         key: _formats.array_sha256(value)
         for key, value in _formats.read_npz([tmp_path / "spoken.npz"]).items()
     }
-    source = registry.SPOKEN_DIGITS
+    source = registry.SOURCES["spoken_digits"]
     remote = replace(
         source.downloads[0],
         urls=(mirror.serve("/bad.zip", recordings(5)[0]), mirror.serve("/good.zip", content)),
@@ -263,7 +270,7 @@ def test_spoken_digits_refuse_a_wrong_length(samples):
 
 
 def test_every_download_has_two_mirrors_and_a_check():
-    for source in registry.SOURCES.values():
+    for source in registry.fetched().values():
         assert source.licence
         assert urlsplit(source.homepage).netloc
         for remote in source.downloads:
@@ -272,6 +279,15 @@ def test_every_download_has_two_mirrors_and_a_check():
             checks = [remote.sha256] if remote.sha256 else list(source.forms[0].arrays.values())
             assert checks
             assert all(re.fullmatch(r"[0-9a-f]{64}", check) for check in checks)
+
+
+def test_a_line_of_registration_is_all_that_a_data_set_needs():
+    assert list(registry.SOURCES) == list(registry.NAMES)
+    for name in registry.NAMES:
+        assert getattr(datasets, f"load_{name}") is registry.LOADERS[f"load_{name}"]
+        assert getattr(coursekit, f"load_{name}") is registry.LOADERS[f"load_{name}"]
+        assert f"load_{name}" in datasets.__all__
+        assert f"load_{name}" in coursekit.__all__
 
 
 def test_cards_name_every_source_licence_and_hash():
