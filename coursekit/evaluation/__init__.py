@@ -18,6 +18,7 @@ from coursekit.evaluation.scores import (
 from coursekit.evaluation.significance import (
     McNemarResult,
     bootstrap_interval,
+    difference_interval,
     holm,
     macro_f1_interval,
     mcnemar,
@@ -32,6 +33,7 @@ __all__ = [
     "accuracy",
     "bootstrap_interval",
     "confusion_matrix",
+    "difference_interval",
     "evaluate",
     "f1",
     "f1_score",

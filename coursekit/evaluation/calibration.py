@@ -10,7 +10,12 @@ from coursekit.evaluation.scores import share
 
 
 def reliability(
-    codes: np.ndarray, predicted: np.ndarray, probabilities: np.ndarray, *, n_bins: int = 10
+    codes: np.ndarray,
+    predicted: np.ndarray,
+    probabilities: np.ndarray,
+    *,
+    n_bins: int = 10,
+    weights: np.ndarray | None = None,
 ) -> dict:
     """Reliability of the confidence in the predicted class.
 
@@ -19,6 +24,7 @@ def reliability(
         predicted: predicted class codes, int `(n,)`.
         probabilities: float64 `(n, k)`, rows sum to 1.
         n_bins: number of bins of equal width over [0, 1].
+        weights: of the rows, `(n,)`, or None where each counts once.
 
     Returns:
         `bins`: dict of arrays `(n_bins,)`: `lower`, `upper`, `count`, `confidence` (mean) and
@@ -34,9 +40,14 @@ def reliability(
     place = np.clip(
         np.ceil(confidence * n_bins).astype(int) - 1, 0, n_bins - 1
     )  # bins (lower, upper]
-    count = np.bincount(place, minlength=n_bins)
-    mean_confidence = share(np.bincount(place, weights=confidence, minlength=n_bins), count)
-    mean_accuracy = share(np.bincount(place, weights=codes == predicted, minlength=n_bins), count)
+    each = np.ones(len(codes)) if weights is None else weights
+
+    def binned(values: np.ndarray) -> np.ndarray:
+        return np.bincount(place, weights=each * values, minlength=n_bins)
+
+    count = np.bincount(place, weights=weights, minlength=n_bins)
+    mean_confidence = share(binned(confidence), count)
+    mean_accuracy = share(binned(codes == predicted), count)
     gap = np.where(count > 0, np.abs(mean_confidence - mean_accuracy), 0.0)
     p_true = probabilities[rows, codes]
     distance = (probabilities**2).sum(axis=1) - 2 * p_true + 1
@@ -48,7 +59,9 @@ def reliability(
             "confidence": mean_confidence,
             "accuracy": mean_accuracy,
         },
-        "ece": float((gap * count).sum() / len(codes)),
-        "brier": float(distance.mean()),
-        "log_loss": float(-np.log(np.maximum(p_true, np.finfo(np.float64).eps)).mean()),
+        "ece": float((gap * count).sum() / count.sum()),
+        "brier": float(np.average(distance, weights=weights)),
+        "log_loss": float(
+            np.average(-np.log(np.maximum(p_true, np.finfo(np.float64).eps)), weights=weights)
+        ),
     }

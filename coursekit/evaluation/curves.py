@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from coursekit.evaluation.scores import mean_defined
+from coursekit.evaluation.averages import averaged
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,8 +16,7 @@ class Curve:
     Attributes:
         x: false positive rate (ROC) or recall (PR), float64 `(m,)`.
         y: true positive rate (ROC) or precision (PR), float64 `(m,)`.
-        area: area under the ROC curve, or average precision; nan if the class has no positive or no
-            negative row.
+        area: area under the ROC curve, or average precision.
         chance: height of a guess: the share of positive rows (PR); nan for ROC, where it is the
             diagonal.
     """
@@ -29,43 +28,47 @@ class Curve:
 
 
 def areas(
-    codes: np.ndarray, probabilities: np.ndarray
+    codes: np.ndarray, probabilities: np.ndarray, weights: np.ndarray | None = None
 ) -> tuple[dict[str, np.ndarray], dict[str, float]]:
     """Area under the ROC curve and average precision, one class against the rest.
 
     Args:
         codes: true class codes, int `(n,)`.
         probabilities: float64 `(n, k)`.
+        weights: of the rows, `(n,)`, or None.
 
     Returns:
-        Per-class arrays `roc_auc` and `average_precision` `(k,)`, nan where a class has no positive
-        or no negative row; and their macro, weighted and micro averages, named "macro_auc",
-        "macro_average_precision" and so on.
+        Per-class arrays `roc_auc` and `average_precision` `(k,)`, and their averages, named
+        "macro_auc", "macro_average_precision" and so on. Both are nan where a class has no positive
+        row. Where it has no negative one the ROC area is nan, and average precision is 1: every
+        answer is right, in whatever order.
     """
     from sklearn import metrics
 
     k = probabilities.shape[1]
-    support = np.bincount(codes, minlength=k)
-    per_class = {"roc_auc": np.full(k, np.nan), "average_precision": np.full(k, np.nan)}
-    for code in np.flatnonzero((support > 0) & (support < len(codes))):
-        truth = codes == code
-        per_class["roc_auc"][code] = metrics.roc_auc_score(truth, probabilities[:, code])
-        per_class["average_precision"][code] = metrics.average_precision_score(
-            truth, probabilities[:, code]
-        )
-    truth, scores = _pool(codes, probabilities)
-    averages = {"micro_auc": float(metrics.roc_auc_score(truth, scores))}
-    averages["micro_average_precision"] = float(metrics.average_precision_score(truth, scores))
-    for name, values in (
-        ("auc", per_class["roc_auc"]),
-        ("average_precision", per_class["average_precision"]),
-    ):
-        averages[f"macro_{name}"] = mean_defined(values)
-        averages[f"weighted_{name}"] = mean_defined(values, support)
-    return per_class, averages
+    support = np.bincount(codes, weights=weights, minlength=k)
+    rows = np.bincount(codes, minlength=k)
+    auc, precision = np.full(k, np.nan), np.full(k, np.nan)
+    for code in np.flatnonzero(rows):
+        truth, scores = codes == code, probabilities[:, code]
+        precision[code] = metrics.average_precision_score(truth, scores, sample_weight=weights)
+        if rows[code] < len(codes):
+            auc[code] = metrics.roc_auc_score(truth, scores, sample_weight=weights)
+    truth, scores, pooled = _pool(codes, probabilities, weights)
+    averages = averaged(
+        "auc", auc, support, metrics.roc_auc_score(truth, scores, sample_weight=pooled)
+    ) | averaged(
+        "average_precision",
+        precision,
+        support,
+        metrics.average_precision_score(truth, scores, sample_weight=pooled),
+    )
+    return {"roc_auc": auc, "average_precision": precision}, averages
 
 
-def roc_curves(codes: np.ndarray, probabilities: np.ndarray) -> dict[int | str, Curve]:
+def roc_curves(
+    codes: np.ndarray, probabilities: np.ndarray, weights: np.ndarray | None = None
+) -> dict[int | str, Curve]:
     """ROC curves by class code, then "micro" (all decisions pooled) and "macro" (mean curve, mean
     area).
 
@@ -74,8 +77,10 @@ def roc_curves(codes: np.ndarray, probabilities: np.ndarray) -> dict[int | str, 
     from sklearn import metrics
 
     curves: dict[int | str, Curve] = {}
-    for key, truth, scores in _one_against_rest(codes, probabilities):
-        x, y, _ = metrics.roc_curve(truth, scores)
+    for key, truth, scores, of_rows in _one_against_rest(codes, probabilities, weights):
+        if truth.all():
+            continue
+        x, y, _ = metrics.roc_curve(truth, scores, sample_weight=of_rows)
         curves[key] = Curve(x, y, float(metrics.auc(x, y)))
     of_classes = [curve for key, curve in curves.items() if key != "micro"]
     if of_classes:
@@ -86,27 +91,34 @@ def roc_curves(codes: np.ndarray, probabilities: np.ndarray) -> dict[int | str, 
     return curves
 
 
-def pr_curves(codes: np.ndarray, probabilities: np.ndarray) -> dict[int | str, Curve]:
+def pr_curves(
+    codes: np.ndarray, probabilities: np.ndarray, weights: np.ndarray | None = None
+) -> dict[int | str, Curve]:
     """Precision-recall curves by class code, then "micro" (all decisions pooled); areas are average
-    precision."""
+    precision. Classes with no positive row have no curve."""
     from sklearn import metrics
 
     curves: dict[int | str, Curve] = {}
-    for key, truth, scores in _one_against_rest(codes, probabilities):
-        precision, recall, _ = metrics.precision_recall_curve(truth, scores, drop_intermediate=True)
-        area = float(metrics.average_precision_score(truth, scores))
-        curves[key] = Curve(recall[::-1], precision[::-1], area, float(np.mean(truth)))
+    for key, truth, scores, of_rows in _one_against_rest(codes, probabilities, weights):
+        precision, recall, _ = metrics.precision_recall_curve(
+            truth, scores, sample_weight=of_rows, drop_intermediate=True
+        )
+        area = float(metrics.average_precision_score(truth, scores, sample_weight=of_rows))
+        chance = float(np.average(truth, weights=of_rows))
+        curves[key] = Curve(recall[::-1], precision[::-1], area, chance)
     return curves
 
 
-def _one_against_rest(codes: np.ndarray, probabilities: np.ndarray):
+def _one_against_rest(codes: np.ndarray, probabilities: np.ndarray, weights: np.ndarray | None):
+    """`(code or "micro", truth, scores, weights)` of every class that occurs, then of the pool."""
     for code in range(probabilities.shape[1]):
         truth = codes == code
-        if truth.any() and not truth.all():
-            yield code, truth, probabilities[:, code]
-    yield "micro", *_pool(codes, probabilities)
+        if truth.any():
+            yield code, truth, probabilities[:, code], weights
+    yield "micro", *_pool(codes, probabilities, weights)
 
 
-def _pool(codes: np.ndarray, probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    truth = codes[:, None] == np.arange(probabilities.shape[1])
-    return truth.ravel(), probabilities.ravel()
+def _pool(codes: np.ndarray, probabilities: np.ndarray, weights: np.ndarray | None):
+    k = probabilities.shape[1]
+    truth = codes[:, None] == np.arange(k)
+    return truth.ravel(), probabilities.ravel(), None if weights is None else np.repeat(weights, k)

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from coursekit.errors import InvalidInputError
 from coursekit.evaluation.curves import Curve
+from coursekit.evaluation.significance import wilson_interval
 from coursekit.plots.style import GREY, INK, PALETTE, SEQUENTIAL, figure, subplots, tidy
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
-    from coursekit.evaluation.report import Evaluation
+    from coursekit.evaluation.numbers import EvaluationNumbers
 
 _TEXT_LIMIT = 20  # classes; above, the cells of a confusion matrix hold no numbers
 _LINE_STYLES = (
@@ -28,7 +29,7 @@ _LINE_STYLES = (
 )  # the palette repeats after 8 classes, so line styles tell them apart
 
 
-def plot_confusion_matrix(evaluation: Evaluation, *, ax: Axes | None = None) -> Axes:
+def plot_confusion_matrix(evaluation: EvaluationNumbers, *, ax: Axes | None = None) -> Axes:
     """Confusion matrix: the colour is the share of the true class, the text the count and, under
     it, that share."""
     ax = _own_axes(ax, grid=False)
@@ -40,7 +41,7 @@ def plot_confusion_matrix(evaluation: Evaluation, *, ax: Axes | None = None) -> 
         for row, column in zip(*np.nonzero(matrix), strict=True):
             percent = 100 * shares[row, column]
             share = f"{percent:.0f}%" if percent >= 1 or percent == 0 else "<1%"
-            text = f"{matrix[row, column]}\n{share}"
+            text = f"{matrix[row, column]:.6g}\n{share}"
             colour = "white" if shares[row, column] > 0.55 else INK
             ax.text(
                 column,
@@ -63,7 +64,7 @@ def plot_confusion_matrix(evaluation: Evaluation, *, ax: Axes | None = None) -> 
     return ax
 
 
-def plot_f1(evaluation: Evaluation, *, ax: Axes | None = None) -> Axes:
+def plot_f1(evaluation: EvaluationNumbers, *, ax: Axes | None = None) -> Axes:
     """F1 of each class as bars from 0, with macro F1 and its interval as a line and a band.
     Undefined: no bar but a word."""
     ax = _own_axes(ax)
@@ -99,7 +100,9 @@ def plot_f1(evaluation: Evaluation, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def plot_roc(evaluation: Evaluation, *, ax: Axes | None = None, zoom: bool | str = "auto") -> Axes:
+def plot_roc(
+    evaluation: EvaluationNumbers, *, ax: Axes | None = None, zoom: bool | str = "auto"
+) -> Axes:
     """One-vs-rest ROC curves, with their macro average. With more than 10 classes only the 3 worst
     are named.
 
@@ -130,7 +133,7 @@ def plot_roc(evaluation: Evaluation, *, ax: Axes | None = None, zoom: bool | str
     return ax
 
 
-def plot_pr(evaluation: Evaluation, *, ax: Axes | None = None) -> Axes:
+def plot_pr(evaluation: EvaluationNumbers, *, ax: Axes | None = None) -> Axes:
     """One-vs-rest precision-recall curves, and all decisions pooled (micro). Areas are average
     precision."""
     ax = _own_axes(ax)
@@ -154,7 +157,7 @@ def plot_pr(evaluation: Evaluation, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def plot_calibration(evaluation: Evaluation, *, ax: Axes | None = None) -> Axes:
+def plot_calibration(evaluation: EvaluationNumbers, *, ax: Axes | None = None) -> Axes:
     """Reliability diagram: accuracy against confidence in bins. A point's size is its share of the
     rows."""
     evaluation._need_probabilities("plot_calibration")
@@ -171,7 +174,7 @@ def plot_calibration(evaluation: Evaluation, *, ax: Axes | None = None) -> Axes:
     ax.scatter(
         x,
         y,
-        s=20 + 140 * bins["count"][full] / evaluation.n,
+        s=20 + 140 * bins["count"][full] / bins["count"].sum(),
         color=PALETTE[0],
         zorder=3,
         clip_on=False,
@@ -188,7 +191,7 @@ def plot_calibration(evaluation: Evaluation, *, ax: Axes | None = None) -> Axes:
 
 
 def plot_worst(
-    evaluation: Evaluation, images: ArrayLike, *, k: int = 12, columns: int = 6
+    evaluation: EvaluationNumbers, images: ArrayLike, *, k: int = 12, columns: int = 6
 ) -> Figure:
     """The `k` worst mistakes with their images: what it is, what it was called, and how surely.
 
@@ -238,7 +241,7 @@ def plot_worst(
 
 
 def plot_all(
-    evaluation: Evaluation, *, figure: Figure | None = None, title: str | None = None
+    evaluation: EvaluationNumbers, *, figure: Figure | None = None, title: str | None = None
 ) -> Figure:
     """All panels in one figure; see `Evaluation.plot`."""
     panels = [plot_confusion_matrix, plot_f1]
@@ -258,7 +261,7 @@ def plot_all(
     return fig
 
 
-def describe_all(evaluation: Evaluation) -> str:
+def describe_all(evaluation: EvaluationNumbers) -> str:
     """Alt text of `plot_all`: the headline, and the most frequent confusion."""
     low, high = evaluation.accuracy_interval
     wrong = evaluation.confusion_matrix - np.diag(np.diag(evaluation.confusion_matrix))
@@ -289,7 +292,7 @@ def _own_axes(ax: Axes | None, *, grid: bool = True) -> Axes:
 
 
 def _draw_curves(
-    ax: Axes, evaluation: Evaluation, curves: dict[int | str, Curve], **kwargs
+    ax: Axes, evaluation: EvaluationNumbers, curves: dict[int | str, Curve], **kwargs
 ) -> None:
     codes = [key for key in curves if isinstance(key, int)]
     if len(evaluation.labels) == 2 and 1 in codes:
@@ -326,10 +329,8 @@ def _draw_curves(
 def _wilson_bars(
     shares: np.ndarray, counts: np.ndarray, confidence: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    from coursekit.evaluation.significance import wilson_interval
-
     pairs = [
-        wilson_interval(round(share * count), int(count), confidence)
+        wilson_interval(share * count, count, confidence)
         for share, count in zip(shares, counts, strict=True)
     ]
     low, high = np.array(pairs).T

@@ -6,8 +6,12 @@ import math
 from html import escape
 from typing import TYPE_CHECKING
 
+from coursekit.evaluation.averages import AVERAGES
+from coursekit.evaluation.displays import describe_all, plot_all
+from coursekit.plots.style import img_tag
+
 if TYPE_CHECKING:
-    from coursekit.evaluation.report import Evaluation
+    from coursekit.evaluation.numbers import EvaluationNumbers
 
 COLUMNS = {
     "precision": "precision",
@@ -34,7 +38,7 @@ def interval(pair: tuple[float, float]) -> str:
     return f"[{number(pair[0])}, {number(pair[1])}]"
 
 
-def summary(evaluation: Evaluation) -> list[tuple[str, str, str]]:
+def summary(evaluation: EvaluationNumbers) -> list[tuple[str, str, str]]:
     """The headline: rows of `(name, value, interval or "")`."""
     averages, calibration = evaluation.averages, evaluation.calibration
     rows = [
@@ -51,7 +55,7 @@ def summary(evaluation: Evaluation) -> list[tuple[str, str, str]]:
     return rows
 
 
-def table(evaluation: Evaluation) -> tuple[list[str], list[list[str]]]:
+def table(evaluation: EvaluationNumbers) -> tuple[list[str], list[list[str]]]:
     """Headings, and one row of text per class and per average (macro, weighted, micro)."""
     keys = [
         key
@@ -61,9 +65,9 @@ def table(evaluation: Evaluation) -> tuple[list[str], list[list[str]]]:
     rows = []
     for code, name in enumerate(evaluation.class_names):
         rows.append([name, *(number(evaluation.per_class[key][code].item()) for key in keys)])
-    for average in ("macro", "weighted", "micro"):
+    for average in AVERAGES:
         cells = [
-            str(evaluation.n)
+            number(evaluation.confusion_matrix.sum().item())
             if key == "support"
             else number(evaluation.averages[f"{average}_{_AVERAGE_KEYS.get(key, key)}"])
             for key in keys
@@ -72,7 +76,7 @@ def table(evaluation: Evaluation) -> tuple[list[str], list[list[str]]]:
     return ["class", *(COLUMNS[key] for key in keys)], rows
 
 
-def text(evaluation: Evaluation) -> str:
+def text(evaluation: EvaluationNumbers) -> str:
     """Summary, per-class table and notes in plain text."""
     lines = [
         f"{evaluation.n} rows, {len(evaluation.labels)} classes, intervals at "
@@ -100,7 +104,7 @@ def text(evaluation: Evaluation) -> str:
     return "\n".join(lines)
 
 
-def html(evaluation: Evaluation, *, pictures: bool = False) -> str:
+def html(evaluation: EvaluationNumbers, *, pictures: bool = False) -> str:
     """The same as an HTML fragment, with the confusion matrix (up to 30 classes) and, if asked, the
     figure."""
     parts = [
@@ -115,10 +119,7 @@ def html(evaluation: Evaluation, *, pictures: bool = False) -> str:
             "<ul>" + "".join(f"<li>{escape(note)}</li>" for note in evaluation.notes) + "</ul>"
         )
     if pictures:
-        from coursekit.evaluation.displays import describe_all
-        from coursekit.plots.style import img_tag
-
-        parts.append(img_tag(evaluation.plot(), describe_all(evaluation)))
+        parts.append(img_tag(plot_all(evaluation), describe_all(evaluation)))
     return "\n".join([*parts, "</section>"])
 
 
@@ -146,7 +147,7 @@ def _cell(cell: str, extra: str = "") -> str:
     return f'<td style="text-align:right;padding:0.15em 0.6em{extra}">{escape(cell)}</td>'
 
 
-def _summary_html(evaluation: Evaluation) -> str:
+def _summary_html(evaluation: EvaluationNumbers) -> str:
     head = _headings("score", "value", f"{evaluation.confidence:.0%} interval")
     body = [
         _head(name, "row") + _cell(value) + _cell(pair) for name, value, pair in summary(evaluation)
@@ -154,19 +155,19 @@ def _summary_html(evaluation: Evaluation) -> str:
     return _table_html(f"{evaluation.n} rows, {len(evaluation.labels)} classes", head, body)
 
 
-def _classes_html(evaluation: Evaluation) -> str:
+def _classes_html(evaluation: EvaluationNumbers) -> str:
     headings, rows = table(evaluation)
     body = [_head(row[0], "row") + "".join(map(_cell, row[1:])) for row in rows]
     return _table_html("Scores by class", _headings(*headings), body)
 
 
-def _matrix_html(evaluation: Evaluation) -> str:
+def _matrix_html(evaluation: EvaluationNumbers) -> str:
     head = _headings("true \\ predicted", *evaluation.class_names)
     body = []
     for name, row in zip(evaluation.class_names, evaluation.confusion_matrix, strict=True):
-        total = max(int(row.sum()), 1)
+        total = float(row.sum()) or 1.0
         cells = (
-            _cell(str(count), f";background:rgba(0,114,178,{0.6 * count / total:.3f})")
+            _cell(f"{count:.6g}", f";background:rgba(0,114,178,{0.6 * count / total:.3f})")
             for count in row
         )
         body.append(_head(name, "row") + "".join(cells))

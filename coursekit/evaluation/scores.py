@@ -29,9 +29,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from coursekit.errors import InvalidInputError
+from coursekit.evaluation.averages import AVERAGES, averaged
 from coursekit.evaluation.inputs import prepare_pair, read_labels
-
-AVERAGES = ("per_class", "macro", "weighted", "micro")
 
 
 def confusion_matrix(
@@ -154,60 +153,53 @@ def f1(
 f1_score = f1
 
 
-def count_codes(codes: np.ndarray, predicted: np.ndarray, k: int) -> np.ndarray:
-    """Confusion matrix, int64 `(k, k)`, of class codes 0 to k - 1."""
-    if k == 1:
-        return np.array([[len(codes)]], dtype=np.int64)
-    from sklearn import metrics
-
-    return metrics.confusion_matrix(codes, predicted, labels=np.arange(k)).astype(np.int64)
+def count_codes(
+    codes: np.ndarray, predicted: np.ndarray, k: int, weights: np.ndarray | None = None
+) -> np.ndarray:
+    """Confusion matrix `(k, k)` of class codes 0 to k - 1: int64 counts, or float64 sums of
+    `weights`."""
+    cells = np.bincount(codes * k + predicted, weights=weights, minlength=k * k)
+    return cells.reshape(k, k).astype(np.int64 if weights is None else np.float64)
 
 
 def scores_of_codes(
-    codes: np.ndarray, predicted: np.ndarray, k: int
+    codes: np.ndarray, predicted: np.ndarray, k: int, weights: np.ndarray | None = None
 ) -> tuple[dict[str, np.ndarray], dict[str, float]]:
     """Per-class scores (arrays `(k,)`, nan where undefined) and their named averages, such as
     "macro_f1"."""
     from sklearn import metrics
 
-    averages: dict[str, float] = {}
-    per_class: dict[str, np.ndarray] = {}
-    for average in (None, "macro", "weighted", "micro"):
-        values = metrics.precision_recall_fscore_support(
-            codes, predicted, labels=np.arange(k), average=average, zero_division=np.nan
+    def of_scikit_learn(average: str | None):
+        return metrics.precision_recall_fscore_support(
+            codes,
+            predicted,
+            labels=np.arange(k),
+            average=average,
+            sample_weight=weights,
+            zero_division=np.nan,
         )
-        for name, value in zip(("precision", "recall", "f1"), values[:3], strict=True):
-            if average is None:
-                per_class[name] = np.asarray(value, dtype=np.float64)
-            else:
-                averages[f"{average}_{name}"] = float(value)
-        if average is None:
-            per_class["support"] = np.asarray(values[3], dtype=np.int64)
-    matrix = count_codes(codes, predicted, k)
-    false_positive = matrix.sum(axis=0) - np.diag(matrix)
-    negative = matrix.sum() - matrix.sum(axis=1)
-    per_class["specificity"] = share(negative - false_positive, negative)
-    averages["macro_specificity"] = mean_defined(per_class["specificity"])
-    averages["weighted_specificity"] = mean_defined(per_class["specificity"], per_class["support"])
-    averages["micro_specificity"] = float(share((negative - false_positive).sum(), negative.sum()))
+
+    matrix = count_codes(codes, predicted, k, weights)
+    support = matrix.sum(axis=1)
+    negative = matrix.sum() - support
+    true_negative = negative - (matrix.sum(axis=0) - np.diag(matrix))
+    names = ("precision", "recall", "f1")
+    per_class = dict(zip(names, of_scikit_learn(None), strict=False))
+    pooled = dict(zip(names, of_scikit_learn("micro"), strict=False))
+    per_class["specificity"] = share(true_negative, negative)
+    pooled["specificity"] = float(share(true_negative.sum(), negative.sum()))
+    averages: dict[str, float] = {}
+    for name, values in per_class.items():
+        averages |= averaged(name, np.asarray(values, np.float64), support, pooled[name])
+    per_class["support"] = support
     keys = ("precision", "recall", "specificity", "f1", "support")
-    return {key: per_class[key] for key in keys}, averages
+    return {key: np.asarray(per_class[key]) for key in keys}, averages
 
 
 def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     """`part / whole` in float64, nan where `whole` is 0."""
     part, whole = np.asarray(part, dtype=np.float64), np.asarray(whole, dtype=np.float64)
     return np.divide(part, whole, out=np.full(whole.shape, np.nan), where=whole > 0)
-
-
-def mean_defined(values: np.ndarray, weights: np.ndarray | None = None) -> float:
-    """Mean of the values that are not nan; nan if there are none."""
-    defined = ~np.isnan(values)
-    if weights is not None:
-        defined &= weights > 0
-    if not defined.any():
-        return float("nan")
-    return float(np.average(values[defined], weights=None if weights is None else weights[defined]))
 
 
 def _score(
@@ -220,9 +212,10 @@ def _score(
 ) -> float | np.ndarray:
     if average is None:
         return _score_one(name, y_true, y_pred, pos_label)
-    if average not in AVERAGES:
+    known = ("per_class", *AVERAGES)
+    if average not in known:
         raise InvalidInputError(
-            f"Expected average to be None or one of {', '.join(AVERAGES)}. Received: {average!r}."
+            f"Expected average to be None or one of {', '.join(known)}. Received: {average!r}."
         )
     codes, predicted, order = prepare_pair(y_true, y_pred, labels)
     per_class, averages = scores_of_codes(codes, predicted, len(order))

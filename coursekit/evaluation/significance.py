@@ -184,6 +184,74 @@ def macro_f1_interval(
     return _quantiles(np.concatenate(scores), confidence)
 
 
+def weighted_macro_f1_interval(
+    codes: np.ndarray,
+    predicted: np.ndarray,
+    k: int,
+    weights: np.ndarray,
+    *,
+    confidence: float = 0.95,
+    n_resamples: int = 1000,
+    seed: int = 0,
+) -> tuple[float, float]:
+    """Percentile bootstrap interval of macro F1 of weighted rows, drawn with their weights.
+
+    Args:
+        codes, predicted: class codes, int `(n,)`.
+        k: number of classes.
+        weights: of the rows, `(n,)`.
+        confidence, n_resamples, seed: as in `macro_f1_interval`.
+    """
+    cells = codes * k + predicted
+
+    def score(rows: np.ndarray) -> float:
+        matrix = np.bincount(cells[rows], weights=weights[rows], minlength=k * k).reshape(k, k)
+        both = matrix.sum(axis=0) + matrix.sum(axis=1)
+        seen = both > 0
+        return float(np.mean(2 * np.diag(matrix)[seen] / both[seen])) if seen.any() else math.nan
+
+    return _percentiles(score, (codes,), confidence, n_resamples, seed)
+
+
+def effective_rows(weights: np.ndarray) -> float:
+    """How many rows of equal weight say as much as these: (sum w)^2 / sum w^2 (Kish 1965).
+
+    >>> effective_rows(np.array([1.0, 1.0, 2.0]))
+    2.6666666666666665
+    """
+    return float(weights.sum() ** 2 / np.square(weights).sum())
+
+
+def difference_interval(
+    y_true: ArrayLike, pred_a: ArrayLike, pred_b: ArrayLike, *, confidence: float = 0.95
+) -> tuple[float, tuple[float, float]]:
+    """Accuracy of A less accuracy of B on the same rows, with an interval.
+
+    The rows are paired, so only those count on which exactly one is right. The interval is Wald's
+    after one row is added to each of the two counts (Bonett and Price 2012), which keeps its
+    coverage where they are small.
+
+    Args:
+        y_true: true labels `(n,)`.
+        pred_a: labels predicted by A.
+        pred_b: labels predicted by B.
+        confidence: of the interval.
+
+    Returns:
+        `(difference, (low, high))`, each in [-1, 1].
+
+    >>> difference, (low, high) = difference_interval([1] * 10, [1] * 9 + [0], [1] * 2 + [0] * 8)
+    >>> round(difference, 4), round(low, 4), round(high, 4)
+    (0.7, 0.2212, 0.9455)
+    """
+    check_confidence(confidence)
+    test = mcnemar(y_true, pred_a, pred_b)
+    n = len(np.asarray(y_true))
+    p, q = (test.b + 1) / (n + 2), (test.c + 1) / (n + 2)
+    half = NormalDist().inv_cdf(0.5 + confidence / 2) * math.sqrt((p + q - (p - q) ** 2) / (n + 2))
+    return (test.b - test.c) / n, (max(-1.0, p - q - half), min(1.0, p - q + half))
+
+
 def holm(p_values: Sequence[float]) -> list[float]:
     """p-values adjusted for several tests (Holm 1979), in the given order; the chance of any false
     alarm stays bounded.

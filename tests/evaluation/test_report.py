@@ -5,7 +5,6 @@ import dataclasses
 import json
 import subprocess
 import sys
-import time
 from html.parser import HTMLParser
 
 import numpy as np
@@ -15,7 +14,8 @@ from hypothesis import strategies as st
 from sklearn import metrics
 
 from coursekit.errors import InvalidInputError
-from coursekit.evaluation import evaluate, reliability, wilson_interval
+from coursekit.evaluation import evaluate, reliability, report, wilson_interval
+from coursekit.evaluation.scores import scores_of_codes
 
 
 def sample(n=300, k=4, seed=0, skill=2.0):
@@ -151,12 +151,64 @@ def test_top_k_breaks_ties_as_the_prediction_does():
         evaluate([0, 1], y_pred=[0, 1]).top_k(1)
 
 
-def test_ten_thousand_rows_of_ten_classes_take_under_a_second():
+def test_the_rows_are_passed_over_a_fixed_number_of_times(monkeypatch):
+    calls = []
+
+    def counted(*args, **kwargs):
+        calls.append(len(args[0]))
+        return scores_of_codes(*args, **kwargs)
+
+    monkeypatch.setattr(report, "scores_of_codes", counted)
     truth, logits = sample(10_000, 10)
-    evaluate(truth[:100], logits[:100])
-    start = time.perf_counter()
     evaluate(truth, logits)
-    assert time.perf_counter() - start < 1
+    assert calls == [10_000], "the bootstrap draws cells of the matrix and touches no row"
+
+
+def test_weights_count_as_repeated_rows():
+    truth, logits = sample(200, 4)
+    weights = np.random.default_rng(0).integers(1, 4, 200)
+    weighted = evaluate(truth, logits, sample_weight=weights)
+    repeated = evaluate(np.repeat(truth, weights), np.repeat(logits, weights, axis=0))
+    assert weighted.accuracy == pytest.approx(repeated.accuracy)
+    np.testing.assert_allclose(weighted.confusion_matrix, repeated.confusion_matrix)
+    assert weighted.averages == pytest.approx(repeated.averages)
+    for name, values in repeated.per_class.items():
+        np.testing.assert_allclose(weighted.per_class[name], values, err_msg=name)
+    for name in ("ece", "brier", "log_loss"):
+        assert weighted.calibration[name] == pytest.approx(repeated.calibration[name])
+    assert weighted.top_k(2) == pytest.approx(repeated.top_k(2))
+    np.testing.assert_allclose(weighted.roc_curves()[0].area, repeated.roc_curves()[0].area)
+    np.testing.assert_allclose(weighted.pr_curves()[0].chance, repeated.pr_curves()[0].chance)
+    assert any("effective rows of 200" in note for note in weighted.notes)
+    assert "undefined" not in weighted.to_html(pictures=True)
+
+
+def test_equal_weights_change_no_score_and_uneven_ones_widen_the_interval():
+    truth, logits = sample(300, 3)
+    plain, twos = evaluate(truth, logits), evaluate(truth, logits, sample_weight=np.full(300, 2.0))
+    assert twos.accuracy_interval == pytest.approx(plain.accuracy_interval)
+    assert twos.macro_f1_interval == pytest.approx(plain.macro_f1_interval, abs=0.02)
+    uneven = evaluate(truth, logits, sample_weight=np.r_[np.full(30, 50.0), np.ones(270)])
+    assert np.ptp(uneven.accuracy_interval) > np.ptp(plain.accuracy_interval)
+
+
+@pytest.mark.parametrize(
+    "weights", [[1, 1], [1, 1, -1], [0, 0, 0], [1, 1, np.nan], [[1], [1], [1]]]
+)
+def test_weights_that_are_none_are_refused(weights):
+    with pytest.raises(InvalidInputError, match="sample_weight"):
+        evaluate([0, 1, 1], y_pred=[0, 1, 0], sample_weight=weights)
+
+
+def test_a_truth_of_one_class_has_average_precision_one_as_in_scikit_learn():
+    p = np.array([[0.3, 0.7], [0.9, 0.1]])
+    result = evaluate([1, 1], p)
+    assert result.per_class["average_precision"][1] == 1
+    assert metrics.average_precision_score([1, 1], p[:, 1]) == 1
+    assert np.isnan(result.per_class["average_precision"][0])
+    assert np.isnan(result.per_class["roc_auc"]).all()
+    assert result.pr_curves()[1].area == 1
+    assert 1 not in result.roc_curves()
 
 
 def test_the_report_cannot_be_changed():
