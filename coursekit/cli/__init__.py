@@ -10,22 +10,34 @@ import sys
 from collections.abc import Sequence
 
 from coursekit import __version__
+from coursekit.cli._parser import Parser, help_of
 from coursekit.errors import CoursekitError
 
-_COMMANDS = ("compare", "data", "doctor", "labs", "grade", "reproduce")
+_COMMANDS = ("labs", "compare", "grade", "data", "doctor", "reproduce")
+_EXAMPLES = """\
+examples:
+  coursekit labs status                      which exercises here are answered and pass
+  coursekit compare --data digits            five ways to read handwritten digits, one report
+  coursekit grade 05 submissions/ --out graded/
+  coursekit doctor                           what is missing on this machine, and what to do
+
+`coursekit COMMAND --help` tells more about each."""
+_NOT_ON_WINDOWS = {"fcntl", "resource", "termios", "pwd", "grp"}
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 
 
 def build_parser() -> argparse.ArgumentParser:
     """The whole command line as an `argparse` parser; building it imports no backend."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="coursekit",
         description="Labs, honest comparisons and safe grading for a deep-learning course.",
+        epilog=_EXAMPLES,
     )
     parser.add_argument("--version", action="version", version=f"coursekit {__version__}")
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    parser.set_defaults(run=help_of(parser))
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name in _COMMANDS:
         importlib.import_module(f"coursekit.cli.{name}").add_parser(commands)
     return parser
@@ -34,14 +46,19 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code: 0, 2 after an error meant for a person, 130 after
     Ctrl-C."""
+    _speak_any_console()
     args = build_parser().parse_args(argv)
     try:
+        _check_platform(args)
         return args.run(args) or 0
     except CoursekitError as error:
         if args.debug:
             raise
-        print(f"coursekit: {' '.join(str(error).split())}", file=sys.stderr)
-        return EXIT_USAGE
+        return _refuse(str(error))
+    except ModuleNotFoundError as error:
+        if args.debug or error.name not in _NOT_ON_WINDOWS:
+            raise
+        return _refuse(_needs_linux(args.command))
     except KeyboardInterrupt:
         if args.debug:
             raise
@@ -50,3 +67,32 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _refuse(message: str) -> int:
+    print(f"coursekit: {' '.join(message.split())}", file=sys.stderr)
+    return EXIT_USAGE
+
+
+def _check_platform(args: argparse.Namespace) -> None:
+    """Grading puts submissions into a sandbox that Linux alone has; `grade export` needs none."""
+    wants = (getattr(args, "action", None), getattr(args, "lab", None))
+    if args.command == "grade" and "export" not in wants and not sys.platform.startswith("linux"):
+        raise CoursekitError(_needs_linux("grade"))
+
+
+def _needs_linux(command: str) -> str:
+    systems = {"win32": "Windows", "darwin": "macOS"}
+    return (
+        f"`coursekit {command}` needs Linux, whose kernel keeps submissions apart. Received: "
+        f"{systems.get(sys.platform, sys.platform)}. Run it on a Linux machine, in WSL 2 or in a "
+        f"container; labs, checks and comparisons run here."
+    )
+
+
+def _speak_any_console() -> None:
+    """On a console that cannot show every character (cp1252, say) one is replaced, not the end of
+    the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure") and (stream.encoding or "").lower() != "utf-8":
+            stream.reconfigure(errors="replace")

@@ -4,28 +4,42 @@ from __future__ import annotations
 
 import argparse
 
+_EXAMPLES = """\
+examples:
+  coursekit compare                                        the embedded digits, all systems
+  coursekit compare --data mnist --systems cnn,hog_mlp --seeds 3
+  coursekit compare --data photos/ --train-sizes 50,100    a folder with one folder per class"""
+
 
 def add_parser(commands) -> None:
     """Register the command."""
+    from coursekit.comparison.systems import SYSTEMS
+
     parser = commands.add_parser(
         "compare",
         help="compare classifiers on one data set and write a report",
         description="Fit, time and evaluate several classifiers on the same images, test every "
         "pair, and write OUT/report.html.",
+        epilog=_EXAMPLES,
     )
     parser.add_argument(
         "--data",
         default="digits",
-        help="digits, mnist, fashion_mnist, cifar10, FILE.npz or a FOLDER of class folders "
-        "(default: digits)",
+        help="a data set of images (`coursekit data list` names them), FILE.npz or a FOLDER of "
+        "class folders (default: digits)",
     )
     parser.add_argument(
-        "--systems",
-        type=_names,
-        help="comma-separated: mlp, hog_linear_svm, hog_kernel_svm, hog_mlp, cnn (default: all)",
+        "--systems", type=_names, help=f"comma-separated: {', '.join(SYSTEMS)} (default: all)"
     )
     parser.add_argument(
         "--seed", type=int, default=0, help="for everything that is drawn at random (default: 0)"
+    )
+    parser.add_argument(
+        "--seeds",
+        type=_positive,
+        default=1,
+        metavar="N",
+        help="train each system with N seeds and report how far its accuracy spreads (default: 1)",
     )
     parser.add_argument(
         "--out",
@@ -46,51 +60,72 @@ def add_parser(commands) -> None:
 
 
 def run(args) -> int:
-    """Carry out the command."""
+    """Carry out the command. Cheap refusals come first: nothing heavy is imported for them."""
     import time
 
-    started = time.perf_counter()
-    from coursekit import devices
     from coursekit._files import ensure_writable
+    from coursekit.comparison.systems import known_systems
 
+    started = time.perf_counter()
+    names = known_systems(args.systems)
     ensure_writable(args.out)
+
+    from coursekit import datasets, devices
+
+    data = datasets.load(args.data, limit=args.limit, seed=args.seed)
     device = devices.use(args.device)
 
     from rich.console import Console
+    from rich.text import Text
 
-    from coursekit import datasets
-    from coursekit.comparison import build_systems, compare
-
-    console = Console()
-    systems = build_systems(args.systems, seed=args.seed)
-    data = datasets.load(args.data, limit=args.limit, seed=args.seed)
-    console.print(
-        f"[bold]{data.name}[/]: {len(data.x_train):,} training and {len(data.x_test):,} test "
-        f"images, {len(data.class_names)} classes. "
-        f"Running on {device.kind.upper()} with {device.backend}.",
-        highlight=False,
-        soft_wrap=True,
+    console = Console(highlight=False, soft_wrap=True)
+    say = Text(data.name, style="bold")
+    say.append(
+        f": {len(data.x_train):,} training and {len(data.x_test):,} test images, "
+        f"{len(data.class_names)} classes. Running on {device.kind.upper()} with {device.backend}.",
+        style="not bold",
     )
+    console.print(say)
     with console.status(f"starting {device.backend}") as status:
         devices.start_quietly()
+
+        from coursekit.comparison import build_systems, compare
 
         def progress(line: str) -> None:
             status.update(line)
             if not console.is_terminal:
-                console.print(line, highlight=False, soft_wrap=True)
+                console.print(Text(line))
 
         comparison = compare(
-            systems, data, seed=args.seed, train_sizes=args.train_sizes, progress=progress
+            build_systems(names, seed=args.seed),
+            data,
+            seed=args.seed,
+            seeds=args.seeds,
+            train_sizes=args.train_sizes,
+            progress=progress,
         )
         progress("writing the report")
         written = comparison.save(args.out)
-    console.print(str(comparison), highlight=False, soft_wrap=True)
-    console.print(
-        f"\nReport: {written['report.html']}  ({time.perf_counter() - started:.0f} s in all)",
-        highlight=False,
-        soft_wrap=True,
-    )
+    _show(console, comparison)
+    seconds = time.perf_counter() - started
+    console.print(Text(f"\nReport: {written['report.html']}  ({seconds:.0f} s in all)"))
     return 0
+
+
+def _show(console, comparison) -> None:
+    """The table, its best system in colour, and how far training seeds move each."""
+    from rich.text import Text
+
+    heading, *lines = str(comparison).splitlines()
+    console.print(Text(heading, style="dim"))
+    for line, result in zip(lines, comparison.systems, strict=True):
+        console.print(Text(line, style="bold green" if result is comparison.best else ""))
+    for result in comparison.systems:
+        if result.seed_spread is not None:
+            accuracies = ", ".join(f"{accuracy:.2%}" for accuracy in result.seed_accuracies)
+            console.print(
+                Text(f"{result.title}: seeds {accuracies}; spread {100 * result.seed_spread:.2f}")
+            )
 
 
 def _names(text: str) -> list[str]:

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import argparse
 
+from coursekit.cli._parser import help_of
+
 _WIDTH = 132  # columns of a table that does not go to a terminal
 
 
 def add_parser(commands) -> None:
     """Register the command."""
     parser = commands.add_parser(
-        "data", help="list, fetch and verify the data sets", description=__doc__.partition(": ")[2]
+        "data",
+        help="list, fetch and verify the data sets",
+        description="Say which data sets there are and where they lie, bring more, check them.",
+        epilog="examples:\n  coursekit data list\n  coursekit data fetch mnist\n"
+        "  coursekit data verify",
     )
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    parser.set_defaults(run=help_of(parser))
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
     listing = actions.add_parser(
         "list", help="what there is, its licence and size, and where it lies on this machine"
     )

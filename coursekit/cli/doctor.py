@@ -21,8 +21,10 @@ def add_parser(commands) -> None:
         help="say what is installed, on which device Keras runs, which data is here, and what "
         "to do",
         description="Look at the environment, versions, device, data and sandbox, and say what "
-        "to do about each problem. "
-        "Exit code 0 if coursekit can be used, 2 if something essential is missing.",
+        "to do about each problem. Exit code 0 if coursekit can be used, 2 if something essential "
+        "is missing.",
+        epilog="examples:\n  coursekit doctor\n  coursekit doctor --wait 60    where the first "
+        "import is slow\n  coursekit doctor --json       for a bug report",
     )
     parser.add_argument(
         "--json", action="store_true", help="print one JSON object instead of tables"
@@ -262,6 +264,17 @@ def _print(report: dict) -> None:
         console.print(table)
         console.print()
 
+    console.print(
+        "[bold green]coursekit can be used.[/]"
+        if report["usable"]
+        else "[bold red]coursekit cannot be used yet.[/]"
+    )
+    console.print()
+    section(
+        "What to do",
+        [(p["level"], f"{p['what']} -> {p['what_to_do']}") for p in report["problems"]]
+        or [("nothing", "all is well")],
+    )
     machine = {name: value for name, value in report["environment"].items() if value is not None}
     section("Environment", [(name, str(value)) for name, value in machine.items()])
     section(
@@ -278,16 +291,6 @@ def _print(report: dict) -> None:
             for layer in report["sandbox"]
         ]
         section("Sandbox for grading", rows)
-    section(
-        "What to do",
-        [(p["level"], f"{p['what']} -> {p['what_to_do']}") for p in report["problems"]]
-        or [("nothing", "all is well")],
-    )
-    console.print(
-        "coursekit can be used."
-        if report["usable"]
-        else "coursekit cannot be used yet: see the errors above."
-    )
 
 
 def _device_rows(device: dict) -> list[tuple[str, str]]:

@@ -10,8 +10,9 @@ def add_parser(commands) -> None:
     parser = commands.add_parser(
         "reproduce",
         help="run labs' solutions in full and write their receipts",
-        description="Run the solution notebook of each lab in full and write its receipt, with "
-        "command and date, into docs/receipts.md.",
+        description="Run the solution notebook of each lab in full and write what it claims and "
+        "what was measured, with command and date, into docs/receipts.md.",
+        epilog="examples:\n  coursekit reproduce 05\n  coursekit reproduce 05 07 --fast",
     )
     parser.add_argument("lab", nargs="+", metavar="NN", help="number or name of a lab")
     parser.add_argument("--labs", metavar="DIR", help="the folder that holds the labs")

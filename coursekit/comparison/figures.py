@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coursekit.plots.style import PALETTE, figure, subplots
+from coursekit.comparison.results import Results, SystemResult
+from coursekit.evaluation import displays
+from coursekit.plots.style import INK, PALETTE, figure, subplots
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from coursekit.comparison.run import Comparison
 
 _MARKERS = "osD^vPX*<>"
 _FLOOR = 0.8  # of the axes that show good systems
 _DASHES = ("-", "--", "-.", ":", (0, (5, 1)))
 
 
-def accuracy_figure(comparison: Comparison) -> tuple[Figure, str]:
+def accuracy_figure(comparison: Results) -> tuple[Figure, str]:
     """Accuracy of each system with its interval. Returns the figure and its alt text."""
     results = comparison.systems
     fig, ax = subplots(size=(7.2, 0.55 * len(results) + 1.2))
@@ -62,7 +64,7 @@ def accuracy_figure(comparison: Comparison) -> tuple[Figure, str]:
     return fig, alt
 
 
-def cost_figure(comparison: Comparison) -> tuple[Figure, str]:
+def cost_figure(comparison: Results) -> tuple[Figure, str]:
     """Error against training time, both on logarithmic axes."""
     results = comparison.systems
     fig, ax = subplots(size=(6.4, 4.2))
@@ -100,7 +102,7 @@ def cost_figure(comparison: Comparison) -> tuple[Figure, str]:
     return fig, alt
 
 
-def curves_figure(comparison: Comparison) -> tuple[Figure, str]:
+def curves_figure(comparison: Results) -> tuple[Figure, str]:
     """ROC and precision-recall curves of all systems, with the axes stretched where good systems
     differ."""
     fig, (left, right) = subplots(1, 2, size=(10, 4.4))
@@ -141,7 +143,7 @@ def curves_figure(comparison: Comparison) -> tuple[Figure, str]:
     return fig, alt
 
 
-def sizes_figure(comparison: Comparison) -> tuple[Figure, str]:
+def sizes_figure(comparison: Results) -> tuple[Figure, str]:
     """Test error against the number of training images, one line per system."""
     fig, ax = subplots(size=(6.8, 4.4))
     ends = []
@@ -183,8 +185,8 @@ def sizes_figure(comparison: Comparison) -> tuple[Figure, str]:
     return fig, alt
 
 
-def everyone_wrong_figure(comparison: Comparison, *, most: int = 24) -> tuple[Figure, str] | None:
-    """Test images that the most systems got wrong, with the truth and each system's answer."""
+def everyone_wrong_figure(comparison: Results, *, most: int = 24) -> tuple[Figure, str] | None:
+    """Test images that the most systems got wrong: the truth, and which systems answered what."""
     data = comparison.data
     if data.x_test.ndim not in (3, 4):
         return None
@@ -193,28 +195,76 @@ def everyone_wrong_figure(comparison: Comparison, *, most: int = 24) -> tuple[Fi
     rows = np.argsort(-votes, kind="stable")[: min(most, int(np.sum(votes > 0)))]
     if len(rows) == 0:
         return None
+    said = [_answers(comparison, row) for row in rows]
+    lines = 1 + max(text.count("\n") + 1 for text in said)
     across = min(8, len(rows))
     down = -(-len(rows) // across)
-    fig = figure((1.25 * across, 1.6 * down))
+    fig = figure((1.3 * across, (1.2 + 0.17 * lines) * down))
     axes = fig.subplots(down, across, squeeze=False).reshape(-1)
     for ax in axes:
         ax.axis("off")
-    for ax, row in zip(axes, rows, strict=False):
-        answers = [data.class_names[result.predictions[row]] for result in comparison.systems]
-        ax.imshow(
-            data.x_test[row].squeeze(),
-            cmap="gray" if data.x_test[row].squeeze().ndim == 2 else None,
-        )
-        ax.set_title(
-            f"{data.class_names[data.y_test[row]]} read as\n{' '.join(answers)}", fontsize=8
-        )
+    for ax, row, answers in zip(axes, rows, said, strict=False):
+        image = data.x_test[row].squeeze()
+        ax.imshow(image, cmap="gray" if image.ndim == 2 else None, interpolation="none")
+        truth = data.class_names[data.y_test[row]]
+        ax.set_title(f"is {truth}\n{answers}", fontsize=8, color=INK)
     alt = (
-        f"{len(rows)} test images that the most systems misread; above each stand the truth "
-        f"and the answers in the order "
-        f"{', '.join(result.title for result in comparison.systems)}. "
+        f"{len(rows)} test images that the most systems misread. Above each stand the truth and "
+        f"every answer with the letters of the systems that gave it: "
+        f"{letters(comparison.systems)}. "
         f"{int(np.sum(votes == len(comparison.systems)))} images are misread by every system."
     )
     return fig, alt
+
+
+def letters(systems: Sequence[SystemResult]) -> str:
+    """Which letter stands for which system: "A MLP on raw pixels, B CNN"."""
+    return ", ".join(f"{_letter(place)} {result.title}" for place, result in enumerate(systems))
+
+
+def all_figures(comparison: Results) -> Iterator[tuple[str, tuple[Figure, str]]]:
+    """Every figure of the report by name, each drawn when it is asked for, with its alt text."""
+    yield "accuracy", accuracy_figure(comparison)
+    yield "cost", cost_figure(comparison)
+    yield "curves", curves_figure(comparison)
+    if comparison.train_sizes:
+        yield "train_sizes", sizes_figure(comparison)
+    shared = everyone_wrong_figure(comparison)
+    if shared:
+        yield "hardest", shared
+    for result in comparison.systems:
+        evaluation = result.evaluation
+        yield (
+            f"{result.name}_scores",
+            (
+                evaluation.plot(title=result.title),
+                f"{result.title}. {displays.describe_all(evaluation)}",
+            ),
+        )
+        if comparison.data.x_test.ndim in (3, 4):
+            mistakes = len(evaluation.worst(12))
+            alt = (
+                f"The {mistakes} mistakes of {result.title} that it was surest of, with the "
+                f"truth, the answer and its stated probability."
+            )
+            yield (
+                f"{result.name}_worst",
+                (displays.plot_worst(evaluation, comparison.data.x_test), alt),
+            )
+
+
+def _answers(comparison: Results, row: int) -> str:
+    """One line for each answer to a test image, the most frequent first: "9: A B E"."""
+    by_answer: dict[int, list[str]] = {}
+    for place, result in enumerate(comparison.systems):
+        by_answer.setdefault(int(result.predictions[row]), []).append(_letter(place))
+    ranked = sorted(by_answer.items(), key=lambda item: -len(item[1]))
+    names = comparison.data.class_names
+    return "\n".join(f"{names[answer]}: {' '.join(who)}" for answer, who in ranked)
+
+
+def _letter(place: int) -> str:
+    return chr(ord("A") + place) if place < 26 else str(place + 1)
 
 
 def _plain_ticks(axis) -> None:

@@ -9,13 +9,14 @@ import numpy as np
 
 
 def mean_defined(values: np.ndarray, weights: np.ndarray | None = None) -> float:
-    """Mean of the values that are not nan; nan if there are none."""
+    """Mean of the values that are not nan; nan if there are none. Weights that are all 0 among them
+    count as equal, as in scikit-learn."""
     defined = ~np.isnan(values)
-    if weights is not None:
-        defined &= weights > 0
     if not defined.any():
         return float("nan")
-    return float(np.average(values[defined], weights=None if weights is None else weights[defined]))
+    if weights is not None:
+        weights = weights[defined] if weights[defined].any() else None
+    return float(np.average(values[defined], weights=weights))
 
 
 def macro(values: np.ndarray, support: np.ndarray, pooled: float) -> float:

@@ -13,6 +13,7 @@ from coursekit.errors import InvalidInputError
 from coursekit.evaluation.curves import Curve
 from coursekit.evaluation.significance import wilson_interval
 from coursekit.plots.style import GREY, INK, PALETTE, SEQUENTIAL, figure, subplots, tidy
+from coursekit.plots.svg import ON_COLOUR
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,7 +43,7 @@ def plot_confusion_matrix(evaluation: EvaluationNumbers, *, ax: Axes | None = No
             percent = 100 * shares[row, column]
             share = f"{percent:.0f}%" if percent >= 1 or percent == 0 else "<1%"
             text = f"{matrix[row, column]:.6g}\n{share}"
-            colour = "white" if shares[row, column] > 0.55 else INK
+            colour = ON_COLOUR[0 if shares[row, column] > 0.55 else 1]
             ax.text(
                 column,
                 row,
@@ -226,7 +227,7 @@ def plot_worst(
     for ax in axes.ravel():
         ax.set_axis_off()
     for ax, row in zip(axes.ravel(), rows, strict=False):
-        ax.imshow(_showable(images[row]), cmap="gray", interpolation="nearest")
+        ax.imshow(_showable(images[row]), cmap="gray", interpolation="none")
         true, said = (
             _short(evaluation.class_names[codes[row]])
             for codes in (evaluation.y_true, evaluation.y_pred)
@@ -236,7 +237,7 @@ def plot_worst(
             if evaluation.probabilities is None
             else f" ({evaluation.probabilities[row, evaluation.y_pred[row]]:.0%})"
         )
-        ax.set_title(f"is {true}\nsaid {said}{sure}", fontsize=9)
+        ax.set_title(f"is {true}\nsaid {said}{sure}", fontsize=9, color=INK)
     return fig
 
 

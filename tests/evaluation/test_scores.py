@@ -40,7 +40,7 @@ def test_no_module_with_an_example_is_left_out():
 
 
 def test_a_new_average_is_one_line_of_registration(monkeypatch):
-    monkeypatch.setitem(AVERAGES, "worst", lambda values, support, pooled: float(np.nanmin(values)))
+    monkeypatch.setitem(AVERAGES, "worst", lambda values, support, pooled: float(values.min()))
     truth, p = [0, 0, 1, 2], np.eye(3)[[0, 1, 1, 2]] * 0.7 + 0.1
     assert evaluation.recall(truth, [0, 1, 1, 2], average="worst") == 0.5
     result = evaluation.evaluate(truth, p)

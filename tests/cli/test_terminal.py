@@ -1,0 +1,128 @@
+"""The command line as a person meets it: help, mistyped words, narrow and plain consoles, other
+systems."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from coursekit import cli
+from coursekit.cli import main
+
+
+def test_alone_it_prints_its_help_and_is_content(capsys):
+    assert main([]) == 0
+    assert "examples:" in capsys.readouterr().out
+    assert main(["data"]) == 0
+    assert "coursekit data fetch mnist" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [(["compar"], "compare"), (["doktor"], "doctor"), (["data", "lst"], "list")],
+)
+def test_a_mistyped_command_gets_a_suggestion(words, meant, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+    assert f"Did you mean '{meant}'?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", cli._COMMANDS)
+def test_help_fits_a_terminal(command, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith("usage: coursekit")
+
+
+@pytest.mark.parametrize("command", ["compare", "data", "doctor", "reproduce"])
+def test_help_shows_examples_that_the_parser_takes(command, capsys):
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    examples = capsys.readouterr().out.partition("examples:\n")[2].splitlines()
+    assert examples
+    for line in examples:
+        words = line.split("  ")[1].split()
+        assert words[:2] == ["coursekit", command]
+        assert cli.build_parser().parse_args(words[1:]).command == command
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--systems", "resnet"],
+        ["--data", "minst"],
+        ["--out", os.devnull + "/x"],
+        ["--seeds", "0"],
+    ],
+)
+def test_arguments_are_judged_before_anything_heavy_is_imported(arguments):
+    code = (
+        "import sys\nfrom coursekit.cli import main\n"
+        "try:\n    code = main(['compare', *sys.argv[1:]])\n"
+        "except SystemExit as ended:\n    code = ended.code\n"
+        "heavy = {'keras', 'tensorflow', 'jax', 'sklearn', 'skimage', 'matplotlib'}\n"
+        "print(code, sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=120
+    )
+    assert done.stdout.strip() == "2 []", done.stderr
+
+
+def test_a_console_of_another_code_page_is_no_end(tmp_path):
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252", "COLUMNS": "100"}
+    for words in (["data", "list"], ["--help"], ["compare", "--data", "Ω≠"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "coursekit", *words],
+            capture_output=True,
+            env=environment,
+            cwd=tmp_path,
+            timeout=120,
+        )
+        assert b"Traceback" not in done.stderr, done.stderr
+        assert done.returncode == (2 if "Ω≠" in words else 0)
+        (done.stdout + done.stderr).decode("cp1252")
+
+
+@pytest.mark.parametrize(("platform", "named"), [("win32", "Windows"), ("darwin", "macOS")])
+def test_grading_elsewhere_says_that_it_needs_linux(platform, named, capsys, monkeypatch, tmp_path):
+    monkeypatch.setattr(cli.sys, "platform", platform)
+    assert main(["grade", "05", str(tmp_path), "--out", str(tmp_path / "out")]) == 2
+    error = capsys.readouterr().err
+    assert "needs Linux" in error
+    assert named in error
+    assert error.count("\n") == 1
+
+
+WITHOUT_UNIX = """
+import sys
+for name in ("fcntl", "resource", "termios", "pwd", "grp"):
+    sys.modules[name] = None
+"""
+
+
+def test_without_unix_modules_students_and_comparisons_lose_nothing():
+    code = WITHOUT_UNIX + (
+        "import coursekit.labs, coursekit.datasets, coursekit.evaluation, coursekit.comparison\n"
+        "import coursekit.grading.plugin  # pytest loads it in every run\n"
+        "from coursekit.labs import status\n"
+        "from coursekit.cli import main\n"
+        "assert main(['data', 'list']) == 0\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=180)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_missing_unix_module_is_one_sentence(capsys, monkeypatch):
+    def run(args):
+        raise ModuleNotFoundError("No module named 'fcntl'", name="fcntl")
+
+    monkeypatch.setattr("coursekit.cli.doctor.run", run)
+    assert main(["doctor"]) == 2
+    assert "needs Linux" in capsys.readouterr().err
