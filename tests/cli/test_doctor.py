@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -58,20 +59,12 @@ def test_a_usable_machine_exits_with_0_and_shows_every_section():
 
 
 @pytest.mark.slow
-def test_the_printed_report_is_done_in_15_seconds_even_if_the_backend_is_not():
-    started = time.perf_counter()
+def test_the_report_is_printed_even_if_the_backend_does_not_answer():
     done = _doctor("--wait", "0.5")
-    assert time.perf_counter() - started < 15
     assert done.returncode == 0, done.stdout
-    for title in (
-        "Environment",
-        "Packages",
-        "Device",
-        "Data",
-        "What to do",
-        "coursekit can be used.",
-    ):
-        assert title in done.stdout
+    titles = ("can be used.", "What to do", "Environment", "Packages", "Device", "Data")
+    places = [done.stdout.index(title) for title in titles]
+    assert places == sorted(places), "what to do comes first"
     assert "did not start within 0.5 s" in " ".join(done.stdout.split())
 
 
@@ -224,10 +217,12 @@ def test_a_missing_sandbox_layer_becomes_a_problem_with_its_remedy():
 
 
 def test_a_sandbox_that_is_slow_to_answer_does_not_hold_doctor_up():
-    wait = doctor._in_background(lambda: time.sleep(30) or [])
-    started = time.perf_counter()
-    assert wait(started + 0.2) is None
-    assert time.perf_counter() - started < 5
+    answer = threading.Event()
+    wait = doctor._in_background(lambda: [answer.wait(60)])
+    assert wait(time.perf_counter() + 0.2) is None
+    assert not answer.is_set(), "it went on while the sandbox was still silent"
+    answer.set()
+    assert wait(time.perf_counter() + 60) == [True]
 
 
 @pytest.mark.parametrize("value", ["0", "-3", "601", "soon", "nan"])

@@ -1,6 +1,5 @@
 """Collecting and running checks without a pytest session."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -120,11 +119,9 @@ def test_endless_answers_are_stopped(tmp_path):
         "Exception:\n            pass\n",
         names,
     )
-    start = time.perf_counter()
     result = run(cases[0], names, seconds=0.3)
     assert result.status == "timeout"
     assert "endless loop" in result.message
-    assert time.perf_counter() - start < 5
 
 
 def test_what_the_answer_prints_and_warns_costs_nothing(tmp_path, capsys):
