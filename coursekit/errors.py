@@ -41,6 +41,10 @@ class NotAnsweredYet(CoursekitError):
     5.2")`."""
 
 
+class CheckNotPassed(CoursekitError):
+    """A check of a lab does not pass, and a grader that counts errors runs the notebook."""
+
+
 class SandboxUnavailableError(CoursekitError):
     """A layer of the grading sandbox is missing on this machine."""
 

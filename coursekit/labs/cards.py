@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import html
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from coursekit.labs.exchange.checks import CaseResult
+from coursekit.labs.arrays import beside_html, beside_text
+from coursekit.labs.exchange.checks import Case, CaseResult
 
 BOX = (
     "border-left:4px solid {colour};padding:.3em .8em;margin:.3em "
@@ -31,6 +33,7 @@ _MARKS = {
     "not-answered": "--",
     "missing": "--",
 }
+_FAILURES = ("failed", "error", "timeout")
 _SIGNS = {"ok": "✓", "no": "✗", "--": "·"}
 
 
@@ -46,6 +49,8 @@ class CheckResult:
     hints: tuple[str, ...] = ()
     more_hints: bool = False
     note: str = ""
+    functions: tuple[str, ...] = ()
+    seed: int | None = dataclasses.field(default=None, repr=False)
     shown_in: int | None = dataclasses.field(default=None, repr=False, compare=False)
 
     @property
@@ -57,15 +62,16 @@ class CheckResult:
         return self.passed
 
     def __str__(self) -> str:
-        lines = [self.headline]
-        for result in self._listed():
-            lines.append(f"  [{_MARKS[result.status]}] {result.case.title}")
-            if result.status in ("failed", "error", "timeout"):
-                lines += [f"       {line}" for line in result.message.splitlines()]
-                lines += [f"       printed: {line}" for line in result.printed.splitlines()[:8]]
-        lines += [f"  hint: {hint}" for hint in self.hints]
+        lines = [self.headline, *(f"  hint: {hint}" for hint in self.hints)]
         if self.more_hints:
             lines.append(f"  {self._more()}")
+        for result, others in self._folded():
+            lines.append(f"  [{_MARKS[result.status]}] {_claim(result.case, self.functions)}")
+            if result.status in _FAILURES:
+                drawn = beside_text(*result.compared) if result.compared else []
+                lines += [f"       {line}" for line in (*_told(result, bool(drawn)), *drawn)]
+            if others:
+                lines.append(f"       {_and_others(others)}")
         if self.note:
             lines.append(f"  {self.note}")
         return "\n".join(lines)
@@ -76,20 +82,36 @@ class CheckResult:
         ]
         parts = [
             f'<div style="{BOX.format(colour=colour)}" '
-            f'role="status"><strong>{escape(self.headline)}</strong>'
+            f'role="status"><strong>{escape(self.headline)}</strong>',
+            self.hints_html(),
         ]
-        for result in self._listed():
+        for result, others in self._folded():
             sign = _SIGNS[_MARKS[result.status]]
-            parts.append(f"<div>{sign} {escape(result.case.title)}</div>")
-            if result.status in ("failed", "error", "timeout"):
-                printed = "".join(f"\nprinted:  {line}" for line in result.printed.splitlines()[:8])
-                parts.append(f'<pre style="{_PRE}">{escape(result.message + printed)}</pre>')
-        parts += [f"<div><em>Hint:</em> {escape(hint)}</div>" for hint in self.hints]
-        if self.more_hints:
-            parts.append(f"<div><small>{escape(self._more())}</small></div>")
+            parts.append(f"<div>{sign} {escape(_claim(result.case, self.functions))}</div>")
+            if result.status in _FAILURES:
+                parts.append(_failure(result))
+            if others:
+                inner = "".join(
+                    f"<div>{escape(_claim(r.case, self.functions))}</div>{_failure(r)}"
+                    for r in others
+                )
+                parts.append(
+                    f'<details style="margin-left:1.4em"><summary>{escape(_and_others(others))}'
+                    f"</summary>{inner}</details>"
+                )
         if self.note:
             parts.append(f"<div><small>{escape(self.note)}</small></div>")
         return "".join(parts) + "</div>"
+
+    def hints_html(self) -> str:
+        """The hints alone, and how to get the next."""
+        parts = [
+            f'<div style="margin:.3em 0"><strong>Hint:</strong> {escape(hint)}</div>'
+            for hint in self.hints
+        ]
+        if self.more_hints:
+            parts.append(f"<div><small>{escape(self._more())}</small></div>")
+        return "".join(parts)
 
     def _ipython_display_(self) -> None:
         """Show the result as a cell's value, unless `check` has shown it in the same cell."""
@@ -97,8 +119,18 @@ class CheckResult:
         if running is None or running.execution_count != self.shown_in:
             show_value(self)
 
-    def _listed(self) -> tuple[CaseResult, ...]:
-        return self.results if self.state in ("passed", "failed") else ()
+    def _folded(self) -> list[tuple[CaseResult, list[CaseResult]]]:
+        """The results to list; failures of one check on other inputs stand behind the first."""
+        if self.state not in ("passed", "failed"):
+            return []
+        rows: list[tuple[CaseResult, list[CaseResult]]] = []
+        for result in self.results:
+            first = next((others for r, others in rows if _same_failure(r, result)), None)
+            if first is None:
+                rows.append((result, []))
+            else:
+                first.append(result)
+        return rows
 
     def _more(self) -> str:
         return f'For the next hint: check("{self.exercise}", hint={len(self.hints) + 1})'
@@ -185,6 +217,57 @@ def show_value(value: Any) -> None:
 def say(text: str) -> None:
     """One line for the student."""
     sys.stdout.write(text + "\n")
+
+
+def _claim(case: Case, functions: Sequence[str]) -> str:
+    """What a check claims, as a sentence: names of functions as they are written, what it was run
+    on in words."""
+    words = case.title.removesuffix(case.name.removeprefix(case.function.__name__))
+    for name in sorted(functions, key=len, reverse=True):
+        spoken = re.escape(name.replace("_", " "))
+        words = re.sub(rf"\b{spoken}\b", name, words, flags=re.IGNORECASE)
+    if not words.startswith(tuple(functions)):
+        words = words[:1].upper() + words[1:]
+    on = ", ".join(f"{k.replace('_', ' ')} {_spoken(v)}" for k, v in case.params.items())
+    return f"{words} ({on})" if on else words
+
+
+def _spoken(value: Any) -> str:
+    text = getattr(value, "__name__", None) or str(value)
+    return " ".join(text.split()) if len(text) <= 40 else text[:37] + "..."
+
+
+def _same_failure(one: CaseResult, other: CaseResult) -> bool:
+    return (
+        one.case.function is other.case.function
+        and one.status == other.status
+        and one.status in _FAILURES
+    )
+
+
+def _and_others(others: Sequence[CaseResult]) -> str:
+    return f"The same check fails on {len(others)} other input{'s' if len(others) > 1 else ''} too."
+
+
+_FIRST_VALUES = re.compile(r", first (?:values \[[^\]]*\]|at \[.*)")
+
+
+def _told(result: CaseResult, drawn: bool) -> list[str]:
+    """The lines of a failure; first values are left out where the arrays are drawn."""
+    if drawn:
+        lines = [_FIRST_VALUES.sub("", line) for line in result.message.splitlines()]
+    else:
+        lines = result.message.splitlines()
+    printed = [f"printed:  {line}" for line in result.printed.splitlines()[:8]]
+    return [*lines, *printed]
+
+
+def _failure(result: CaseResult) -> str:
+    """What a failed check says, and the arrays that it compared."""
+    drawn = beside_html(*result.compared) if result.compared else ""
+    arrays = f'<div style="margin-left:1.4em;overflow-x:auto">{drawn}</div>' if drawn else ""
+    said = escape("\n".join(_told(result, bool(drawn))))
+    return f'<pre style="{_PRE}">{said}</pre>{arrays}'
 
 
 def escape(text: str) -> str:

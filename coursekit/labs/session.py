@@ -4,6 +4,7 @@ companions."""
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import io
 import json
 import os
@@ -19,7 +20,8 @@ import numpy as np
 
 from coursekit._files import write_atomic
 from coursekit.devices import hush
-from coursekit.errors import InvalidInputError, NotAnsweredYet
+from coursekit.errors import CheckNotPassed, InvalidInputError, NotAnsweredYet
+from coursekit.labs import widgets
 from coursekit.labs.cards import CheckResult, Picture, Table, say, shell, show_value
 from coursekit.labs.catalogue import Catalogue, ExerciseEntry, read_catalogue
 from coursekit.labs.exchange import checks
@@ -107,11 +109,31 @@ class LabSession:
             exercise: the exercise's number, "5.2".
             hint: how many hints to show where the answer behaves like a known mistake.
             seed: repeat the inputs of an earlier run; by default they are new each time.
+
+        Raises:
+            CheckNotPassed: if nbgrader runs the notebook (it sets NBGRADER_EXECUTION) and a check
+                does not pass; nbgrader pays for cells that end without an error.
         """
         result = self._check(str(exercise), self._names(), hint, seed)
         show_value(result)
         result.shown_in = getattr(shell(), "execution_count", None)
+        if result.more_hints and widgets.live():
+            self._offer_hints(result)
+        if not result.passed and os.environ.get("NBGRADER_EXECUTION"):
+            raise CheckNotPassed(result.headline)
         return result
+
+    def _offer_hints(self, result: CheckResult) -> None:
+        """A button that does what `check(..., hint=n + 1)` does, with the same inputs."""
+        shown = len(result.hints)
+
+        def more() -> tuple[str, str | None]:
+            nonlocal shown
+            again = self._check(result.exercise, self._names(), shown + 1, result.seed)
+            shown = len(again.hints)
+            return again.hints_html(), "Next hint" if again.more_hints else None
+
+        widgets.offer("Next hint", more)
 
     def answer(
         self, exercise: str, *, fallback: Callable | None = None, name: str | None = None
@@ -322,7 +344,8 @@ class LabSession:
             return CheckResult(number, "missing", f"Exercise {number}: {message}")
         try:
             with _generators_kept():
-                return self._run(entry, names, hint, seed)
+                found = self._run(entry, names, hint, seed)
+                return dataclasses.replace(found, functions=entry.functions)
         except KeyboardInterrupt:
             headline = (
                 f"Exercise {number}: the check was interrupted, so nothing is decided. "
@@ -382,7 +405,7 @@ class LabSession:
         note = f'The same inputs again: check("{number}", seed={seed})'
         headline = f"Exercise {number}: {passed} of {total} {words} pass."
         return CheckResult(
-            number, "failed", headline, results, shown, len(hints) > len(shown), note
+            number, "failed", headline, results, shown, len(hints) > len(shown), note, seed=seed
         )
 
     def _hints(self, number: str, names: MutableMapping[str, Any], results) -> tuple[str, ...]:

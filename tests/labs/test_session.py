@@ -118,7 +118,7 @@ def test_an_unknown_mistake_gets_no_hint(toy_bundle):
         ("del np", "failed", "run the cells above first, the imports included"),
         ("def centred(x): exit()", "failed", "SystemExit"),
         ("def centred(x): return None", "failed", "does the function end with `return`?"),
-        ("def centred(x): print('look'); return x", "failed", "printed: look"),
+        ("def centred(x): print('look'); return x", "failed", "printed:  look"),
     ],
 )
 def test_what_stands_in_the_way_is_said(change, state, says):

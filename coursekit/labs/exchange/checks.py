@@ -69,7 +69,7 @@ class CaseResult:
     """How a case ended in this process.
 
     `own_seconds` leaves out waiting for other programs: the smaller of wall time and this process's
-    processor time.
+    processor time. `compared` are the arrays (expected, got) of a failed comparison.
     """
 
     case: Case
@@ -78,6 +78,7 @@ class CaseResult:
     seconds: float = 0.0
     printed: str = ""
     own_seconds: float = 0.0
+    compared: tuple | None = dataclasses.field(default=None, compare=False)
 
     @property
     def passed(self) -> bool:
@@ -197,6 +198,7 @@ def run_case(case: Case, student: Student, *, seconds: float | None = None) -> C
         took,
         printed.getvalue()[:2000],
         min(took, time.process_time() - busy),
+        verdict.compared,
     )
 
 
