@@ -56,6 +56,72 @@ def write_atomic(path: str | os.PathLike, content: str | bytes) -> Path:
     return Path(path)
 
 
+class NewFiles:
+    """Files that are to appear in a folder together. See `all_or_none`."""
+
+    def __init__(self, folder: Path, staging: Path):
+        self.folder, self._staging = folder, staging
+        self._written: dict[str, None] = {}
+        self._removed: dict[str, None] = {}
+
+    def write(self, name: str, content: str | bytes) -> None:
+        """Give a file, by its path in the folder, its new content; text is UTF-8."""
+        path = self._staging / "new" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+        self._written[name] = None
+
+    def remove(self, name: str) -> None:
+        """Have a file gone, if it is there."""
+        self._removed[name] = None
+
+    def _swap(self) -> None:
+        undo: list[tuple[Path, Path]] = []  # (where it is now, where it was)
+
+        def move(there: Path, to: Path) -> None:
+            to.parent.mkdir(parents=True, exist_ok=True)
+            undo.append((to, there))
+            os.replace(there, to)
+
+        try:
+            for name in {**self._removed, **self._written}:
+                if os.path.lexists(self.folder / name):
+                    move(self.folder / name, self._staging / "old" / name)
+                if name in self._written:
+                    move(self._staging / "new" / name, self.folder / name)
+        except BaseException:
+            for now, before in reversed(undo):
+                if os.path.lexists(now) and not os.path.lexists(before):
+                    os.replace(now, before)
+            raise
+
+
+@contextlib.contextmanager
+def all_or_none(folder: str | os.PathLike) -> Iterator[NewFiles]:
+    """Yield a `NewFiles` for `folder`; on success all that it was given takes its place at once, on
+    any failure or interruption everything is as it was.
+
+    Raises:
+        OutputError: if the folder cannot be written.
+    """
+    folder = Path(folder)
+    staging = None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(dir=folder, prefix=".new-"))
+        made = NewFiles(folder, staging)
+        yield made
+        made._swap()
+    except OSError as error:
+        raise OutputError(
+            f"Could not write the files in {folder}: {error.strerror or error}. Nothing was "
+            f"changed; free some space or choose another --out."
+        ) from error
+    finally:
+        if staging is not None:
+            shutil.rmtree(staging, ignore_errors=True)
+
+
 def write_together(
     folder: str | os.PathLike, files: Mapping[str, bytes], *, remove: Iterable[str] = ()
 ) -> dict[str, Path]:
@@ -76,35 +142,11 @@ def write_together(
         OutputError: if it cannot be written; nothing was changed then.
     """
     folder = ensure_writable(folder)
-    try:
-        staging = Path(tempfile.mkdtemp(dir=folder, prefix=".new."))
-        before = Path(tempfile.mkdtemp(dir=folder, prefix=".old."))
-        moved: list[str] = []
-        try:
-            for name, content in files.items():
-                (staging / name).write_bytes(content)
-                os.chmod(staging / name, 0o666 & ~_umask())
-            for name in [*files, *remove]:
-                moved.append(name)
-                if (folder / name).exists():
-                    os.replace(folder / name, before / name)
-                if name in files:
-                    os.replace(staging / name, folder / name)
-        except BaseException:
-            for name in moved:
-                if (before / name).exists():
-                    os.replace(before / name, folder / name)
-                elif name in files and not (staging / name).exists():
-                    (folder / name).unlink(missing_ok=True)
-            raise
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
-            shutil.rmtree(before, ignore_errors=True)
-    except OSError as error:
-        raise OutputError(
-            f"Could not write {', '.join(files)} to {folder}: {error.strerror or error}. Nothing "
-            f"was changed. Free some space or choose another --out."
-        ) from error
+    with all_or_none(folder) as made:
+        for name in remove:
+            made.remove(name)
+        for name, content in files.items():
+            made.write(name, content)
     return {name: folder / name for name in files}
 
 

@@ -1,33 +1,35 @@
-"""`coursekit grade`: grade submissions, or fill in a roster from a gradebook."""
+"""`coursekit grade` grades submissions; `coursekit grade export` fills in a roster."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 
+from coursekit._text import one_line
+
 
 def add_parser(commands) -> None:
-    """Register the command."""
+    """Register `grade` and `grade export`."""
     parser = commands.add_parser(
         "grade",
         help="grade submissions of a lab in a sandbox",
-        usage="coursekit grade LAB SUBMISSIONS --out DIR [options]\n       coursekit grade "
-        "export DIR --roster FILE [--lab NAME] [--column NAME] [--out DIR]",
-        description="Grade every submission of a lab: each runs in a sandbox of its own, each "
-        "record is kept as soon as it is made, and the "
-        "same command goes on where it was interrupted. Exit code 0 when every submission has "
-        "a grade, 3 when some could not be graded "
-        "for a fault of the machine.",
+        description=(
+            "Grade every submission of a lab: each runs in a sandbox of its own, each "
+            "record is kept as soon as it is made, and the same command goes on where it was "
+            "interrupted. Exit code 0 when every submission has a grade, 3 when some have none "
+            "for a reason that is not the student's."
+        ),
+        epilog="examples:\n"
+        "  coursekit grade 05 handed_in/ --out graded/\n"
+        "  coursekit grade 05 canvas.zip --out graded/ --roster canvas.csv\n"
+        "  coursekit grade 05 handed_in/ --out graded/ --only 5.3\n\n"
+        "`coursekit grade export` fills in a roster later.",
     )
-    parser.add_argument(
-        "lab",
-        metavar="LAB",
-        help="the lab's folder, or its number or name; `export` fills in a roster",
-    )
+    parser.add_argument("lab", metavar="LAB", help="the lab's folder, or its number or name")
     parser.add_argument(
         "submissions",
         metavar="SUBMISSIONS",
-        help="notebooks, scripts, folders per student, or an LMS zip",
+        help="notebooks, scripts, folders per student, or an LMS's zip",
     )
     parser.add_argument(
         "--out", metavar="DIR", help="where gradebook, tables, feedback and report go"
@@ -67,16 +69,17 @@ def add_parser(commands) -> None:
         metavar="MB",
         help="data a submission may hold (default 2048)",
     )
-    parser.add_argument(
-        "--roster", metavar="FILE", help="a Canvas, Moodle or Blackboard export to fill in"
-    )
-    parser.add_argument(
-        "--column", metavar="NAME", help="the roster's column, where its name does not tell"
-    )
+    _add_roster_options(parser)
     parser.add_argument(
         "--late",
         metavar="POLICY",
         help='for instance "2026-11-20T23:59, 10%%/day, max 50%%, grace 15 min"',
+    )
+    parser.add_argument(
+        "--times",
+        metavar="FILE",
+        help="CSV with the columns student and submitted, for --late where the LMS's file names "
+        "hold no time",
     )
     parser.add_argument(
         "--only", metavar="EXERCISE", help="grade one exercise again, keep the others"
@@ -94,18 +97,54 @@ def add_parser(commands) -> None:
         help="grade without the layers that are missing; stamped into every result",
     )
     parser.set_defaults(run=run)
+    _add_export(commands)
+
+
+def _add_export(commands) -> None:
+    parser = commands.add_parser(
+        "grade export",
+        help="fill a roster of an LMS in from a gradebook",
+        description=(
+            "Write a copy of a roster, as exported from Canvas, Moodle or Blackboard, with "
+            "the grades in it. Nothing else in the file changes. A mark that could belong to "
+            "several rows is given to none, and told; exit code 3 then."
+        ),
+        epilog="examples:\n"
+        "  coursekit grade export graded/ --roster canvas.csv\n"
+        '  coursekit grade export graded/ --roster moodle.csv --column "Essay" --scale',
+    )
+    parser.add_argument("gradebook", metavar="DIR", help="the folder that `coursekit grade` wrote")
+    _add_roster_options(parser)
     parser.add_argument(
-        "--lab",
-        dest="lab_name",
-        metavar="NAME",
-        help="with export: which lab, where the gradebook holds several",
+        "--lab", metavar="NAME", help="which lab, where the gradebook holds several"
+    )
+    parser.add_argument("--out", metavar="DIR", help="where the copy goes (default: DIR)")
+    parser.set_defaults(run=run_export)
+
+
+def _add_roster_options(parser) -> None:
+    parser.add_argument(
+        "--roster",
+        metavar="FILE",
+        help="an export of Canvas, Moodle or Blackboard to fill in, CSV or xlsx",
+    )
+    parser.add_argument(
+        "--column", metavar="NAME", help="the roster's column, where its name does not tell"
+    )
+    parser.add_argument(
+        "--scale",
+        action="store_true",
+        help="write shares of the points possible in the roster, where the lab has others",
+    )
+    parser.add_argument(
+        "--overwrite",
+        action="store_true",
+        help="replace what a cell holds already, EX and N/A included",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Grade, or export. Returns 0, or 3 after infrastructure errors."""
-    if args.lab == "export":
-        return _export(args)
+    """Grade. Returns 0, or 3 where somebody has no grade for a reason that is not his."""
     from coursekit.errors import InvalidInputError
     from coursekit.grading import runner
 
@@ -121,6 +160,7 @@ def run(args: argparse.Namespace) -> int:
         time_limit=args.time_limit,
         memory=args.memory,
         late=args.late,
+        times=args.times,
         only=args.only,
         hidden=args.hidden,
         unsafe=args.unsafe,
@@ -130,9 +170,20 @@ def run(args: argparse.Namespace) -> int:
         notice=_show_notice,
     )
     _show_summary(summary, args.out)
-    if args.roster is not None:
-        _fill(args.roster, args.out, folder.name, args.column, args.out)
-    return summary.exit_code
+    if args.roster is None:
+        return summary.exit_code
+    return max(summary.exit_code, _fill(args, args.out, folder.name, args.out))
+
+
+def run_export(args: argparse.Namespace) -> int:
+    """Fill in a roster. Returns 0, or 3 where a mark fits several rows."""
+    from coursekit.errors import InvalidInputError
+
+    if args.roster is None:
+        raise InvalidInputError(
+            "Expected --roster FILE, as exported from Canvas, Moodle or Blackboard. Received: none."
+        )
+    return _fill(args, args.gradebook, args.lab, args.out or args.gradebook)
 
 
 def _lab_folder(name: str):
@@ -158,7 +209,14 @@ def _show_progress(progress) -> None:
 
 
 def _show_notice(line: str) -> None:
+    line = one_line(line, 1000)
     print(f"\r\x1b[K{line}" if sys.stderr.isatty() else line, file=sys.stderr, flush=True)
+
+
+def _tell(what: str, who, end: str = "") -> None:
+    """One line on stderr about some people, if there are any."""
+    if who:
+        print(f"{what}: {', '.join(one_line(one) for one in who)}{end}", file=sys.stderr)
 
 
 def _show_summary(summary, out: str) -> None:
@@ -173,38 +231,44 @@ def _show_summary(summary, out: str) -> None:
         f"{summary.graded} graded in {summary.seconds:.1f} s{kept}{middle}. Sandbox: "
         f"{summary.sandbox}. Results in {out}"
     )
+    for record in summary.records:
+        if record.status == "unreadable":
+            _tell("not readable", [record.student], f": {one_line(' '.join(record.notes[-1:]))}")
     for student in summary.infrastructure_errors:
         print(
-            f"no grade for {student}: the machine failed, not the student; run the same "
+            f"no grade for {one_line(student)}: the machine failed, not the student; run the same "
             f"command again",
             file=sys.stderr,
         )
-
-
-def _export(args: argparse.Namespace) -> int:
-    from coursekit.errors import InvalidInputError
-
-    if args.roster is None:
-        raise InvalidInputError(
-            "Expected --roster FILE, as exported from Canvas, Moodle or Blackboard. Received: none."
-        )
-    return _fill(
-        args.roster, args.submissions, args.lab_name, args.column, args.out or args.submissions
+    for line in summary.refused:
+        print(f"not graded: {one_line(line, 1000)}", file=sys.stderr)
+    _tell(
+        "no time of handing in is known, so not counted as late",
+        summary.without_time,
+        " (--times FILE tells)",
     )
+    _tell("a page that could not be made whole", summary.bare_pages)
 
 
-def _fill(roster: str, gradebook: str, lab: str | None, column: str | None, out: str) -> int:
+def _fill(args: argparse.Namespace, gradebook: str, lab: str | None, out: str) -> int:
     from coursekit.grading.books import rosters
     from coursekit.grading.books.gradebook import Gradebook
 
     with Gradebook(gradebook, write=False) as book:
-        filled = rosters.fill(roster, book.grades(lab), out, column=column)
-    print(f"{filled.filled} grades filled into {filled.path} ({filled.kind}).")
-    if filled.not_in_roster:
-        print(f"graded, but not in the roster: {', '.join(filled.not_in_roster)}", file=sys.stderr)
-    if filled.without_grade:
-        print(
-            f"in the roster, but without a submission: {', '.join(filled.without_grade)}",
-            file=sys.stderr,
+        filled = rosters.fill(
+            args.roster,
+            book.grades(lab),
+            out,
+            column=args.column,
+            scale=args.scale,
+            overwrite=args.overwrite,
         )
-    return 0
+    grades = "1 grade" if filled.filled == 1 else f"{filled.filled} grades"
+    column = one_line(filled.column)
+    print(f"{grades} filled into the column {column!r} of {filled.path} ({filled.kind}).")
+    _tell("graded, but not in the roster", filled.not_in_roster)
+    _tell("in the roster, but without a submission", filled.without_grade)
+    _tell("kept what the cell holds (--overwrite replaces it)", filled.kept)
+    for line in filled.refused:
+        print(f"refused: {one_line(line, 1000)}", file=sys.stderr)
+    return 3 if filled.refused else 0

@@ -50,9 +50,10 @@ def as_tables(expected: np.ndarray, got: np.ndarray) -> list[list[list[float]]] 
             return None
         if not np.isfinite(array).all():
             return None
-        tables.append(
-            [[float(f"{value:.4g}") for value in row] for row in np.atleast_2d(array).tolist()]
-        )
+        table = [[float(f"{value:.4g}") for value in row] for row in np.atleast_2d(array).tolist()]
+        if not np.isfinite(table).all():  # rounded up beyond the largest float
+            return None
+        tables.append(table)
     return tables
 
 

@@ -44,7 +44,7 @@ class Progress:
 class Summary:
     """What a run did. `records` are the attempts that count of all submissions named, resumed ones
     included; `refused` are lines on what could not be told apart; `without_time` are those whose
-    lateness nobody can tell."""
+    lateness nobody can tell, `bare_pages` those whose feedback could not be made whole."""
 
     records: list[Record] = field(default_factory=list)
     graded: int = 0
@@ -53,6 +53,7 @@ class Summary:
     sandbox: str = ""
     refused: list[str] = field(default_factory=list)
     without_time: list[str] = field(default_factory=list)
+    bare_pages: list[str] = field(default_factory=list)
 
     @property
     def infrastructure_errors(self) -> list[str]:
@@ -161,7 +162,7 @@ def grade(
         summary.records = [r for _, r in book.grades(graded_lab.name) if r.student in names]
         summary.seconds = time.perf_counter() - start
         whole = labs.load(lab, hidden=files) if only else graded_lab
-        outputs.write_all(book, Path(out), whole)
+        summary.bare_pages = outputs.write_all(book, Path(out), whole)
     return summary
 
 

@@ -5,7 +5,7 @@ import pytest
 from grading_toys import PLAIN, notebook, write_notebook
 
 from coursekit.grading import lab, runner
-from coursekit.grading.books import html
+from coursekit.grading.books import drawing
 from coursekit.grading.record import MOST_ROWS, as_tables
 
 DOUBLED = (
@@ -35,11 +35,36 @@ def test_tables_keep_four_digits_and_drop_axes_of_length_one():
     assert tables == [[[0.1235, 2.0]], [[1.0, 0.0]]]
 
 
+HUGE = 1.7976931348623157e308
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [
+        ([[1.7e308, -1.7e308]], [[-1.7e308, 1.7e308]]),
+        ([[HUGE, 0.0]], [[-HUGE, 5e-324]]),
+        ([[0.0, 0.0]], [[0.0, 0.0]]),
+        ([[5e-324, 0.0]], [[0.0, 0.0]]),
+        ([[1e300] * 16] * 16, [[-1e300]]),
+    ],
+)
+def test_any_finite_numbers_can_be_drawn(tables):
+    drawn = drawing.tables_side_by_side(*tables)
+    assert "nan" not in drawn
+    assert "inf" not in drawn
+
+
+def test_rounding_to_four_digits_never_leaves_the_finite_numbers():
+    assert as_tables(np.array([HUGE, 0.0]), np.array([0.0, 0.0])) is None
+    longs = np.array([1.0, 2.0], dtype=np.longdouble)
+    assert as_tables(longs, longs * np.longdouble("1e4000")) is None
+
+
 def test_only_the_entries_that_differ_are_framed():
-    drawn = html.tables_side_by_side([[0.0, 1.0], [2.0, 3.0]], [[0.0, 2.0], [2.0, 3.0]])
+    drawn = drawing.tables_side_by_side([[0.0, 1.0], [2.0, 3.0]], [[0.0, 2.0], [2.0, 3.0]])
     assert drawn.count('stroke="#d55e00"') == 2  # one in each table
     assert "1 of 4 entries differ" in drawn
-    other = html.tables_side_by_side([[5.0, 5.0]], [[5.0, 5.0, 5.0]])
+    other = drawing.tables_side_by_side([[5.0, 5.0]], [[5.0, 5.0, 5.0]])
     assert other.count('stroke="#d55e00"') == 1
     assert "1 by 2 entries were due, 1 by 3 came" in other
 
@@ -50,7 +75,7 @@ def test_feedback_draws_public_checks_and_never_hidden_ones(policy, tmp_path):
     drawn = {test.name: test.visibility for test in summary.records[0].tests if test.compared}
     assert set(drawn.values()) == {"public"}
     page = (tmp_path / "out" / "feedback" / "ann.html").read_text(encoding="utf-8")
-    assert page.count("<svg") == 1 + len(drawn)
+    assert page.count("<svg") == 2 * len(drawn)
     failed = [t for t in summary.records[0].tests if t.status == "failed"]
     assert lab.load(PLAIN).max_points() > summary.records[0].points
     assert len(failed) >= len(drawn)

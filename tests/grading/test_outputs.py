@@ -9,9 +9,10 @@ import pytest
 from grading_toys import PLAIN, notebook, write_notebook
 
 from coursekit.cli import main
-from coursekit.errors import InvalidInputError
+from coursekit.errors import OutputError
 from coursekit.grading import runner
-from coursekit.grading.books import outputs, report, rosters
+from coursekit.grading.books import outputs, report
+from coursekit.grading.books.gradebook import Gradebook
 from coursekit.grading.record import Record, TestResult
 
 COPIED = """def normalised(x):
@@ -132,7 +133,7 @@ def test_junit_counts_what_failed(graded):
 def test_the_report_tells_mistakes_and_answers_that_are_alike(graded):
     page = (graded / "report.html").read_text()
     assert "sum-not-mean" in page
-    assert "normalised: dee and eve, 100 %" in page
+    assert "normalised: dee, eve (2 students, 100 % or more)" in page
     assert "5 submissions, median 100 %" in page
 
 
@@ -168,71 +169,134 @@ def test_an_infrastructure_error_is_never_a_zero():
     assert row[9:] == [""]
 
 
-CANVAS = (
-    "Student,ID,SIS Login ID,Section,Lab 05 Metrics (4711),Lab 07 Convolution (4712)\r\n"
-    "    Points Possible,,,,10,10\r\n"
-    '"Doe, Jane",101,jdoe,A,,5\r\n"Öz, Çem",102,coz@uni.edu,A,,\r\n"Lost, '
-    'Leo",103,lleo,A,,\r\n"Gone, Gil",104,ggil,A,,\r\n'
-)
-MOODLE = (
-    "Identifier,Full name,Email address,Status,Grade,Maximum Grade,Last modified "
-    "(grade),Feedback comments\n"
-    "Participant 55,Jane Doe,jdoe@uni.edu,Submitted,,10.00,-,\nParticipant 56,Cem "
-    "Oz,coz@uni.edu,Submitted,,10.00,-,\n"
-)
-BLACKBOARD = (
-    '"Last Name"\t"First Name"\t"Username"\t"Lab 05 [Total Pts: 10 Score] '
-    '|77"\n"Doe"\t"Jane"\t"jdoe"\t""\n"Oz"\t"Cem"\t"coz"\t""\n'
-)
-GRADES = [
-    (1, record("jdoe", case("a"), case("b"), lms_id="101")),
-    (1, record("coz", case("a"), case("b", status="failed"))),
-    (1, record("lleo", case("a", status="infrastructure-error"), status="infrastructure-error")),
-    (1, record("stranger", case("a"))),
-]
+def write_class(out, records):
+    """Put records into a gradebook and write the outputs of the plain lab."""
+    from coursekit.grading import lab
+
+    with Gradebook(out) as book:
+        for one in records:
+            one.lab = "91_plain"
+            book.add(one, one.student)
+        return outputs.write_all(book, out, lab.load(PLAIN))
 
 
-def test_a_canvas_roster_is_filled_and_nothing_else_changes(tmp_path):
-    (tmp_path / "roster.csv").write_bytes(CANVAS.encode("utf-8-sig"))
-    filled = rosters.fill(tmp_path / "roster.csv", GRADES, tmp_path / "out")
-    expected = CANVAS.replace("jdoe,A,,5", "jdoe,A,4,5").replace(
-        "coz@uni.edu,A,,", "coz@uni.edu,A,2,"
+def content(folder):
+    """Every file in a folder but the gradebook, by path."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and "gradebook" not in path.name
+    }
+
+
+def test_what_a_student_sent_costs_his_own_page_alone(tmp_path):
+    wild = record("wild", case("a", status="failed"), case("b", visibility="hidden"))
+    wild.tests[0].compared = [[["no number"]], [[1.0]]]
+    wild.answers = {"f": ["no answer"], "g": None}
+    assert write_class(tmp_path, [wild, record("ann", case("a"))]) == ["wild"]
+    assert "2 of 4 points" in (tmp_path / "feedback" / "wild.html").read_text()
+    assert "could not be shown" in (tmp_path / "feedback" / "wild.html").read_text()
+    assert "Exercise 5.1: 2 of 2" in (tmp_path / "feedback" / "ann.html").read_text()
+    assert (tmp_path / "report.html").is_file()
+
+
+ODD = "\x1b[2J\u202egnp.\x07<b>\ud800\n=1+1"
+
+
+def test_no_escape_sequence_or_direction_override_leaves_the_gradebook(tmp_path, capsys):
+    odd = record("ann\u202e\x1b[31m;=1+1", case("a", status="failed"))
+    odd.tests[0].message = odd.tests[0].title = ODD
+    odd.notes = [ODD]
+    odd.mistakes = {"5.1": {"name": ODD, "hint": ODD}}
+    odd.answers = {"f": {"text": ODD}}
+    odd.submitted = ODD
+    assert write_class(tmp_path, [odd]) == []
+    for name, data in content(tmp_path).items():
+        text = data.decode("utf-8")
+        if name.endswith(".json"):
+            text = json.dumps(json.loads(text), ensure_ascii=False)
+            assert "\\u001b" not in text
+        assert not set("\x1b\u202e\x07\ud800") & set(text), name
+        assert name.endswith(".json") or "<b>" not in text
+    ElementTree.parse(tmp_path / "junit.xml")
+    rows = list(csv.reader(io.StringIO((tmp_path / "grades.csv").read_text()), delimiter=";"))
+    assert not [c for row in rows for c in row if c[:1] in ("=", "+", "-", "@")]
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["first", "again"])
+def test_the_files_appear_all_or_none_wherever_it_is_interrupted(tmp_path, monkeypatch, first):
+    import os
+
+    out, students = tmp_path / "out", [record(name, case("a")) for name in ("ann", "bob", "cy")]
+    if not first:
+        write_class(out, students)
+        for path in out.rglob("*.*"):
+            if path.is_file() and "gradebook" not in path.name:
+                path.write_bytes(b"as before")
+    else:
+        with Gradebook(out) as book:
+            for one in students:
+                one.lab = "91_plain"
+                book.add(one, one.student)
+    before, real = content(out), os.replace
+    lab = __import__("coursekit.grading.lab", fromlist=["load"]).load(PLAIN)
+    for stop in range(100):
+        calls = []
+
+        def counted(there, to, stop=stop, calls=calls):
+            calls.append(to)
+            if len(calls) == stop + 1:
+                raise KeyboardInterrupt if stop % 2 else OSError(28, "No space left on device")
+            real(there, to)
+
+        with monkeypatch.context() as patch, Gradebook(out) as book:
+            patch.setattr(os, "replace", counted)
+            try:
+                outputs.write_all(book, out, lab)
+                break
+            except (KeyboardInterrupt, OutputError):
+                assert content(out) == before
+    assert stop == (9 if first else 18)
+    after = content(out)
+    assert sorted(after) == sorted(
+        ["grades.csv", "junit.xml", "report.html"]
+        + [f"feedback/{name}.html" for name in ("ann", "bob", "cy")]
+        + [f"results/{name}.json" for name in ("ann", "bob", "cy")]
     )
-    assert (tmp_path / "out" / "roster.csv").read_bytes() == expected.encode("utf-8-sig")
-    assert (filled.kind, filled.filled) == ("canvas", 2)
-    assert filled.not_in_roster == ("stranger",)
-    assert filled.without_grade == ("Gone, Gil",)
+    assert b"as before" not in after.values()
 
 
-def test_a_moodle_roster_gets_grade_and_feedback(tmp_path):
-    (tmp_path / "roster.csv").write_text(MOODLE)
-    filled = rosters.fill(tmp_path / "roster.csv", GRADES, tmp_path)
-    rows = list(csv.DictReader(io.StringIO(filled.path.read_text())))
-    assert filled.path.name == "roster-filled.csv"
-    assert [row["Grade"] for row in rows] == ["4", "2"]
-    assert all(row["Feedback comments"] for row in rows)
+def test_answers_that_are_alike_are_told_as_groups():
+    def one(student, text):
+        made = record(student, case("a"))
+        made.answers = {"f": {"text": text}}
+        return made
+
+    alone = "def f(a):\n    return [x * 3 + y - 2 for x in a for y in range(x) if y % 2 == x % 5]"
+    names = ["dee", "eve", "fay", "gus"]
+    people = [one(name, COPIED.format("").replace("total", name)) for name in names]
+    people += [one("hal", alone), one("ida", alone.replace("x", "z"))]
+    groups = report.similar_answers(people)
+    assert sorted(group.students for group in groups) == [tuple(names), ("hal", "ida")]
+    assert {group.share for group in groups} == {1.0}
 
 
-def test_a_blackboard_roster_in_utf_16_with_tabs(tmp_path):
-    (tmp_path / "roster.xls").write_bytes(BLACKBOARD.encode("utf-16"))
-    filled = rosters.fill(tmp_path / "roster.xls", GRADES, tmp_path / "out")
-    assert (filled.kind, filled.filled) == ("blackboard", 2)
-    text = filled.path.read_bytes().decode("utf-16")
-    assert text == BLACKBOARD.replace('"jdoe"\t""', '"jdoe"\t"4"').replace(
-        '"coz"\t""', '"coz"\t"2"'
-    )
+def test_exercises_are_ranked_by_what_they_cost():
+    def one(student, *passed):
+        return record(
+            student,
+            *(
+                case(f"t{e}", f"5.{e}", "passed" if e in passed else "failed", worth=float(e))
+                for e in (1, 2, 3)
+            ),
+        )
 
-
-def test_a_roster_that_is_none_or_has_no_column_says_so(tmp_path):
-    (tmp_path / "a.csv").write_text("x,y\n1,2\n")
-    with pytest.raises(InvalidInputError, match=r"exported from Canvas.*x, y"):
-        rosters.fill(tmp_path / "a.csv", GRADES, tmp_path)
-    (tmp_path / "b.csv").write_text("Student,ID,SIS Login ID,Section,Essay\n")
-    with pytest.raises(InvalidInputError, match=r"none fits.*--column"):
-        rosters.fill(tmp_path / "b.csv", GRADES, tmp_path)
-    assert rosters.fill(tmp_path / "b.csv", GRADES, tmp_path / "out", column="Essay").filled == 0
-    with pytest.raises(InvalidInputError, match="can be read"):
-        rosters.fill(tmp_path / "none.csv", GRADES, tmp_path)
+    found = report.losses([one("a", 1), one("b", 1, 2), one("c", 2, 3)])
+    assert [(one.exercise, one.lost, one.possible, one.whole) for one in found] == [
+        ("5.3", 6.0, 9.0, 1),
+        ("5.2", 2.0, 6.0, 2),
+        ("5.1", 1.0, 3.0, 2),
+    ]
 
 
 def test_the_command_exports_a_roster(graded, tmp_path, capsys):
@@ -257,6 +321,6 @@ def test_the_command_exports_a_roster(graded, tmp_path, capsys):
         "Ann,1,ann,A,9",
         "Bob,2,bob,A,6.33",
     ]
-    assert "2 grades filled" in capsys.readouterr().out
+    assert "2 grades filled into the column '91 plain (1)'" in capsys.readouterr().out
     assert main(["grade", "export", str(tmp_path / "nowhere"), "--roster", "x.csv"]) == 2
     assert main(["grade", "export", str(graded)]) == 2

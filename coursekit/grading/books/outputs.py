@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
-from coursekit._files import write_atomic
+from coursekit._files import all_or_none
+from coursekit._text import cell, clean, number, one_line
 from coursekit.grading.books import feedback, report
 from coursekit.grading.books.gradebook import Gradebook
 from coursekit.grading.lab import GradedLab
@@ -29,35 +30,38 @@ COLUMNS = (
     "seed",
     "sandbox",
 )
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
-def write_all(book: Gradebook, out: Path, lab: GradedLab) -> None:
-    """Write every output of one lab into `out`.
+def write_all(book: Gradebook, out: Path, lab: GradedLab) -> list[str]:
+    """Write every output of one lab into `out`: all of them, or after a failure none.
+
+    Returns:
+        The students whose page could not be made whole and holds the points alone.
 
     Raises:
-        OutputError: if a file cannot be written; each is whole or not there.
+        OutputError: if a file cannot be written.
     """
-    grades = book.grades(lab.name)
-    write_atomic(out / "grades.csv", grades_csv(book.grades()))
-    for attempt, record in grades:
-        name = safe_name(record.student)
-        result, page = out / "results" / f"{name}.json", out / "feedback" / f"{name}.html"
-        if record.status == "infrastructure-error":
-            result.unlink(missing_ok=True)
-            page.unlink(missing_ok=True)
-            continue
-        write_atomic(
-            result, json.dumps(gradescope(record, attempt), indent=1, ensure_ascii=True) + "\n"
-        )
-        write_atomic(page, printable(feedback.page(record, lab)))
-    write_atomic(out / "junit.xml", junit(grades))
-    write_atomic(out / "report.html", printable(report.page(grades, lab)))
-
-
-def printable(text: str) -> str:
-    """Text without characters that UTF-8, XML or HTML refuse."""
-    return _CONTROL.sub("\ufffd", text)
+    grades, bare = book.grades(lab.name), []
+    with all_or_none(out) as files:
+        files.write("grades.csv", grades_csv(book.grades()))
+        for attempt, record in grades:
+            name = safe_name(record.student)
+            result, page = f"results/{name}.json", f"feedback/{name}.html"
+            if record.status == "infrastructure-error":
+                files.remove(result)
+                files.remove(page)
+                continue
+            told = gradescope(record, attempt)
+            files.write(result, json.dumps(told, indent=1, ensure_ascii=True) + "\n")
+            try:
+                text = feedback.make_page(record, lab)
+            except Exception:  # whatever a student sent costs his own page alone
+                bare.append(record.student)
+                text = feedback.bare_page(record, lab)
+            files.write(page, text)
+        files.write("junit.xml", junit(grades))
+        files.write("report.html", report.make_page(grades, lab))
+    return bare
 
 
 def grades_csv(grades: Sequence[tuple[int, Record]]) -> str:
@@ -85,20 +89,8 @@ def grades_csv(grades: Sequence[tuple[int, Record]]) -> str:
         values += [
             number(record.exercise_points(e)) if known and e in there else "" for e in exercises
         ]
-        writer.writerow([harmless(value) for value in values])
-    return printable(buffer.getvalue())
-
-
-def number(value: float) -> str:
-    """A number as short as it can be without losing thousandths."""
-    return f"{round(value, 3):g}" if abs(value) < 1e5 else str(value)
-
-
-def harmless(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula."""
-    return (
-        f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value[:1] else value
-    )
+        writer.writerow([cell(value) for value in values])
+    return buffer.getvalue()
 
 
 def _natural(text: str) -> list:
@@ -117,12 +109,14 @@ def gradescope(record: Record, attempt: int) -> dict:
         if test.visibility == "public":
             tests.append(
                 {
-                    "name": test.title,
+                    "name": one_line(test.title),
                     "number": test.exercise,
                     "score": test.points,
                     "max_score": test.max_points,
                     "status": "passed" if test.status == "passed" else "failed",
-                    "output": "" if test.status == "passed" else f"{test.status}\n{test.message}",
+                    "output": ""
+                    if test.status == "passed"
+                    else clean(f"{test.status}\n{test.message}"),
                     "visibility": "visible",
                 }
             )
@@ -152,10 +146,10 @@ def gradescope(record: Record, attempt: int) -> dict:
         "stdout_visibility": "hidden",
         "output_format": "text",
         "test_output_format": "text",
-        "output": "\n".join(record.notes),
+        "output": clean("\n".join(record.notes)),
         "tests": tests,
         "extra_data": {
-            "student": record.student,
+            "student": one_line(record.student),
             "lab": record.lab,
             "max_points": record.max_points,
             "attempt": attempt,
@@ -175,7 +169,7 @@ def junit(grades: Sequence[tuple[int, Record]]) -> str:
         suite = ElementTree.SubElement(
             root,
             "testsuite",
-            name=printable(record.student),
+            name=one_line(record.student),
             tests=str(len(record.tests)),
             failures=str(failed),
             errors=str(wrong),
@@ -197,6 +191,6 @@ def junit(grades: Sequence[tuple[int, Record]]) -> str:
             )
             if test.status != "passed":
                 kind = "failure" if test.status in ("failed", "not-answered") else "error"
-                ElementTree.SubElement(case, kind, type=test.status).text = printable(test.message)
+                ElementTree.SubElement(case, kind, type=test.status).text = clean(test.message)
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"

@@ -1,5 +1,5 @@
-"""The instructor's report on a class: distribution, what each check tells, commonest mistakes,
-slowest, similar answers."""
+"""The instructor's report on a class: where the points went, the commonest mistakes, a table of the
+students, similar answers, what each check tells."""
 
 from __future__ import annotations
 
@@ -8,19 +8,64 @@ import keyword
 import re
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
+from urllib.parse import quote
 
-from coursekit.grading.books import html
+from coursekit._html import Html, el, folded, page, table, words
+from coursekit._text import number, one_line
+from coursekit.grading.books import drawing
 from coursekit.grading.lab import GradedLab
 from coursekit.grading.record import Record
+from coursekit.grading.submission import safe_name
 
 _TOKEN = re.compile(r"[A-Za-z_]\w*|\d+(?:\.\d+)?|[^\s\w]")
 _SHINGLE = 6
 _MIN_TOKENS = 30
 _SIMILAR = 0.8
-_MAX_PAIRS = 40
+_MAX_TEXT = 20_000
+_MAX_GROUPS, _MAX_MISTAKES, _MAX_NOTES, _MAX_NAMED = 40, 20, 200, 12
+_STUDENT_HEAD = (
+    "student",
+    "points",
+    "%",
+    "status",
+    "handed in",
+    "days late",
+    "attempt",
+    "seconds",
+    "notes",
+)
+_STYLE = """
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1rem; }
+.losses td:nth-child(3) { width: 40%; min-width: 7rem; padding-right: 1rem; }
+.sorted button { all: unset; cursor: pointer; font-weight: 600; white-space: nowrap; color: var(--soft); } .sorted button:focus-visible { outline: 3px solid var(--mark); outline-offset: 2px; }
+.sorted th[aria-sort] button::after { content: " \\2191"; } .sorted th[aria-sort=descending] button::after { content: " \\2193"; }
+.sorted td, .sorted th { white-space: nowrap; } .search input { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--soft); border-radius: 6px; padding: .3rem .6rem; max-width: 100%; }
+"""
+_SCRIPT = """
+const table = document.getElementById("students"), body = table.tBodies[0], rows = [...body.rows];
+const search = document.getElementById("search"), found = document.getElementById("found");
+search.addEventListener("input", () => {
+  const wanted = search.value.trim().toLowerCase();
+  let count = 0;
+  for (const row of rows) {
+    row.hidden = !row.textContent.toLowerCase().includes(wanted);
+    count += !row.hidden;
+  }
+  found.textContent = `${count} of ${rows.length} students`;
+});
+const heads = [...table.tHead.rows[0].cells];
+heads.forEach((head, place) => head.firstElementChild.addEventListener("click", () => {
+  const down = head.getAttribute("aria-sort") === "ascending";
+  heads.forEach(other => other.removeAttribute("aria-sort"));
+  head.setAttribute("aria-sort", down ? "descending" : "ascending");
+  const text = row => row.cells[place].textContent;
+  const compare = (a, b) => text(a).localeCompare(text(b), undefined, {numeric: true});
+  const known = rows.filter(row => text(row)).sort((a, b) => down ? compare(b, a) : compare(a, b));
+  body.append(...known, ...rows.filter(row => !text(row)));
+}));
+"""
 
 
 @dataclass(frozen=True)
@@ -38,12 +83,23 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Pair:
-    """Two answers that are more alike than chance: `share` of what is not common to the class."""
+class Loss:
+    """What an exercise cost a class: points lost of those there were, and how many kept all."""
+
+    exercise: str
+    lost: float
+    possible: float
+    whole: int
+    students: int
+
+
+@dataclass(frozen=True)
+class Group:
+    """Students whose answers to one function are more alike than chance: each shares `share` or
+    more of what is not common to the class with another of the group. `texts` are two of them."""
 
     function: str
-    first: str
-    second: str
+    students: tuple[str, ...]
     share: float
     texts: tuple[str, str]
 
@@ -84,27 +140,44 @@ def _correlation(first: list[float], second: list[float]) -> float | None:
     return statistics.correlation(first, second)
 
 
-def similar_answers(records: Sequence[Record]) -> list[Pair]:
-    """Pairs of answers that share most of what is not common to the class, most alike first.
+def losses(records: Sequence[Record]) -> list[Loss]:
+    """The exercises, those that cost the class most points first."""
+    found: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0, 0, 0])
+    for record in records:
+        for exercise in dict.fromkeys(test.exercise for test in record.tests):
+            most = sum(t.max_points for t in record.tests if t.exercise == exercise)
+            got, entry = record.exercise_points(exercise), found[exercise]
+            whole = got >= most - 1e-6
+            for place, value in enumerate((most - got, most, whole, 1)):
+                entry[place] += value
+    made = [
+        Loss(e, round(lost, 6), round(possible, 6), int(whole), count)
+        for e, (lost, possible, whole, count) in found.items()
+    ]
+    return sorted(made, key=lambda one: -one.lost)
+
+
+def similar_answers(records: Sequence[Record]) -> list[Group]:
+    """Groups of answers that share most of what is not common to the class, most alike first.
 
     Names of variables, numbers' spacing and comments do not matter: identifiers are numbered in
     their order of appearance. Answers under 30 tokens are left out: short right answers are alike
     by nature.
     """
-    found: list[Pair] = []
+    found: list[Group] = []
     functions = list(dict.fromkeys(name for record in records for name in record.answers))
     for function in functions:
         texts = {
-            r.student: str(r.answers[function].get("text", ""))
+            r.student: str(answer.get("text", ""))[:_MAX_TEXT]
             for r in records
-            if function in r.answers
+            if isinstance(answer := r.answers.get(function), dict)
         }
-        found += _similar(function, texts)
-    found.sort(key=lambda pair: (-pair.share, pair.function, pair.first, pair.second))
-    return found[:_MAX_PAIRS]
+        found += _groups(function, texts)
+    found.sort(key=lambda group: (-group.share, group.function, group.students))
+    return found[:_MAX_GROUPS]
 
 
-def _similar(function: str, texts: dict[str, str]) -> list[Pair]:
+def _groups(function: str, texts: dict[str, str]) -> list[Group]:
     shingles = {student: _shingles(text) for student, text in texts.items()}
     shingles = {student: found for student, found in shingles.items() if found}
     spread = Counter(shingle for found in shingles.values() for shingle in found)
@@ -117,14 +190,28 @@ def _similar(function: str, texts: dict[str, str]) -> list[Pair]:
     shared: Counter[tuple[str, str]] = Counter()
     for students in holders.values():
         shared.update(itertools.combinations(sorted(students), 2))
-    pairs = []
+    pairs: dict[tuple[str, str], float] = {}
     for (first, second), count in shared.items():
         union = len(rare[first] | rare[second])
         if count >= _SHINGLE and count / union >= _SIMILAR:
-            pairs.append(
-                Pair(function, first, second, count / union, (texts[first], texts[second]))
-            )
-    return pairs
+            pairs[first, second] = count / union
+    made = []
+    for members in _connected(pairs):
+        own = {pair: share for pair, share in pairs.items() if pair[0] in members}
+        first, second = max(own, key=lambda pair: (own[pair], pair))
+        texts_ = (texts[first], texts[second])
+        made.append(Group(function, tuple(sorted(members)), min(own.values()), texts_))
+    return made
+
+
+def _connected(pairs: Iterable[tuple[str, str]]) -> list[set[str]]:
+    """The sets of students that pairs link, directly or through others."""
+    group_of: dict[str, set[str]] = {}
+    for first, second in pairs:
+        one, two = group_of.get(first, {first}), group_of.get(second, {second})
+        for student in (joined := one | two):
+            group_of[student] = joined
+    return list({id(group): group for group in group_of.values()}.values())
 
 
 def _shingles(text: str) -> set[tuple[str, ...]]:
@@ -139,111 +226,176 @@ def _shingles(text: str) -> set[tuple[str, ...]]:
     return {tuple(tokens[i : i + _SHINGLE]) for i in range(len(tokens) - _SHINGLE + 1)}
 
 
-def page(grades: Sequence[tuple[int, Record]], lab: GradedLab) -> str:
+def make_page(grades: Sequence[tuple[int, Record]], lab: GradedLab) -> str:
     """The report of one lab as HTML."""
     records = [record for _, record in grades]
     graded = [record for record in records if record.status != "infrastructure-error"]
     lost = [record.student for record in records if record.status == "infrastructure-error"]
-    parts = [f"<h1>{escape(lab.title)}: the class</h1>"]
+    parts: list[object] = [el("h1", f"{lab.title}: the class")]
     stamps = sorted({record.sandbox for record in records if record.sandbox.startswith("unsafe")})
-    parts += [f'<p class="stamp">Graded {escape(stamp)}.</p>' for stamp in stamps]
+    parts += [el("p", f"Graded {stamp}.", class_="stamp") for stamp in stamps]
     if lost:
-        parts.append(
-            f"<p>Without a grade, for a fault that is not theirs: {escape(', '.join(lost))}. "
-            f"Run the same command again.</p>"
-        )
+        told = f"Without a grade, for a fault that is not theirs: {', '.join(lost)}."
+        parts.append(el("p", told, " Run the same command again.", class_="stamp"))
     if graded:
         shares = [record.percent for record in graded]
-        words = (
+        said = (
             f"{len(graded)} submissions, median {statistics.median(shares):.0f} %, mean "
             f"{statistics.fmean(shares):.0f} %."
         )
         parts += [
-            f"<p>{words}</p>",
-            html.histogram(shares, alt=f"Histogram of the grades. {words}"),
+            el("p", said),
+            drawing.histogram(shares, alt=f"Histogram of the grades. {said}"),
+            *_loss_part(graded),
+            *_mistake_part(graded),
         ]
-    parts += (
-        _item_part(graded)
-        + _mistake_part(graded)
-        + _slow_part(graded)
-        + _note_part(graded)
-        + _similar_part(graded)
-    )
-    return html.page(f"{lab.title}: report", parts)
+    parts += [
+        *_student_part(grades),
+        *_similar_part(graded),
+        *_item_part(graded),
+        *_slow_part(graded),
+        *_note_part(graded),
+    ]
+    style = drawing.STYLE + _STYLE
+    return page(f"{lab.title}: report", parts, style=style, script=_SCRIPT)
 
 
-def _item_part(records: Sequence[Record]) -> list[str]:
-    rows = []
-    for item in items(records):
-        who = ", ".join(item.failed_by[:12]) + (
-            f" and {len(item.failed_by) - 12} more" if len(item.failed_by) > 12 else ""
-        )
-        how = ", ".join(f"{status} {count}" for status, count in item.statuses.items())
-        value = "" if item.discrimination is None else f"{item.discrimination:.2f}"
-        name = html.Raw(escape(item.name).replace("_", "_<wbr>"))
-        rows.append(
-            [item.exercise, name, item.visibility, f"{100 * item.passed:.0f} %", value, how, who]
-        )
-    head = ["exercise", "check", "", "pass", "discrimination", "how it ended", "not passed by"]
+def _loss_part(records: Sequence[Record]) -> list[Html]:
+    rows = [
+        [
+            f"Exercise {one.exercise}",
+            f"{number(one.lost, 1)} of {number(one.possible, 1)}",
+            drawing.share(one.lost, one.possible),
+            f"{one.whole} of {one.students}",
+        ]
+        for one in losses(records)
+    ]
+    head = ["exercise", "points lost", "share lost", "full points"]
+    label = "Points lost per exercise"
     return [
-        "<h2>What each check tells</h2>",
-        "<p>Discrimination is the correlation of passing a check with the points of all other "
-        "checks: near 0 it tells nothing, below 0 "
-        "look at the check.</p>",
-        html.table(head, rows, numbers=(3, 4)),
+        el("h2", "Where the points went"),
+        table(head, rows, label=label, numbers=(1, 3), class_="losses"),
     ]
 
 
-def _mistake_part(records: Sequence[Record]) -> list[str]:
-    counts = Counter(
-        (e, str(m.get("name", ""))) for record in records for e, m in record.mistakes.items()
-    )
+def _mistake_part(records: Sequence[Record]) -> list[Html]:
+    counts: Counter[tuple[str, str]] = Counter()
+    hints: dict[tuple[str, str], str] = {}
+    for record in records:
+        for exercise, mistake in record.mistakes.items():
+            key = (exercise, str(mistake.get("name", "")))
+            counts[key] += 1
+            hints[key] = str(mistake.get("hint", ""))
     if not counts:
         return []
-    rows = [[exercise, name, count] for (exercise, name), count in counts.most_common(20)]
-    return [
-        "<h2>Commonest mistakes</h2>",
-        html.table(["exercise", "mistake", "students"], rows, numbers=(2,)),
-    ]
-
-
-def _slow_part(records: Sequence[Record]) -> list[str]:
-    slow = sorted(records, key=lambda record: -record.seconds)[:10]
     rows = [
-        [r.student, f"{r.seconds:.1f}", f"{r.cpu_seconds:.1f}", r.max_rss_mb, r.children]
-        for r in slow
+        [el("code", name), exercise, count, hints[exercise, name]]
+        for (exercise, name), count in counts.most_common(_MAX_MISTAKES)
     ]
+    head = ["mistake", "exercise", "students", "its hint"]
     return [
-        "<h2>Slowest</h2>",
-        html.table(
-            ["student", "seconds", "CPU seconds", "peak MB", "processes"],
-            rows,
-            numbers=(1, 2, 3, 4),
+        el("h2", "Commonest mistakes"),
+        table(head, rows, label="Commonest mistakes", numbers=(2,)),
+    ]
+
+
+def _student_part(grades: Sequence[tuple[int, Record]]) -> list[Html]:
+    rows = []
+    for attempt, record in grades:
+        known = record.status != "infrastructure-error"
+        address = f"feedback/{quote(safe_name(record.student))}.html"
+        rows.append(
+            [
+                el("a", one_line(record.student), href=address)
+                if known
+                else one_line(record.student),
+                number(record.points, 2) if known else "",
+                number(record.percent, 1) if known else "",
+                "" if record.status == "graded" else record.status,
+                _minute(record.submitted),
+                number(record.days_late) if record.days_late else "",
+                attempt,
+                number(record.seconds, 1),
+                len(record.notes) or "",
+            ]
+        )
+    search = el("input", type="search", id="search", autocomplete="off")
+    found = el("span", f"{len(rows)} students", id="found", class_="soft", aria_live="polite")
+    head = [el("button", name, type="button") for name in _STUDENT_HEAD]
+    return [
+        el("h2", "Students"),
+        el("p", el("label", "Search ", search), " ", found, class_="search"),
+        table(
+            head, rows, label="Students", numbers=(1, 2, 5, 6, 7, 8), id="students", class_="sorted"
         ),
     ]
 
 
-def _note_part(records: Sequence[Record]) -> list[str]:
-    rows = [[record.student, note] for record in records for note in record.notes[:5]][:200]
-    return (
-        ["<h2>What was found in the files</h2>", html.table(["student", "note"], rows)]
-        if rows
-        else []
-    )
+def _minute(submitted: str) -> str:
+    return one_line(submitted, 40).replace("T", " ")[:16]
 
 
-def _similar_part(records: Sequence[Record]) -> list[str]:
-    pairs = similar_answers(records)
-    parts = ["<h2>Similar answers</h2>"]
-    if not pairs:
-        return [*parts, "<p>None beyond what the class has in common.</p>"]
-    for pair in pairs:
-        parts.append(
-            f"<h3>{escape(pair.function)}: {escape(pair.first)} and {escape(pair.second)}, "
-            f"{100 * pair.share:.0f} %</h3>"
-        )
-        parts.append(
-            f"<div "
-            f'class="pair"><pre>{escape(pair.texts[0])}</pre><pre>{escape(pair.texts[1])}</pre></div>'
-        )
+def _similar_part(records: Sequence[Record]) -> list[Html]:
+    groups = similar_answers(records)
+    parts = [el("h2", "Similar answers")]
+    if not groups:
+        return [*parts, el("p", "None beyond what the class has in common.")]
+    parts.append(
+        el("p", "Each of a group shares that much of its own words with another of it. A reason to "
+           "talk, never a proof.", class_="soft")
+    )  # fmt: skip
+    for group in groups:
+        who = ", ".join(one_line(student) for student in group.students)
+        count = f"{len(group.students)} students"
+        title = f"{group.function}: {who} ({count}, {100 * group.share:.0f} % or more)"
+        texts = el("div", *(el("pre", text) for text in group.texts), class_="pair")
+        parts.append(folded(title, texts))
     return parts
+
+
+def _item_part(records: Sequence[Record]) -> list[Html]:
+    titles = {test.name: words(test.title) for record in records for test in record.tests}
+    rows = []
+    for item in items(records):
+        who = ", ".join(one_line(student, 40) for student in item.failed_by[:_MAX_NAMED])
+        if len(item.failed_by) > _MAX_NAMED:
+            who += f" and {len(item.failed_by) - _MAX_NAMED} more"
+        how = ", ".join(f"{status} {count}" for status, count in item.statuses.items())
+        value = "" if item.discrimination is None else f"{item.discrimination:.2f}"
+        passed = f"{100 * item.passed:.0f} %"
+        rows.append([titles[item.name], item.exercise, item.visibility, passed, value, how, who])
+    head = ["check", "exercise", "", "pass", "discrimination", "how it ended", "not passed by"]
+    head[2] = "visibility"
+    return [
+        el("h2", "Checks"),
+        folded(
+            f"What each of {len(rows)} checks tells",
+            el(
+                "p",
+                "Discrimination is the correlation of passing a check with the points of all "
+                "other checks: near 0 it tells nothing, below 0 look at the check.",
+            ),
+            table(head, rows, label="What each check tells", numbers=(3, 4)),
+        ),
+    ]
+
+
+def _slow_part(records: Sequence[Record]) -> list[Html]:
+    slow = sorted(records, key=lambda record: -record.seconds)[:10]
+    rows = [
+        [one_line(r.student), f"{r.seconds:.1f}", f"{r.cpu_seconds:.1f}", r.max_rss_mb, r.children]
+        for r in slow
+    ]
+    head = ["student", "seconds", "CPU seconds", "peak MB", "processes"]
+    made = table(head, rows, label="Slowest submissions", numbers=(1, 2, 3, 4))
+    return [el("h2", "Machine"), folded("The slowest submissions", made)]
+
+
+def _note_part(records: Sequence[Record]) -> list[Html]:
+    rows = [[one_line(r.student), note] for r in records for note in r.notes[:5]]
+    if not rows:
+        return []
+    told = f"What was found in the files ({len(rows)})"
+    if len(rows) > _MAX_NOTES:
+        told = f"What was found in the files (the first {_MAX_NOTES} of {len(rows)})"
+    return [folded(told, table(["student", "note"], rows[:_MAX_NOTES], label="Notes"))]

@@ -1,37 +1,63 @@
-"""Fill in the roster that an instructor exported from Canvas, Moodle or Blackboard. Rows and
-columns stay as they were."""
+"""Fill in the roster that an instructor exported from an LMS. Rows and columns stay as they were,
+and a mark that could belong to two people is given to nobody."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from coursekit._files import write_atomic
+from coursekit._text import folded, number
 from coursekit.errors import InvalidInputError
+from coursekit.grading.books import sheets
+from coursekit.grading.lms import SYSTEMS, System
 from coursekit.grading.record import Record
 
-_CANVAS_NEEDED = ("Student", "ID", "SIS Login ID", "Section")
-_IDENTITY = {
-    "canvas": ("SIS Login ID", "SIS User ID", "ID", "Student"),
-    "moodle": ("Email address", "Username", "ID number", "Identifier", "Full name"),
-    "blackboard": ("Username", "Student ID"),
-}
+_LAB_WORDS = frozenset(
+    [
+        "lab",
+        "labs",
+        "laboratory",
+        "assignment",
+        "labor",
+        "aufgabe",
+        "ubung",
+        "ubungsblatt",
+        "praktikum",
+        "hausaufgabe",
+        "labo",
+        "laboratoire",
+        "devoir",
+        "tp",
+        "laboratorio",
+        "practica",
+        "tarea",
+    ]
+)
+_ROSTERS = (
+    "Canvas (Student, ID, SIS Login ID, Section), Moodle (Identifier or Email address, Full name, "
+    "Grade) or Blackboard (Last Name, First Name, Username)"
+)
+_EMPTY = {"", "-", "\u2013", "needs grading"}
+_PLAIN_KINDS = ("login", "number", "email", "local", "name")
 
 
 @dataclass(frozen=True)
 class Filled:
-    """What became of a roster: where it is, and who is on one side only."""
+    """What became of a roster: where it is, who is on one side only, which cells held something
+    already and kept it, and lines on what was refused because it fits several."""
 
     path: Path
     kind: str
     filled: int
     not_in_roster: tuple[str, ...]
     without_grade: tuple[str, ...]
+    column: str = ""
+    kept: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 def fill(
@@ -40,172 +66,260 @@ def fill(
     out: str | Path,
     *,
     column: str | None = None,
+    scale: bool = False,
+    overwrite: bool = False,
 ) -> Filled:
     """Write a copy of `roster` with the grades in it to `out / <name of the roster>`.
 
     Args:
-        roster: the file that the LMS exported, comma- or tab-separated.
+        roster: the file that the LMS exported: CSV with any separator, or xlsx.
         grades: from `Gradebook.grades(lab)`, of one lab.
         out: the folder to write to.
         column: the assignment's column where its name does not contain the lab's.
+        scale: write shares of the points possible in the roster, where the lab has others.
+        overwrite: replace what a cell holds already.
 
     Raises:
-        InvalidInputError: if the file is no such export, or no column is the lab's.
+        InvalidInputError: if the file is no such export, no column or several are the lab's, or
+            its points possible are not the lab's.
+        MissingDependencyError: if it is an Excel file and openpyxl is not there.
     """
     roster = Path(roster)
-    rows, dialect, encoding = _read(roster)
-    kind, head = _kind(rows, roster)
     labs = {record.lab for _, record in grades}
     if len(labs) != 1:
         raise InvalidInputError(
             f"Expected grades of one lab. Received: {', '.join(sorted(labs)) or 'none'}. Name "
             f"it with --lab."
         )
-    place = _grade_column(rows[head], kind, labs.pop(), column, roster)
-    by_name = {key: record for _, record in grades for key in _record_keys(record)}
-    seen, without, filled = set(), [], 0
-    for row in rows[head + 1 :]:
-        keys = _row_keys(rows[head], row, kind)
-        if not keys or (kind == "canvas" and "points possible" in "".join(row).lower()):
+    records = [record for _, record in grades]
+    tables = [_Table(sheet, roster) for sheet in sheets.read(roster)]
+    table, matched = max(
+        ((table, _Matched(table, records)) for table in tables), key=lambda pair: len(pair[1].rows)
+    )
+    place = table.grade_column(labs.pop(), column)
+    filled, kept = 0, []
+    for row, record in sorted(matched.rows.items()):
+        if record.status == "infrastructure-error":
             continue
-        record = next((by_name[key] for key in keys if key in by_name), None)
-        if record is None:
-            without.append(row[0])
+        value, here = table.mark(record, row, place, scale), table.value(row, place)
+        if here.casefold() not in _EMPTY and here != value and not overwrite:
+            kept.append(f"{table.person(row)} ({here})")
             continue
-        seen.add(record.student)
-        if record.status != "infrastructure-error":
-            row += [""] * (place - len(row) + 1)
-            row[place] = f"{round(record.points, 2):g}"
-            _moodle_feedback(rows[head], row, kind, record)
-            filled += 1
-    buffer = io.StringIO()
-    csv.writer(buffer, dialect).writerows(rows)
+        table.sheet.put(row, place, value)
+        table.comment(row, record)
+        filled += 1
     target = Path(out) / roster.name
     if target.resolve() == roster.resolve():
         target = target.with_name(f"{roster.stem}-filled{roster.suffix}")
-    write_atomic(target, buffer.getvalue().encode(encoding))
-    strangers = tuple(record.student for _, record in grades if record.student not in seen)
-    return Filled(target, kind, filled, strangers, tuple(without))
-
-
-def _read(path: Path) -> tuple[list[list[str]], type[csv.Dialect], str]:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InvalidInputError(
-            f"Expected a roster that can be read at {path}. Received: {error.strerror}."
-        ) from None
-    encoding = (
-        "utf-16"
-        if data[:2] in (b"\xff\xfe", b"\xfe\xff")
-        else "utf-8-sig"
-        if data[:3] == b"\xef\xbb\xbf"
-        else "utf-8"
+    table.sheet.save(target)
+    return Filled(
+        target,
+        table.system.name,
+        filled,
+        tuple(matched.strangers),
+        tuple(table.person(row) for row in table.people if row not in matched.touched),
+        table.titles[place],
+        tuple(kept),
+        tuple(matched.refused),
     )
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
-        encoding = "cp1252"
-        text = data.decode(encoding, "replace")
 
-    class Dialect(csv.excel):
-        delimiter = (
-            "\t" if text.split("\n", 1)[0].count("\t") > text.split("\n", 1)[0].count(",") else ","
+
+class _Table:
+    """A roster: whose it is, its people, its columns."""
+
+    def __init__(self, sheet: sheets.Sheet, path: Path):
+        self.sheet, self.path = sheet, path
+        self.system, self.head = _system(sheet.rows, path)
+        self.titles = sheet.rows[self.head]
+        self.kinds = self.system.kinds(self.titles)
+        self.people = [row for row in range(self.head + 1, len(sheet.rows)) if self._is_person(row)]
+        written = (v for row in sheet.rows[self.head + 1 :] for v in row)
+        self.comma = any(re.fullmatch(r"\d+,\d+", value.strip()) for value in written)
+
+    def value(self, row: int, column: int) -> str:
+        """One cell's text."""
+        cells = self.sheet.rows[row]
+        return cells[column].strip() if column < len(cells) else ""
+
+    def of_kind(self, row: int, kind: str) -> list[str]:
+        """The texts that a row has in the columns of one kind."""
+        found = (self.value(row, i) for i, what in self.kinds.items() if what == kind)
+        return [value for value in found if value]
+
+    def _is_person(self, row: int) -> bool:
+        if self.system.possible_row:  # rows without a number hold points possible and the like
+            return bool(self.of_kind(row, "id"))
+        return any(self.of_kind(row, k) for k in ("id", "login", "number", "email", "name", "last"))
+
+    def person(self, row: int) -> str:
+        """What to call a row."""
+        last, first = self.of_kind(row, "last"), self.of_kind(row, "first")
+        named = self.of_kind(row, "name") or [", ".join([*last[:1], *first[:1]])]
+        return named[0] or self.value(row, 0)
+
+    def identifiers(self, row: int) -> Iterable[tuple[str, str]]:
+        """Everything that a row may be found by, as `(kind, key)`."""
+        for text in self.of_kind(row, "id"):
+            yield "id", re.sub(r"\D", "", text)
+        for kind in ("login", "number", "email"):
+            for text in self.of_kind(row, kind):
+                yield kind, folded(text)
+                if "@" in text:
+                    yield "local", folded(text.partition("@")[0])
+        for text in self.of_kind(row, "name"):
+            last, comma, first = text.partition(",")
+            words = [last, first] if comma else text.rsplit(None, 1)
+            yield from (("name", folded("".join(order))) for order in (words, words[::-1]))
+        for last in self.of_kind(row, "last"):
+            for first in self.of_kind(row, "first"):
+                yield "name", folded(last + first)
+                yield "name", folded(first + last)
+
+    def grade_column(self, lab: str, wanted: str | None) -> int:
+        """Where the marks go."""
+        if wanted is not None:
+            return self._named(wanted)
+        fixed = [i for i, kind in self.kinds.items() if kind == "grade"]
+        if len(fixed) == 1:
+            return fixed[0]
+        free = [i for i, title in enumerate(self.titles) if i not in self.kinds and title.strip()]
+        found = [i for i in free if _is_of(self.system.title(self.titles[i]), lab)]
+        if len(found) != 1:
+            several = f"{len(found)} fit: {', '.join(self.titles[i] for i in found)}"
+            said = several if found else "none fits"
+            raise InvalidInputError(
+                f"Expected one column of {self.path.name} for lab {lab}; {said}. Name it with "
+                f"--column; there are {', '.join(self.titles[i] for i in free) or 'none'}."
+            )
+        return found[0]
+
+    def _named(self, wanted: str) -> int:
+        for told in (str, str.strip, lambda t: self.system.title(t).casefold()):
+            found = [i for i, title in enumerate(self.titles) if told(title) == told(wanted)]
+            if len(found) == 1:
+                return found[0]
+            if found:
+                break
+        said = f"{wanted!r}, the name of {len(found)} columns" if found else repr(wanted)
+        raise InvalidInputError(
+            f"Expected a column of {self.path.name}: {', '.join(self.titles)}. Received: {said}."
         )
-        lineterminator = "\r\n" if "\r\n" in text else "\n"
-        quoting = csv.QUOTE_ALL if re.match(r'"[^"]*"[,\t]"', text) else csv.QUOTE_MINIMAL
 
-    return list(csv.reader(io.StringIO(text, newline=""), Dialect)), Dialect, encoding
+    def mark(self, record: Record, row: int, place: int, scale: bool) -> str:
+        """The text for a cell; shares of what the roster holds possible with `scale`.
+
+        Raises:
+            InvalidInputError: if roster and lab differ in the points possible, without `scale`.
+        """
+        possible, points = self._possible(row, place), record.points
+        if possible is not None and abs(possible - record.max_points) > 0.005:
+            if not scale:
+                raise InvalidInputError(
+                    f"Expected {number(record.max_points)} points possible in the column "
+                    f"{self.titles[place]!r}, as lab {record.lab} has. Received: "
+                    f"{number(possible)}. Give --scale to write shares of "
+                    f"{number(possible)}, or change the points in the LMS and export again."
+                )
+            points = possible * record.points / record.max_points if record.max_points else 0.0
+        text = number(points, 2)
+        return text.replace(".", ",") if self.comma else text
+
+    def _possible(self, row: int, place: int) -> float | None:
+        if self.system.possible_row:
+            told = (
+                _as_number(self.value(r, place))
+                for r in range(self.head + 1, len(self.sheet.rows))
+                if r not in self.people
+            )
+            return next((value for value in told if value is not None), None)
+        own = [_as_number(text) for text in self.of_kind(row, "possible")]
+        return own[0] if own else self.system.possible(self.titles[place])
+
+    def comment(self, row: int, record: Record) -> None:
+        """Some systems lose a grade that is imported without a comment."""
+        places = [i for i, kind in self.kinds.items() if kind == "comment"]
+        if self.system.comment and places and not self.value(row, places[0]):
+            told = f"{number(record.points, 2)} of {number(record.max_points, 2)} points"
+            self.sheet.put(row, places[0], f"{told} in lab {record.lab}.")
 
 
-def _kind(rows: list[list[str]], path: Path) -> tuple[str, int]:
-    """Which LMS wrote this, and the row of its header."""
+class _Matched:
+    """Which record belongs to which row. What fits several belongs to none, and is told."""
+
+    def __init__(self, table: _Table, records: Sequence[Record]):
+        by: dict[tuple[str, str], set[int]] = defaultdict(set)
+        for row in table.people:
+            for kind, key in table.identifiers(row):
+                if key:
+                    by[kind, key].add(row)
+        claims: dict[int, list[Record]] = defaultdict(list)
+        self.strangers, self.refused = [], []
+        self.touched: set[int] = set()
+        for record in records:
+            found = set().union(*(by.get(key, set()) for key in _keys(record, table.system)))
+            self.touched |= found
+            if not found:
+                self.strangers.append(record.student)
+            elif len(found) > 1:
+                names = "; ".join(f"{table.person(r)} in line {r + 1}" for r in sorted(found))
+                self.refused.append(
+                    f"{record.student} fits {len(found)} rows of {table.path.name} ({names}): "
+                    f"none was filled"
+                )
+            else:
+                claims[found.pop()].append(record)
+        self.rows = {row: several[0] for row, several in claims.items() if len(several) == 1}
+        for row, several in claims.items():
+            if len(several) > 1:
+                names = ", ".join(record.student for record in several)
+                self.refused.append(
+                    f"{table.person(row)} fits {len(several)} submissions ({names}): not filled"
+                )
+
+
+def _keys(record: Record, system: System) -> list[tuple[str, str]]:
+    """What a record may be found by: its system's number in that system's own column, else the
+    words that its system or the instructor named it by."""
+    if record.lms == system.name and record.lms_id:
+        return [("id", record.lms_id)]
+    kinds = {s.name: s.named_by for s in SYSTEMS}.get(record.lms, _PLAIN_KINDS)
+    name = folded(re.sub(r" \(\d+\)$", "", record.student) if record.lms else record.student)
+    return [(kind, name) for kind in kinds] if name else []
+
+
+def _system(rows: list[list[str]], path: Path) -> tuple[System, int]:
+    """Whose roster this is, and the row of its titles."""
     for place, row in enumerate(rows[:3]):
-        names = set(row)
-        if set(_CANVAS_NEEDED) <= names:
-            return "canvas", place
-        if names & {"Email address", "Identifier"} and names & {"First name", "Full name"}:
-            return "moodle", place
-        if {"Last Name", "First Name", "Username"} <= names:
-            return "blackboard", place
+        for system in SYSTEMS:
+            if system.wrote(row):
+                return system, place
     raise InvalidInputError(
-        f"Expected a roster exported from Canvas ({', '.join(_CANVAS_NEEDED)}), Moodle (First "
-        f"name, Email address) or Blackboard "
-        f"(Last Name, First Name, Username). Received: {path} with the columns "
+        f"Expected a roster exported from {_ROSTERS}. Received: {path} with the columns "
         f"{', '.join(rows[0][:8]) if rows else 'none'}."
     )
 
 
-def _grade_column(header: list[str], kind: str, lab: str, wanted: str | None, path: Path) -> int:
-    if wanted is not None:
-        if wanted not in header:
-            raise InvalidInputError(
-                f"Expected a column of {path.name}: {', '.join(header)}. Received: {wanted!r}."
-            )
-        return header.index(wanted)
-    words = [word for word in re.split(r"[^a-z0-9]+", lab.lower()) if word]
-    number = int(words[0]) if words[0].isdigit() else None
-
-    def fits(name: str) -> bool:
-        parts = [word for word in re.split(r"[^a-z0-9]+", name.lower()) if word]
-        same_number = number is not None and any(
-            part.isdigit() and int(part) == number for part in parts[:3]
-        )
-        return all(word in parts for word in words[1:]) if not same_number else True
-
-    taken = {name for names in _IDENTITY.values() for name in names} | {
-        *_CANVAS_NEEDED,
-        "First name",
-        "Last name",
-        "Feedback comments",
-    }
-    found = [i for i, name in enumerate(header) if name not in taken and fits(name)]
-    if kind == "moodle" and "Grade" in header:
-        return header.index("Grade")
-    if len(found) != 1:
-        said = f"{len(found)} fit: {', '.join(header[i] for i in found)}" if found else "none fits"
-        raise InvalidInputError(
-            f"Expected one column of {path.name} for lab {lab}; {said}. Name it with --column."
-        )
-    return found[0]
+def _is_of(title: str, lab: str) -> bool:
+    """Whether a column's title names a lab: after a word for lab its number, with or without more;
+    or without such a word nothing but the lab's own name."""
+    said, name = _tokens(title), _tokens(lab)
+    count = next((token for token in name if token.isdigit()), None)
+    topic = [token for token in name if token != count]
+    for word, following in zip(said, [*said[1:], ""], strict=True):
+        if word in _LAB_WORDS and following.isdigit():
+            return following == count
+    own = [token for token in said if token not in _LAB_WORDS]
+    return bool(topic) and own in (topic, name)
 
 
-def _fold(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if c.isalnum() or c in "@.").lower()
+def _tokens(text: str) -> list[str]:
+    """The words and numbers of a title, in one case, without accents and leading zeros."""
+    plain = unicodedata.normalize("NFD", text).casefold()
+    plain = "".join(c for c in plain if not "\u0300" <= c <= "\u036f")
+    found = re.findall(r"[^\W\d_]+|\d+", plain)
+    return [token.lstrip("0") or "0" if token.isdigit() else token for token in found]
 
 
-def _record_keys(record: Record) -> list[str]:
-    keys = [_fold(record.student)]
-    return [*keys, f"id:{record.lms_id}"] if record.lms_id else keys
-
-
-def _row_keys(header: list[str], row: list[str], kind: str) -> list[str]:
-    """The keys by which a row may be found, surest first: LMS id, login, address before the @, full
-    name either way round."""
-    values = {name: value.strip() for name, value in zip(header, row, strict=False)}
-    keys = []
-    for name in ("ID", "Identifier", "Student ID", "ID number"):
-        digits = re.sub(r"\D", "", values.get(name, ""))
-        keys += [f"id:{digits}"] if digits else []
-    for name in _IDENTITY[kind]:
-        value = values.get(name, "")
-        keys += [_fold(value), _fold(value.partition("@")[0])] if value else []
-        if "," in value:
-            last, _, first = value.partition(",")
-            keys += [_fold(last + first), _fold(first + last)]
-    first = values.get("First name") or values.get("First Name", "")
-    last = values.get("Last name") or values.get("Surname") or values.get("Last Name", "")
-    if first and last:
-        keys += [_fold(first + last), _fold(last + first)]
-    return [key for key in keys if key]
-
-
-def _moodle_feedback(header: list[str], row: list[str], kind: str, record: Record) -> None:
-    """Moodle loses a grade that is imported without feedback."""
-    if kind == "moodle" and "Feedback comments" in header:
-        place = header.index("Feedback comments")
-        row += [""] * (place - len(row) + 1)
-        row[place] = (
-            row[place] or f"{record.points:g} of {record.max_points:g} points in lab {record.lab}."
-        )
+def _as_number(text: str) -> float | None:
+    found = re.fullmatch(r"\d+(?:[.,]\d+)?", text.strip())
+    return float(found[0].replace(",", ".")) if found else None

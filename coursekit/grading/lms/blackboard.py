@@ -43,6 +43,7 @@ def _possible(title: str) -> float | None:
 
 BLACKBOARD = System(
     "blackboard",
+    named_by=("login",),
     owner=_owner,
     together=_together,
     columns={

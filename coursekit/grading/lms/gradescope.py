@@ -44,6 +44,7 @@ def _time(told: dict[str, str]) -> str:
 
 GRADESCOPE = System(
     "gradescope",
+    named_by=("email", "number", "name"),
     manifest="submission_metadata.yml",
     export=r"assignment_\d+_export",
     owners=_owners,

@@ -32,6 +32,7 @@ class System:
         name: as people call it.
         owner: whose an upload is, by the outermost name that the system gave; None if it is not of
             this system.
+        named_by: the kinds of identifier that its file names may hold.
         together: the owners of a whole class, where more names tell more than one.
         columns: kind of column -> its titles in any language. The kinds are `id` (the number in
             the system's own file names), `login`, `number` (of the university), `email`, `name`,
@@ -48,6 +49,7 @@ class System:
 
     name: str
     owner: Callable[[str], Owner | None] = _nobody
+    named_by: tuple[str, ...] = ("name",)
     together: Callable[[dict[str, Owner]], dict[str, Owner]] = lambda owners: owners
     columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
     needed: tuple[frozenset[str], ...] = ()

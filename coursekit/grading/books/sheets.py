@@ -1,0 +1,156 @@
+"""Tables that others made, changed in single cells: every other byte of a CSV stays as it was."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from pathlib import Path
+from typing import Protocol
+
+from coursekit._files import replacing, write_atomic
+from coursekit.errors import InvalidInputError, MissingDependencyError
+
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+
+
+class Sheet(Protocol):
+    """A table of texts, rows of unequal length, that can be changed and saved."""
+
+    rows: list[list[str]]
+
+    def put(self, row: int, column: int, value: str) -> None:
+        """Set one cell, counted from 0."""
+        ...
+
+    def save(self, path: Path) -> None:
+        """Write the whole table; complete or not at all."""
+        ...
+
+
+def read(path: Path) -> list[Sheet]:
+    """A CSV or an Excel sheet. Several where its bytes can be read in several alphabets.
+
+    Raises:
+        InvalidInputError: if it cannot be read.
+        MissingDependencyError: if it is an Excel file and openpyxl is not there.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InvalidInputError(
+            f"Expected a roster that can be read at {path}. Received: {error.strerror}."
+        ) from None
+    if data[:4] == b"PK\x03\x04":
+        return [_Workbook(path)]
+    if data[:4] == _OLD_EXCEL:
+        raise InvalidInputError(
+            f"Expected a CSV or an .xlsx file. Received: {path}, a workbook of Excel 2003 or "
+            f"older. Save it as CSV."
+        )
+    for mark, encoding in _MARKS.items():
+        if data.startswith(mark):
+            return [_Text(data[len(mark) :].decode(encoding, "replace"), encoding, mark)]
+    sheets: list[Sheet] = []
+    for encoding in ("utf-8", "cp1252", "cp1250", "latin-1"):
+        try:
+            sheets.append(_Text(data.decode(encoding), encoding, b""))
+        except UnicodeDecodeError:
+            continue
+        if encoding == "utf-8":
+            break
+    return sheets
+
+
+class _Text:
+    """A CSV with whatever separator, quotes and line ends it came with."""
+
+    def __init__(self, text: str, encoding: str, mark: bytes):
+        self.encoding, self.mark = encoding, mark
+        self.first = ""
+        if told := re.match(r"sep=(.)\r?\n?", text):  # Excel's own line
+            self.first, text = told[0], text[told.end() :]
+            self.delimiter = told[1]
+        else:
+            head = re.sub(r'"[^"]*"', "", "\n".join(text.splitlines()[:3]))
+            self.delimiter = max("\t;,", key=head.count)
+        self.raw: list[list[str]] = [[]]
+        self.ends: list[str] = []
+        part = re.escape(self.delimiter)
+        pattern = re.compile(
+            rf'((?:"(?:[^"]|"")*"?)?[^{part}\r\n]*)({part}|\r\n|\r|\n|\Z)',
+        )
+        for found in pattern.finditer(text):
+            self.raw[-1].append(found[1])
+            if found[2] != self.delimiter:
+                self.ends.append(found[2])
+                if found.end() == len(text):
+                    break
+                self.raw.append([])
+        self.rows = [[_value(raw) for raw in row] for row in self.raw]
+
+    def put(self, row: int, column: int, value: str) -> None:
+        raw, values = self.raw[row], self.rows[row]
+        missing = column + 1 - len(raw)
+        raw += [""] * missing
+        values += [""] * missing
+        quoted = raw[column].startswith('"') or re.search(
+            rf'[\s"{re.escape(self.delimiter)}]', value
+        )
+        values[column] = value
+        raw[column] = '"' + value.replace('"', '""') + '"' if quoted else value
+
+    def save(self, path: Path) -> None:
+        lines = [self.delimiter.join(row) for row in self.raw]
+        text = self.first + "".join(a + b for a, b in zip(lines, self.ends, strict=True))
+        write_atomic(path, self.mark + text.encode(self.encoding))
+
+
+def _value(raw: str) -> str:
+    if not raw.startswith('"'):
+        return raw
+    end = raw.rfind('"')
+    inside = raw[1:end] + raw[end + 1 :] if end else raw[1:]
+    return inside.replace('""', '"')
+
+
+class _Workbook:
+    """The sheet of an Excel file that was open when it was saved."""
+
+    def __init__(self, path: Path):
+        try:
+            import openpyxl
+        except ImportError:
+            raise MissingDependencyError(
+                f"Expected openpyxl, to read {path}. Received: it is not installed. Install it "
+                f"with: pip install openpyxl; or save the sheet as CSV."
+            ) from None
+        try:
+            self.book = openpyxl.load_workbook(path)
+        except Exception as error:
+            raise InvalidInputError(
+                f"Expected an Excel workbook at {path}. Received: {type(error).__name__}: {error}."
+            ) from None
+        self.sheet = self.book.active
+        self.rows = [[_written(value) for value in row] for row in self.sheet.values]
+
+    def put(self, row: int, column: int, value: str) -> None:
+        self.rows[row] += [""] * (column + 1 - len(self.rows[row]))
+        self.rows[row][column] = value
+        number = re.fullmatch(r"-?\d+(?:\.\d+)?", value)
+        cell = self.sheet.cell(row + 1, column + 1)
+        cell.value = (float(value) if "." in value else int(value)) if number else value
+
+    def save(self, path: Path) -> None:
+        with replacing(path) as temporary:
+            self.book.save(temporary)
+
+
+def _written(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:g}" if isinstance(value, float) and value.is_integer() else str(value)

@@ -1,0 +1,218 @@
+"""Marks go to the person and the column that they belong to, or nowhere, and the rest of the file
+comes back byte for byte."""
+
+import pytest
+from roster_cases import CANVAS, LAB, MOODLE, ROSTERS, record
+
+from coursekit.cli import main
+from coursekit.errors import InvalidInputError, MissingDependencyError
+from coursekit.grading.books import rosters
+from coursekit.grading.books.gradebook import Gradebook
+
+assert len(ROSTERS) >= 25
+
+
+def fill(tmp_path, text, records, encoding="utf-8", **options):
+    """Fill a roster in; what became of it, and its rows as text."""
+    data = text if isinstance(text, bytes) else text.encode(encoding)
+    (tmp_path / "roster.csv").write_bytes(data)
+    grades = [(1, one) for one in records]
+    filled = rosters.fill(tmp_path / "roster.csv", grades, tmp_path / "out", **options)
+    return filled, filled.path.read_bytes()
+
+
+@pytest.mark.parametrize("roster", ROSTERS, ids=lambda roster: roster.name)
+def test_a_roster_as_exported_is_filled_and_nothing_else_changes(tmp_path, roster):
+    filled, got = fill(tmp_path, roster.before, roster.records, **roster.options)
+    assert got.decode(roster.encoding) == roster.after.decode(roster.encoding)
+    assert got == roster.after
+    assert (filled.kind, filled.column) == (roster.kind, roster.column)
+    assert (filled.refused, filled.not_in_roster) == ((), ())
+
+
+HEAD = "Student,ID,SIS User ID,SIS Login ID,Section,Lab 05 (1)\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "students", "said"),
+    [
+        ('"Li, Wei",1,S1,lw1,A,\n"Li, Wei",2,S2,lw2,A,\n', ["Li Wei"], "Li Wei fits 2 rows"),
+        (
+            '"Alvarez, Jose",1,S1,ja1,A,\n"Alvarez, José",2,S2,ja2,A,\n',
+            ["Jose Alvarez"],
+            "Alvarez, José in line 3",
+        ),
+        ('"Doe, Jane",1,S1,jdoe,A,\n', ["jdoe", "Jane Doe"], "Doe, Jane fits 2 submissions"),
+        ('"Doe, Jane",1,S1,li,A,\n"Li",2,S2,x,A,\n', ["li"], "li fits 2 rows"),
+        ('"A, B",1,S1,x@one.edu,A,\n"C, D",2,S2,x@two.edu,A,\n', ["x"], "x fits 2 rows"),
+    ],
+)
+def test_what_fits_several_is_refused_by_name_and_nobody_gets_it(tmp_path, rows, students, said):
+    filled, got = fill(tmp_path, HEAD + rows, [record(name, 7.0) for name in students])
+    assert got.decode() == HEAD + rows
+    assert said in " ".join(filled.refused)
+    assert filled.filled == 0
+
+
+def test_signs_that_make_another_letter_tell_names_apart(tmp_path):
+    rows = '"की",1,S1,a,A,{}\n"का",2,S2,b,A,\n'
+    _, got = fill(tmp_path, HEAD + rows.format(""), [record("की", 7.0)])
+    assert got.decode() == HEAD + rows.format("7")
+
+
+@pytest.mark.parametrize(
+    ("row", "one"),
+    [
+        ('"Doe, Jane",101,55,jdoe,A,', record("Other", 7.0, "moodle", "55")),
+        ('"Doe, Jane",101,S1,jdoe,A,', record("Other", 7.0, "moodle", "101")),
+        ('"Doe, Jane",101,S1,jdoe,A,', record("101", 7.0)),
+        ('"Doe, Jane",101,777,jdoe,A,', record("doejane", 7.0, "canvas", "777")),
+        ('"Doe, Jane",101,S1,jdoe,A,', record("\uff4adoe", 7.0)),  # a letter that looks like j
+        ('"Doe, Jane",101,S1,doejane,A,', record("Jane Doe", 7.0, "canvas", "102")),
+    ],
+)
+def test_a_number_fits_its_own_column_alone(tmp_path, row, one):
+    filled, got = fill(tmp_path, f"{HEAD}{row}\n", [one])
+    assert got.decode() == f"{HEAD}{row}\n"
+    assert filled.not_in_roster == (one.student,)
+    assert filled.without_grade == ("Doe, Jane",)
+
+
+@pytest.mark.parametrize(
+    ("title", "fits"),
+    [
+        ("Lab 05", True),
+        ("lab5", True),
+        ("Lab #5 Metrics and more", True),
+        ("Assignment 05: anything", True),
+        ("Übungsblatt 5", True),
+        ("TP n° 5", False),
+        ("05_metrics", True),
+        ("05 Metrics", True),
+        ("Metrics", True),
+        ("Metrics lab", True),
+        ("Quiz 5", False),
+        ("5", False),
+        ("Lab 5 of 8", True),
+        ("Lab 15", False),
+        ("Lab 50", False),
+        ("Quiz 5 Metrics", False),
+        ("Quiz metrics", False),
+        ("Lab 7 Metrics", False),
+        ("Week 5 reading", False),
+    ],
+)
+def test_which_titles_name_lab_05(title, fits):
+    assert rosters._is_of(title, "05_metrics") == fits
+
+
+def test_a_column_that_is_not_told_is_asked_for(tmp_path):
+    head = HEAD.replace("Lab 05 (1)", "Quiz 5 (1),Lab 5 (2),Lab 05 resit (3)")
+    with pytest.raises(InvalidInputError, match=r"2 fit: Lab 5 \(2\), Lab 05 resit \(3\)"):
+        fill(tmp_path, head, CANVAS)
+    with pytest.raises(InvalidInputError, match=r"none fits.*--column; there are Quiz 5 \(1\)"):
+        fill(tmp_path, HEAD.replace("Lab 05 (1)", "Quiz 5 (1)"), CANVAS)
+    with pytest.raises(InvalidInputError, match="the name of 2 columns"):
+        fill(tmp_path, HEAD.replace("Lab 05 (1)", "Essay (1),Essay (2)"), CANVAS, column="essay")
+    with pytest.raises(InvalidInputError, match=r"Expected a column of roster\.csv"):
+        fill(tmp_path, HEAD, CANVAS, column="Essay")
+
+
+def test_other_points_possible_are_an_error_that_offers_scale(tmp_path):
+    (canvas,) = (r for r in ROSTERS if r.name == "canvas")
+    with pytest.raises(InvalidInputError, match=r"Expected 55 points.*Received: 10\. Give --scale"):
+        fill(tmp_path, canvas.before, [record("jdoe", 44.0, most=55.0)])
+    assert not (tmp_path / "out").exists()
+    filled, got = fill(tmp_path, canvas.before, [record("jdoe", 44.0, most=55.0)], scale=True)
+    assert filled.filled == 1
+    assert b"jdoe,Monday,8,12" in got
+
+
+def test_what_stays_is_told(tmp_path):
+    (kept,) = (r for r in ROSTERS if r.name == "canvas-excused-and-typed-stay")
+    filled, _ = fill(tmp_path, kept.before, kept.records)
+    assert filled.kept == ("Doe, Jane (EX)", "Öz, Çem (5.5)")
+    assert filled.filled == 0
+
+
+def test_an_infrastructure_error_leaves_the_cell(tmp_path):
+    lost = record("jdoe", 0.0)
+    lost.status = "infrastructure-error"
+    filled, got = fill(tmp_path, HEAD + '"Doe, Jane",1,S1,jdoe,A,\n', [lost])
+    assert (filled.filled, filled.without_grade) == (0, ())
+    assert got.decode() == HEAD + '"Doe, Jane",1,S1,jdoe,A,\n'
+
+
+def workbook(path, rows):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.active["H1"] = "=SUM(F3:F4)"
+    book.save(path)
+    return openpyxl
+
+
+def test_an_excel_sheet_is_filled_cell_by_cell(tmp_path):
+    rows = [
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", LAB],
+        ["    Points Possible", None, None, None, None, 10],
+        ["Doe, Jane", 101, "S1", "jdoe", "Monday", None],
+        ["Öz, Çem", 102.0, "S2", "coz", "Monday", "EX"],
+    ]
+    openpyxl = workbook(tmp_path / "roster.xlsx", rows)
+    grades = [(1, one) for one in CANVAS]
+    filled = rosters.fill(tmp_path / "roster.xlsx", grades, tmp_path / "out")
+    sheet = openpyxl.load_workbook(filled.path).active
+    assert [sheet["F3"].value, sheet["F4"].value, sheet["H1"].value] == [8.5, "EX", "=SUM(F3:F4)"]
+    assert (filled.filled, filled.kept) == (1, ("Öz, Çem (EX)",))
+
+
+def test_excel_without_openpyxl_and_old_excel_say_what_to_do(tmp_path, monkeypatch):
+    (tmp_path / "roster.xlsx").write_bytes(b"PK\x03\x04rest")
+    with monkeypatch.context() as patch:
+        patch.setitem(__import__("sys").modules, "openpyxl", None)
+        with pytest.raises(MissingDependencyError, match="pip install openpyxl; or save"):
+            rosters.fill(tmp_path / "roster.xlsx", [(1, CANVAS[0])], tmp_path)
+    (tmp_path / "roster.xls").write_bytes(b"\xd0\xcf\x11\xe0rest")
+    with pytest.raises(InvalidInputError, match="Save it as CSV"):
+        rosters.fill(tmp_path / "roster.xls", [(1, CANVAS[0])], tmp_path)
+
+
+def test_a_roster_that_is_none_says_so(tmp_path):
+    with pytest.raises(InvalidInputError, match=r"exported from Canvas.*x, y"):
+        fill(tmp_path, "x,y\n1,2\n", CANVAS)
+    with pytest.raises(InvalidInputError, match="can be read"):
+        rosters.fill(tmp_path / "none.csv", [(1, CANVAS[0])], tmp_path)
+    with pytest.raises(InvalidInputError, match="Expected grades of one lab"):
+        fill(tmp_path, HEAD, [])
+
+
+def test_beside_the_original_the_copy_gets_another_name(tmp_path):
+    (tmp_path / "roster.csv").write_text(HEAD)
+    filled = rosters.fill(tmp_path / "roster.csv", [(1, CANVAS[0])], tmp_path)
+    assert filled.path.name == "roster-filled.csv"
+
+
+def test_the_command_names_the_column_and_everything_that_stayed(tmp_path, capsys):
+    with Gradebook(tmp_path / "graded") as book:
+        for one in (*CANVAS, record("Li Wei", 7.0), record("\x1b[2Jodd", 1.0)):
+            book.add(one, one.student)
+    rows = '"Doe, Jane",101,S1,jdoe,A,EX\n"Öz, Çem",102,S2,coz,A,\n'
+    twice = '"Li, Wei",1,S3,lw1,A,\n"Li, Wei",2,S4,lw2,A,\n'
+    (tmp_path / "roster.csv").write_text(HEAD + rows + twice, encoding="utf-8")
+    command = [
+        "grade",
+        "export",
+        str(tmp_path / "graded"),
+        "--roster",
+        str(tmp_path / "roster.csv"),
+    ]
+    assert main(command) == 3
+    out, err = capsys.readouterr()
+    assert "1 grade filled into the column 'Lab 05 (1)' of" in out
+    assert "kept what the cell holds (--overwrite replaces it): Doe, Jane (EX)" in err
+    assert "Li Wei fits 2 rows" in err
+    assert "not in the roster: \ufffd[2Jodd" in err
+    assert main([*command, "--overwrite", "--column", "lab 05"]) == 3
+    assert MOODLE[0].student not in capsys.readouterr().err
