@@ -35,7 +35,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "datasets": set(),
     "devices": set(),
     "evaluation": {"plots"},
-    "grading.books": {"grading.lab", "grading.record", "grading.submission", "labs.exchange"},
+    "grading.books": {
+        "grading.lab",
+        "grading.lms",
+        "grading.record",
+        "grading.submission",
+        "labs.exchange",
+    },
     "grading.cells": set(),
     "grading.child": {"grading.cells", "grading.protocol", "labs.exchange"},
     "grading.cluster": {
