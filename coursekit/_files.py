@@ -13,6 +13,15 @@ from pathlib import Path
 from coursekit.errors import OutputError
 
 
+def cache_folder() -> Path:
+    """`$COURSEKIT_CACHE`, or the folder that the platform keeps for caches."""
+    if folder := os.environ.get("COURSEKIT_CACHE"):
+        return Path(folder).expanduser()
+    import pooch
+
+    return Path(pooch.os_cache("coursekit"))
+
+
 @contextlib.contextmanager
 def replacing(path: str | os.PathLike) -> Iterator[Path]:
     """Yield a temporary path in the folder of `path`; on success it takes the place of `path`, on

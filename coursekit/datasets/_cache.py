@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from coursekit._files import cache_folder
 from coursekit.datasets import _formats
 from coursekit.datasets._formats import Arrays, Damaged
 from coursekit.datasets._progress import Progress, progress_bar
@@ -57,15 +58,6 @@ class Copy:
         _formats.check_arrays(arrays, self.form.arrays)
         _check_shapes(arrays, self.source)
         return arrays
-
-
-def cache_folder() -> Path:
-    """`$COURSEKIT_CACHE`, or the folder that the platform keeps for caches."""
-    if folder := os.environ.get("COURSEKIT_CACHE"):
-        return Path(folder).expanduser()
-    import pooch
-
-    return Path(pooch.os_cache("coursekit"))
 
 
 def places() -> list[tuple[str, Path]]:

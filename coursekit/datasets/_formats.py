@@ -88,6 +88,14 @@ def read_npz(paths: Sequence[Path]) -> Arrays:
             return {key: loaded[key] for key in loaded.files}
 
 
+def read_text(paths: Sequence[Path]) -> Arrays:
+    """One file of UTF-8 text, as its bytes `text` uint8 `(n,)`."""
+    with damage():
+        content = Path(paths[0]).read_bytes()
+        content.decode()
+    return {"text": np.frombuffer(content, np.uint8)}
+
+
 def read_idx(paths: Sequence[Path]) -> Arrays:
     """The four gzip-compressed IDX files of MNIST and its likes, in the order x_train, y_train,
     x_test, y_test."""

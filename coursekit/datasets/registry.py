@@ -14,6 +14,8 @@ NAMES = (  # the order of every list that people see
     "fashion_mnist",
     "cifar10",
     "spoken_digits",
+    "tiny_shakespeare",
+    "names",
 )
 _MODULES = {name: importlib.import_module(f"coursekit.datasets.{name}") for name in NAMES}
 LOADERS: dict[str, Callable] = {

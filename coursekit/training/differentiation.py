@@ -41,18 +41,92 @@ def gradients(fn: Callable, x):
             f"`x` must hold arrays only or Keras variables only. Received: {len(leaves)} "
             f"entries, mixed"
         )
-    backend = keras.backend.backend()
-    if backend not in ("tensorflow", "jax"):
-        raise DeviceError(
-            f'gradients needs the backend "tensorflow" or "jax". Received: '
-            f"KERAS_BACKEND={backend!r}"
-        )
+    backend = _backend("gradients")
     solve = _on_tensorflow if backend == "tensorflow" else _on_jax
     if all(of_variables):
         found = solve(lambda _: fn(), x, variables=leaves)
     else:
         found = solve(fn, tree.map_structure(_as_float, x), variables=None)
     return tree.map_structure(lambda g: np.asarray(ops.convert_to_numpy(g)), found)
+
+
+def input_gradient(fn: Callable, x):
+    """Gradient of the sum of `fn(x)` with respect to `x`, as a tensor that can be differentiated
+    again: for use inside a loss, such as a gradient penalty.
+
+    Since rows of a batch do not look at one another, row i is the gradient of `fn(x)[i]`. Call
+    models with `training=False` inside `fn`; what layers assign meanwhile is dropped on JAX.
+
+    Args:
+        fn: function of `keras.ops` of one argument, with a result of any shape.
+        x: tensor `(n, ...)` of floats.
+
+    Returns:
+        Tensor of the shape of `x`.
+
+    Raises:
+        DeviceError: on a backend other than TensorFlow and JAX.
+    """
+    x = ops.convert_to_tensor(x)
+    backend = _backend("input_gradient")
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            value = ops.sum(fn(x))
+        return tape.gradient(value, x, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+    import jax
+
+    def total(v):
+        with keras.StatelessScope() as scope:
+            outer = getattr(scope, "original_scope", None)
+            if outer is not None:  # the weights of the step that this runs in, not their values now
+                scope.state_mapping.update(outer.state_mapping)
+            return ops.sum(fn(v))
+
+    return jax.grad(total)(x)
+
+
+def adjoint(layer: Callable, x, signal) -> np.ndarray:
+    """Send `signal` back through one layer: the product of its transposed Jacobian at `x` with
+    `signal`.
+
+    One layer at a time, this is back-propagation without hooks. For a linear layer it is the
+    adjoint map, whatever `x`; for max pooling it puts each value where the maximum was.
+
+    Args:
+        layer: a layer or any function of `keras.ops`.
+        x: array `(n, ...)`, the input at which it was called.
+        signal: array of the shape of `layer(x)`.
+
+    Returns:
+        NumPy array of the shape of `x`.
+
+    Raises:
+        InvalidInputError: if `signal` has not the shape of the output.
+    """
+    signal = _as_float(signal)
+
+    def product(v):
+        out = layer(v)
+        if tuple(out.shape) != tuple(signal.shape):
+            raise InvalidInputError(
+                f"`signal` must have the shape of the layer's output, {tuple(out.shape)}. "
+                f"Received: {tuple(signal.shape)}"
+            )
+        return ops.sum(out * ops.cast(signal, out.dtype))
+
+    return gradients(product, x)
+
+
+def _backend(caller: str) -> str:
+    backend = keras.backend.backend()
+    if backend not in ("tensorflow", "jax"):
+        raise DeviceError(
+            f'{caller} needs the backend "tensorflow" or "jax". Received: KERAS_BACKEND={backend!r}'
+        )
+    return backend
 
 
 def _on_tensorflow(fn: Callable, x, variables: list | None):
