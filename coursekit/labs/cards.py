@@ -11,6 +11,7 @@ from typing import Any
 
 from coursekit.labs.arrays import beside_html, beside_text
 from coursekit.labs.exchange.checks import Case, CaseResult
+from coursekit.labs.feedback.explain import Explanation
 
 BOX = (
     "border-left:4px solid {colour};padding:.3em .8em;margin:.3em "
@@ -50,6 +51,7 @@ class CheckResult:
     more_hints: bool = False
     note: str = ""
     functions: tuple[str, ...] = ()
+    explanations: tuple[Explanation, ...] = ()
     seed: int | None = dataclasses.field(default=None, repr=False)
     shown_in: int | None = dataclasses.field(default=None, repr=False, compare=False)
 
@@ -65,6 +67,7 @@ class CheckResult:
         lines = [self.headline, *(f"  hint: {hint}" for hint in self.hints)]
         if self.more_hints:
             lines.append(f"  {self._more()}")
+        lines += [f"  {told.lead}: {told.text}" for told in self.explanations]
         for result, others in self._folded():
             lines.append(f"  [{_MARKS[result.status]}] {_claim(result.case, self.functions)}")
             if result.status in _FAILURES:
@@ -108,6 +111,10 @@ class CheckResult:
         parts = [
             f'<div style="margin:.3em 0"><strong>Hint:</strong> {escape(hint)}</div>'
             for hint in self.hints
+        ]
+        parts += [
+            f'<div style="margin:.3em 0"><strong>{told.lead}:</strong> {escape(told.text)}</div>'
+            for told in self.explanations
         ]
         if self.more_hints:
             parts.append(f"<div><small>{escape(self._more())}</small></div>")

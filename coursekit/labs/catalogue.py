@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from coursekit.errors import InvalidInputError
+from coursekit.labs.feedback.mistakes import Fingerprint
 
 FILE = "fingerprints.json"
-VERSION = 2
+VERSION = 3
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,16 +29,6 @@ class ExerciseEntry:
     public: int
     hidden: int
     points: float
-
-
-@dataclasses.dataclass(frozen=True)
-class Fingerprint:
-    """The behaviour of one known mistake under the public checks, and its hints."""
-
-    exercise: str
-    name: str
-    hints: tuple[str, ...]
-    behaviour: dict[str, list]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,7 +78,8 @@ def stored_catalogue(path: Path) -> Catalogue | None:
             for e in data["exercises"]
         }
         prints = tuple(
-            Fingerprint(**{**f, "hints": tuple(f["hints"])}) for f in data["fingerprints"]
+            Fingerprint(**{**f, "hints": tuple(f["hints"]), "parts": tuple(f["parts"])})
+            for f in data["fingerprints"]
         )
         blocks = {key: tuple(names) for key, names in data.get("blocks", {}).items()}
         return Catalogue(data["lab"], data["title"], exercises, prints, data["digest"], blocks)

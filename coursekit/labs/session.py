@@ -26,7 +26,8 @@ from coursekit.labs.cards import CheckResult, Picture, Table, say, shell, show_v
 from coursekit.labs.catalogue import Catalogue, ExerciseEntry, read_catalogue
 from coursekit.labs.exchange import checks
 from coursekit.labs.exchange.student import local_student
-from coursekit.labs.feedback.mistakes import behaviour, matches
+from coursekit.labs.feedback.explain import explain
+from coursekit.labs.feedback.mistakes import behaviour, in_turn, recognise
 from coursekit.labs.find import find_lab
 from coursekit.labs.names import Waiting, missing_answer
 from coursekit.labs.predictions import Predictions
@@ -401,11 +402,20 @@ class LabSession:
             headline = f"Exercise {number} has no public checks{later}."
             return CheckResult(number, "passed" if entry.hidden else "unknown", headline)
         hints = self._hints(entry.number, names, results) if hint else ()
+        told = explain(names, results) if hint and not hints else ()
         shown = hints[: max(1, hint)]
         note = f'The same inputs again: check("{number}", seed={seed})'
         headline = f"Exercise {number}: {passed} of {total} {words} pass."
         return CheckResult(
-            number, "failed", headline, results, shown, len(hints) > len(shown), note, seed=seed
+            number,
+            "failed",
+            headline,
+            results,
+            shown,
+            len(hints) > len(shown),
+            note,
+            seed=seed,
+            explanations=tuple(told),
         )
 
     def _hints(self, number: str, names: MutableMapping[str, Any], results) -> tuple[str, ...]:
@@ -414,7 +424,7 @@ class LabSession:
         if not known or any(r.status == "timeout" or r.own_seconds > _HINT_LIMIT for r in results):
             return ()
         seen = behaviour(names, checks.select(self._all_cases(), number), seconds=_CASE_LIMIT)
-        return next((f.hints for f in known if matches(f.behaviour, seen)), ())
+        return in_turn(*(found.hints for found in recognise(known, seen)))
 
     def _all_cases(self) -> list[checks.Case]:
         if self._cases is None:

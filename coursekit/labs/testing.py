@@ -3,8 +3,12 @@ what came."""
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
+import dataclasses
 import numbers
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -19,13 +23,36 @@ __all__ = [
     "assert_probabilities",
     "assert_true",
     "assert_unchanged",
+    "counterexample",
     "tolerance",
 ]
 
 
+@dataclasses.dataclass(frozen=True)
+class Crash:
+    """Where the student's code raised: the operation ("@", "reshape", "[]", "raise", ...), the text
+    of the expression, and its operands as pairs of text and shape (None where it is not known)."""
+
+    operation: str = ""
+    expression: str = ""
+    operands: tuple[tuple[str, tuple[int, ...] | None], ...] = ()
+
+    @classmethod
+    def read(cls, data: Any) -> Crash:
+        """From what the student's side sent; anything that has not this form is left out."""
+        try:
+            operands = tuple(
+                (str(text)[:80], None if shape is None else tuple(int(n) for n in shape[:8]))
+                for text, shape in data["operands"][:8]
+            )
+            return cls(str(data["operation"])[:40], str(data["expression"])[:200], operands)
+        except (TypeError, KeyError, ValueError, IndexError):
+            return cls()
+
+
 class StudentError(AssertionError):
-    """The student's code raised. `type_name`, `text`, `line` (int or None) and `code` (the line's
-    text) say what and where."""
+    """The student's code raised. `type_name`, `text`, `line` (int or None), `code` (the line's
+    text) and `crash` say what and where."""
 
     def __init__(
         self,
@@ -35,8 +62,10 @@ class StudentError(AssertionError):
         text: str = "",
         line: int | None = None,
         code: str = "",
+        crash: Crash | None = None,
     ):
         super().__init__(message)
+        self.crash = crash or Crash()
         self.type_name, self.text, self.line, self.code = type_name, text, line, code
 
 
@@ -46,6 +75,82 @@ class NotAnswered(Exception):
 
 class MissingAnswer(NotAnswered):
     """The function that the check calls is not defined."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Comparison:
+    """What an assertion compared: `kind` is "value" or "unchanged"; `error` is what it would have
+    raised, or None."""
+
+    kind: str
+    got: Any
+    expected: Any
+    error: AssertionError | None
+
+
+_watching: contextvars.ContextVar[Callable[[Comparison], None] | None] = contextvars.ContextVar(
+    "watching", default=None
+)
+
+
+@contextlib.contextmanager
+def watched(note: Callable[[Comparison], None]) -> Iterator[None]:
+    """For the time of the block, comparisons that fail are noted and do not end the check, so that
+    one run of a check tells of all its inputs."""
+    token = _watching.set(note)
+    try:
+        yield
+    finally:
+        _watching.reset(token)
+
+
+@contextlib.contextmanager
+def _observed(kind: str, got: Any, expected: Any) -> Iterator[None]:
+    note = _watching.get()
+    if note is None:
+        yield
+        return
+    try:
+        yield
+    except AssertionError as error:
+        note(Comparison(kind, got, expected, error))
+    else:
+        note(Comparison(kind, got, expected, None))
+
+
+@dataclasses.dataclass(frozen=True)
+class Counterexample:
+    """How to draw small inputs of a function, and what is right for them."""
+
+    exercise: str
+    function: str
+    draw: Callable[..., tuple]
+    oracle: Callable[..., Any]
+
+
+_COUNTEREXAMPLES = "__coursekit_counterexamples__"
+
+
+def counterexample(
+    exercise: str, function: str, *, draw: Callable[..., tuple], oracle: Callable[..., Any]
+) -> None:
+    """Let `check` show the smallest input for which an answer is wrong.
+
+    Args:
+        exercise: the exercise's number, "9.1".
+        function: the student's function.
+        draw: `draw(rng, size)` gives a tuple of arguments; `size` is 1 for the smallest input, and
+            up to 4.
+        oracle: `oracle(*arguments)` gives what is right, by a library: it must not hold the
+            solution's lines. It may raise ValueError for arguments that are not allowed.
+    """
+    entries = sys._getframe(1).f_globals.setdefault(_COUNTEREXAMPLES, [])
+    entries.append(Counterexample(str(exercise), function, draw, oracle))
+
+
+def counterexamples(names: Mapping[str, Any], exercise: str) -> list[Counterexample]:
+    """Those that a test file registered for an exercise; `names` are the file's globals."""
+    return [entry for entry in names.get(_COUNTEREXAMPLES, ()) if entry.exercise == exercise]
 
 
 def assert_close(
@@ -73,6 +178,11 @@ def assert_close(
     Raises:
         AssertionError: with lines `tried`, `expected`, `got`.
     """
+    with _observed("value", got, expected):
+        _compare(got, expected, tried, rtol, atol, hint, inputs)
+
+
+def _compare(got, expected, tried="", rtol=None, atol=None, hint="", inputs=None) -> None:
     if isinstance(expected, Mapping):
         _compare_mapping(got, expected, tried, rtol, atol, hint, inputs)
         return
@@ -138,14 +248,13 @@ def assert_unchanged(before: Any, after: Any, *, tried: str = "", name: str = "t
     """
     if isinstance(after, list | tuple) and not isinstance(before, list | tuple):
         after = after[0]
-    try:
-        assert_close(
-            after, before, tried=tried or "the arguments after the call", rtol=0.0, atol=0.0
-        )
-    except AssertionError as error:
-        raise AssertionError(
-            f"{error}\nhint:     {name} was changed by the call; work on a copy."
-        ) from None
+    with _observed("unchanged", after, before):
+        try:
+            _compare(after, before, tried or "the arguments after the call", 0.0, 0.0)
+        except AssertionError as error:
+            raise AssertionError(
+                f"{error}\nhint:     {name} was changed by the call; work on a copy."
+            ) from None
 
 
 def assert_probabilities(got: Any, *, tried: str = "", axis: int = -1, hint: str = "") -> None:
@@ -307,7 +416,7 @@ def _compare_sequence(got, expected, tried, rtol, atol, hint, inputs) -> None:
             hint,
         )
     for place, (mine, right) in enumerate(zip(got, expected, strict=True)):
-        assert_close(
+        _compare(
             mine,
             right,
             tried=f"{tried}, part {place + 1} of {len(expected)}",
@@ -327,7 +436,7 @@ def _compare_mapping(got, expected, tried, rtol, atol, hint, inputs) -> None:
             hint,
         )
     for key, right in expected.items():
-        assert_close(
+        _compare(
             got[key],
             right,
             tried=f"{tried}, entry {key!r}",

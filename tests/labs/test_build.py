@@ -380,6 +380,6 @@ def test_what_depends_on_chance_is_left_open_in_a_fingerprint(tmp_path):
     exec("import numpy as np\ndef begin(n): return np.random.normal(size=3)", same)
     exec("import numpy as np\ndef begin(n): return np.random.rand(4)", other)
     fingerprint = mistakes.fingerprint(known, cases)
-    assert mistakes.OPEN in fingerprint["test_it@101"][0]
+    assert mistakes.OPEN in fingerprint["test_it@101"][0][1]
     assert mistakes.matches(fingerprint, mistakes.behaviour(same, cases))
     assert not mistakes.matches(fingerprint, mistakes.behaviour(other, cases))

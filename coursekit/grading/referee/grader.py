@@ -20,14 +20,13 @@ from coursekit.grading.zygote.process import Zygote, ZygoteDied
 from coursekit.labs.exchange import checks, wire
 from coursekit.labs.exchange.judge import Outcome, Verdict, judge
 from coursekit.labs.exchange.student import Student
-from coursekit.labs.feedback.mistakes import MAX_CALLS, PROBE_SEEDS, matches, outcome, summarise
+from coursekit.labs.feedback.mistakes import PROBE_SEEDS, Recorder, outcome, recognise
 
 _RETRIES = 3
 _TIMEOUTS_PER_EXERCISE = 2
 _STOPS_PER_CELL, _STOPS_OVERALL = 2, 6
 _CELL_SECONDS = 20.0
 _MESSAGE = 3_000
-_MAX_RECORDED = MAX_CALLS
 _LIMITS = wire.Limits(size=protocol.REPLY_LIMIT, items=1_000_000)
 _SPOILT = (Outcome.OUT_OF_MEMORY, Outcome.FORBIDDEN, Outcome.TIMEOUT, Outcome.CRASHED)
 
@@ -361,9 +360,12 @@ class SubmissionGrader:
                     if case.visibility == checks.PUBLIC
                 ]
             )
-            match = next((f for f in known[exercise] if seen and matches(f.behaviour, seen)), None)
-            if match is not None:
-                self.record.mistakes[exercise] = {"name": match.name, "hint": match.hints[0]}
+            found = recognise(known[exercise], seen)
+            if found:
+                self.record.mistakes[exercise] = {
+                    "name": " + ".join(entry.name for entry in found),
+                    "hint": " ".join(entry.hints[0] for entry in found),
+                }
 
     def _behaviour(self, cases: list[checks.Case]) -> dict[str, list]:
         """How the answers behave under the public checks on the probe seeds; see
@@ -371,19 +373,14 @@ class SubmissionGrader:
         seen: dict[str, list] = {}
         for case in cases:
             for seed in PROBE_SEEDS:
-                recorded: list = []
-
-                def note(value, recorded=recorded) -> None:
-                    if len(recorded) < _MAX_RECORDED:
-                        recorded.append(summarise(value))
-
+                note = Recorder()
                 try:
                     verdict = self._ask(case, case.seed(seed), note)
                 except (ChildProblem, CoursekitError):
                     self.drop()
                     return {}
                 seen[f"{case.name}@{seed}"] = [
-                    *recorded,
+                    *note.events,
                     outcome(verdict.outcome, verdict.message),
                 ]
         return seen

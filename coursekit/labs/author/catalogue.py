@@ -7,13 +7,19 @@ import hashlib
 import json
 from pathlib import Path
 
-from coursekit.labs.author.mistakes import load_mistakes, standing_in
+from coursekit.labs.author.mistakes import (
+    Mistake,
+    composed,
+    load_mistakes,
+    solution_functions,
+    standing_in,
+)
 from coursekit.labs.author.namespace import solution_namespace
 from coursekit.labs.author.needs import block_names
 from coursekit.labs.author.source import Lab, read_lab
-from coursekit.labs.catalogue import VERSION, Catalogue, ExerciseEntry, Fingerprint
+from coursekit.labs.catalogue import VERSION, Catalogue, ExerciseEntry
 from coursekit.labs.exchange import checks
-from coursekit.labs.feedback.mistakes import fails, fingerprint
+from coursekit.labs.feedback.mistakes import Fingerprint, behaviour, fails, fingerprint, telling
 
 
 def digest(folder: str | Path) -> str:
@@ -53,11 +59,16 @@ def make_catalogue(lab: Lab, *, fingerprints: bool = True) -> Catalogue:
     if fingerprints:
         namespace = solution_namespace(lab)
         public = checks.collect(lab.folder, checks.PUBLIC)
-        for entry in load_mistakes(lab.folder, lab):
+        right = {
+            exercise.number: behaviour(namespace, checks.select(public, exercise.number))
+            for exercise in lab.exercises
+        }
+        entries = load_mistakes(lab.folder, lab)
+        for entry in [*entries, *composed(entries, solution_functions(lab))]:
             with standing_in(namespace, entry):
                 seen = fingerprint(namespace, checks.select(public, entry.exercise))
             if fails(seen):
-                prints.append(Fingerprint(entry.exercise, entry.name, entry.hints, seen))
+                prints.append(_print(entry, seen, right[entry.exercise]))
     return Catalogue(
         lab.name,
         lab.title,
@@ -65,6 +76,19 @@ def make_catalogue(lab: Lab, *, fingerprints: bool = True) -> Catalogue:
         tuple(prints),
         digest(lab.folder),
         block_names(lab),
+    )
+
+
+def _print(entry: Mistake, seen: dict[str, list], right: dict[str, list]) -> Fingerprint:
+    return Fingerprint(
+        entry.exercise,
+        entry.name,
+        entry.function,
+        entry.tag,
+        entry.hints,
+        seen,
+        telling(seen, right, entry.function),
+        entry.parts,
     )
 
 

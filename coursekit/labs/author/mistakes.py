@@ -10,6 +10,7 @@ import ast
 import contextlib
 import dataclasses
 import inspect
+import itertools
 import linecache
 import re
 import sys
@@ -21,6 +22,7 @@ from coursekit.errors import LabSourceError
 from coursekit.labs.author.namespace import replaced
 from coursekit.labs.author.source import Lab, read_lab, solution_text
 from coursekit.labs.exchange.checks import load_module
+from coursekit.labs.feedback.mistakes import in_turn
 
 TAGS = (
     "axis",
@@ -59,6 +61,7 @@ class Mistake:
     answer: Any = None
     edits: tuple[Edit, ...] = ()
     text: str = ""
+    parts: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -207,6 +210,48 @@ def standing_in(namespace: dict[str, Any], *entries: Mistake) -> Iterator[dict[s
         yield namespace
 
 
+def composed(entries: Sequence[Mistake], solutions: dict[str, str]) -> list[Mistake]:
+    """Two mistakes at once in one function, from all pairs of edits that do not touch each
+    other."""
+    found = []
+    for first, second in itertools.combinations([e for e in entries if e.edits], 2):
+        if (first.exercise, first.function) != (second.exercise, second.function):
+            continue
+        text = _cut(solutions[first.function], [*first.edits, *second.edits])
+        if text is not None:
+            found.append(
+                Mistake(
+                    first.exercise,
+                    f"{first.name} + {second.name}",
+                    in_turn(first.hints, second.hints),
+                    first.function,
+                    first.line,
+                    edits=(*first.edits, *second.edits),
+                    text=text,
+                    parts=(first.name, second.name),
+                )
+            )
+    return found
+
+
+def _cut(text: str, edits: Sequence[Edit]) -> str | None:
+    """A source with several edits made; None if two of them touch, or Python does not come out."""
+    cuts = []
+    for old, new in edits:
+        start = places(text, old)[0]
+        cuts.append((start, start + len(old), new))
+    cuts.sort()
+    if any(a[1] > b[0] for a, b in itertools.pairwise(cuts)):
+        return None
+    for start, stop, new in reversed(cuts):
+        text = text[:start] + new + text[stop:]
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return None
+    return text
+
+
 def defined(text: str, function: str, namespace: dict[str, Any], label: str) -> Any:
     """The function or class that `text` defines, living in `namespace` without being put there."""
     name = f"<{label}>"
@@ -266,27 +311,22 @@ def _resolved(entry: Mistake, texts: dict[str, str], path: Path) -> Mistake:
             f"{where}: expected of= to name a function of exercise {entry.exercise}: "
             f"{', '.join(texts)}. Received: {entry.function!r}."
         )
-    function, cuts = entry.function, []
-    for old, new in entry.edits:
+    function = entry.function
+    for old, _ in entry.edits:
         pool = {function: texts[function]} if function else texts
-        hits = [(name, start) for name, body in pool.items() for start in places(body, old)]
+        hits = [name for name, body in pool.items() for _ in places(body, old)]
         if len(hits) != 1:
             raise LabSourceError(
                 f"{where}: expected an edit whose old text stands exactly once in the solution of "
                 f"exercise {entry.exercise}{f', {function}' if function else ''}. Received: "
                 f"{old!r}, which stands there {len(hits)} times."
             )
-        function, start = hits[0]
-        cuts.append((start, start + len(old), new))
-    text = texts[function]
-    for start, stop, new in sorted(cuts, reverse=True):
-        text = text[:start] + new + text[stop:]
-    try:
-        ast.parse(text)
-    except SyntaxError as error:
+        function = hits[0]
+    text = _cut(texts[function], entry.edits)
+    if text is None:
         raise LabSourceError(
-            f"{where}: expected an edit that leaves Python. Received: {error.msg}."
-        ) from None
+            f"{where}: expected edits that leave Python and do not touch. Received: {entry.edits}."
+        )
     return dataclasses.replace(entry, function=function, text=text)
 
 

@@ -3,6 +3,7 @@ caught and gets its own hint."""
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -15,7 +16,7 @@ from coursekit.labs.author.catalogue import digest, make_catalogue
 from coursekit.labs.author.form import form_faults, form_notes
 from coursekit.labs.author.lint import lint_lab
 from coursekit.labs.author.mistakes import Mistake, load_mistakes, standing_in
-from coursekit.labs.author.namespace import solution_namespace, stub_namespace
+from coursekit.labs.author.namespace import replaced, solution_namespace, stub_namespace
 from coursekit.labs.author.source import Exercise, Lab, read_lab
 from coursekit.labs.catalogue import FILE, Catalogue, stored_catalogue
 from coursekit.labs.exchange import checks
@@ -40,6 +41,8 @@ class ExerciseReport:
     mistakes: int = 0
     caught: int = 0
     hinted: int = 0
+    kept: int = 0
+    alone: int = 0
 
 
 @dataclasses.dataclass
@@ -111,6 +114,7 @@ def verify_lab(
         entries = [m for m in mistakes if m.exercise == exercise.number]
         line.mistakes = len(entries)
         line.caught, line.hinted = _try_mistakes(namespace, session, entries, ours, seeds, report)
+        line.kept, line.alone = _try_half_done(namespace, stubs, session, exercise, entries, report)
     if notebooks:
         from coursekit.labs.author.execute import verify_notebooks
 
@@ -236,6 +240,30 @@ def _try_mistakes(
                 )
             full.append((entry, fingerprint(namespace, cases)))
     return caught, hinted
+
+
+def _try_half_done(
+    namespace, stubs, session: LabSession, exercise: Exercise, mistakes, report: LabReport
+) -> tuple[int, int]:
+    """How many mistakes keep their hint while the other functions of the exercise are stubs, of how
+    many that get one when all else is right."""
+    others = exercise.functions
+    known = {f.name for f in session.catalogue.fingerprints if f.telling and not f.parts}
+    tried = [entry for entry in mistakes if entry.name in known and len(others) > 1]
+    kept = 0
+    for entry in tried:
+        with contextlib.ExitStack() as stack:
+            for name in set(others) - {entry.function}:
+                stack.enter_context(replaced(namespace, name, stubs[name]))
+            stack.enter_context(standing_in(namespace, entry))
+            shown = session._check(entry.exercise, namespace, 3, 1).hints
+        kept += shown == entry.hints
+        if shown and shown != entry.hints:
+            other = next((m.name for m in mistakes if m.hints == shown), "two mistakes")
+            report.problems.append(
+                f"mistake {entry.name!r} gets the hint of {other!r} while other functions are stubs"
+            )
+    return kept, len(tried)
 
 
 def _line(message: str) -> str:

@@ -18,6 +18,7 @@ import numpy as np
 
 from coursekit.errors import NotAnsweredYet
 from coursekit.labs.exchange import wire
+from coursekit.labs.exchange.crash import crash_site
 from coursekit.labs.exchange.wire import CALLBACK, REPLY, REQUEST
 
 _LIBRARIES = ("coursekit", "keras", "numpy")
@@ -177,7 +178,7 @@ class Agent:
                 if isinstance(k, str) and callable(v) and k[:1] != "_"
             ]
             return {"kind": "missing", "message": error.name, "names": names[:2000]}
-        line, code, function = self._place(error)
+        line, code, function, trace = self._place(error)
         kind = "unsendable" if isinstance(error, wire.WireError) else "raised"
         return {
             "kind": kind,
@@ -186,23 +187,31 @@ class Agent:
             "line": line,
             "code": code[:300],
             "function": function[:100],
+            "crash": crash_site(trace),
         }
 
-    def _place(self, error: BaseException) -> tuple[int | None, str, str]:
-        """Line number, text and function of the deepest frame that runs the student's code."""
+    def _place(self, error: BaseException) -> tuple[int | None, str, str, Any]:
+        """Line number, text, function and traceback entry of the deepest frame that runs the
+        student's code."""
         best, trace = None, error.__traceback__
         while trace is not None:
             frame = trace.tb_frame
-            if frame.f_globals is self.namespace or "<ipython" in frame.f_code.co_filename:
-                best = (trace.tb_lineno, frame)
+            home = str(frame.f_globals.get("__name__", ""))
+            if (
+                frame.f_globals is self.namespace
+                or "<ipython" in frame.f_code.co_filename
+                or home.startswith(wire.LAB_MODULE)  # a known wrong answer
+            ):
+                best = (trace.tb_lineno, frame, trace)
             trace = trace.tb_next
         if best is None:
-            return None, "", ""
-        line, frame = best
+            return None, "", "", None
+        line, frame, trace = best
         return (
             line,
             linecache.getline(frame.f_code.co_filename, line, frame.f_globals).strip(),
             frame.f_code.co_name,
+            trace,
         )
 
 

@@ -29,6 +29,7 @@ from coursekit.devices import hush
 from coursekit.errors import LabSourceError
 from coursekit.labs.exchange.judge import Outcome, Verdict, judge
 from coursekit.labs.exchange.student import Student
+from coursekit.labs.exchange.wire import LAB_MODULE
 
 PUBLIC, HIDDEN = "public", "hidden"
 FILES = {PUBLIC: "test_public.py", HIDDEN: "test_hidden.py"}
@@ -98,7 +99,7 @@ def load_module(path: str | Path, *, rewrite: bool = False) -> types.ModuleType:
     """
     path = Path(path)
     place = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]
-    name = f"_coursekit_lab_{place}_{path.stem}"
+    name = f"{LAB_MODULE}{place}_{path.stem}"
     try:
         source = path.read_bytes()
         tree = ast.parse(source, filename=str(path))

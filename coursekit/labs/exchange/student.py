@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import inspect
 import re
@@ -14,7 +15,7 @@ import numpy as np
 from coursekit.labs.exchange import wire
 from coursekit.labs.exchange.agent import Agent
 from coursekit.labs.exchange.wire import ANSWER, REPLY, REQUEST
-from coursekit.labs.testing import MissingAnswer, NotAnswered, StudentError
+from coursekit.labs.testing import Crash, MissingAnswer, NotAnswered, StudentError
 
 _MAX_ITERATION = 10_000
 
@@ -46,6 +47,21 @@ class LocalTransport:
             self.agent.ask = outer
 
 
+@dataclasses.dataclass(frozen=True)
+class Call:
+    """One request of a check, and what came back.
+
+    `function` is the student's function that was called, or the one that made the object that was
+    asked; "" for library objects. `value` is the result, or the error that was raised.
+    """
+
+    function: str
+    action: str
+    args: tuple
+    kwargs: dict[str, Any]
+    value: Any
+
+
 class Student:
     """What a check receives: `student.rng`, and the student's functions by their names.
 
@@ -53,7 +69,7 @@ class Student:
         transport: carries the messages.
         seed: seeds `rng` and the global generators on the student's side; an int, or a sequence of
             ints.
-        record: called with every decoded result, and with every error, for fingerprints.
+        record: called with every `Call`.
         salt: gives the student's side other global generators while `rng` stays the same.
     """
 
@@ -62,13 +78,15 @@ class Student:
         transport: Transport,
         seed: int | tuple[int, ...] = 0,
         *,
-        record: Callable[[Any], None] | None = None,
+        record: Callable[[Call], None] | None = None,
         salt: int = 0,
         limits: wire.Limits = wire.DEFAULT_LIMITS,
     ):
         self.rng = np.random.default_rng(seed)
         self._transport, self._record, self._limits = transport, record, limits
         self._callbacks: dict[int, Callable] = {}
+        self._makers: dict[int, str] = {}  # key of a handle -> the function it came from
+        self._asked = ""
         global_seed = int(np.random.SeedSequence(seed, spawn_key=(salt,)).generate_state(1)[0])
         self._exchange({"do": "begin", "seed": global_seed})
 
@@ -113,15 +131,27 @@ class Student:
     def _ask(self, message: dict) -> Any:
         if "args" in message:
             message["args"] = list(message["args"])
+        outer, self._asked = self._asked, self._function_of(message)
         try:
             value = self._exchange(message)
         except (StudentError, NotAnswered) as error:
-            if self._record is not None:
-                self._record(error)
+            self._note(message, error)
             raise
-        if self._record is not None:
-            self._record(value)
+        finally:
+            asked, self._asked = self._asked, outer
+        self._note(message, value, asked)
         return value
+
+    def _note(self, message: dict, value: Any, function: str | None = None) -> None:
+        if self._record is not None:
+            function = self._function_of(message) if function is None else function
+            args, kwargs = tuple(message.get("args", ())), dict(message.get("kwargs", {}))
+            self._record(Call(function, message["do"], args, kwargs, value))
+
+    def _function_of(self, message: dict) -> str:
+        if message["do"] in ("call", "value", "has"):
+            return message["name"]
+        return self._makers.get(message["key"], "") if "key" in message else ""
 
     def _exchange(self, message: dict) -> Any:
         packed = REQUEST + wire.pack(message, refer=self._refer, limits=self._limits)
@@ -159,6 +189,7 @@ class Student:
 
     def _resolve(self, ref: wire.Ref) -> Any:
         if ref.kind == "handle":
+            self._makers[ref.key] = self._asked
             return Handle(self, ref)
         raise wire.WireError("Expected a handle. Received: another reference.")
 
@@ -194,7 +225,12 @@ class Student:
                     "hint:     after a restart, run the cells above first, the imports included."
                 )
         raise StudentError(
-            "\n".join(filter(None, lines)), type_name=type_name, text=message, line=line, code=code
+            "\n".join(filter(None, lines)),
+            type_name=type_name,
+            text=message,
+            line=line,
+            code=code,
+            crash=Crash.read(error.get("crash")),
         )
 
 

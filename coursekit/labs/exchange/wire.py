@@ -28,6 +28,9 @@ from coursekit.errors import CoursekitError
 REQUEST, REPLY, CALLBACK, ANSWER = b"Q", b"R", b"C", b"A"
 """The first byte of a message between a check and the student's side."""
 
+LAB_MODULE = "_coursekit_lab_"
+"""How the names of modules start that are made from a lab's own files."""
+
 _MAGIC = b"CK1"
 _LENGTH = struct.Struct("<I")
 _DTYPE = re.compile(r"[<>|=]?(?:[biufc?]\d{0,2}|[SU]\d{1,6}|[mM]8(?:\[[a-zA-Z0-9]{1,6}\])?)")

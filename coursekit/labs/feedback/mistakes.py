@@ -1,12 +1,16 @@
-"""Known wrong answers, and how to recognise one by its behaviour when its source is not at hand.
+"""How to recognise a known wrong answer by its behaviour, when its source is not at hand.
 
 A fingerprint is what an answer gives back while the public checks run on fixed probe seeds, each
-value reduced to a few rounded numbers. It tells one wrong answer from another and holds no code.
+value reduced to a few rounded numbers beside the name of the function that gave it. It tells one
+wrong answer from another and holds no code. A mistake belongs to one function: what the other
+functions of the exercise are (stub, right, wrong) does not matter.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
+import itertools
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,12 +19,44 @@ from typing import Any
 import numpy as np
 
 from coursekit.labs.exchange.checks import Case, run_case
-from coursekit.labs.exchange.student import Handle, local_student
+from coursekit.labs.exchange.student import Call, Handle, local_student
 
 PROBE_SEEDS = (101, 202)
 _RTOL = 1e-3
 MAX_CALLS = 30
 OPEN = "*"
+_WAITING = ("not-answered", "missing")
+Behaviour = Mapping[str, list]
+"""`{"case@seed": [[function, summary], ..., outcome]}`, plain data that JSON can hold."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Fingerprint:
+    """The behaviour of one known mistake under the public checks, and its hints.
+
+    `telling` says which results of `function`, by their places among its results in a case, differ
+    from the right ones; only these are evidence. Two mistakes in one function have `parts`.
+    """
+
+    exercise: str
+    name: str
+    function: str
+    tag: str
+    hints: tuple[str, ...]
+    behaviour: dict[str, list]
+    telling: dict[str, list[int]]
+    parts: tuple[str, ...] = ()
+
+
+class Recorder:
+    """Takes the calls of one case: `events` are their summaries."""
+
+    def __init__(self) -> None:
+        self.events: list = []
+
+    def __call__(self, call: Call) -> None:
+        if len(self.events) < MAX_CALLS:
+            self.events.append([call.function, summarise(call.value)])
 
 
 def behaviour(
@@ -31,8 +67,8 @@ def behaviour(
     salt: int = 0,
     seconds: float | None = None,
 ) -> dict[str, list]:
-    """How the answers in `namespace` behave under `cases`: per case and seed, a summary of each
-    result, then the outcome.
+    """How the answers in `namespace` behave under `cases`: per case and seed, each result, then the
+    outcome.
 
     Args:
         namespace: where the answers are.
@@ -40,32 +76,21 @@ def behaviour(
         seeds: the runs whose inputs are drawn.
         salt: other global generators on the answers' side, for the same inputs.
         seconds: limit of each case, as for `run_case`.
-
-    Returns:
-        `{"case@seed": [summary, ..., outcome]}`, plain data that JSON can hold.
     """
     seen = {}
     for case in cases:
         for seed in seeds:
-            record: list = []
-
-            def note(value: Any, record: list = record) -> None:
-                if len(record) < MAX_CALLS:
-                    record.append(summarise(value))
-
-            result = run_case(
-                case,
-                local_student(namespace, case.seed(seed), record=note, salt=salt),
-                seconds=seconds,
-            )
-            seen[f"{case.name}@{seed}"] = [*record, outcome(result.status, result.message)]
+            note = Recorder()
+            student = local_student(namespace, case.seed(seed), record=note, salt=salt)
+            result = run_case(case, student, seconds=seconds)
+            seen[f"{case.name}@{seed}"] = [*note.events, outcome(result.status, result.message)]
     return seen
 
 
 def outcome(status: str, message: str) -> list[str]:
     """How a case ended, as the last entry of its behaviour: its status as `run_case` gives it, and
     which claim failed."""
-    return [status, _claim(message) if status == "failed" else ""]
+    return [str(status), _claim(message) if status == "failed" else ""]
 
 
 def fingerprint(namespace: Mapping[str, Any], cases: Sequence[Case]) -> dict[str, list]:
@@ -75,7 +100,83 @@ def fingerprint(namespace: Mapping[str, Any], cases: Sequence[Case]) -> dict[str
     return {key: _blurred(first[key], second[key]) for key in first}
 
 
-def fails(behaviour: Mapping[str, list]) -> bool:
+def telling(known: Behaviour, right: Behaviour, function: str) -> dict[str, list[int]]:
+    """Which results of `function` in `known` differ from those in the solution's behaviour.
+
+    An error is telling where it is known which operation raised on which shapes: an error's type
+    alone is no evidence.
+    """
+    found = {}
+    for key, record in known.items():
+        ours, theirs = _results(record, function), _results(right.get(key, []), function)
+        places = [
+            place
+            for place, (mine, his) in enumerate(zip(ours, theirs, strict=False))
+            if mine != OPEN and not alike(his, mine) and not _untold(mine)
+        ]
+        if places:
+            found[key] = places
+    return found
+
+
+def recognise(known: Iterable[Fingerprint], seen: Behaviour) -> tuple[Fingerprint, ...]:
+    """The known mistakes that `seen` shows: one, or one in each of two functions, or none.
+
+    First comes a mistake whose every case is the same. Otherwise each function is looked at alone,
+    and cases that wait for another function are left out; where two mistakes would fit, none is
+    named.
+    """
+    known = [entry for entry in known if entry.telling]
+    for entry in known:
+        if matches(entry.behaviour, seen):
+            return (entry,)
+    found = []
+    for function in dict.fromkeys(entry.function for entry in known):
+        ours = [e for e in known if e.function == function and _shows(e, seen)]
+        if len({entry.hints for entry in ours}) == 1:
+            found.append(ours[0])
+    return tuple(found[:2])
+
+
+def in_turn(*thoughts: Sequence[str]) -> tuple[str, ...]:
+    """Hints of several mistakes: the first of each, then the second of each, and so on."""
+    rows = itertools.zip_longest(*thoughts)
+    return tuple(dict.fromkeys(hint for row in rows for hint in row if hint is not None))
+
+
+def _shows(known: Fingerprint, seen: Behaviour) -> bool:
+    """Whether all that `seen` holds of the function is as in `known`, with at least one result that
+    tells."""
+    evidence = 0
+    for key, record in known.behaviour.items():
+        theirs = seen.get(key)
+        if theirs is None:
+            return False
+        ours, shown = _results(record, known.function), _results(theirs, known.function)
+        others = any(event[0] not in ("", known.function) for event in theirs[:-1])
+        waits = theirs[-1][0] in _WAITING
+        if len(shown) > len(ours) or (len(shown) < len(ours) and not (waits or others)):
+            return False
+        if not all(map(alike, ours, shown)):
+            return False
+        if not others and not waits and not alike(record[-1], theirs[-1]):
+            return False
+        evidence += sum(place < len(shown) for place in known.telling.get(key, ()))
+    return evidence > 0
+
+
+def _results(record: Sequence, function: str) -> list:
+    return [event[1] for event in record[:-1] if event != OPEN and event[0] == function]
+
+
+def _untold(summary: Any) -> bool:
+    """Whether a result is an error of which only the type is known."""
+    if not (isinstance(summary, list) and summary and summary[0] == "error"):
+        return False
+    return summary[2] in ("", "raise") or not any(shape is not None for shape in summary[3])
+
+
+def fails(behaviour: Behaviour) -> bool:
     """Whether at least one case of a behaviour did not pass."""
     return any(record[-1] == OPEN or record[-1][0] != "passed" for record in behaviour.values())
 
@@ -98,9 +199,12 @@ def _claim(message: str) -> str:
 
 def summarise(value: Any) -> Any:
     """A few rounded numbers that stand for `value`: form, shape and projections; errors by their
-    type."""
+    type, the operation that raised and the shapes that met there."""
     if isinstance(value, BaseException):
-        return ["error", getattr(value, "type_name", "") or type(value).__name__]
+        crash = getattr(value, "crash", None)
+        shapes = [shape and list(shape) for _, shape in crash.operands] if crash else []
+        kind = getattr(value, "type_name", "") or type(value).__name__
+        return ["error", kind, crash.operation if crash else "", shapes]
     if value is None or isinstance(value, bool | np.bool_):
         return ["plain", None if value is None else bool(value)]
     if isinstance(value, Handle):
@@ -140,7 +244,7 @@ def alike(first: Any, second: Any) -> bool:
     return not any(numbers) and first == second
 
 
-def matches(known: Mapping[str, list], seen: Mapping[str, list]) -> bool:
+def matches(known: Behaviour, seen: Behaviour) -> bool:
     """Whether behaviour `seen` is that of `known`: the same under every case both have, at least
     one of them not passed."""
     shared = [key for key in known if key in seen]

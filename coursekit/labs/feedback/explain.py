@@ -1,0 +1,145 @@
+"""Sentences for an answer that no known mistake fits: each is true on all draws, or not said."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from coursekit.labs.exchange.checks import CaseResult
+from coursekit.labs.feedback.crash import explain_crash
+from coursekit.labs.feedback.inputs import which_inputs
+from coursekit.labs.feedback.residual import residual
+from coursekit.labs.feedback.smallest import Example, smallest
+from coursekit.labs.feedback.trials import Trial, by_function, collect_trials, numeric
+from coursekit.labs.testing import StudentError, counterexamples, describe
+
+BUDGET = 0.5
+_SLOW = 0.12
+
+
+@dataclasses.dataclass(frozen=True)
+class Explanation:
+    """One computed thought: `kind` is crash, residual, inputs, right or example."""
+
+    kind: str
+    text: str
+    example: Example | None = None
+
+    @property
+    def lead(self) -> str:
+        """The word that it is shown under."""
+        return {"right": "Right already", "example": "Try"}.get(self.kind, "Seen")
+
+
+def explain(
+    names: Mapping[str, Any], results: Sequence[CaseResult], *, seconds: float = BUDGET
+) -> tuple[Explanation, ...]:
+    """What can be said of an answer from the draws of its public checks.
+
+    Args:
+        names: where the answers are.
+        results: how the public checks of the exercise ended.
+        seconds: the budget.
+    """
+    until = time.perf_counter() + seconds
+    failed = [r for r in results if not r.passed]
+    quick = [r.case for r in results if r.own_seconds < _SLOW]
+    if not failed or any(r.status == "timeout" for r in results) or not quick:
+        return ()
+    trials = collect_trials(names, quick, seconds=seconds * 0.6)
+    found: list[Explanation] = []
+    functions = dict.fromkeys(t.function for t in trials if not t.passed)
+    for function in functions:
+        ours = [t for t in trials if t.function == function]
+        found += _one(function, ours, _parameters(names.get(function)), len(functions) > 1)
+    found += _right(trials)
+    tests = failed[0].case.function.__globals__
+    for entry in counterexamples(tests, failed[0].case.exercise):
+        left = until - time.perf_counter()
+        if entry.function in functions and left > 0.02:
+            example = smallest(names, entry, seconds=left)
+            if example is not None:
+                found.append(Explanation("example", _shown(example), example))
+                break
+    return tuple(found)
+
+
+def _one(function: str, trials: list[Trial], parameters: list[str], several: bool):
+    """The thought on one function: why it raises, else how its results relate to the right ones,
+    else for which inputs they are wrong."""
+    head = f"`{function}`: " if several else ""
+    errors = [t for t in trials if t.error is not None]
+    values = [t for t in trials if t.error is None]
+    if errors and all(t.passed for t in values):
+        if sentence := which_inputs(trials, parameters):
+            yield Explanation("inputs", head + sentence)
+        if told := explain_crash(errors[0].error):
+            yield Explanation("crash", head + told)
+        return
+    for (_, part), ours in by_function(values).items():
+        if all(t.passed for t in ours):
+            continue
+        if sentence := residual(ours, parameters):
+            where = f"{part} of the result: " if part else ""
+            yield Explanation("residual", head + where + sentence)
+            return
+    checked = [t for t in trials if t.kind == "value"]
+    if sentence := which_inputs(checked, parameters):
+        yield Explanation("inputs", head + sentence)
+    elif errors and (told := explain_crash(errors[0].error)):
+        yield Explanation("crash", head + told)
+
+
+def _right(trials: Sequence[Trial]) -> list[Explanation]:
+    """What is right already."""
+    wrong = [t for t in trials if not t.passed and t.error is None and t.kind == "value"]
+    arrays = [(numeric(t.got), numeric(t.expected)) for t in wrong if t.direct]
+    words = []
+    if (
+        wrong
+        and len(arrays) == len(wrong)
+        and all(
+            g is not None and e is not None and e.ndim and g.shape == e.shape for g, e in arrays
+        )
+    ):
+        words.append("the shape is right")
+    kept = [t for t in trials if t.kind == "unchanged"]
+    if kept and all(t.passed for t in kept):
+        words.append("the arguments are left untouched")
+    text = ", ".join(words)
+    return [Explanation("right", text + ".")] if words else []
+
+
+def _shown(example: Example) -> str:
+    given = ", ".join(_literal(value) for value in example.args)
+    if isinstance(example.got, StudentError):
+        got = f"{example.got.type_name}: {example.got.text.splitlines()[0][:120]}"
+    else:
+        got = _literal(example.got)
+    return (
+        f"{example.function}({given}) should give {_literal(example.expected)}; yours gives {got}."
+    )
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, np.ndarray | np.generic):
+        text = repr(np.round(value, 4).tolist())
+        return text if len(text) <= 160 else describe(value)
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, list | tuple) and len(value) <= 8:
+        inside = ", ".join(_literal(part) for part in value)
+        return f"[{inside}]" if isinstance(value, list) else f"({inside})"
+    return describe(value)
+
+
+def _parameters(function: Any) -> list[str]:
+    try:
+        return list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        return []

@@ -1,0 +1,142 @@
+"""Computed sentences: each holds on all draws, or is not said."""
+
+import numpy as np
+import pytest
+
+from coursekit.labs.exchange.checks import collect_file, run_case
+from coursekit.labs.exchange.student import local_student
+from coursekit.labs.feedback.explain import explain
+
+HEAD = """
+import numpy as np, pytest
+from coursekit.labs.testing import assert_close, assert_unchanged, counterexample
+"""
+MEANS = (
+    HEAD
+    + """
+@pytest.mark.exercise("90.1")
+@pytest.mark.parametrize("shape", [(2, 3), (5, 2), (3, 3), (4, 6)])
+def test_means(student, shape):
+    x = student.rng.normal(size=shape)
+    got, after = student.call_tracking("means", x)
+    assert_close(got, x.mean(axis=0))
+    assert_unchanged(x, after)
+"""
+)
+SQUARE = (
+    HEAD
+    + """
+counterexample("90.1", "turned", draw=lambda rng, size: (rng.normal(size=(size, size + 1)) * 3,),
+               oracle=lambda x: x[::-1])
+
+@pytest.mark.exercise("90.1")
+@pytest.mark.parametrize("shape", [(2, 3), (3, 3), (4, 4), (5, 2)])
+def test_turned(student, shape):
+    x = student.rng.normal(size=shape)
+    assert_close(student.turned(x), x[::-1])
+"""
+)
+PRODUCT = (
+    HEAD
+    + """
+@pytest.mark.exercise("90.1")
+def test_product(student):
+    x, w = student.rng.normal(size=(3, 4)), student.rng.normal(size=(5, 4))
+    assert_close(student.product(x, w), x @ w.T)
+"""
+)
+
+
+def said(tmp_path, tests, answer):
+    """The explanations of an answer, by kind."""
+    path = tmp_path / "test_public.py"
+    path.write_text(tests, encoding="utf-8")
+    cases = collect_file(path, "public")
+    names = {"__name__": "__main__", "np": np}
+    import linecache
+
+    linecache.cache["<answer>"] = (len(answer), None, answer.splitlines(keepends=True), "<answer>")
+    exec(compile(answer, "<answer>", "exec"), names)
+    results = [run_case(c, local_student(names, c.seed(1))) for c in cases]
+    return {e.kind: e.text for e in explain(names, results, seconds=5)}
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("x.sum(axis=0)", "too large by the factor n, where n is the number of rows of `x`"),
+        ("x.sum(axis=0) / (len(x) - 1)", r"too large by n/(n-1), where n is the number of rows"),
+        ("-x.mean(axis=0)", "right except for the sign"),
+        ("2 * x.mean(axis=0)", "exactly 2 times too large"),
+        ("x.mean(axis=0) + 1", "each value is 1 too large"),
+        ("x.mean(axis=0)[::-1]", "from back to front along the first axis"),
+        ("np.roll(x.mean(axis=0), 1)", "moved on by one"),
+        ("np.cumsum(x.mean(axis=0))", "a running sum"),
+        ("x.mean(axis=0) ** 2", "the squares of the right ones"),
+        ("np.abs(x.mean(axis=0))", "without their signs"),
+        ("np.maximum(x.mean(axis=0), 0)", "negative numbers came out as 0"),
+        ("x.mean()", "the mean over the first axis of the right numbers"),
+        ("x.mean(axis=0)[None]", "in another shape"),
+        ("x", "your result is `x` itself, unchanged"),
+        ("x - x.mean(axis=0) + 2 * x.mean(axis=0) - x.mean(axis=0)", "`x` itself"),
+        ("x[::-1]", "the mean over the first axis of your numbers is what is due"),
+        ("np.sort(x.mean(axis=0))", "sorted"),
+        ("np.append(x.mean(axis=0)[:-1], 9.0)", "only the last value is wrong"),
+        ("x.mean(axis=0) * 0 + 4", "your result is 4, whatever the input"),
+    ],
+)
+def test_the_residual_is_named(tmp_path, body, words):
+    found = said(tmp_path, MEANS, f"def means(x):\n    return {body}\n")
+    assert words in found["residual"]
+    assert "the arguments are left untouched" in found["right"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "np.median(x, axis=0)",
+        "x.mean(axis=0) + np.random.rand()",
+        "x.mean(axis=0) * np.random.rand()",
+    ],
+)
+def test_what_holds_on_no_draw_is_not_said(tmp_path, body):
+    found = said(tmp_path, MEANS, f"def means(x):\n    return {body}\n")
+    assert "residual" not in found
+
+
+def test_which_inputs_and_the_smallest_example(tmp_path):
+    answer = "def turned(x):\n    return x[::-1] if x.shape[0] == x.shape[1] else x[::-1] * np.arange(x.shape[1])\n"
+    found = said(tmp_path, SQUARE, answer)
+    assert "right where `x` is square, wrong on all others" in found["inputs"]
+    assert found["example"].startswith("turned([[")
+    assert "should give" in found["example"]
+
+
+def test_a_crash_names_line_shapes_and_what_would_fit(tmp_path):
+    found = said(tmp_path, PRODUCT, "def product(x, w):\n    return x @ w\n")
+    assert "Line 2, `x @ w`: (3, 4) @ (5, 4)" in found["crash"]
+    assert "the transpose of `w`, (4, 5), would fit" in found["crash"]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("x + w[:, 0]", "As a column"),
+        ("x.reshape(5, 5)", "12 numbers do not fill the shape (5, 5), which has 25 places"),
+        ("x[3]", "axis 0 has 3 entries, numbered 0 to 2; you asked for 3"),
+        ("x + w", "counted from the last axis, axis -2 has 3 entries in `x` and 5 in `w`"),
+        ("None + x", "Does the function that made it end with `return`"),
+    ],
+)
+def test_crashes_in_words(tmp_path, line, words):
+    found = said(
+        tmp_path,
+        PRODUCT.replace("size=(5, 4)", "size=(3, 4)") if "0]" in line else PRODUCT,
+        f"def product(x, w):\n    return {line}\n",
+    )
+    assert words in found["crash"]
+
+
+def test_an_error_that_the_answer_raises_itself_is_left_alone(tmp_path):
+    found = said(tmp_path, PRODUCT, 'def product(x, w):\n    raise ValueError("no")\n')
+    assert "crash" not in found
