@@ -97,7 +97,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "labs.cards": {"labs.arrays", "labs.exchange", "labs.feedback"},
     "labs.catalogue": {"labs.author", "labs.feedback"},
     "labs.exchange": {"devices", "labs.testing"},
-    "labs.feedback": {"labs.exchange"},
+    "labs.feedback": {"labs.exchange", "labs.testing"},
     "labs.find": set(),
     "labs.names": {"labs.cards", "labs.catalogue", "labs.exchange"},
     "labs.predictions": {"labs.cards", "labs.widgets"},
