@@ -78,10 +78,18 @@ def _export(actions) -> None:
 def _bundle(actions) -> None:
     parser = _with_labs(
         actions.add_parser(
-            "bundle", help="write what students get: notebooks, public tests, fingerprints, README"
+            "bundle", help="write the students' repository: notebooks, public checks, wheel, README"
         )
     )
     parser.add_argument("--out", required=True, metavar="DIR")
+    parser.add_argument(
+        "--wheel", metavar="FILE", help="coursekit's wheel, to lie beside the notebooks"
+    )
+    parser.add_argument(
+        "--address",
+        metavar="URL",
+        help="where the bundle will be published, https://github.com/OWNER/NAME, for its badges",
+    )
     parser.set_defaults(run=run_bundle)
 
 
@@ -206,7 +214,8 @@ def run_bundle(args: argparse.Namespace) -> int:
     from coursekit.labs.author.bundle import bundle
     from coursekit.labs.find import select_labs
 
-    for path in bundle(select_labs(args.lab, args.labs), args.out):
+    folders = select_labs(args.lab, args.labs)
+    for path in bundle(folders, args.out, wheel=args.wheel, address=args.address):
         print(f"wrote {path}")
     return 0
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import importlib.util
 import json
 from pathlib import Path
 
-from coursekit.errors import CoursekitError, InvalidInputError
+from coursekit.errors import CoursekitError, InvalidInputError, MissingDependencyError
 from coursekit.labs.author.namespace import run_definitions
 from coursekit.labs.find import find_lab
 from coursekit.labs.session import LabSession
@@ -69,41 +70,53 @@ def notebook_states(path: str | Path) -> list[ExerciseState]:
 
 
 def print_status(folder: str | Path, console) -> None:
-    """Print the state of all lab notebooks in `folder` and its sub-folders to a rich console.
+    """Print the state of all lab notebooks in `folder` and its sub-folders to a rich console, each
+    as soon as it is known, and one line at the end.
 
     Raises:
+        MissingDependencyError: without pytest, which the checks are written with.
         InvalidInputError: if there is no lab notebook.
     """
-    from rich.table import Table
-
+    if importlib.util.find_spec("pytest") is None:
+        raise MissingDependencyError("Checking needs pytest: run `pip install pytest`.")
     folder = Path(folder)
     candidates = (
         [folder]
         if folder.is_file()
         else sorted(p for p in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
     )
-    states: list[ExerciseState] = []
+    passing = known = notebooks = 0
     for path in candidates:
         try:
-            states += notebook_states(path)
+            with console.status(f"{path}: running its checks"):
+                states = notebook_states(path)
         except CoursekitError:
             continue
-    if not states:
+        _print_notebook(path, states, console)
+        notebooks += 1
+        known += len(states)
+        passing += sum(state.state == "passed" for state in states)
+    if not notebooks:
         raise InvalidInputError(
             f"Expected a folder with lab notebooks. Received: {folder}, which has none."
         )
-    for path in dict.fromkeys(state.notebook for state in states):
-        ours = [state for state in states if state.notebook == path]
-        passing = sum(state.state == "passed" for state in ours)
-        table = Table(
-            title=f"{path}: {passing} of {len(ours)} pass their public checks", title_justify="left"
-        )
-        for column in ("exercise", "about", "state"):
-            table.add_column(column)
-        for state in ours:
-            table.add_row(state.number, state.title, _WORDS.get(state.state, state.state))
-        console.print(table)
-    console.print("Hidden checks run at grading.")
+    console.print(
+        f"{passing} of {known} exercises in {notebooks} notebook{'s' if notebooks != 1 else ''} "
+        f"pass their public checks; hidden checks run at grading."
+    )
+
+
+def _print_notebook(path: Path, states: list[ExerciseState], console) -> None:
+    from rich.table import Table
+
+    passing = sum(state.state == "passed" for state in states)
+    title = f"{path}: {passing} of {len(states)} pass their public checks"
+    table = Table(title=title, title_justify="left")
+    for column in ("exercise", "about", "state"):
+        table.add_column(column)
+    for state in states:
+        table.add_row(state.number, state.title, _WORDS.get(state.state, state.state))
+    console.print(table)
 
 
 def _opened(cells: list[str]) -> str:

@@ -1,6 +1,9 @@
 """Notebooks, fingerprints, bundles: what is generated, and that nothing in it tells the answer."""
 
+import importlib.util
 import json
+import re
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -8,7 +11,8 @@ import pytest
 
 from coursekit.errors import InvalidInputError, LabSourceError, OutputError
 from coursekit.labs.author import reproduce as reproduction
-from coursekit.labs.author.build import build, stale, student_notebook
+from coursekit.labs.author._repository import Address, own_address
+from coursekit.labs.author.build import build, solution_notebook, stale, student_notebook
 from coursekit.labs.author.bundle import bundle, leaks, student_files
 from coursekit.labs.author.execute import Execution, alt_faults, heading_faults, time_faults
 from coursekit.labs.author.mistakes import load_mistakes, mistake
@@ -46,24 +50,118 @@ def test_notebooks_are_valid_without_outputs_and_with_stable_ids(kind):
     assert [cell["id"] for cell in build_notebook(read_lab(TOY), kind)["cells"]] == ids
 
 
-def test_the_front_has_badge_title_goals_and_an_install_cell_before_any_code():
-    front = cells()[:4]
-    assert "colab.research.google.com" in source(front[0])
-    assert source(front[1]).startswith("# A toy lab")
-    assert "- Exercise every part of the machine in a second" in source(front[2])
-    install = source(front[3])
+COURSE = Address("https://github.com/teacher/course")
+
+
+def test_without_an_address_the_front_has_title_goals_and_a_cell_that_looks_for_a_wheel():
+    front = cells()[:3]
+    assert source(front[0]).startswith("# A toy lab")
+    assert "- Exercise every part of the machine in a second" in source(front[1])
+    install = source(front[2])
     assert install.splitlines()[-1].startswith("devices.hush()")
-    assert "find_spec" in install
     assert "\n    %pip install --quiet --constraint keep.txt" in install
-    assert "'numpy', 'tensorflow'" in install
+    assert 'glob("coursekit-*.whl")' in install
     assert "--upgrade" not in install
+    assert "://" not in json.dumps(cells())
+
+
+def test_with_an_address_badge_and_first_cell_name_that_one_alone():
+    made = build_notebook(read_lab(TOY), address=COURSE)["cells"]
+    assert "github/teacher/course/blob/main/labs/90_toy/90_toy.ipynb" in source(made[0])
+    assert '"coursekit @ git+https://github.com/teacher/course@main"' in source(made[3])
+    assert "glob" not in source(made[3])
+    elsewhere = Address("https://gitlab.example/t/course", labs="", wheel="w.whl")
+    made = build_notebook(read_lab(TOY), address=elsewhere)["cells"]
+    assert source(made[0]).startswith("# A toy lab"), "Colab opens from GitHub alone"
+    assert "https://gitlab.example/t/course/raw/main/w.whl" in source(made[2])
+    with pytest.raises(InvalidInputError, match="https://HOST/OWNER/NAME"):
+        Address("teacher/course")
+
+
+def test_no_text_of_ours_names_an_address_that_the_project_does_not_declare():
+    root = Path(__file__).parents[2]
+    declared = own_address()
+    named = re.compile(r"(?:github\.com|/github)/([\w.-]+/coursekit)\b")
+    found = set()
+    for pattern in ("coursekit/**/*.py", "labs/**/*.ipynb", "*.md", "docs/*.md", "*.toml", "*.yml"):
+        for path in root.glob(pattern):
+            found |= set(named.findall(path.read_text(encoding="utf-8")))
+    expected = set()
+    if declared is not None:
+        expected = {declared.repository.partition("://")[2].partition("/")[2]}
+    assert found <= expected
+
+
+@pytest.mark.parametrize(
+    ("code", "wanted"),
+    [
+        ("x = 1", set()),
+        ("import keras", {"tensorflow"}),
+        ("from coursekit.models import lenet5", {"tensorflow"}),
+        ("from coursekit.pad import DigitPad", {"anywidget"}),
+    ],
+)
+def test_the_first_cell_asks_for_what_the_lab_uses(toy, code, wanted):
+    edit(toy / "source.py", "EPSILON = 1e-12", f"EPSILON = 1e-12\n{code}")
+    install = source(cells(folder=toy)[2])
+    assert '"pytest": "pytest' in install
+    assert '"ipywidgets": "ipywidgets' in install
+    assert {n for n in ("tensorflow", "anywidget") if f'"{n}>=' in install} == wanted
+
+
+def first_cell(tmp_path, monkeypatch, absent, address=None):
+    """What the first cell installs where the modules `absent` are not there."""
+    asked = []
+    text = source(cells(folder=TOY)[2])
+    if address is not None:
+        text = source(build_notebook(read_lab(TOY), address=address)["cells"][3])
+    text = text.replace(
+        "%pip install --quiet --constraint keep.txt {targets}", "asked.append(targets)"
+    )
+    real = importlib.util.find_spec
+    with monkeypatch.context() as patch:
+        patch.chdir(tmp_path)
+        patch.setattr(
+            importlib.util, "find_spec", lambda name: None if name in absent else real(name)
+        )
+        exec(text, {"asked": asked})
+    return asked
+
+
+def test_the_first_cell_installs_just_what_is_absent(tmp_path, monkeypatch):
+    assert first_cell(tmp_path, monkeypatch, set()) == []
+    assert not (tmp_path / "keep.txt").exists()
+    assert first_cell(tmp_path, monkeypatch, {"pytest"}) == ['"pytest>=8.0"']
+    assert "numpy==" in (tmp_path / "keep.txt").read_text()
+    wanted = first_cell(tmp_path, monkeypatch, {"coursekit"}, COURSE)
+    assert wanted == [f'"{COURSE.target}"']
+
+
+def test_without_an_address_the_first_cell_takes_the_wheel_or_says_what_to_do(
+    tmp_path, monkeypatch
+):
+    with pytest.raises(ModuleNotFoundError, match="Put the wheel that you were given"):
+        first_cell(tmp_path, monkeypatch, {"coursekit"})
+    (tmp_path / "coursekit-0.1.0-py3-none-any.whl").write_bytes(b"")
+    (asked,) = first_cell(tmp_path, monkeypatch, {"coursekit"})
+    assert "coursekit-0.1.0-py3-none-any.whl" in asked
 
 
 def test_a_title_is_made_where_the_source_has_none(toy):
     edit(toy / "source.py", "# # A toy lab\n#\n", "")
     made = cells(folder=toy)
-    assert source(made[1]) == "# A toy lab\n\n**Does the lab machine fit together?**"
+    assert source(made[0]) == "# A toy lab\n\n**Does the lab machine fit together?**"
     assert heading_faults({"cells": made}) == []
+
+
+def test_a_notebook_becomes_a_script_with_an_ending():
+    assert build_notebook(read_lab(TOY))["metadata"]["language_info"]["file_extension"] == ".py"
+
+
+def test_the_exported_solution_keeps_the_markers_that_nbgrader_makes_stubs_from():
+    text = solution_notebook(read_lab(TOY))
+    assert text.count("### BEGIN SOLUTION") == text.count("### END SOLUTION") == 4
+    assert "NotAnsweredYet(" not in text
 
 
 def test_nbgrader_metadata():
@@ -158,6 +256,8 @@ def test_mistakes_have_one_to_three_hints(hints):
 
 
 def test_the_bundle_holds_what_students_need_and_nothing_else(tmp_path, toy):
+    (toy / "notes.txt").write_text("what I think of 90.1", encoding="utf-8")
+    (toy / "helper.py").write_text("secret = 1", encoding="utf-8")
     written = bundle([toy], tmp_path / "out")
     assert sorted(p.relative_to(tmp_path / "out").as_posix() for p in written) == [
         "90_toy/90_toy.ipynb",
@@ -166,10 +266,57 @@ def test_the_bundle_holds_what_students_need_and_nothing_else(tmp_path, toy):
         "README.md",
     ]
     everything = "\n".join(p.read_text(encoding="utf-8") for p in written)
-    for secret in ("middle = np.mean", "kept_secret", "SOLUTION", "np.average"):
+    for secret in ("middle = np.mean", "kept_secret", "SOLUTION", "np.average", "://"):
         assert secret not in everything
     with pytest.raises(OutputError, match="holds something"):
         bundle([toy], tmp_path / "out")
+
+
+def wheel_with(folder, **files):
+    path = folder / "coursekit-0.1.0-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(f"coursekit/labs/_bundled/90_toy/{name}.py", text)
+    return path
+
+
+def test_a_bundle_with_wheel_and_address_is_a_repository_of_its_own(tmp_path, toy):
+    wheel = wheel_with(tmp_path, test_public="x = 1")
+    address = "https://github.com/teacher/students"
+    bundle([toy], tmp_path / "out", wheel=wheel, address=address)
+    text = (tmp_path / "out" / "90_toy" / "90_toy.ipynb").read_text(encoding="utf-8")
+    assert "github/teacher/students/blob/main/90_toy/90_toy.ipynb" in text
+    assert f"coursekit @ {address}/raw/main/{wheel.name}" in text
+    assert (tmp_path / "out" / wheel.name).is_file()
+    assert wheel.name in (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
+    with pytest.raises(InvalidInputError, match="--wheel FILE"):
+        bundle([toy], tmp_path / "other", address=address)
+    (tmp_path / "coursekit-x.whl").write_text("no zip")
+    with pytest.raises(InvalidInputError, match="Expected a wheel"):
+        bundle([toy], tmp_path / "other", wheel=tmp_path / "coursekit-x.whl")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("test_hidden", "x = 1"),
+        ("figures", "once = function(x)\nreturn function(once)\n"),
+    ],
+)
+def test_a_wheel_that_tells_the_answer_is_refused(tmp_path, toy, name, text):
+    with pytest.raises(LabSourceError, match=r"coursekit-0\.1\.0"):
+        bundle([toy], tmp_path / "out", wheel=wheel_with(tmp_path, **{name: text}))
+    assert not (tmp_path / "out").exists()
+
+
+def test_further_files_reach_students_only_if_the_header_lists_them(toy):
+    (toy / "table.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    assert toy / "table.csv" not in student_files(toy)
+    edit(toy / "source.py", "#   lecture: none", "#   lecture: none\n#   files: [table.csv]")
+    assert toy / "table.csv" in student_files(toy)
+    edit(toy / "source.py", "files: [table.csv]", "files: [test_hidden.py]")
+    with pytest.raises(LabSourceError, match="that students may see"):
+        student_files(toy)
 
 
 @pytest.mark.parametrize(

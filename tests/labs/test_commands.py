@@ -128,3 +128,31 @@ def test_the_wheel_carries_checks_and_fingerprints_but_no_source(tmp_path):
         for name in inside
         if Path(name).name in ("test_hidden.py", "mistakes.py") and "_bundled" in name
     ]
+
+
+def test_status_without_pytest_says_so_in_one_line(toy, capsys, monkeypatch):
+    import importlib.util
+
+    real = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "pytest" else real(name)
+    )
+    assert main(["labs", "status", str(toy)]) == 2
+    assert "run `pip install pytest`" in capsys.readouterr().err
+
+
+def test_status_ends_in_one_line(toy, capsys):
+    assert main(["labs", "status", str(toy)]) == 0
+    last = " ".join(capsys.readouterr().out.split())
+    assert last.endswith(
+        "0 of 2 exercises in 1 notebook pass their public checks; hidden checks run at grading."
+    )
+
+
+def test_what_an_sdist_leaves_out_is_what_students_must_not_see():
+    import tomllib
+
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    left_out = tomllib.loads(text)["tool"]["hatch"]["build"]["targets"]["sdist"]["exclude"]
+    for name in ("source.py", "test_hidden.py", "mistakes.py"):
+        assert f"/labs/*/{name}" in left_out

@@ -6,6 +6,7 @@ import dataclasses
 from pathlib import Path
 
 from coursekit._files import write_atomic
+from coursekit.labs.author._repository import Address, own_address
 from coursekit.labs.author.catalogue import catalogue_text, digest, make_catalogue
 from coursekit.labs.author.needs import block_names
 from coursekit.labs.author.notebook import build_notebook, notebook_text
@@ -22,7 +23,7 @@ def build(folder: str | Path) -> list[Path]:
     lab = read_lab(folder)
     changed = []
     notebook = lab.folder / f"{lab.name}.ipynb"
-    changed += _write(notebook, student_notebook(lab))
+    changed += _write(notebook, student_notebook(lab, own_address()))
     prints = lab.folder / FILE
     stored = stored_catalogue(prints)
     if stored is None or stored.digest != digest(lab.folder):
@@ -38,7 +39,9 @@ def stale(folder: str | Path) -> list[Path]:
     lab = read_lab(folder)
     found = []
     notebook = lab.folder / f"{lab.name}.ipynb"
-    if not notebook.is_file() or notebook.read_text(encoding="utf-8") != student_notebook(lab):
+    if not notebook.is_file() or notebook.read_text(encoding="utf-8") != student_notebook(
+        lab, own_address()
+    ):
         found.append(notebook)
     stored = stored_catalogue(lab.folder / FILE)
     if stored is None or stored.digest != digest(lab.folder) or stored.blocks != block_names(lab):
@@ -46,14 +49,15 @@ def stale(folder: str | Path) -> list[Path]:
     return found
 
 
-def student_notebook(lab: Lab) -> str:
-    """The text of the student notebook."""
-    return notebook_text(build_notebook(lab, "student", lab_points(lab)))
+def student_notebook(lab: Lab, address: Address | None = None) -> str:
+    """The text of the student notebook, for students who reach `address`."""
+    return notebook_text(build_notebook(lab, "student", lab_points(lab), address=address))
 
 
 def solution_notebook(lab: Lab) -> str:
-    """The text of the solution notebook."""
-    return notebook_text(build_notebook(lab, "solution", lab_points(lab)))
+    """The text of the solution notebook, its solutions between markers, as nbgrader takes it."""
+    made = build_notebook(lab, "solution", lab_points(lab), address=own_address(), markers=True)
+    return notebook_text(made)
 
 
 def lab_points(lab: Lab) -> dict[str, float]:

@@ -4,49 +4,63 @@ from __future__ import annotations
 
 import ast
 import shutil
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from coursekit._files import write_atomic
-from coursekit.errors import LabSourceError, OutputError
+from coursekit.errors import InvalidInputError, LabSourceError, OutputError
+from coursekit.labs.author._repository import Address
 from coursekit.labs.author.build import stale, student_notebook
 from coursekit.labs.author.mistakes import load_mistakes, solution_functions
 from coursekit.labs.author.source import BEGIN, END, Lab, read_lab, solution_lines, stub_text
 
+PUBLIC = ("test_public.py", "fingerprints.json", "figures.py")
 PRIVATE = ("source.py", "test_hidden.py", "mistakes.py")
 
 
 def student_files(folder: str | Path) -> list[Path]:
-    """The files of a lab's folder that students may see: public tests, fingerprints, notebook, and
-    other data beside them."""
+    """The files of a lab's folder that students may see: the notebook, public checks, fingerprints,
+    figures, and what the source's header lists under `files`. Nothing else."""
     folder = Path(folder)
-    kept = [
-        p
-        for p in sorted(folder.iterdir())
-        if p.is_file() and p.name not in PRIVATE and not p.name.startswith(".")
-    ]
-    return [
-        p
-        for p in kept
-        if p.suffix
-        in (".py", ".ipynb", ".json", ".npz", ".csv", ".png", ".jpg", ".txt", ".md", ".js")
-    ]
+    listed: list[str] = []
+    if (folder / "source.py").is_file():
+        listed = [str(name) for name in read_lab(folder).meta.get("files") or ()]
+    for name in listed:
+        if name in PRIVATE or Path(name).name != name or name.startswith("."):
+            raise LabSourceError(
+                f"{folder / 'source.py'}:2: expected files: [...] to name files beside the source "
+                f"that students may see. Received: {name!r}."
+            )
+    names = (f"{folder.resolve().name}.ipynb", *PUBLIC, *listed)
+    return [folder / name for name in sorted(names) if (folder / name).is_file()]
 
 
-def bundle(folders: Sequence[str | Path], out: str | Path) -> list[Path]:
-    """Write the bundle of some labs into the folder `out`.
+def bundle(
+    folders: Sequence[str | Path],
+    out: str | Path,
+    *,
+    wheel: str | Path | None = None,
+    address: str | None = None,
+) -> list[Path]:
+    """Write a repository for students into the folder `out`: notebooks, public checks, a README,
+    and coursekit's wheel, which holds no solution.
 
     Args:
         folders: lab folders with sources.
         out: a new or empty folder.
+        wheel: coursekit's wheel, as `python -m build --wheel` makes it.
+        address: where the bundle will be published, "https://github.com/OWNER/NAME"; its badges and
+            first cells then name that address and its wheel. Without one they name none.
 
     Returns:
         the files written.
 
     Raises:
-        LabSourceError: if a lab is not built, or its files would give away a solution, a hidden
+        LabSourceError: if a lab is not built, or what goes out would give away a solution, a hidden
             test or a mistake's code.
         OutputError: if `out` holds something.
+        InvalidInputError: if `wheel` is no wheel of coursekit, or `address` is given without one.
     """
     out = Path(out)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
@@ -54,6 +68,7 @@ def bundle(folders: Sequence[str | Path], out: str | Path) -> list[Path]:
             f"Expected a new or empty folder. Received: {out}, which holds something. Choose "
             f"another --out."
         )
+    there = _address(wheel, address)
     labs = [read_lab(folder) for folder in folders]
     for lab in labs:
         if late := stale(lab.folder):
@@ -61,7 +76,8 @@ def bundle(folders: Sequence[str | Path], out: str | Path) -> list[Path]:
                 f"{late[0]}:1: expected a file that fits the source. Run `coursekit labs "
                 f"build` first."
             )
-        if told := leaks(lab):
+        told = leaks(lab) + (_wheel_leaks(Path(wheel), lab) if wheel else [])
+        if told:
             raise LabSourceError(
                 f"{lab.folder}:1: expected nothing that tells the answer. Received: {told[0]}."
             )
@@ -70,16 +86,53 @@ def bundle(folders: Sequence[str | Path], out: str | Path) -> list[Path]:
         target = out / lab.name
         target.mkdir(parents=True, exist_ok=True)
         for path in student_files(lab.folder):
-            shutil.copyfile(path, target / path.name)
+            if path.suffix == ".ipynb":
+                write_atomic(target / path.name, student_notebook(lab, there))
+            else:
+                shutil.copyfile(path, target / path.name)
             written.append(target / path.name)
-    written.append(write_atomic(out / "README.md", _readme(labs)))
-    _refuse_leftovers(out)
+    if wheel:
+        written.append(Path(shutil.copyfile(wheel, out / Path(wheel).name)))
+    written.append(write_atomic(out / "README.md", _readme(labs, wheel, there)))
     return written
 
 
+def _address(wheel: str | Path | None, address: str | None) -> Address | None:
+    """The address of the bundle; a wheel must be one of coursekit's."""
+    if wheel is not None and not (
+        Path(wheel).name.startswith("coursekit-") and zipfile.is_zipfile(wheel)
+    ):
+        raise InvalidInputError(f"Expected a wheel coursekit-....whl. Received: {wheel}.")
+    if address is None:
+        return None
+    if wheel is None:
+        raise InvalidInputError(
+            "Expected --wheel FILE with --address: the first cell of a notebook in Colab installs "
+            "coursekit from there. Received: no wheel. Make one with `python -m build --wheel`."
+        )
+    return Address(address.rstrip("/"), labs="", wheel=Path(wheel).name)
+
+
+def _wheel_leaks(wheel: Path, lab: Lab) -> list[str]:
+    """Where a wheel holds private files of labs, or a lab's whole solution."""
+    found = []
+    with zipfile.ZipFile(wheel) as archive:
+        for name in archive.namelist():
+            part = Path(name)
+            if "_bundled" not in part.parts:
+                continue
+            if part.name in PRIVATE:
+                found.append(f"{wheel.name} holds {name}")
+            elif part.parent.name == lab.name and part.suffix in (".py", ".ipynb", ".json"):
+                text = archive.read(name).decode("utf-8", errors="replace")
+                text = _notebook_lines(text) if part.suffix == ".ipynb" else text
+                found += _whole_solutions(lab, f"{wheel.name}: {name}", text)
+    return found
+
+
 def leaks(lab: Lab) -> list[str]:
-    """Where a file for students holds lines of the solution, of hidden tests, or of a mistake's
-    code."""
+    """Where anything that goes out to students holds lines of the solution, of hidden tests, or of a
+    mistake's code."""
     found = []
     telling = solution_lines(lab)
     own = "\n".join(cell.text for cell in lab.cells if cell.kind == "code")
@@ -89,7 +142,7 @@ def leaks(lab: Lab) -> list[str]:
     wrong = _mistake_lines(lab) - _lines(own) - _lines(public_text)
     artefacts = {f"{lab.name}.ipynb": _notebook_lines(student_notebook(lab))}
     for path in student_files(lab.folder):
-        if path.suffix in (".json", ".md", ".txt") or path.name == "figures.py":
+        if path.name not in (f"{lab.name}.ipynb", "test_public.py"):
             artefacts[path.name] = path.read_text(encoding="utf-8", errors="replace")
     for name, text in artefacts.items():
         for kind, lines in (("solution", telling), ("hidden test", hidden), ("mistake", wrong)):
@@ -176,21 +229,19 @@ def _mistake_lines(lab: Lab) -> set[str]:
     return {line for line in found if len(line) > 20 and not line.startswith("#")}
 
 
-def _refuse_leftovers(out: Path) -> None:
-    for path in out.rglob("*"):
-        if path.name in PRIVATE:
-            shutil.rmtree(out)
-            raise LabSourceError(
-                f"{path}:1: expected no private file in the bundle. Received: {path.name}."
-            )
-
-
-def _readme(labs: Sequence[Lab]) -> str:
+def _readme(labs: Sequence[Lab], wheel: str | Path | None, address: Address | None) -> str:
     rows = "\n".join(
         f"| [{lab.name}]({lab.name}/{lab.name}.ipynb) | {lab.title} | {len(lab.exercises)} | "
         f"{lab.meta['seconds']['cpu']} s |"
         for lab in labs
     )
+    install = (
+        "the wheel of coursekit that you were given, with `[tensorflow,labs]` behind its name."
+    )
+    if wheel:
+        install = f'`pip install "./{Path(wheel).name}[tensorflow,labs]"`, here in this folder.'
+    if address and address.badge(""):
+        install += " In Colab nothing is to be done: a notebook's first cell does it."
     return f"""# Labs
 
 | lab | about | exercises | computing time |
@@ -199,7 +250,7 @@ def _readme(labs: Sequence[Lab]) -> str:
 
 Each folder holds one notebook and the checks it runs. Keep them together; the notebook finds its checks beside it.
 
-1. Install: `pip install "coursekit[tensorflow,labs]"`.
+1. Install: {install}
 2. Start Jupyter here, open a notebook, and run its cells from the top.
 3. Write each function in place of `raise NotAnsweredYet(...)`, then run the `check(...)` below it, as often as you like.
 4. `coursekit labs status` shows what is answered, what passes, and what is still to do.

@@ -10,42 +10,63 @@ from collections.abc import Mapping
 from typing import Any
 
 from coursekit.errors import InvalidInputError
-from coursekit.labs.author._repository import colab_url, install_target
+from coursekit.labs.author._repository import Address
 from coursekit.labs.author.source import BEGIN, Cell, Lab, solution_text, stub_text
 
 KINDS = ("student", "solution")
 _CHECK_NOTE = "  # NameError? Run the first code cells of this notebook again."
 _INSTALL = """\
-# Installs coursekit where it is missing, on Colab for example. What is there already, NumPy and TensorFlow above all, stays as it is.
+# Installs what is missing here and nothing else: what is there already, NumPy and
+# TensorFlow above all, stays as it is.
 import importlib.metadata
 import importlib.util
 import pathlib
 
-if importlib.util.find_spec("coursekit") is None:
+wanted = {wanted}
+{finder}missing = [name for name in wanted if importlib.util.find_spec(name) is None]
+{backend}if missing:
     there = {{str(d.name).lower(): d.version for d in importlib.metadata.distributions()}}
-    pathlib.Path("keep.txt").write_text("\\n".join(f"{{name}}=={{version}}" for name, version in there.items() if name in {pinned}))
-    %pip install --quiet --constraint keep.txt "{target}"
+    kept = (
+        "numpy tensorflow tensorflow-cpu keras jax jaxlib torch scipy pandas "
+        "scikit-learn matplotlib ipython ipykernel ipywidgets"
+    )
+    lines = [f"{{name}}=={{there[name]}}" for name in kept.split() if name in there]
+    pathlib.Path("keep.txt").write_text("\\n".join(lines))
+    targets = " ".join(f'"{{wanted[name]}}"' for name in missing)
+    %pip install --quiet --constraint keep.txt {{targets}}
 
 from coursekit import devices
 
 devices.hush()  # TensorFlow starts without its lines; what goes wrong is still shown"""
-_PINNED = (
-    "numpy",
-    "tensorflow",
-    "tensorflow-cpu",
-    "keras",
-    "jax",
-    "jaxlib",
-    "torch",
-    "scipy",
-    "pandas",
-    "scikit-learn",
-    "matplotlib",
-)
+_FIND_WHEEL = """\
+if importlib.util.find_spec("coursekit") is None:
+    here = pathlib.Path().resolve()
+    wheels = [*here.glob("coursekit-*.whl"), *here.parent.glob("coursekit-*.whl")]
+    if not wheels:
+        raise ModuleNotFoundError(
+            "coursekit is not installed. Put the wheel that you were given, "
+            "coursekit-....whl, beside this notebook and run this cell again; or install "
+            "the folder that you were given: %pip install FOLDER"
+        )
+    wanted["coursekit"] = str(wheels[0])
+"""
+_BACKEND = """\
+if not any(map(importlib.util.find_spec, ("tensorflow", "jax", "torch"))):
+    wanted["tensorflow"] = "tensorflow>=2.18"
+    missing.append("tensorflow")
+"""
+_EXTRAS = {"pytest": "pytest>=8.0", "ipywidgets": "ipywidgets>=7.7"}
+_ANYWIDGET = re.compile(r"\bcoursekit\.(?:pad|playground)\b|\banywidget\b")
+_KERAS = re.compile(r"\bkeras\b|\bcoursekit\.(?:models|training|classifier|layers|losses)\b")
 
 
 def build_notebook(
-    lab: Lab, kind: str = "student", points: Mapping[str, float] | None = None
+    lab: Lab,
+    kind: str = "student",
+    points: Mapping[str, float] | None = None,
+    *,
+    address: Address | None = None,
+    markers: bool = False,
 ) -> dict[str, Any]:
     """The notebook of a lab as plain data in nbformat 4.5, without outputs.
 
@@ -53,6 +74,10 @@ def build_notebook(
         lab: the lab.
         kind: "student" (stubs) or "solution".
         points: per exercise number, the points of all its tests, for nbgrader's metadata.
+        address: the repository that the badge opens and the first cell installs from; without one
+            there is no badge, and the first cell takes a wheel from beside the notebook.
+        markers: keep the lines `### BEGIN SOLUTION` and `### END SOLUTION` in a solution, from which
+            nbgrader makes stubs.
 
     Raises:
         InvalidInputError: if `kind` is another word.
@@ -65,20 +90,18 @@ def build_notebook(
     first_code = next(
         (place for place, cell in enumerate(lab.cells) if cell.kind == "code"), len(lab.cells)
     )
+    body = lab.cells[:first_code]
     if lab.cells[0].kind == "markdown" and lab.cells[0].text.startswith("# "):
-        badge, *rest = front
-        front, body = [badge, lab.cells[0], *rest[1:]], lab.cells[1:first_code]
-    else:
-        body = lab.cells[:first_code]
-    install = Cell(
-        "code", _INSTALL.format(pinned=_PINNED, target=install_target()), {"tags": ["install"]}, 0
-    )
+        front[0], body = lab.cells[0], lab.cells[1:first_code]
+    if address is not None and (badge := address.badge(lab.name)):
+        front.insert(0, Cell("markdown", badge, {}, 0))
+    install = Cell("code", _install_text(lab, address), {"tags": ["install"]}, 0)
     for cell in [*front, *body, install, *lab.cells[first_code:]]:
-        cells.append(_cell(cell, lab, kind, points or {}, ids))
+        cells.append(_cell(cell, lab, kind, points or {}, ids, markers))
     metadata = {
         "coursekit": {"lab": lab.name, "kind": kind},
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
+        "language_info": {"file_extension": ".py", "name": "python"},
     }
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
@@ -89,10 +112,7 @@ def notebook_text(notebook: Mapping[str, Any]) -> str:
 
 
 def _front(lab: Lab) -> list[Cell]:
-    badge = (
-        f"[![Open In "
-        f"Colab](https://colab.research.google.com/assets/colab-badge.svg)]({colab_url(lab.name)})"
-    )
+    """Title and what to expect."""
     meta = lab.meta
     seconds = meta["seconds"]
     lines = ["**In this lab you will**", "", *(f"- {goal}" for goal in meta["goals"]), ""]
@@ -106,15 +126,43 @@ def _front(lab: Lab) -> list[Cell]:
         f"{machine} Each exercise has a `check`; run it as often as you like."
     ]
     title = f"# {lab.title}\n\n**{meta['question']}**"
-    return [Cell("markdown", text, {}, 0) for text in (badge, title, "\n".join(lines))]
+    return [Cell("markdown", text, {}, 0) for text in (title, "\n".join(lines))]
+
+
+def _install_text(lab: Lab, address: Address | None) -> str:
+    """The first code cell: what this lab needs besides what is there."""
+    code = "\n".join(cell.text for cell in lab.cells if cell.kind == "code")
+    wanted = dict(_EXTRAS)
+    if _ANYWIDGET.search(code):
+        wanted["anywidget"] = "anywidget>=0.9"
+    if address is not None:
+        wanted["coursekit"] = address.target
+    return _INSTALL.format(
+        wanted=_dict_lines(wanted),
+        finder=_FIND_WHEEL if address is None else "",
+        backend=_BACKEND if _KERAS.search(code) else "",
+    )
+
+
+def _dict_lines(values: Mapping[str, str]) -> str:
+    inner = "".join(f'    "{key}": "{value}",\n' for key, value in values.items())
+    return f"{{\n{inner}}}"
 
 
 def _cell(
-    cell: Cell, lab: Lab, kind: str, points: Mapping[str, float], ids: Counter[str]
+    cell: Cell,
+    lab: Lab,
+    kind: str,
+    points: Mapping[str, float],
+    ids: Counter[str],
+    markers: bool,
 ) -> dict[str, Any]:
     text, metadata = cell.text, {k: v for k, v in cell.metadata.items() if k != "exercise"}
     if cell.role == "answer" or BEGIN in text:
-        text = stub_text(text, cell.exercise or "") if kind == "student" else solution_text(text)
+        if kind == "student":
+            text = stub_text(text, cell.exercise or "")
+        elif not markers:
+            text = solution_text(text)
     if cell.role == "check" and re.fullmatch(r"(?:lab\.)?check\([^()]*\)", text.strip()):
         text = text.strip() + _CHECK_NOTE
     key = _key(cell, lab, ids)
