@@ -2,6 +2,10 @@
 
 import sys
 
-from coursekit.cli import main
+from coursekit._path import leave_current_folder
+
+leave_current_folder()  # before anything else is imported: it may have a namesake there
+
+from coursekit.cli import main  # noqa: E402
 
 sys.exit(main())

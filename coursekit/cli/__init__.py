@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from coursekit import __version__
+from coursekit._path import leave_current_folder
 from coursekit._text import one_line
 from coursekit.cli._parser import Parser, help_of
 from coursekit.errors import CoursekitError
@@ -57,6 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code: 0, 2 after an error meant for a person, 130 after
     Ctrl-C."""
     _speak_any_console()
+    leave_current_folder()
     args = build_parser().parse_args(_joined(sys.argv[1:] if argv is None else argv))
     try:
         _check_platform(args)

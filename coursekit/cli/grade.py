@@ -53,7 +53,10 @@ def add_parser(commands) -> None:
         "end at once)",
     )
     parser.add_argument(
-        "--seed", type=int, default=0, metavar="S", help="seed of all inputs (default 0)"
+        "--seed",
+        type=int,
+        metavar="S",
+        help="seed of all inputs (default: drawn at random, written in the gradebook)",
     )
     parser.add_argument(
         "--time-limit",
@@ -61,6 +64,12 @@ def add_parser(commands) -> None:
         default=30.0,
         metavar="S",
         help="seconds for each check (default 30)",
+    )
+    parser.add_argument(
+        "--budget",
+        type=float,
+        metavar="S",
+        help="seconds for a whole submission (default: ten times the lab's own, at least 300)",
     )
     parser.add_argument(
         "--memory",
@@ -159,6 +168,7 @@ def run(args: argparse.Namespace) -> int:
         seed=args.seed,
         time_limit=args.time_limit,
         memory=args.memory,
+        budget=args.budget,
         late=args.late,
         times=args.times,
         only=args.only,
@@ -229,7 +239,7 @@ def _show_summary(summary, out: str) -> None:
     kept = f", {summary.resumed} kept from before" if summary.resumed else ""
     print(
         f"{summary.graded} graded in {summary.seconds:.1f} s{kept}{middle}. Sandbox: "
-        f"{summary.sandbox}. Results in {out}"
+        f"{summary.sandbox}. Seed {summary.seed}. Results in {out}"
     )
     for record in summary.records:
         if record.status == "unreadable":

@@ -35,7 +35,7 @@ _VERSIONS = (
 @dataclass
 class GradedLab:
     """A lab ready to be graded. `wanted` is function -> exercise; `released` are the code cells
-    that students were given."""
+    that students were given; `seconds` is what the lab itself takes in fast mode."""
 
     folder: Path
     name: str
@@ -47,6 +47,7 @@ class GradedLab:
     tests_hash: str
     environment_hash: str
     fingerprints: tuple[Fingerprint, ...] = ()
+    seconds: float = 0.0
 
     @property
     def exercises(self) -> list[str]:
@@ -112,6 +113,7 @@ def load(
         _hash_files([folder / name for name in FILES] + hidden),
         environment_hash(),
         stored.fingerprints if stored else (),
+        float(lab.meta["seconds"]["fast"]),
     )
 
 

@@ -9,12 +9,16 @@ Nothing heavy is imported before a lab test asks for it: the plugin is loaded by
 
 from __future__ import annotations
 
+import secrets
 import sys
 import zlib
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from coursekit._path import leave_current_folder, loaded_from_current_folder
+from coursekit._text import clean
 
 _LAB_FILES = ("test_public.py", "test_hidden.py")
 _MARKS = (
@@ -38,7 +42,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--lab", metavar="FOLDER", help="the lab that tests kept elsewhere belong to")
     group.addoption(
-        "--lab-seed", type=int, default=0, metavar="S", help="seed of all inputs (default 0)"
+        "--lab-seed",
+        type=int,
+        metavar="S",
+        help="seed of all inputs (default 0; with --submission drawn at random)",
     )
     group.addoption(
         "--lab-time-limit",
@@ -56,7 +63,34 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marks, and keep what the session shares."""
     for line in _MARKS:
         config.addinivalue_line("markers", line)
+    if config.getoption("--submission") is not None:
+        _keep_submissions_out(config)
+    if config.option.lab_seed is None:  # kept there, so that pytest-xdist's workers have it too
+        graded = config.getoption("--submission") is not None
+        config.option.lab_seed = secrets.randbelow(2**32) if graded else 0
     config.stash[_STATE] = _State(config)
+
+
+def _keep_submissions_out(config: pytest.Config) -> None:
+    """A submission in the current folder may be called `numpy.py`: nothing is imported from there.
+
+    Raises:
+        pytest.UsageError: if something was, before anybody could prevent it.
+    """
+    leave_current_folder()
+    if loaded := loaded_from_current_folder():
+        raise pytest.UsageError(
+            f"Expected a current folder that nothing is imported from while submissions are "
+            f"graded. Received: {', '.join(loaded)} from {config.invocation_params.dir}. Use "
+            f"`pytest` or `python -P -m pytest`, or go to another folder."
+        )
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """The seed, where a submission is graded."""
+    if config.getoption("--submission") is None:
+        return None
+    return f"coursekit: seed {config.option.lab_seed}, repeated by --lab-seed"
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -172,7 +206,7 @@ def student(request: pytest.FixtureRequest):
         grader = state.grader(folder)
         proxy = grader.student(seed)
     except (CoursekitError, NotReadable) as error:
-        pytest.fail(str(error), pytrace=False)
+        pytest.fail(clean(error), pytrace=False)
     yield proxy
     if not getattr(request.node, "_coursekit_passed", False):
         grader.drop()
@@ -197,7 +231,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
             _points_of(item, float(marks.get("points", 1.0)), share),
         ]
     if call.excinfo is not None and _is_one_of(call.excinfo.value, _SHOWN):
-        report.longrepr = str(call.excinfo.value)
+        report.longrepr = clean(call.excinfo.value)
         if _is_one_of(call.excinfo.value, _UNANSWERED):
             report.coursekit_status = "not answered"
 

@@ -4,14 +4,16 @@ what every place that grades needs besides."""
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterable
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from coursekit.grading.record import Record
 from coursekit.grading.submission import Submission
 from coursekit.grading.zygote import sandbox
 from coursekit.grading.zygote.process import data_folders
+
+BUDGET_TIMES, LEAST_BUDGET = 10.0, 300.0  # of the lab's own time; seconds
 
 
 @dataclass(frozen=True)
@@ -20,8 +22,10 @@ class Settings:
 
     Args:
         seed: of all inputs. The same seed gives the same grades.
+        seeds: student -> another seed, for those whose earlier attempt had one.
         time_limit: seconds for each check and each statement of a cell.
         memory: MB of data per child.
+        budget: seconds for a whole submission; None for a multiple of the lab's own time.
         only: the one exercise to grade, or None for all.
         unsafe: whether to grade where a layer of the sandbox is missing.
         backend: the Keras backend of the children.
@@ -33,13 +37,24 @@ class Settings:
     only: str | None = None
     unsafe: bool = False
     backend: str = "tensorflow"
+    budget: float | None = None
+    seeds: Mapping[str, int] = field(default_factory=dict)
+
+    def seed_for(self, student: str) -> int:
+        """The seed of one submission's inputs."""
+        return self.seeds.get(student, self.seed)
+
+    def budget_for(self, lab_seconds: float) -> float:
+        """The seconds for a whole submission of a lab that takes `lab_seconds` itself."""
+        if self.budget is not None:
+            return self.budget
+        return max(LEAST_BUDGET, BUDGET_TIMES * lab_seconds)
 
     def key(self, stamp: str) -> str:
         """These settings, but for the seed, and the sandbox's stamp, as one text: attempts under
         another text are graded anew."""
-        return "|".join(
-            [self.only or "all", f"{self.time_limit:g}", str(self.memory), stamp, self.backend]
-        )
+        parts = [self.only or "all", f"{self.time_limit:g}", str(self.memory), stamp, self.backend]
+        return "|".join(parts if self.budget is None else [*parts, f"budget {self.budget:g}"])
 
     def sandbox(self, found: Iterable[sandbox.Layer] | None = None) -> tuple[sandbox.Policy, str]:
         """The sandbox to grade in on this machine, and its stamp.

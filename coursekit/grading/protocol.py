@@ -25,6 +25,11 @@ NO_TICKET = b"\0" * TICKET_BYTES
 MEGABYTE = 1 << 20
 REQUEST_LIMIT = 320 * MEGABYTE
 REPLY_LIMIT = 64 * MEGABYTE
+TREE_LIMIT = 8 * MEGABYTE
+CHECK_LIMIT = 256 * MEGABYTE  # all that a child may send while one check or statement runs
+CONTROL_LIMITS = {"read": 32 * MEGABYTE, "load": 8 * MEGABYTE}
+CONTROL_LIMIT = MEGABYTE // 4  # of the reply to any other control message
+MOST_NOTES, NOTE_LENGTH = 100, 500
 
 _LENGTH = struct.Struct("<Q")
 

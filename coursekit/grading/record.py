@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
 
 import numpy as np
 
@@ -59,7 +62,13 @@ def as_tables(expected: np.ndarray, got: np.ndarray) -> list[list[list[float]]] 
 
 @dataclass
 class Record:
-    """All that is known about one graded submission; plain data for the gradebook."""
+    """All that is known about one graded submission; plain data for the gradebook.
+
+    `mistakes` are the hints a student got, by exercise. `behaviours` are there for wrong answers,
+    hint or not, by exercise: `fingerprint` is the same for answers that behave alike (see
+    `compact`), `mistake` the catalogue's name or empty, `functions` the entries of `answers` that
+    belong to it.
+    """
 
     student: str
     lab: str
@@ -70,6 +79,7 @@ class Record:
     notes: list[str] = field(default_factory=list)
     answers: dict[str, dict] = field(default_factory=dict)
     mistakes: dict[str, dict] = field(default_factory=dict)
+    behaviours: dict[str, dict] = field(default_factory=dict)
     seed: int = 0
     sandbox: str = ""
     submission_hash: str = ""
@@ -100,8 +110,12 @@ class Record:
 
     @classmethod
     def from_dict(cls, data: dict) -> Record:
-        """The record that `to_dict` gave."""
-        return cls(**{**data, "tests": [TestResult(**test) for test in data["tests"]]})
+        """The record that `to_dict` gave, here or in another version: a field that was not known
+        there has its default, one that is not known here is passed over."""
+        known = {entry.name for entry in fields(cls)}
+        kept = {name: value for name, value in data.items() if name in known}
+        kept["tests"] = [TestResult(**_known(test)) for test in data.get("tests", ())]
+        return cls(**kept)
 
 
 def merged(record: Record, earlier: Record | None, only: str) -> Record:
@@ -126,8 +140,34 @@ def merged(record: Record, earlier: Record | None, only: str) -> Record:
         max_points=round(sum(test.max_points for test in tests), 6),
         answers={**earlier.answers, **record.answers},
         mistakes={**_without(earlier.mistakes, only), **record.mistakes},
+        behaviours={**_without(earlier.behaviours, only), **record.behaviours},
     )
 
 
 def _without(entries: dict[str, dict], exercise: str) -> dict[str, dict]:
     return {key: value for key, value in entries.items() if key != exercise}
+
+
+def _known(test: dict) -> dict:
+    known = {entry.name for entry in fields(TestResult)}
+    return {name: value for name, value in test.items() if name in known}
+
+
+def compact(behaviour: Mapping[str, list]) -> str:
+    """A short text that is the same for answers that behave alike: numbers count with two digits.
+
+    >>> compact({"test@1": [["numbers", [], True, 1.2345]]}) == compact(
+    ...     {"test@1": [["numbers", [], True, 1.2301]]}
+    ... )
+    True
+    """
+    text = json.dumps(_coarse(dict(behaviour)), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _coarse(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _coarse(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_coarse(part) for part in value]
+    return f"{value:.2g}" if isinstance(value, float) else value

@@ -44,13 +44,15 @@ class Progress:
 class Summary:
     """What a run did. `records` are the attempts that count of all submissions named, resumed ones
     included; `refused` are lines on what could not be told apart; `without_time` are those whose
-    lateness nobody can tell, `bare_pages` those whose feedback could not be made whole."""
+    lateness nobody can tell, `bare_pages` those whose feedback could not be made whole; `seed` is
+    that of the run."""
 
     records: list[Record] = field(default_factory=list)
     graded: int = 0
     resumed: int = 0
     seconds: float = 0.0
     sandbox: str = ""
+    seed: int = 0
     refused: list[str] = field(default_factory=list)
     without_time: list[str] = field(default_factory=list)
     bare_pages: list[str] = field(default_factory=list)
@@ -77,9 +79,10 @@ def grade(
     out: str | os.PathLike,
     *,
     jobs: int | None = None,
-    seed: int = 0,
+    seed: int | None = None,
     time_limit: float = 30.0,
     memory: int = 2048,
+    budget: float | None = None,
     late: str | LatePolicy | None = None,
     times: str | os.PathLike | None = None,
     only: str | None = None,
@@ -102,9 +105,13 @@ def grade(
             `coursekit.grading.submission.find`.
         out: folder for the results.
         jobs: children at a time; by default one per core. With `cluster`, on each node.
-        seed: of all inputs. The same seed gives the same grades.
+        seed: of all inputs. The same seed gives the same grades. Without one it is drawn at random
+            and written in the gradebook; a run that was interrupted, a notebook that did not change
+            and a regrade of one exercise keep theirs.
         time_limit: seconds for each check and each statement of a cell.
         memory: MB of data per child.
+        budget: seconds for a whole submission; by default ten times what the lab itself takes, and
+            no less than 300.
         late: a `LatePolicy`, or its text.
         times: a CSV that says when each student handed in, where no system told; see
             `coursekit.grading.books.late.read_times`.
@@ -127,7 +134,14 @@ def grade(
         InvalidInputError: if lab, submissions or an option are not as expected.
         OutputError: if the results cannot be written.
     """
-    _check_options(jobs, time_limit, memory, keep_warm)
+    _check_options(
+        jobs=(jobs, 1),
+        seed=(seed, 0),
+        time_limit=(time_limit, 0.1),
+        memory=(memory, 1024),
+        budget=(budget, 1.0),
+        keep_warm=(keep_warm, 0.0),
+    )
     start = time.perf_counter()
     policy_for_late = LatePolicy.parse(late) if isinstance(late, str) else late
     told = read_times(times) if times is not None else {}
@@ -142,50 +156,71 @@ def grade(
         dataclasses.replace(s, submitted=told.get(s.student, s.submitted))
         for s in everything.submissions
     ]
-    settings = Settings(seed, time_limit, memory, only, unsafe, backend or backend_name())
     summary = Summary(refused=everything.refused)
     if policy_for_late is not None:
         summary.without_time = [s.student for s in found if not s.submitted]
-    if layers is not None:
-        graders = _here(graded_lab, settings, jobs, keep_warm, layers.result())
-    else:
-        from coursekit.grading.cluster.nodes import Cluster
-        from coursekit.grading.cluster.parcel import Order
+    settings = Settings(0, time_limit, memory, only, unsafe, backend or backend_name(), budget)
+    here = settings.sandbox(layers.result()) if layers is not None else None
+    with Gradebook(out) as book:
+        settings = dataclasses.replace(
+            settings,
+            seed=book.begin_run(graded_lab.name, seed),
+            seeds={} if seed is not None else _kept_seeds(book, graded_lab.name, found, only),
+        )
+        if here is not None:
+            graders = _here(graded_lab, settings, here, jobs, keep_warm)
+        else:
+            from coursekit.grading.cluster.nodes import Cluster
+            from coursekit.grading.cluster.parcel import Order
 
-        order = Order.of(graded_lab, files, settings)
-        graders = Cluster(cluster, graded_lab, order, jobs=jobs, notice=notice)
-    with graders as graders, Gradebook(out) as book:
-        run = _Run(graded_lab, settings, policy_for_late, book, graders)
-        run.all(found, summary, progress)
-        summary.sandbox = "; ".join(sorted(graders.stamps))
+            order = Order.of(graded_lab, files, settings)
+            graders = Cluster(cluster, graded_lab, order, jobs=jobs, notice=notice)
+        with graders as graders:
+            run = _Run(graded_lab, settings, seed, policy_for_late, book, graders)
+            run.all(found, summary, progress)
+            summary.sandbox = "; ".join(sorted(graders.stamps))
         names = {submission.student for submission in found}
         summary.records = [r for _, r in book.grades(graded_lab.name) if r.student in names]
-        summary.seconds = time.perf_counter() - start
+        summary.seed, summary.seconds = settings.seed, time.perf_counter() - start
+        if not summary.infrastructure_errors:
+            book.finish_run(graded_lab.name)
         whole = labs.load(lab, hidden=files) if only else graded_lab
         summary.bare_pages = outputs.write_all(book, Path(out), whole)
     return summary
 
 
-def _check_options(jobs: int | None, time_limit: float, memory: int, keep_warm: float) -> None:
-    for name, value, least in (
-        ("jobs", 1 if jobs is None else jobs, 1),
-        ("time-limit", time_limit, 0.1),
-        ("memory", memory, 1024),
-        ("keep-warm", keep_warm, 0.0),
-    ):
-        if not value >= least:
-            raise InvalidInputError(f"Expected {name} of at least {least}. Received: {value}.")
+def _kept_seeds(
+    book: Gradebook, lab: str, found: list[Submission], only: str | None
+) -> dict[str, int]:
+    """The seeds of those who are graded again: the same notebook, or one exercise of it, meets the
+    same inputs."""
+    earlier = book.seeds(lab)
+    return {
+        submission.student: earlier[submission.student][0]
+        for submission in found
+        if submission.student in earlier
+        and (only is not None or earlier[submission.student][1] == submission.digest())
+    }
+
+
+def _check_options(**options: tuple[float | None, float]) -> None:
+    """Each option is `(value, least)`; None stands for a default."""
+    for name, (value, least) in options.items():
+        if value is not None and not value >= least:
+            raise InvalidInputError(
+                f"Expected {name.replace('_', '-')} of at least {least}. Received: {value}."
+            )
 
 
 @contextlib.contextmanager
 def _here(
     lab: labs.GradedLab,
     settings: Settings,
+    here: tuple[sandbox.Policy, str],
     jobs: int | None,
     keep_warm: float,
-    layers: list[sandbox.Layer],
 ) -> Iterator[Graders]:
-    policy, stamp = settings.sandbox(layers)
+    policy, stamp = here
 
     def make() -> Zygote:
         if not keep_warm:
@@ -252,11 +287,12 @@ class _Run:
         self,
         lab: labs.GradedLab,
         settings: Settings,
+        seed: int | None,
         late: LatePolicy | None,
         book: Gradebook,
         graders: Graders,
     ):
-        self.lab, self.settings, self.late = lab, settings, late
+        self.lab, self.settings, self.seed, self.late = lab, settings, seed, late
         self.book, self.graders = book, graders
 
     def all(
@@ -277,12 +313,12 @@ class _Run:
                     left = (time.perf_counter() - start) / done * (len(todo) - done)
                     progress(Progress(done, len(todo), submission.student, left))
 
-    def _key(self, submission_hash: str, stamp: str) -> str:
+    def _key(self, submission_hash: str, seed: int, stamp: str) -> str:
         return attempt_key(
             submission_hash,
             self.lab.tests_hash,
             self.lab.environment_hash,
-            self.settings.seed,
+            seed,
             self.settings.key(stamp),
         )
 
@@ -293,7 +329,9 @@ class _Run:
         return self.book.is_current(
             submission.student,
             self.lab.name,
-            keys={stamp: self._key(digest, stamp) for stamp in self.graders.stamps},
+            key=lambda seed, stamp: self._key(digest, seed, stamp),
+            stamps=self.graders.stamps,
+            seed=self.seed,
             penalty=None if self.late is None else self.late.penalty(submission.submitted),
         )
 
@@ -301,5 +339,5 @@ class _Run:
         if self.late is not None:
             record.days_late = self.late.days_late(submission.submitted)
             record.penalty = self.late.penalty(submission.submitted)
-        key = self._key(record.submission_hash, record.sandbox)
+        key = self._key(record.submission_hash, record.seed, record.sandbox)
         self.book.commit(record, key, only=self.settings.only, keep_penalty=self.late is None)

@@ -169,8 +169,8 @@ def assert_close(
         got: what the student's function gave: number, array, list, tuple or dict of these.
         expected: what is right, of the same form. NaN equals NaN.
         tried: what was called, in words.
-        rtol: relative tolerance; by default it follows the coarsest float dtype among `got`,
-            `expected` and `inputs`.
+        rtol: relative tolerance; by default it follows the coarsest float dtype among `expected`
+            and `inputs`, never that of `got`: an answer does not choose how exact it has to be.
         atol: absolute tolerance; by default `rtol` times the largest finite value expected.
         hint: one more line for the student.
         inputs: arrays that the result was computed from, when their dtype limits the precision.
@@ -202,7 +202,7 @@ def _compare(got, expected, tried="", rtol=None, atol=None, hint="", inputs=None
     if right.dtype.kind in "SUmMO":
         same = mine == right
     else:
-        rtol = tolerance(got, expected, inputs) if rtol is None else rtol
+        rtol = tolerance(expected, inputs) if rtol is None else rtol
         if atol is None:
             finite = np.abs(right[np.isfinite(right)]) if right.size else right
             atol = rtol * float(finite.max()) if finite.size and finite.max() > 0 else rtol
@@ -218,7 +218,7 @@ def _compare(got, expected, tried="", rtol=None, atol=None, hint="", inputs=None
         _fail(
             tried,
             describe(right),
-            f"{describe(mine)}{_first_difference(mine, right, same)}",
+            f"{describe(mine)}{_first_difference(mine, right, same)}{_dtype_advice(mine, rtol)}",
             hint,
             (right, mine),
         )
@@ -262,7 +262,7 @@ def assert_probabilities(got: Any, *, tried: str = "", axis: int = -1, hint: str
     mine = _as_numbers(got)
     if mine is None or mine.ndim == 0:
         _fail(tried, "an array of probabilities", f"{describe(got)}{_form_advice(got)}", hint)
-    slack = tolerance(mine)
+    slack = 1e-6  # what float32 leaves of a sum; an answer in float16 is not let off
     if (
         not np.all(np.isfinite(mine))
         or mine.min(initial=0.0) < -slack
@@ -270,7 +270,7 @@ def assert_probabilities(got: Any, *, tried: str = "", axis: int = -1, hint: str
     ):
         _fail(tried, "probabilities between 0 and 1", describe(mine), hint)
     sums = mine.sum(axis=axis)
-    if not np.allclose(sums, 1.0, atol=max(slack, 1e-6) * 10, rtol=0):
+    if not np.allclose(sums, 1.0, atol=10 * slack, rtol=0):
         worst = float(np.ravel(sums)[np.argmax(np.abs(np.ravel(sums) - 1))])
         _fail(tried, f"a sum of 1 along axis {axis}", f"a sum of {worst:.6g}", hint)
 
@@ -391,6 +391,14 @@ def _form_advice(value: Any) -> str:
     if callable(value):
         return "; a function or object came where a value is due"
     return ""
+
+
+def _dtype_advice(mine: np.ndarray, rtol: float) -> str:
+    """A wanted precision that the answer's dtype cannot hold, in words."""
+    if mine.dtype.kind not in "fc" or not 0 < rtol < tolerance(mine):
+        return ""
+    digits = np.finfo(mine.dtype).precision
+    return f"; {mine.dtype} holds about {digits} digits, and more are asked for"
 
 
 def _first_difference(mine: np.ndarray, right: np.ndarray, same: Any) -> str:

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "coursekit"
 
-EVERYWHERE = {"errors", "_files", "_html", "_text"}
+EVERYWHERE = {"errors", "_files", "_html", "_path", "_text"}
 SPLIT = {"grading", "labs"}
 """Rooms whose modules and folders are rooms of their own: each runs in a process, or serves a
 person, of its own."""

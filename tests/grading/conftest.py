@@ -46,7 +46,15 @@ def grade_one(nursery, plain_lab, tmp_path):
     from coursekit.grading.submission import Submission
 
     def grade(
-        answers=None, *, made=None, time_limit=3.0, seed=1, kind="ipynb", text=None, **kwargs
+        answers=None,
+        *,
+        made=None,
+        time_limit=3.0,
+        seed=1,
+        budget=None,
+        kind="ipynb",
+        text=None,
+        **kwargs,
     ):
         path = tmp_path / f"student.{kind}"
         if text is not None:
@@ -57,7 +65,7 @@ def grade_one(nursery, plain_lab, tmp_path):
             plain_lab,
             Submission("student", str(path), kind),
             nursery,
-            Settings(seed, time_limit),
+            Settings(seed, time_limit, budget=budget),
         )
 
     return grade

@@ -541,4 +541,99 @@ CASES = [
         bottom="normalised = one_hot = back_to_labels = None",
         points=(0.0, None, None),
     ),
+    # What others found in the first grader, each tried from outside before it was mended.
+    *(
+        Case(f"garbage-{name}", f"return {value}", statuses=("failed",))
+        for name, value in {
+            "none": "None",
+            "zero": "0.0",
+            "empty": "[]",
+            "true": "True",
+            "argument": "x",
+        }.items()
+    ),
+    Case("coarse-dtype", f"return np.float16(1.004 * {HONEST})", statuses=("failed",)),
+    Case(
+        "dies-when-asked-to-finish",
+        before=(
+            "import coursekit.grading.child.main as m, os\n"
+            "def trap(self):\n    os._exit(0)\nm.Notebook.finish = trap",
+        ),
+        points=(0.0, 0.0, 0.0),
+        statuses=("crashed",),
+    ),
+    Case(
+        "noise-while-nobody-asks",
+        before=(
+            "import os, threading, time\ndef noise():\n    while True:\n        "
+            "os.write(3, b'x' * 9)\n        time.sleep(0.01)\n"
+            "threading.Thread(target=noise, daemon=True).start()",
+        ),
+        points=(0.0, 0.0, 0.0),
+        statuses=("forbidden",),
+    ),
+    Case(
+        "notes-without-end",
+        before=(
+            "import gc\ndef notebooks():\n    return [o for o in gc.get_objects() if "
+            "type(o).__name__ == 'Notebook']\n"
+            "for found in notebooks():\n    found.notes.extend(['x' * 10**6] * 60)",
+        ),
+        points=KEPT,
+    ),
+    Case(
+        "set-of-one-hash",
+        _LIES.format(
+            "members = [i * (2**61 - 1) for i in range(60_000)]\n    "
+            "text = json.dumps([['d', [['ok', True], ['value', ['e', members]]]], []]).encode()\n"
+            "    return b'CK1' + struct.pack('<I', len(text)) + text"
+        ),
+        statuses=("failed", "forbidden"),
+    ),
+    Case(
+        "keys-of-one-hash",
+        _LIES.format(
+            "pairs = [[i * (2**61 - 1), 0] for i in range(60_000)]\n    "
+            "text = json.dumps([['d', [['ok', True], ['value', ['d', pairs]]]], []]).encode()\n"
+            "    return b'CK1' + struct.pack('<I', len(text)) + text"
+        ),
+        statuses=("failed", "forbidden"),
+    ),
+    Case(
+        "one-part-many-times",
+        _LIES.format(
+            "parts = [['a', '<f8', [10**5], 0]] * 50\n    "
+            "text = json.dumps([['d', [['ok', True], ['value', ['l', parts]]]], [800_000]])"
+            ".encode()\n"
+            "    return b'CK1' + struct.pack('<I', len(text)) + text + bytes(800_000)"
+        ),
+        statuses=("failed", "forbidden"),
+    ),
+    Case(
+        "shared-mapping-of-zeros",
+        "import mmap\nwith open('/dev/zero', 'r+b') as zeros:\n    "
+        "hoard = mmap.mmap(zeros.fileno(), 2**31)\nreturn " + HONEST,
+        statuses=("out-of-memory",),
+    ),
+    Case(
+        "tables-of-an-empty-mapping",
+        "import mmap\nhoard = mmap.mmap(-1, 2**44, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | "
+        "getattr(mmap, 'MAP_NORESERVE', 0x4000), prot=mmap.PROT_READ)\nreturn " + HONEST,
+        statuses=("out-of-memory",),
+    ),
+    Case(
+        "lowers-its-own-limits",
+        "import resource\ntry:\n    resource.setrlimit(resource.RLIMIT_CPU, (1, 1))\n"
+        "except (ValueError, OSError):\n    pass\nwhile True:\n    pass",
+        statuses=("timeout",),
+    ),
+    Case(
+        "locks-and-leases",
+        _REFUSED.format("""(
+        lambda: __import__('fcntl').flock(open(np.__file__), 2), lambda: __import__('fcntl').flock(open(np.__file__), 1),
+        lambda: __import__('fcntl').lockf(open(np.__file__), 1), lambda: __import__('fcntl').fcntl(open(np.__file__), 1024, 0),
+        lambda: __import__('fcntl').fcntl(open(np.__file__), 1024, 1), lambda: __import__('fcntl').flock(open('own', 'w'), 2),
+        lambda: __import__('fcntl').fcntl(open(np.__file__), 1026, 1))"""),
+        points=KEPT,
+    ),
 ]

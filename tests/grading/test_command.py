@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from grading_toys import PLAIN, notebook, write_notebook
@@ -62,6 +63,8 @@ def test_infrastructure_errors_end_with_3_and_are_graded_by_the_next_run(
     [
         ["--jobs", "0"],
         ["--memory", "10"],
+        ["--budget", "0"],
+        ["--seed", "-1"],
         ["--time-limit", "0"],
         ["--late", "soon"],
         ["--only", "91.9"],
@@ -150,3 +153,66 @@ def test_pytest_takes_hidden_tests_by_path(policy, two_labs):
     assert done.returncode == 0, done.stdout + done.stderr
     assert "5 passed" in done.stdout
     assert "Name the lab with --lab" in run_pytest(two_labs, hidden).stdout
+
+
+NAMESAKE = "import pathlib\npathlib.Path(__file__).with_name('it-ran').touch()\n"
+
+
+@pytest.mark.parametrize("name", ["numpy.py", "argparse.py", "shutil.py"])
+@pytest.mark.parametrize("way", [["-m", "coursekit"], ["-P", "-m", "coursekit"]], ids=["", "-P"])
+def test_a_submission_with_the_name_of_a_module_is_not_imported(tmp_path, name, way):
+    (tmp_path / name).write_text(NAMESAKE)
+    command = [sys.executable, *way, "grade", str(PLAIN), "absent.ipynb", "--out", "out"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 2, done.stderr
+    assert "absent.ipynb" in done.stderr
+    assert not (tmp_path / "it-ran").exists()
+
+
+def test_with_a_safe_path_not_even_a_submission_named_like_this_package_is(tmp_path):
+    (tmp_path / "coursekit.py").write_text(NAMESAKE)
+    command = [sys.executable, "-P", "-m", "coursekit", "--version"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0
+    assert not (tmp_path / "it-ran").exists()
+
+
+def test_pytest_refuses_a_folder_that_a_module_came_from(tmp_path):
+    (tmp_path / "sampling.py").write_text("")
+    done = run_pytest(tmp_path, "-p", "sampling", str(PLAIN), "--submission", "ann.ipynb")
+    assert done.returncode == 4, done.stdout + done.stderr
+    assert "python -P -m pytest" in done.stderr
+    assert "sampling" in done.stderr
+
+
+def test_the_docs_show_no_command_that_imports_from_the_current_folder():
+    root = Path(__file__).resolve().parents[2]
+    pages = [root / "README.md", root / "CONTRIBUTING.md", *sorted((root / "docs").rglob("*.md"))]
+    text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
+    assert "python -m coursekit" not in text
+    assert not [
+        line for line in text.splitlines() if "-m pytest" in line and "--submission" in line
+    ]
+
+
+def test_what_a_student_named_does_nothing_to_a_terminal(capsys):
+    from coursekit.cli import grade
+    from coursekit.grading.record import Record
+    from coursekit.grading.runner import Summary
+
+    failed = Record("ann\x1b[2J\u202e\nbob", "lab", status="infrastructure-error")
+    grade._show_summary(Summary([failed], sandbox="full"), "out")
+    grade._show_notice("node \x1b]0;title\x07 is gone")
+    printed = capsys.readouterr()
+    said = printed.out + printed.err
+    assert not [character for character in said if character in "\x1b\x07\u202e"]
+    assert "no grade for ann" in said
+
+
+def test_what_a_submission_says_does_nothing_to_pytests_terminal(policy, two_labs):
+    shouts = {"mean_square": "def mean_square(x):\n    raise ValueError('\\x1b[2J\\u202e')"}
+    write_notebook(two_labs / "ann.ipynb", notebook(PLAIN, shouts))
+    done = run_pytest(two_labs, "labs/91_plain/test_public.py", "--submission", "ann.ipynb")
+    assert "ValueError" in done.stdout
+    assert "\x1b[2J" not in done.stdout
+    assert "\u202e" not in done.stdout

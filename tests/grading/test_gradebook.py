@@ -5,11 +5,13 @@ import contextlib
 import itertools
 import json
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -19,8 +21,9 @@ from coursekit.errors import InvalidInputError, OutputError
 from coursekit.grading import runner
 from coursekit.grading.books.gradebook import Gradebook
 from coursekit.grading.books.late import LatePolicy, read_times
-from coursekit.grading.record import Record
+from coursekit.grading.record import Record, TestResult
 from coursekit.grading.referee import grader
+from coursekit.labs.author.build import build
 
 SUM = {"mean_square": "def mean_square(x):\n    return float(np.sum(np.square(x)))"}
 
@@ -77,6 +80,76 @@ def test_the_same_seed_gives_the_same_gradebook(policy, hand_in, tmp_path):
     runner.grade(PLAIN, folder, tmp_path / "one", seed=4, jobs=1)
     runner.grade(PLAIN, folder, tmp_path / "two", seed=4, jobs=3)
     assert content(tmp_path / "one") == content(tmp_path / "two")
+
+
+def test_a_run_draws_its_seed_and_keeps_it_where_it_must(policy, hand_in, tmp_path):
+    folder, out = hand_in(2), tmp_path / "out"
+    first = runner.grade(PLAIN, folder, out)
+    drawn = first.seed
+    assert {record.seed for record in first.records} == {drawn}
+    assert runner.grade(PLAIN, folder, tmp_path / "other").seed != drawn
+    write_notebook(folder / "s01.ipynb", notebook(PLAIN, before=["x = 1"]))
+    second = runner.grade(PLAIN, folder, out)  # a new run; one notebook changed
+    assert (second.graded, second.seed != drawn) == (1, True)
+    assert [record.seed for record in second.records] == [drawn, second.seed]
+    third = runner.grade(PLAIN, folder, out, only="91.1")
+    assert [record.seed for record in third.records] == [drawn, second.seed]
+    told = runner.grade(PLAIN, folder, out, seed=drawn)
+    assert (told.graded, {record.seed for record in told.records}) == (2, {drawn})
+
+
+def test_a_run_that_was_interrupted_goes_on_with_its_seed(tmp_path):
+    with Gradebook(tmp_path) as book:
+        drawn = book.begin_run("lab")
+        assert book.begin_run("other") != drawn
+    with Gradebook(tmp_path) as book:
+        assert book.begin_run("lab") == drawn
+        assert book.begin_run("lab", 5) == 5  # asked for by name: another run
+        book.finish_run("lab")
+        assert book.begin_run("lab") not in (5, drawn)
+
+
+def test_a_gradebook_of_another_version_is_read(tmp_path):
+    """Fields that were not there have their defaults; fields that are not here are passed over; a
+    table that was not there is made."""
+    old = Record(
+        "ann", "lab", points=3.0, tests=[TestResult("t", "T", "1", "public", "passed", 3, 3, 0)]
+    )
+    with Gradebook(tmp_path) as book:
+        book.add(old, "key")
+    with contextlib.closing(sqlite3.connect(tmp_path / "gradebook.sqlite")) as database, database:
+        told = json.loads(database.execute("SELECT record FROM attempts").fetchone()[0])
+        del told["behaviours"], told["tests"][0]["compared"]
+        told["from_the_future"] = told["tests"][0]["from_the_future"] = 1
+        database.execute("UPDATE attempts SET record=?", (json.dumps(told),))
+        database.execute("DROP TABLE runs")
+    with Gradebook(tmp_path) as book:
+        assert book.latest("ann", "lab")[2] == old
+        assert book.begin_run("lab", 1) == 1
+
+
+def test_answers_that_behave_alike_have_one_fingerprint(policy, tmp_path):
+    lab = Path(shutil.copytree(PLAIN, tmp_path / "91_plain"))
+    build(lab)
+    wrong = {
+        "sum": "return float(np.sum(np.square(x)))",
+        "also-sum": "total = 0.0\n    for v in np.ravel(x):\n        total += float(v) ** 2\n    return total",
+        "cube": "return float(np.mean(np.power(x, 3)))",
+        "right": "return float(np.mean(np.square(x)))",
+    }
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name, body in wrong.items():
+        text = f"def mean_square(x):\n    {body}"
+        write_notebook(folder / f"{name}.ipynb", notebook(lab, {"mean_square": text}))
+    found = {r.student: r for r in runner.grade(lab, folder, tmp_path / "out", jobs=1).records}
+    told = {name: record.behaviours.get("91.1") for name, record in found.items()}
+    assert told["right"] is None
+    assert told["sum"] == told["also-sum"]
+    assert (told["sum"]["mistake"], told["cube"]["mistake"]) == ("sum-not-mean", "")
+    assert told["sum"]["fingerprint"] != told["cube"]["fingerprint"]
+    assert told["cube"]["functions"] == ["mean_square"]
+    assert "np.power" in found["cube"].answers["mean_square"]["text"]
 
 
 def test_regrading_one_exercise_keeps_the_others(policy, hand_in, tmp_path):

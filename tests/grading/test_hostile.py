@@ -4,6 +4,7 @@ left behind, the rest is right."""
 import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 from pathlib import Path
@@ -132,6 +133,24 @@ def belongs_to_another_run(pid: int) -> bool:
         return True
 
 
+def test_the_docs_name_cases_that_are_there():
+    text = (Path(__file__).resolve().parents[2] / "docs" / "grading.md").read_text("utf-8")
+    table = text[text.index("| A submission that") : text.index("## What the machine needs")]
+    named = {
+        name
+        for row in table.splitlines()[2:]
+        for name in re.findall("`([^`]+)`", row.rpartition(" | ")[2])
+    }
+    models = (Path(__file__).parent / "test_keras.py").read_text("utf-8")
+    missing = {
+        name
+        for name in named - {case.name for case in CASES}
+        if f'"{name}"' not in models and not (Path(__file__).resolve().parents[2] / name).exists()
+    }
+    assert len(named) > 60
+    assert missing == set()
+
+
 def test_no_process_is_left(batch):
     own = {process.pid for process in psutil.Process().children(recursive=True)}
     left = []
@@ -152,3 +171,71 @@ def test_the_gradebook_is_whole(batch):
     database.close()
     for path in (batch[2] / "results").iterdir():
         assert json.loads(path.read_text())["score"] >= 0
+
+
+KEEPS_WHAT_IT_SAW = """
+SEEN = []
+def mean_square(x):
+    import gc
+    SEEN.append(str(np.shape(x)))
+    for found in gc.get_objects():
+        if type(found).__name__ == "Notebook":
+            found.notes.append("leaked " + SEEN[-1])
+    return float(np.mean(np.square(x)))
+"""
+TELLS = "def {}(*args):\n    raise ValueError('leaked ' + ' '.join(SEEN))"
+
+
+def test_what_a_hidden_check_shows_comes_back_in_no_word(grade_one):
+    told = {"normalised": TELLS.format("normalised"), "one_hot": TELLS.format("one_hot")}
+    record = grade_one({"mean_square": KEEPS_WHAT_IT_SAW, **told})
+    public = [test.message for test in record.tests if test.visibility == "public"]
+    words = " ".join([*record.notes, *public])
+    assert points(record)["1"] == 3.0  # the hidden checks of exercise 1 did run
+    assert "leaked (7,)" in words  # what a public check showed may come back
+    assert not [shape for shape in ("(3, 4)", "(1,)", "(2, 1, 5)", "(20,)") if shape in words]
+
+
+def test_a_submission_has_one_budget(grade_one):
+    waits = "\n".join(["import time", "def helper():\n    pass", *["time.sleep(0.8)"] * 8])
+    record = grade_one(before=[waits], budget=3.0)
+    assert record.status == "graded"
+    assert {test.status for test in record.tests} == {"timeout"}
+    assert record.points == 0.0
+    assert any("3 seconds for one submission were used up" in note for note in record.notes)
+    assert "within 3 seconds" in record.tests[0].message
+
+
+def test_what_was_earned_before_the_budget_ended_is_kept(grade_one):
+    slow = "def one_hot(labels, n):\n    import time\n    time.sleep(60)"
+    record = grade_one({"one_hot": slow}, time_limit=50.0, budget=4.0)
+    assert points(record)["1"] > 0
+    assert points(record)["3"] == 0.0
+
+
+def test_a_referee_out_of_memory_costs_one_submission_only(grade_one, monkeypatch):
+    from coursekit.grading.referee import grader
+
+    monkeypatch.setattr(grader.SubmissionGrader, "_run_all", lambda self: bytearray(1 << 62))
+    record = grade_one()
+    assert {test.status for test in record.tests} == {"out-of-memory"}
+    assert (record.status, record.points) == ("graded", 0.0)
+
+
+@pytest.mark.root
+def test_two_commands_give_their_children_other_user_ids(policy):
+    from coursekit.grading.zygote.process import Zygote
+
+    if os.geteuid() != 0:
+        pytest.skip("only root gives user ids")
+    with Zygote(policy) as first, Zygote(policy) as second:
+        owners = []
+        for zygote in (first, second):
+            child = zygote.fork({})
+            with open(f"/proc/self/fdinfo/{child.pidfd}", encoding="ascii") as file:
+                pid = next(line.split()[1] for line in file if line.startswith("Pid:"))
+            owners.append(psutil.Process(int(pid)).uids().real)
+            zygote.reap(child)
+            child.close()
+    assert owners[0] // 200 != owners[1] // 200 or abs(owners[0] - owners[1]) >= 200
+    assert all(49_152 <= owner < 61_152 for owner in owners)

@@ -243,3 +243,24 @@ def test_a_function_among_the_arguments_is_named_without_its_address():
     from coursekit.labs.exchange.student import _short
 
     assert "0x" not in _short(lambda x: x)
+
+
+def test_calls_of_the_checks_functions_are_limited_in_their_sum():
+    names = {"ask": lambda f, n: [f(np.zeros(1000)) for _ in range(n)]}
+    student = local_student(names, limits=wire.Limits(size=50_000))
+    kept = []
+    assert student.ask(lambda x: kept.append(x), 3) == [None] * 3
+    with pytest.raises(StudentError, match="at most"):
+        student.ask(lambda x: kept.append(x), 10)
+    assert len(kept) < 10
+
+
+def test_an_object_is_not_asked_how_many_weights_it_has():
+    class Boaster:
+        def count_params(self):
+            return 10**6
+
+        def get_weights(self):
+            return [np.zeros((2, 3)), np.zeros(3)]
+
+    assert local_student({"f": Boaster}).f().count_params() == 9

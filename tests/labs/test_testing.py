@@ -69,11 +69,20 @@ def test_differences_fail_and_are_shown(got, expected, says):
     assert says in message(assert_close, got, expected, tried="f")
 
 
-def test_the_tolerance_follows_the_dtype():
-    assert_close(np.float32(1) + np.float32(1e-5), 1.0)
-    message(assert_close, np.float64(1) + 1e-5, 1.0)
+def test_the_tolerance_follows_what_the_check_asks():
+    assert_close(np.float32(1) + np.float32(1e-5), np.float32(1))
     assert_close(1 + 1e-5, 1.0, inputs=np.ones(2, np.float32))
+    with pytest.raises(AssertionError):
+        assert_close(1 + 1e-5, 1.0)
     assert_close(np.array([1e6, 1e-3]), np.array([1e6, 0.0]))
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_an_answer_does_not_choose_its_tolerance(dtype):
+    with pytest.raises(AssertionError, match=f"{np.dtype(dtype)} holds about"):
+        assert_close(dtype(1.005), 1.0)
+    with pytest.raises(AssertionError):
+        assert_probabilities(np.array([0.6, 0.41], dtype))
 
 
 def test_nested_results_say_which_part():

@@ -174,3 +174,44 @@ def test_keras_tensors_are_sent_as_arrays_and_symbols_are_not():
     np.testing.assert_array_equal(back[1], [1.0, 2.0])
     with pytest.raises(wire.WireError, match="plain data"):
         wire.pack(keras.Input((3,)))
+
+
+def packed(tree, *blobs):
+    text = json.dumps([tree, [len(blob) for blob in blobs]]).encode()
+    return b"CK1" + struct.pack("<I", len(text)) + text + b"".join(blobs)
+
+
+@pytest.mark.parametrize("tag", ["e", "d"])
+def test_members_of_one_hash_never_make_a_table(tag):
+    members = [i * (2**61 - 1) for i in range(1, 40)]
+    assert len({hash(member) for member in members}) == 1
+    tree = [tag, members if tag == "e" else [[member, 0] for member in members]]
+    with pytest.raises(wire.WireError, match="one hash"):
+        wire.unpack(packed(tree))
+
+
+def test_ordinary_sets_and_dicts_are_not_in_the_way():
+    for value in (set(range(-500, 500)), {(i, j): i for i in range(40) for j in range(40)}):
+        assert wire.unpack(wire.pack(value)) == value
+
+
+def test_a_part_stands_for_one_value():
+    part = ["a", "<f8", [1], 0]
+    with pytest.raises(wire.WireError, match="once"):
+        wire.unpack(packed(["l", [part, part]], bytes(8)))
+
+
+@pytest.mark.parametrize(
+    "limits", [wire.Limits(items=50), wire.Limits(hashed=50), wire.Limits(references=50)]
+)
+def test_sums_are_limited(limits):
+    value = [{i} for i in range(60)], [wire.Ref("handle", i, "x") for i in range(60)]
+    assert wire.unpack(wire.pack(value))
+    with pytest.raises(wire.WireError, match="at most"):
+        wire.unpack(wire.pack(value), limits=limits)
+
+
+def test_a_tree_of_empty_lists_is_refused_before_it_is_read(monkeypatch):
+    monkeypatch.setattr(wire.json, "loads", lambda text: pytest.fail("it was read"))
+    with pytest.raises(wire.WireError, match="at most"):
+        wire.unpack(packed([[]] * 1000), limits=wire.Limits(items=100))

@@ -7,8 +7,9 @@ import contextlib
 import hashlib
 import json
 import os
+import secrets
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from coursekit.errors import InvalidInputError, OutputError
@@ -31,6 +32,11 @@ CREATE TABLE IF NOT EXISTS tests (
     exercise TEXT NOT NULL, visibility TEXT NOT NULL, status TEXT NOT NULL,
     points REAL NOT NULL, max_points REAL NOT NULL, seconds REAL NOT NULL,
     PRIMARY KEY (student, lab, attempt, name)
+);
+CREATE TABLE IF NOT EXISTS runs (
+    lab TEXT NOT NULL, run INTEGER NOT NULL, seed INTEGER NOT NULL,
+    started_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), finished_at TEXT,
+    PRIMARY KEY (lab, run)
 );
 CREATE VIEW IF NOT EXISTS grades AS
     SELECT * FROM attempts AS a WHERE attempt = (SELECT max(attempt) FROM attempts AS b WHERE b.student = a.student AND b.lab = a.lab);
@@ -178,23 +184,75 @@ class Gradebook:
         ).fetchone()
         return None if row is None else (row[0], row[1], Record.from_dict(json.loads(row[2])))
 
+    def begin_run(self, lab: str, seed: int | None = None) -> int:
+        """Begin a run over a lab, or go on with one that was interrupted. Returns its seed.
+
+        Args:
+            lab: the lab's name.
+            seed: of the run's inputs. Without one it is that of the run that was interrupted, or
+                else drawn at random.
+        """
+        with self._clear_errors():
+            last = self._database.execute(
+                "SELECT run, seed, finished_at FROM runs WHERE lab=? ORDER BY run DESC LIMIT 1",
+                (lab,),
+            ).fetchone()
+            goes_on = last is not None and last[2] is None and seed in (None, last[1])
+            if goes_on:
+                return last[1]
+            drawn = secrets.randbelow(2**32) if seed is None else seed
+            self._database.execute(
+                "INSERT INTO runs (lab, run, seed) VALUES (?,?,?)",
+                (lab, 1 + (last[0] if last else 0), drawn),
+            )
+        return drawn
+
+    def finish_run(self, lab: str) -> None:
+        """Note that the run over this lab is through: the next one draws another seed."""
+        with self._clear_errors():
+            self._database.execute(
+                "UPDATE runs SET finished_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now') "
+                "WHERE lab=? AND finished_at IS NULL",
+                (lab,),
+            )
+
+    def seeds(self, lab: str) -> dict[str, tuple[int, str]]:
+        """Student -> the seed of the attempt that counts, and the hash of what was graded."""
+        rows = self._database.execute(
+            "SELECT student, seed, submission_hash FROM grades WHERE lab=?", (lab,)
+        )
+        return {student: (seed, digest) for student, seed, digest in rows}
+
     def is_current(
-        self, student: str, lab: str, *, keys: Mapping[str, str], penalty: float | None = None
+        self,
+        student: str,
+        lab: str,
+        *,
+        key: Callable[[int, str], str],
+        stamps: Collection[str],
+        seed: int | None = None,
+        penalty: float | None = None,
     ) -> bool:
-        """Whether the attempt that counts is a grade, made under one of `keys`.
+        """Whether the attempt that counts is a grade of the same submission and settings.
 
         Args:
             student: whose.
             lab: of which lab.
-            keys: sandbox stamp -> what `attempt_key` gives for it.
+            key: gives `attempt_key` for a seed and a sandbox's stamp.
+            stamps: the sandboxes whose grades count.
+            seed: the one that it must have been graded with; None for any.
             penalty: what the late policy takes off now; None without a policy.
         """
         found = self.latest(student, lab)
         if found is None or found[2].status == Outcome.INFRASTRUCTURE_ERROR:
             return False
-        if penalty is not None and found[2].penalty != penalty:
-            return False
-        return keys.get(found[2].sandbox) == found[1]
+        record = found[2]
+        return (
+            record.sandbox in stamps
+            and seed in (None, record.seed)
+            and penalty in (None, record.penalty)
+            and found[1] == key(record.seed, record.sandbox)
+        )
 
     def commit(
         self, record: Record, key: str, *, only: str | None = None, keep_penalty: bool = False

@@ -346,7 +346,7 @@ class Cluster:
             Outcome.INFRASTRUCTURE_ERROR,
             max_points=lab.max_points(),
             tests=tests,
-            seed=self.order.settings.seed,
+            seed=self.order.settings.seed_for(submission.student),
             notes=[*submission.notes, message],
             submission_hash=submission.digest(),
             tests_hash=lab.tests_hash,

@@ -12,9 +12,9 @@ from coursekit.errors import CoursekitError
 from coursekit.grading import protocol
 from coursekit.grading.lab import GradedLab
 from coursekit.grading.policy import Settings
-from coursekit.grading.record import Record, TestResult, as_tables
+from coursekit.grading.record import Record, TestResult, as_tables, compact
 from coursekit.grading.referee.nursery import Nursery
-from coursekit.grading.referee.session import ChildProblem, Session, Usage
+from coursekit.grading.referee.session import Budget, ChildProblem, Session, Usage, over_budget
 from coursekit.grading.submission import NotReadable, Submission
 from coursekit.grading.zygote.process import Zygote, ZygoteDied
 from coursekit.labs.exchange import checks, wire
@@ -26,8 +26,13 @@ _RETRIES = 3
 _TIMEOUTS_PER_EXERCISE = 2
 _STOPS_PER_CELL, _STOPS_OVERALL = 2, 6
 _CELL_SECONDS = 20.0
+_FRUITLESS_LOADS = 3
 _MESSAGE = 3_000
-_LIMITS = wire.Limits(size=protocol.REPLY_LIMIT, items=1_000_000)
+_NOT_READY = "expected: a process that waits for questions\ngot:      bytes that nobody asked for"
+_MORE_THAN_HELD = "expected: results that the grader can hold\ngot:      more"
+_QUICK_SECONDS = 5
+_LIMITS = wire.Limits(size=protocol.REPLY_LIMIT, items=500_000)
+_CALM = (Outcome.PASSED, Outcome.NOT_ANSWERED)
 _SPOILT = (Outcome.OUT_OF_MEMORY, Outcome.FORBIDDEN, Outcome.TIMEOUT, Outcome.CRASHED)
 
 
@@ -38,12 +43,12 @@ class SubmissionGrader:
         self, lab: GradedLab, submission: Submission, nursery: Nursery, settings: Settings
     ):
         self.lab, self.submission, self.nursery, self.settings = lab, submission, nursery, settings
-        self.time_limit = settings.time_limit
+        self.time_limit, self.seed = settings.time_limit, settings.seed_for(submission.student)
         self.record = Record(
             submission.student,
             lab.name,
             max_points=lab.max_points(),
-            seed=settings.seed,
+            seed=self.seed,
             tests_hash=lab.tests_hash,
             environment_hash=lab.environment_hash,
             submitted=submission.submitted,
@@ -51,13 +56,15 @@ class SubmissionGrader:
             lms=submission.lms,
             notes=list(submission.notes),
         )
-        self.usage = Usage()
+        self.usage, self.budget = Usage(), Budget(settings.budget_for(lab.seconds))
         self.session: Session | None = None
         self._cells: list[dict] | None = None
         self._skipped: set[tuple[int, int]] = set()
         self._cell_timeouts: Counter[int] = Counter()
         self._noted: set[str] = set()
         self._failures = 0
+        self._listening = True
+        self._hopeless: ChildProblem | None = None
 
     def grade(self) -> Record:
         """Grade it; whatever the submission does, a record comes back."""
@@ -65,36 +72,64 @@ class SubmissionGrader:
         record = self.record
         try:
             self.open()
-            for case in self.lab.cases:
-                self._part_with_doubtful(case)
-                record.tests.append(self._run_case(case))
-            self._collect_notes()
-            self._find_mistakes()
+            self._run_all()
         except NotReadable as error:
             record.submission_hash = (
                 record.submission_hash or hashlib.sha256(str(error).encode()).hexdigest()
             )
             record.status = "unreadable"
             self._note(str(error))
-            record.tests = [
-                self._result(case, Outcome.NOT_ANSWERED, 0.0, str(error)) for case in self.lab.cases
-            ]
+            record.tests = []
+            self._finish_with(Outcome.NOT_ANSWERED, str(error))
         except ChildProblem as problem:
-            done = {test.name for test in record.tests}
-            record.tests += [
-                self._result(c, Outcome.INFRASTRUCTURE_ERROR, 0.0, problem.message)
-                for c in self.lab.cases
-                if c.name not in done
-            ]
+            self._finish_with(problem.status, problem.message)
+        except MemoryError:
+            self._finish_with(Outcome.OUT_OF_MEMORY, _MORE_THAN_HELD)
+        except Exception as error:  # a fault here that one submission meets is no other's fault
+            said = f"The grader failed: {type(error).__name__}: {str(error)[:300]}"
+            self._finish_with(Outcome.INFRASTRUCTURE_ERROR, said)
         finally:
             self.drop()
+        order = {case.name: place for place, case in enumerate(self.lab.cases)}
+        record.tests.sort(key=lambda test: order[test.name])
         if any(test.status == Outcome.INFRASTRUCTURE_ERROR for test in record.tests):
             record.status = Outcome.INFRASTRUCTURE_ERROR
+        if self.budget.spent:
+            record.notes.append(
+                f"The {self.budget.seconds:.0f} seconds for one submission were used up; what was "
+                f"not run by then earned nothing."
+            )
         record.points = round(sum(test.points for test in record.tests), 6)
         record.seconds = round(time.perf_counter() - start, 3)
         record.children, record.max_rss_mb = self.usage.children, self.usage.max_rss_mb
         record.cpu_seconds = round(self.usage.cpu_seconds, 3)
         return record
+
+    def _run_all(self) -> None:
+        """First all public checks and all that there is to say to the student, then the hidden
+        ones. So nothing that a hidden check showed to the child is in any word that comes back."""
+        public = [case for case in self.lab.cases if case.visibility == checks.PUBLIC]
+        hidden = [case for case in self.lab.cases if case.visibility != checks.PUBLIC]
+        self._run_cases(public)
+        self._collect_notes()
+        self._find_mistakes()
+        self._listening = False
+        doubtful = {test.exercise for test in self.record.tests if test.status not in _CALM}
+        self._run_cases(sorted(hidden, key=lambda case: case.exercise in doubtful))
+
+    def _run_cases(self, cases: list[checks.Case]) -> None:
+        for case in cases:
+            self._part_with_doubtful(case)
+            self.record.tests.append(self._run_case(case))
+
+    def _finish_with(self, status: Outcome, message: str) -> None:
+        """Give every check that has no result yet this one."""
+        done = {test.name for test in self.record.tests}
+        self.record.tests += [
+            self._result(case, status, 0.0, message)
+            for case in self.lab.cases
+            if case.name not in done
+        ]
 
     def open(self) -> None:
         """Read the file and have a child take it apart.
@@ -129,7 +164,11 @@ class SubmissionGrader:
         zygote = self.nursery.get()
         try:
             session = Session(
-                zygote, {}, self.usage, output_bytes=zygote.policy.limits.output_bytes
+                zygote,
+                {},
+                self.usage,
+                self.budget,
+                output_bytes=zygote.policy.limits.output_bytes,
             )
         except ChildProblem:
             self.nursery.lost(zygote)
@@ -176,18 +215,34 @@ class SubmissionGrader:
 
     def _ready(self) -> Session:
         """A child in which all cells have run: the one there is, or a new one without the
-        statements that did harm."""
-        while self.session is None or not self.session.is_clean() or not self.session.loaded:
-            if self.session is None or not self.session.is_clean():
+        statements that did harm.
+
+        Raises:
+            ChildProblem: if the time for the submission is used up, or no child ever gets ready.
+        """
+        unexplained = 0
+        while self.session is None or not self.session.loaded or not self.session.is_clean():
+            if self.budget.spent:
+                raise ChildProblem(Outcome.TIMEOUT, over_budget(self.budget))
+            if self._hopeless is not None:
+                raise ChildProblem(self._hopeless.status, self._hopeless.message)
+            if self.session is None or self.session.loaded or not self.session.is_clean():
                 self.drop()
                 self.session = self._fork()
+            left_out, problem = len(self._skipped), None
             try:
                 self._load(self.session)
                 self.session.loaded = True
-            except ChildProblem as problem:
-                if problem.status is Outcome.INFRASTRUCTURE_ERROR:
+                if not self.session.is_clean():
+                    problem = ChildProblem(Outcome.FORBIDDEN, _NOT_READY)
+            except ChildProblem as error:
+                if error.status is Outcome.INFRASTRUCTURE_ERROR:
                     raise
                 self.drop()
+                problem = error
+            if problem is not None and len(self._skipped) == left_out:
+                unexplained += 1  # no statement is to blame, so another try may end the same way
+                self._hopeless = problem if unexplained >= _FRUITLESS_LOADS else None
         return self.session
 
     def _load(self, session: Session) -> None:
@@ -201,7 +256,7 @@ class SubmissionGrader:
         try:
             reply = session.control(request)
         except ChildProblem as problem:
-            if problem.status is Outcome.INFRASTRUCTURE_ERROR:
+            if problem.status is Outcome.INFRASTRUCTURE_ERROR or self.budget.spent:
                 raise
             raise NotReadable("The cells cannot be read within the limits.") from None
         if "steps" not in reply:
@@ -252,7 +307,7 @@ class SubmissionGrader:
             return self._result(case, Outcome.TIMEOUT, 0.0, message)
         start = time.perf_counter()
         try:
-            verdict = self._retrying(lambda: self._ask(case, case.seed(self.settings.seed)))
+            verdict = self._retrying(lambda: self._ask(case, case.seed(self.seed)))
         except ChildProblem as problem:
             verdict = problem.verdict()
         status = verdict.graded
@@ -273,7 +328,7 @@ class SubmissionGrader:
         tests = self.record.tests
         if tests and tests[-1].exercise != case.exercise:
             last = [test for test in tests if test.exercise == tests[-1].exercise]
-            if any(test.status not in (Outcome.PASSED, Outcome.NOT_ANSWERED) for test in last):
+            if any(test.status not in _CALM for test in last):
                 self.drop()
 
     def _ask(self, case: checks.Case, seed, record: Callable | None = None) -> Verdict:
@@ -322,9 +377,10 @@ class SubmissionGrader:
     # What there is to say
 
     def _note(self, text: str) -> None:
-        if text not in self._noted and len(self._noted) < 100:
+        text = text[: protocol.NOTE_LENGTH]
+        if self._listening and text not in self._noted and len(self._noted) < protocol.MOST_NOTES:
             self._noted.add(text)
-            self.record.notes.append(text[:500])
+            self.record.notes.append(text)
 
     def _collect_notes(self) -> None:
         if self.session is None or not self.session.is_clean():
@@ -339,39 +395,47 @@ class SubmissionGrader:
             self._note(str(note))
 
     def _find_mistakes(self) -> None:
-        """For exercises that failed, the known mistake that the answer behaves like, by its
-        fingerprint."""
+        """For exercises that failed: how the answer behaves, and the known mistake that behaves
+        so."""
         known: dict[str, list] = {}
         for fingerprint in self.lab.fingerprints:
             known.setdefault(fingerprint.exercise, []).append(fingerprint)
+        asked = False
         for exercise in self.lab.exercises:
             tests = [test for test in self.record.tests if test.exercise == exercise]
             wrong = any(test.status in (Outcome.FAILED, Outcome.ERROR) for test in tests)
             calm = all(
-                test.status in (Outcome.PASSED, Outcome.FAILED, Outcome.ERROR) and test.seconds < 5
+                test.status in (Outcome.PASSED, Outcome.FAILED, Outcome.ERROR)
+                and test.seconds < _QUICK_SECONDS
                 for test in tests
             )
             if exercise not in known or not wrong or not calm:
                 continue
-            seen = self._behaviour(
-                [
-                    case
-                    for case in checks.select(self.lab.cases, exercise)
-                    if case.visibility == checks.PUBLIC
-                ]
-            )
+            asked = True
+            seen = self._behaviour(exercise)
+            if not seen:
+                continue
             found = recognise(known[exercise], seen)
+            name = " + ".join(entry.name for entry in found)
             if found:
                 self.record.mistakes[exercise] = {
-                    "name": " + ".join(entry.name for entry in found),
+                    "name": name,
                     "hint": " ".join(entry.hints[0] for entry in found),
                 }
+            self.record.behaviours[exercise] = {
+                "fingerprint": compact(seen),
+                "mistake": name,
+                "functions": [name for name, n in self.lab.wanted.items() if n == exercise],
+            }
+        if asked:
+            self.drop()
 
-    def _behaviour(self, cases: list[checks.Case]) -> dict[str, list]:
+    def _behaviour(self, exercise: str) -> dict[str, list]:
         """How the answers behave under the public checks on the probe seeds; see
         `coursekit.labs.feedback.mistakes.behaviour`."""
         seen: dict[str, list] = {}
-        for case in cases:
+        cases = checks.select(self.lab.cases, exercise)
+        for case in (case for case in cases if case.visibility == checks.PUBLIC):
             for seed in PROBE_SEEDS:
                 note = Recorder()
                 try:

@@ -17,10 +17,9 @@ from coursekit.grading.zygote.process import Child, Zygote, ZygoteDied
 from coursekit.labs.exchange import wire
 from coursekit.labs.exchange.judge import Outcome, Verdict
 
-_TREE_LIMIT = 8 * protocol.MEGABYTE
 _GRACE = 1.0
 _OUTPUT_KEPT = 4_000
-_MAX_EXTENSIONS = 3
+_MAX_EXTENSIONS, _MAX_LENGTHENED = 3, 2
 
 
 class ChildProblem(BaseException):
@@ -39,6 +38,36 @@ class ChildProblem(BaseException):
         return Verdict(self.status, self.message, self)
 
 
+def over_budget(budget: Budget) -> str:
+    """What a student is told whose submission has used all its time."""
+    return (
+        f"expected: all answers of the notebook within {budget.seconds:.0f} seconds\n"
+        f"got:      none; the time was used up by what came before"
+    )
+
+
+class Budget:
+    """The seconds that one submission has in all, for whatever is waited for."""
+
+    def __init__(self, seconds: float):
+        self.seconds = self.left = seconds
+
+        self._lengthened = 0
+
+    @property
+    def spent(self) -> bool:
+        """Whether nothing is left."""
+        return self.left <= 0
+
+    def lengthen(self) -> bool:
+        """Where the machine was too busy for a child: give as much again, twice at most. Whether
+        there is something left now."""
+        if self.spent and self._lengthened < _MAX_LENGTHENED:
+            self._lengthened += 1
+            self.left += self.seconds
+        return not self.spent
+
+
 @dataclass
 class Usage:
     """What the children of one submission used."""
@@ -55,11 +84,21 @@ class Session:
         zygote: where to fork.
         spec: passed to the child.
         usage: where its end is added up.
+        budget: what all children of the submission have together; what is waited for is taken off.
         output_bytes: how much of what it prints is taken; the rest is read and thrown away.
     """
 
-    def __init__(self, zygote: Zygote, spec: dict, usage: Usage, *, output_bytes: int = 1_000_000):
+    def __init__(
+        self,
+        zygote: Zygote,
+        spec: dict,
+        usage: Usage,
+        budget: Budget | None = None,
+        *,
+        output_bytes: int = 1_000_000,
+    ):
         self.zygote, self.usage, self._output_limit = zygote, usage, output_bytes
+        self.budget = budget or Budget(float("inf"))
         try:
             self.child: Child = zygote.fork(spec)
         except (ZygoteDied, SandboxUnavailableError) as error:
@@ -70,6 +109,7 @@ class Session:
         usage.children += 1
         self.allow(60.0)
         self.printed = b""
+        self._received = 0
         self._printed_total = 0
         self._buffer = bytearray()
         self._ticket = b""
@@ -95,8 +135,9 @@ class Session:
         """Send a control message; returns the child's reply, which is a dict of plain data."""
         self._new_ticket()
         self._send(protocol.pack_control(request, data))
+        most = protocol.CONTROL_LIMITS.get(request["do"], protocol.CONTROL_LIMIT)
         try:
-            return protocol.unpack_control(self._receive())[0]
+            return protocol.unpack_control(self._receive(most))[0]
         except protocol.BadControl:
             raise self._violation() from None
 
@@ -125,16 +166,19 @@ class Session:
             except OSError:
                 raise self._death() from None
 
-    def _receive(self) -> bytes:
+    def _receive(self, most: int = protocol.REPLY_LIMIT + 1) -> bytes | bytearray:
         length, ticket = protocol.opened(self._read(protocol.HEAD_BYTES))
-        if ticket != self._ticket or not 0 < length <= protocol.REPLY_LIMIT + 1:
+        if ticket != self._ticket or not 0 < length <= most:
             raise self._violation()
+        self._received += length
+        if self._received > protocol.CHECK_LIMIT:
+            raise self._flood()
         data = self._read(length)
-        if wire.tree_bytes(data[1:8]) > _TREE_LIMIT:
+        if wire.tree_bytes(data[1:8]) > protocol.TREE_LIMIT:
             raise self._violation()
         return data
 
-    def _read(self, length: int) -> bytes:
+    def _read(self, length: int) -> bytes | bytearray:
         while len(self._buffer) < length:
             self._wait(select.POLLIN)
             try:
@@ -146,7 +190,10 @@ class Session:
             if not part:
                 raise self._death()
             self._buffer += part
-        data = bytes(self._buffer[:length])
+        if len(self._buffer) == length:  # a large reply is not copied
+            data, self._buffer = self._buffer, bytearray()
+            return data
+        data = bytes(memoryview(self._buffer)[:length])
         del self._buffer[:length]
         return data
 
@@ -158,12 +205,14 @@ class Session:
         if not self._output_closed:
             poller.register(self.child.output, select.POLLIN)
         while True:
-            left = self.deadline - time.monotonic()
-            if left <= 0:
-                if self._is_starved():
+            start = time.monotonic()
+            left = self.deadline - start
+            if left <= 0 or self.budget.spent:
+                if self._is_starved() and self.budget.lengthen():
                     continue
                 raise self._timeout()
-            ready = dict(poller.poll(left * 1000))
+            ready = dict(poller.poll(1000 * min(left, self.budget.left)))
+            self.budget.left -= time.monotonic() - start
             if self.child.output in ready and not self._drain_output():
                 poller.unregister(self.child.output)
             if self.child.channel in ready:
@@ -188,7 +237,7 @@ class Session:
         """Set the deadline: `seconds` from now."""
         now = time.monotonic()
         self._clock = (now, _state_and_cpu(self.child.pidfd)[1])
-        self._extensions = 0
+        self._extensions = self._received = 0
         self.deadline = now + seconds
 
     _output_closed = False
@@ -218,6 +267,8 @@ class Session:
             self.child.kill(signal.SIGINT)
             interrupted = bool(select.select([self.child.channel], [], [], _GRACE)[0])
         self.close()
+        if self.budget.spent:
+            return ChildProblem(Outcome.TIMEOUT, over_budget(self.budget))
         how = (
             "It was interrupted."
             if interrupted
@@ -227,6 +278,14 @@ class Session:
             Outcome.TIMEOUT,
             f"expected: an answer within the time limit\ngot:      none; is there an endless "
             f"loop? {how}",
+        )
+
+    def _flood(self) -> ChildProblem:
+        self.close()
+        most = protocol.CHECK_LIMIT // protocol.MEGABYTE
+        return ChildProblem(
+            Outcome.OUT_OF_MEMORY,
+            f"expected: at most {most} MB of results for one check\ngot:      more",
         )
 
     def _violation(self) -> ChildProblem:
@@ -254,7 +313,8 @@ class Session:
                 Outcome.FORBIDDEN,
                 "expected: the result of the function\ngot:      the grader's channel closed",
             )
-        if ended.get("cpu", 0.0) >= limits.cpu_seconds - 1:
+        allowed = min(limits.cpu_seconds, ended.get("cpu_limit") or limits.cpu_seconds)
+        if ended.get("cpu", 0.0) >= allowed - 1:
             return ChildProblem(
                 Outcome.TIMEOUT,
                 "expected: an answer within the time limit\ngot:      none; the process used "

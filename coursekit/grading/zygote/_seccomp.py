@@ -2,8 +2,9 @@
 further is refused.
 
 Refused are new processes, exec, sockets of every family, ptrace, mounts, namespaces, io_uring, bpf,
-keyctl, userfaultfd, performance events, and memory that `RLIMIT_DATA` does not count (shared
-anonymous and stack-like mappings).
+keyctl, userfaultfd, performance events, other limits, locks and leases on files (two submissions
+could talk by them, or keep a data file from others), and memory that `RLIMIT_DATA` does not count
+(shared and stack-like mappings; a shared mapping of `/dev/zero` is memory, too).
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ pwritev 296 70; open 2 -; openat 257 56; close 3 57; close_range 436 436; stat 4
 lstat 6 -; newfstatat 262 79; statx 332 291; access 21 -; faccessat 269 48; faccessat2 439 439;
 lseek 8 62; poll 7 -; ppoll 271 73; select 23 -; pselect6 270 72; epoll_create 213 -; epoll_create1
 291 20; epoll_ctl 233 21; epoll_wait 232 -; epoll_pwait 281 22; epoll_pwait2 441 441; eventfd 284 -;
-eventfd2 290 19; pipe 22 -; pipe2 293 59; dup 32 23; dup2 33 -; dup3 292 24; fcntl 72 25; flock 73
-32; fsync 74 82; fdatasync 75 83; truncate 76 45; ftruncate 77 46; fallocate 285 47; fadvise64 221
+eventfd2 290 19; pipe 22 -; pipe2 293 59; dup 32 23; dup2 33 -; dup3 292 24;
+fsync 74 82; fdatasync 75 83; truncate 76 45; ftruncate 77 46; fallocate 285 47; fadvise64 221
 223; sendfile 40 71; copy_file_range 326 285; getdents 78 -; getdents64 217 61; getcwd 79 17; chdir
 80 49; fchdir 81 50; rename 82 -; renameat 264 38; renameat2 316 276; mkdir 83 -; mkdirat 258 34;
 rmdir 84 -; unlink 87 -; unlinkat 263 35; link 86 -; linkat 265 37; symlink 88 -; symlinkat 266 36;
@@ -42,10 +43,17 @@ clock_gettime 228 113; clock_getres 229 114; clock_nanosleep 230 115; nanosleep 
 96 169; time 201 -; times 100 153; getitimer 36 102; setitimer 38 103; alarm 37 -; timer_create 222
 107; timer_settime 223 110; timer_gettime 224 108; timer_delete 226 111; timerfd_create 283 85;
 timerfd_settime 286 86; timerfd_gettime 287 87; getrandom 318 278; uname 63 160; sysinfo 99 179;
-getrusage 98 165; getrlimit 97 163; prlimit64 302 261; getcpu 309 168; wait4 61 260; waitid 247 95;
+getrusage 98 165; getrlimit 97 163; getcpu 309 168; wait4 61 260; waitid 247 95;
 mbind 237 235; set_mempolicy 238 237; get_mempolicy 239 236
 """
-_SPECIAL = {"clone": (56, 220), "mmap": (9, 222), "prctl": (157, 167), "ioctl": (16, 29)}
+_SPECIAL = {
+    "clone": (56, 220),
+    "mmap": (9, 222),
+    "prctl": (157, 167),
+    "ioctl": (16, 29),
+    "fcntl": (72, 25),
+    "prlimit64": (302, 261),
+}
 _COLUMN = {"x86_64": 0, "aarch64": 1}
 _AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _X32_BIT = 0x40000000
@@ -54,7 +62,7 @@ _FIRST_COMMON_NUMBER = 424
 
 _CLONE_THREAD = 0x00010000
 _CLONE_NAMESPACES = 0x7E020000
-_MAP_SHARED_ANONYMOUS = 0x21
+_MAP_SHARED = 0x01  # set in MAP_SHARED_VALIDATE, too
 _MAP_GROWSDOWN = 0x100
 _PRCTL_OPTIONS = (
     15,
@@ -73,7 +81,17 @@ _IOCTL_REQUESTS = (
     0x5451,
 )  # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX
 
-_LOAD, _JEQ, _JGE, _JSET, _AND, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
+_FCNTL_COMMANDS = (
+    0,
+    1,
+    2,
+    3,
+    4,
+    1030,
+    1032,
+)  # DUPFD, GETFD, SETFD, GETFL, SETFL, DUPFD_CLOEXEC, GETPIPE_SZ
+
+_LOAD, _JEQ, _JGE, _JSET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _PR_SET_SECCOMP, _MODE_FILTER = 22, 2
 _NUMBER_OFFSET, _ARCH_OFFSET, _ARGS_OFFSET = 0, 4, 16
@@ -121,16 +139,25 @@ def _special_blocks() -> dict[str, list[Instruction]]:
         _argument(3),
         (_JSET, 0, 1, _MAP_GROWSDOWN),
         _refuse(errno.EPERM),
-        (_AND, 0, 0, _MAP_SHARED_ANONYMOUS),
-        (_JEQ, 0, 1, _MAP_SHARED_ANONYMOUS),
+        (_JSET, 0, 1, _MAP_SHARED),
         _refuse(errno.ENOMEM),
         _ACCEPT,
+    ]
+    only_asks = [  # the pointer to new limits, 64 bits wide, is null
+        _argument(2),
+        (_JEQ, 0, 3, 0),
+        (_LOAD, 0, 0, _ARGS_OFFSET + 8 * 2 + 4),
+        (_JEQ, 0, 1, 0),
+        _ACCEPT,
+        _refuse(errno.EPERM),
     ]
     return {
         "clone": clone,
         "mmap": mmap,
         "prctl": _one_of(0, _PRCTL_OPTIONS),
         "ioctl": _one_of(1, _IOCTL_REQUESTS),
+        "fcntl": _one_of(1, _FCNTL_COMMANDS),
+        "prlimit64": only_asks,
     }
 
 

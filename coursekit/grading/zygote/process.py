@@ -75,6 +75,7 @@ class Zygote:
         self._counter = 0
         self._alive: set[int] = set()
         self._sound = True
+        self._claim: int | None = None
         self.info: dict = {}
 
     def __enter__(self) -> Zygote:
@@ -92,7 +93,9 @@ class Zygote:
                 ready in time.
         """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        block, self._claim = sandbox.claim_block() if sandbox.acts_as_root() else (0, None)
         order = {
+            "block": block,
             "policy": self.policy.to_json(),
             "preload": self.preload,
             "socket": theirs.fileno(),
@@ -166,10 +169,11 @@ class Zygote:
         return Child(number, ours.detach(), out_reader, fds[0])
 
     def reap(self, child: Child) -> dict:
-        """Kill what is left of the child and collect how it ended: `{signal, code, cpu,
+        """Kill what is left of the child and collect how it ended: `{signal, code, cpu, cpu_limit,
         max_rss_mb}`.
 
         `signal` is what ended it on its own account; a child that still lives is killed first.
+        `cpu_limit` is the one it had at its end, which it may have lowered.
         """
         if child.ended is None:
             child.kill()
@@ -228,6 +232,9 @@ class Zygote:
             if self._process.stderr:
                 self._process.stderr.close()
             self._process = None
+        if self._claim is not None:
+            os.close(self._claim)
+            self._claim = None
 
 
 def clean_environment(backend: str) -> dict[str, str]:
@@ -260,6 +267,7 @@ def clean_environment(backend: str) -> dict[str, str]:
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "TF_ENABLE_ONEDNN_OPTS": "0",
         "PYTHONHASHSEED": "0",
+        "HDF5_USE_FILE_LOCKING": "FALSE",  # the sandbox refuses locks
         **threads,
         **data_folders(),
         **(

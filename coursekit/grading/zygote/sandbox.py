@@ -12,14 +12,17 @@ Two steps, because the first is dear and the second is done for every child:
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import pwd
 import resource
 import signal
 import socket
+import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,7 +47,7 @@ _ETC_FILES = (
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64")
 _KERNEL_VIEWS = ("/sys/devices/system/cpu", "/sys/devices/system/node")
-_FIRST_UNUSED_ID, _UNUSED_IDS = 49_152, 12_000
+_FIRST_UNUSED_ID, BLOCKS, _BLOCK_IDS = 49_152, 60, 200
 OPTIONAL_LAYERS = frozenset({"landlock"})
 NAMESPACE_ADVICE = (
     "Allow namespaces: run as root, or set kernel.unprivileged_userns_clone=1 and "
@@ -68,9 +71,14 @@ class Layer(NamedTuple):
 @dataclass(frozen=True)
 class Limits:
     """What one child may use. Memory is `RLIMIT_DATA` in MB; `cpu_seconds` is for the child's whole
-    life."""
+    life.
+
+    `reach_mb` is address space beside that memory. TensorFlow alone reserves gigabytes and uses
+    little of them; without an end the page tables of a huge empty mapping fill the machine.
+    """
 
     memory_mb: int = 2048
+    reach_mb: int = 16_384
     cpu_seconds: int = 600
     file_mb: int = 32
     folder_mb: int = 64
@@ -223,13 +231,14 @@ def _bind(path: str) -> None:
     _linux.mount(source, target, None, _linux.MS_BIND | _linux.MS_REC)
 
 
-def enter_child(policy: Policy, number: int) -> None:
+def enter_child(policy: Policy, number: int, block: int) -> None:
     """Put this freshly forked process under every layer but the process namespace, which its parent
     made for it.
 
     Args:
         policy: the limits and the layers to leave out.
         number: tells children apart; it picks the unused user id.
+        block: of user ids, from `claim_block`.
 
     Raises:
         OSError: if the kernel refuses a step.
@@ -250,7 +259,7 @@ def enter_child(policy: Policy, number: int) -> None:
         _linux.unshare(flags)
     if "uts namespace" not in skip:
         socket.sethostname("grading")
-    user = unused_id(number) if as_root and "user id" not in skip else None
+    user = unused_id(number, block) if as_root and "user id" not in skip else None
     work = _private_folder(policy, user)
     os.chdir(work)
     os.umask(0o077)
@@ -285,8 +294,6 @@ def _private_folder(policy: Policy, user: int | None) -> str:
     from coursekit.grading.zygote import _linux
 
     if "mount namespace" in policy.skip:
-        import tempfile
-
         folder = tempfile.mkdtemp(prefix="coursekit-")
         os.chown(folder, -1 if user is None else user, -1 if user is None else user)
         return folder
@@ -316,10 +323,11 @@ def own_user_namespace() -> None:
             file.write(content)
 
 
-def unused_id(number: int) -> int:
-    """A user id that no account has."""
-    for step in range(_UNUSED_IDS):
-        candidate = _FIRST_UNUSED_ID + (number + step) % _UNUSED_IDS
+def unused_id(number: int, block: int = 0) -> int:
+    """A user id that no account has, of one of the `BLOCKS` that commands take for themselves."""
+    first = _FIRST_UNUSED_ID + _BLOCK_IDS * (block % BLOCKS)
+    for step in range(_BLOCK_IDS):
+        candidate = first + (number + step) % _BLOCK_IDS
         try:
             pwd.getpwuid(candidate)
         except KeyError:
@@ -327,11 +335,35 @@ def unused_id(number: int) -> int:
     raise OSError(1, "no unused user id")
 
 
+def claim_block() -> tuple[int, int | None]:
+    """A block of user ids that no other command on this machine uses, and the descriptor to close
+    when it is free again.
+
+    The kernel counts threads by user id: two commands that gave their children the same ids would
+    take threads from one another.
+    """
+    folder = Path("/run" if os.access("/run", os.W_OK) else tempfile.gettempdir()) / "coursekit-ids"
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
+        return os.getpid() % BLOCKS, None
+    for block in range(BLOCKS):
+        lock = os.open(folder / str(block), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return block, lock
+        except OSError:
+            os.close(lock)
+    return os.getpid() % BLOCKS, None
+
+
 def limit(limits: Limits) -> None:
     """Lower this process's resource limits for good."""
     megabyte = 1 << 20
     for kind, value in (
         (resource.RLIMIT_DATA, limits.memory_mb * megabyte),
+        (resource.RLIMIT_AS, (limits.memory_mb + limits.reach_mb) * megabyte),
         (resource.RLIMIT_CPU, limits.cpu_seconds),
         (resource.RLIMIT_FSIZE, limits.file_mb * megabyte),
         (resource.RLIMIT_NOFILE, limits.open_files),

@@ -41,7 +41,7 @@ def main(order_text: str) -> None:
     pid = os.fork()
     if pid == 0:
         os.close(ours)
-        _zygote(control, policy, order["preload"], theirs)
+        _zygote(control, policy, order, theirs)
         os._exit(0)
     os.close(theirs)
     pidfd = os.pidfd_open(pid)
@@ -55,9 +55,8 @@ def main(order_text: str) -> None:
     os._exit(0)
 
 
-def _zygote(
-    control: socket.socket, policy: sandbox.Policy, preload: list[str], keeper: int
-) -> None:
+def _zygote(control: socket.socket, policy: sandbox.Policy, order: dict, keeper: int) -> None:
+    preload, block = order["preload"], order["block"]
     _linux.prctl(_linux.PR_SET_PDEATHSIG, signal.SIGKILL)
     if select.select([keeper], [], [], 0)[0]:  # the keeper is gone already
         return
@@ -83,7 +82,7 @@ def _zygote(
             return
         request = json.loads(data)
         if request["do"] == "fork":
-            _serve_fork(control, policy, request, fds, children, own_namespace)
+            _serve_fork(control, policy, {**request, "block": block}, fds, children, own_namespace)
         else:
             _serve_reap(control, children.pop(request["number"], None))
 
@@ -184,7 +183,7 @@ def _run_child(
         ):
             os.dup2(fd, number, inheritable=False)
         os.closerange(protocol.READY + 1, 4096)
-        sandbox.enter_child(policy, request["number"])
+        sandbox.enter_child(policy, request["number"], request["block"])
         os.write(protocol.READY, b"ready")
         os.close(protocol.READY)
     except BaseException as error:
@@ -206,14 +205,16 @@ def _serve_reap(control: socket.socket, pid: int | None) -> None:
         control.send(json.dumps({"signal": 0, "code": 0, "cpu": 0.0, "max_rss_mb": 0}).encode())
         return
     deadline = time.monotonic() + 20
-    while True:
-        done, status, usage = os.wait4(pid, os.WNOHANG)
-        if done:
-            break
+    while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
         if time.monotonic() > deadline:
             os.kill(pid, signal.SIGKILL)
         time.sleep(0.001)
+    cpu_limit = 0
+    with contextlib.suppress(OSError):  # of a process that has ended and is not yet reaped
+        cpu_limit = resource.prlimit(pid, resource.RLIMIT_CPU)[0]
+    _, status, usage = os.wait4(pid, 0)
     ended = {
+        "cpu_limit": max(0, cpu_limit),
         "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
         "code": os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0,
         "cpu": usage.ru_utime + usage.ru_stime,

@@ -18,6 +18,7 @@ from coursekit.labs.exchange.wire import ANSWER, REPLY, REQUEST
 from coursekit.labs.testing import Crash, MissingAnswer, NotAnswered, StudentError
 
 _MAX_ITERATION = 10_000
+_MAX_CALLBACKS = 100_000
 
 
 class Transport(Protocol):
@@ -87,6 +88,7 @@ class Student:
         self._callbacks: dict[int, Callable] = {}
         self._makers: dict[int, str] = {}  # key of a handle -> the function it came from
         self._asked = ""
+        self._called = self._called_bytes = 0
         global_seed = int(np.random.SeedSequence(seed, spawn_key=(salt,)).generate_state(1)[0])
         self._exchange({"do": "begin", "seed": global_seed})
 
@@ -164,7 +166,7 @@ class Student:
     def _open_reply(self, raw: bytes) -> dict:
         if raw[:1] != REPLY:
             raise wire.WireError("Expected a reply. Received: another message.")
-        reply = wire.unpack(raw[1:], resolve=self._resolve, limits=self._limits)
+        reply = wire.unpack(memoryview(raw)[1:], resolve=self._resolve, limits=self._limits)
         if not isinstance(reply, dict) or not isinstance(reply.get("ok"), bool):
             raise wire.WireError("Expected a reply. Received: another structure.")
         if (reply["ok"] and "value" not in reply) or (
@@ -195,13 +197,24 @@ class Student:
 
     def _on_callback(self, raw: bytes) -> bytes:
         try:
-            message = wire.unpack(raw[1:], resolve=self._resolve, limits=self._limits)
+            message = wire.unpack(memoryview(raw)[1:], resolve=self._resolve, limits=self._limits)
+            self._count_callback(len(raw))
             value = self._callbacks[message["key"]](*message["args"], **message["kwargs"])
             reply = {"ok": True, "value": value}
             return ANSWER + wire.pack(reply, refer=self._refer, limits=self._limits)
         except Exception as error:
             return ANSWER + wire.pack(
                 {"ok": False, "error": f"{type(error).__name__}: {str(error)[:500]}"}
+            )
+
+    def _count_callback(self, size: int) -> None:
+        """A check's function may keep what it is called with, so the sum is limited."""
+        self._called += 1
+        self._called_bytes += size
+        if self._called > _MAX_CALLBACKS or self._called_bytes > self._limits.size:
+            raise wire.WireError(
+                f"Expected at most {_MAX_CALLBACKS:,} calls of the check's functions with "
+                f"{self._limits.size:,} bytes in all. Received: more."
             )
 
     def _raise(self, error: dict, tried: str) -> NoReturn:
@@ -259,7 +272,14 @@ class Handle:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
+        if name == "count_params":
+            return self._count_params
         return self._student._ask({"do": "attribute", "key": self._ref.key, "name": name})
+
+    def _count_params(self) -> int:
+        """How many numbers the object's weights hold, counted here: an object may say anything of
+        itself."""
+        return sum(int(np.size(weight)) for weight in self.get_weights())
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._student._ask(

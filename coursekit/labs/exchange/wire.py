@@ -34,6 +34,7 @@ LAB_MODULE = "_coursekit_lab_"
 _MAGIC = b"CK1"
 _LENGTH = struct.Struct("<I")
 _DTYPE = re.compile(r"[<>|=]?(?:[biufc?]\d{0,2}|[SU]\d{1,6}|[mM]8(?:\[[a-zA-Z0-9]{1,6}\])?)")
+_MOST_ALIKE = 16  # members of a table with one hash
 _TENSOR_ROOTS = frozenset({"tensorflow", "jax", "jaxlib", "torch", "keras"})
 
 
@@ -43,12 +44,15 @@ class WireError(CoursekitError):
 
 @dataclasses.dataclass(frozen=True)
 class Limits:
-    """What a message may hold: bytes in all, nested levels, values in the tree, array axes."""
+    """What a message may hold: bytes in all, nested levels, values in the tree, array axes, keys of
+    dicts and members of sets, references to objects that stay where they are."""
 
     size: int = 256 * 2**20
     depth: int = 40
     items: int = 2_000_000
     axes: int = 16
+    hashed: int = 100_000
+    references: int = 10_000
 
 
 DEFAULT_LIMITS = Limits()
@@ -122,8 +126,11 @@ def unpack(
     (length,) = _LENGTH.unpack_from(data, len(_MAGIC))
     if start + length > len(data):
         raise WireError("Expected a whole message. Received: one that is cut short.")
+    text = bytes(data[start : start + length])
+    if text.count(b",") + text.count(b"[") + text.count(b"{") > 4 * limits.items:
+        raise WireError(f"Expected at most {limits.items:,} values. Received: more.")
     try:
-        parsed = json.loads(bytes(data[start : start + length]))
+        parsed = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise WireError(
             f"Expected a well-formed message. Received: {type(error).__name__}."
@@ -239,6 +246,8 @@ class _Encoder:
 class _Decoder:
     def __init__(self, blobs: list[memoryview], resolve, limits: Limits):
         self.blobs, self.resolve, self.limits, self.count = blobs, resolve, limits, 0
+        self.hashed = self.references = 0
+        self.used: set[int] = set()
 
     def decode(self, tree: Any, depth: int) -> Any:
         self.count += 1
@@ -276,13 +285,34 @@ class _Decoder:
         return tuple(self._many(values, depth))
 
     def _read_e(self, depth, values):
-        return set(self._many(values, depth))
+        return set(self._hashable(self._many(values, depth)))
 
     def _read_r(self, depth, values):
         return slice(*self._many(values, depth))
 
     def _read_d(self, depth, pairs):
-        return {self.decode(k, depth + 1): self.decode(v, depth + 1) for k, v in pairs}
+        decoded = [(self.decode(k, depth + 1), self.decode(v, depth + 1)) for k, v in pairs]
+        self._hashable([key for key, _ in decoded])
+        return dict(decoded)
+
+    def _hashable(self, members: list) -> list:
+        """`members`, when a table of them takes no more than its time.
+
+        Whoever chooses the members can choose thousands with one hash, and a table of these takes
+        the square of their number, in C, outside every limit. So equal hashes are counted by
+        sorting, before there is a table. Text has a hash that nobody outside can know.
+        """
+        self.hashed += len(members)
+        if self.hashed > self.limits.hashed:
+            raise WireError(
+                f"Expected at most {self.limits.hashed:,} keys of dicts and members of sets. "
+                f"Received: more. Return a list or an array."
+            )
+        hashes = sorted(hash(member) for member in members if type(member) is not str)
+        alike = zip(hashes, hashes[_MOST_ALIKE:], strict=False)
+        if any(first == second for first, second in alike):
+            raise WireError("Expected keys that can be told apart. Received: many with one hash.")
+        return members
 
     def _read_c(self, depth, real, imaginary):
         return complex(float(real), float(imaginary))
@@ -311,6 +341,9 @@ class _Decoder:
         return self._ref(Ref("callback", self._typed(key, int), self._typed(about, str)))
 
     def _ref(self, ref: Ref) -> Any:
+        self.references += 1
+        if self.references > self.limits.references:
+            raise WireError(f"Expected at most {self.limits.references:,} objects. Received: more.")
         return ref if self.resolve is None else self.resolve(ref)
 
     @staticmethod
@@ -324,6 +357,9 @@ class _Decoder:
     def _blob(self, index: Any) -> memoryview:
         if type(index) is not int or not 0 <= index < len(self.blobs):
             raise WireError("Expected the number of a part of this message. Received: another.")
+        if index in self.used:  # else a short message could stand for any number of copies
+            raise WireError("Expected each part of a message once. Received: one of them again.")
+        self.used.add(index)
         return self.blobs[index]
 
     def _array(self, dtype: Any, shape: Any, index: Any) -> np.ndarray:
