@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from coursekit._html import Html, el, folded, page, table, words
+from coursekit._html import Html, el, folded, join, page, table, words
 from coursekit._text import number, one_line
 from coursekit.grading.books import drawing
 from coursekit.grading.lab import GradedLab
@@ -37,6 +37,7 @@ _STUDENT_HEAD = (
     "notes",
 )
 _STYLE = """
+.hinted { font-weight: 400; } @media (max-width: 40rem) { .losses th:nth-child(3), .losses td:nth-child(3) { display: none; } }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1rem; }
 .losses td:nth-child(3) { width: 40%; min-width: 7rem; padding-right: 1rem; }
 .sorted button { all: unset; cursor: pointer; font-weight: 600; white-space: nowrap; color: var(--soft); } .sorted button:focus-visible { outline: 3px solid var(--mark); outline-offset: 2px; }
@@ -263,7 +264,7 @@ def make_page(grades: Sequence[tuple[int, Record]], lab: GradedLab) -> str:
 def _loss_part(records: Sequence[Record]) -> list[Html]:
     rows = [
         [
-            f"Exercise {one.exercise}",
+            one.exercise,
             f"{number(one.lost, 1)} of {number(one.possible, 1)}",
             drawing.share(one.lost, one.possible),
             f"{one.whole} of {one.students}",
@@ -289,10 +290,14 @@ def _mistake_part(records: Sequence[Record]) -> list[Html]:
     if not counts:
         return []
     rows = [
-        [el("code", name), exercise, count, hints[exercise, name]]
+        [
+            join([el("code", name), el("div", hints[exercise, name], class_="hinted")]),
+            exercise,
+            count,
+        ]
         for (exercise, name), count in counts.most_common(_MAX_MISTAKES)
     ]
-    head = ["mistake", "exercise", "students", "its hint"]
+    head = ["mistake, with its hint", "exercise", "students"]
     return [
         el("h2", "Commonest mistakes"),
         table(head, rows, label="Commonest mistakes", numbers=(2,)),
