@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -23,3 +24,25 @@ def browser():
         chromium = play.chromium.launch(executable_path=path, args=args)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def axe():
+    """`axe(page, scope=None)`: what axe-core finds wrong on a page, one line each."""
+    kit = pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is missing")
+    script = (Path(kit.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+
+    def look(page, scope: str | None = None, *, impacts: tuple[str, ...] = ()) -> list[str]:
+        if not page.evaluate("() => 'axe' in window"):
+            page.evaluate(script)
+        found = page.evaluate(
+            "async (scope) => (await axe.run(scope || document)).violations", scope
+        )
+        return [
+            f"{rule['id']} ({rule['impact']}): {rule['help']} {node['html'][:160]}"
+            for rule in found
+            for node in rule["nodes"]
+            if not impacts or rule["impact"] in impacts
+        ]
+
+    return look

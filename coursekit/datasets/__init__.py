@@ -6,7 +6,14 @@ Every data set of the registry has its loader here: `load_digits`, `load_mnist` 
 from coursekit.datasets._dataset import Dataset
 from coursekit.datasets._load import load
 from coursekit.datasets.own import from_folder, from_npz
-from coursekit.datasets.playground import make_circles, make_moons, make_spiral, make_xor
+from coursekit.datasets.playground import (
+    make_circles,
+    make_hills,
+    make_moons,
+    make_plane,
+    make_spiral,
+    make_xor,
+)
 from coursekit.datasets.preprocessing import preprocess_digit
 from coursekit.datasets.registry import LOADERS
 from coursekit.datasets.scenes import make_motion, make_scenes
@@ -19,8 +26,10 @@ __all__ = [
     "from_npz",
     "load",
     "make_circles",
+    "make_hills",
     "make_moons",
     "make_motion",
+    "make_plane",
     "make_scenes",
     "make_spiral",
     "make_xor",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from coursekit.errors import InvalidInputError
@@ -63,6 +65,47 @@ def make_xor(n: int = 400, *, noise: float = 0.1, seed: int = 0) -> Points:
     right, up = quadrant % 2 == 0, (quadrant == 0) | (quadrant == 3)
     x = rng.uniform(0, 1, (n, 2)) * np.column_stack([np.where(right, 1, -1), np.where(up, 1, -1)])
     return _points(x + rng.normal(0, noise, (n, 2)), right != up)
+
+
+def make_plane(n: int = 400, *, noise: float = 0.1, seed: int = 0) -> Points:
+    """For regression: a target that rises evenly, half the sum of the coordinates, on the square
+    from -1 to 1.
+
+    Args:
+        n: number of points.
+        noise: standard deviation of the Gaussian added to the target.
+        seed: of points and noise.
+
+    Returns:
+        `(x, y)`: x float32 `(n, 2)`, y float32 `(n,)`, from -1 to 1 without noise.
+
+    Raises:
+        InvalidInputError: if `n` is below 2 or `noise` is negative.
+    """
+    return _targets(n, noise, seed, lambda x: x.mean(axis=1))
+
+
+def make_hills(n: int = 400, *, noise: float = 0.1, seed: int = 0) -> Points:
+    """For regression: two hills of height 1 and two hollows of depth 1, in the four quadrants.
+    Arguments, result and errors as in `make_plane`."""
+    corners = np.array([[-0.5, -0.5], [0.5, 0.5], [-0.5, 0.5], [0.5, -0.5]])
+    signs = np.array([1, 1, -1, -1])
+
+    def heights(x: np.ndarray) -> np.ndarray:
+        far = ((x[:, None] - corners) ** 2).sum(axis=2)
+        return np.exp(-far / 0.08) @ signs
+
+    return _targets(n, noise, seed, heights)
+
+
+def _targets(
+    n: int, noise: float, seed: int, heights: Callable[[np.ndarray], np.ndarray]
+) -> Points:
+    _check(n, noise)
+    rng = np.random.default_rng(seed)
+    x = rng.uniform(-1, 1, (n, 2))
+    y = heights(x) + rng.normal(0, noise, n)
+    return x.astype(np.float32), y.astype(np.float32)
 
 
 def _check(n: int, noise: float) -> None:

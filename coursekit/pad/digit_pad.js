@@ -1,18 +1,14 @@
-// The face of coursekit.pad.DigitPad. Drawing happens here; preprocessing and answers happen in Python.
+// The face of coursekit.pad.DigitPad. Drawing happens here; preprocessing and answers happen behind `model`: in Python, or on
+// a site in the page. `life.js` is put in front of this file.
 
 const SIDE = 280; // pixels of the canvas
 const SENT = 140; // pixels of the picture that goes to Python
 const PEN = 21; // width of a stroke, about 2.5 pixels of the 28x28 image
 const STEP = 7; // pixels that an arrow key moves the pen
+const DOT = PEN / 2; // pixels: what reaches no farther is a dot
+const EVERY = 400; // milliseconds between two readings while the pen is down
 const PATIENCE = 8000; // milliseconds without an answer before saying so
 let instances = 0;
-
-const element = (name, attributes = {}, ...children) => {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children);
-  return made;
-};
 
 const percent = (share) => `${Math.round(100 * share)} %`;
 
@@ -36,10 +32,12 @@ function render({ model, el }) {
     "aria-describedby": `${id}-help`,
   });
   const clear = element("button", { type: "button", class: "clear" }, "Clear");
+  const undo = element("button", { type: "button", class: "undo", disabled: "" }, "Undo");
+  const notice = element("p", { class: "notice", role: "alert", hidden: "" });
   const help = element(
     "p",
     { id: `${id}-help`, class: "help" },
-    "Draw one digit, large. By keyboard: arrow keys move the pen, Space lowers and lifts it, Delete clears.",
+    "Draw one digit, large. By keyboard: arrow keys move the pen, Space lowers and lifts it, Backspace takes back a stroke, Delete clears.",
   );
   const seen = element("canvas", { width: 28, height: 28, class: "seen", role: "img" });
   const status = element("p", { class: "status", role: "status", "aria-live": "polite" });
@@ -47,10 +45,11 @@ function render({ model, el }) {
   const root = element(
     "div",
     { class: "coursekit-pad", role: "group", "aria-label": "Digit pad" },
+    notice,
     element(
       "div",
       { class: "pictures" },
-      element("div", { class: "column" }, element("p", { class: "title" }, "Your drawing"), canvas, clear),
+      element("div", { class: "column" }, element("p", { class: "title" }, "Your drawing"), canvas, element("div", { class: "buttons" }, undo, clear)),
       element("div", { class: "column" }, element("p", { class: "title" }, "What the models see, 28 x 28"), seen, status),
     ),
     answers,
@@ -62,6 +61,7 @@ function render({ model, el }) {
   const strokes = []; // each a list of points [x, y]
   let drawn = model.get("answered") || 0; // number of the last drawing that was sent
   let timer = 0;
+  let said = ""; // what this page has to say where the models have nothing
   let pen = { x: SIDE / 2, y: SIDE / 2, down: false, shown: false };
 
   const paint = () => {
@@ -88,8 +88,23 @@ function render({ model, el }) {
     ink.stroke();
   };
 
-  const send = () => {
+  const isDot = () => {
+    const along = (axis) => strokes.flat().map((point) => point[axis]);
+    return [0, 1].every((axis) => Math.max(...along(axis)) - Math.min(...along(axis)) < DOT);
+  };
+
+  let live = true; // whether anybody answers
+  let asked = 0; // when the last picture was sent
+
+  const send = (lifted = true) => {
+    if (!live || !strokes.length) return;
+    undo.disabled = false;
     paint();
+    if (isDot()) {
+      paintPen();
+      if (lifted) forget("That is a dot. Draw one digit, as large as the field.");
+      return;
+    }
     const small = element("canvas", { width: SENT, height: SENT }).getContext("2d");
     small.drawImage(canvas, 0, 0, SENT, SENT);
     const pixels = small.getImageData(0, 0, SENT, SENT).data;
@@ -97,21 +112,44 @@ function render({ model, el }) {
     for (let i = 0; i < grey.length; i++) grey[i] = pixels[4 * i];
     paintPen();
     drawn += 1;
-    status.textContent = "Asking the models …";
+    asked = performance.now();
+    if (lifted) status.textContent = "Asking the models …";
     clearTimeout(timer);
     timer = setTimeout(() => {
       status.textContent = "No answer yet. Is the kernel running, and is no other cell busy?";
     }, PATIENCE);
-    model.send({ kind: "drawing", number: drawn, width: SENT, height: SENT, ink: textOf(grey) });
+    model.send({ kind: "drawing", number: drawn, width: SENT, height: SENT, ink: textOf(grey), lifted });
+  };
+
+  /** While the pen is down: read what is there, unless the last reading has not come back yet. */
+  const sendOnTheWay = () => {
+    if ((model.get("answered") || 0) >= drawn && performance.now() - asked > EVERY) send(false);
+  };
+
+  /** No answers any more, and a word on why. */
+  const forget = (words) => {
+    clearTimeout(timer);
+    drawn += 1; // an answer that is still on its way is not shown
+    model.send({ kind: "clear", number: drawn });
+    status.textContent = words;
+    said = words;
   };
 
   const wipe = () => {
+    if (!live) return;
     strokes.length = 0;
     pen.down = false;
-    clearTimeout(timer);
+    undo.disabled = true;
     paintPen();
-    model.send({ kind: "clear" });
-    status.textContent = "";
+    forget("");
+  };
+
+  const takeBack = () => {
+    if (!live || !strokes.length) return;
+    strokes.pop();
+    pen.down = false;
+    if (strokes.length) send();
+    else wipe();
   };
 
   // Mouse, finger and pen
@@ -122,11 +160,12 @@ function render({ model, el }) {
     return [((event.clientX - box.left) * SIDE) / box.width, ((event.clientY - box.top) * SIDE) / box.height];
   };
   canvas.addEventListener("pointerdown", (event) => {
-    if (pointer !== null || event.button !== 0) return;
+    if (!live || pointer !== null || event.button !== 0) return;
     pointer = event.pointerId;
     canvas.setPointerCapture(pointer);
     pen.shown = pen.down = false;
     strokes.push([place(event)]);
+    asked = performance.now();
     paint();
     canvas.focus({ preventScroll: true });
     event.preventDefault();
@@ -136,10 +175,12 @@ function render({ model, el }) {
     const between = event.getCoalescedEvents ? event.getCoalescedEvents() : [];
     for (const part of between.length ? between : [event]) strokes.at(-1).push(place(part));
     paint();
+    sendOnTheWay();
   });
   const lift = (event) => {
     if (event.pointerId !== pointer) return;
     pointer = null;
+    said = "";
     send();
   };
   canvas.addEventListener("pointerup", lift);
@@ -150,11 +191,14 @@ function render({ model, el }) {
   const MOVES = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
   canvas.addEventListener("keydown", (event) => {
     const inside = (value) => Math.min(SIDE - PEN / 2, Math.max(PEN / 2, value));
-    if (event.ctrlKey || event.altKey || event.metaKey || pointer !== null) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || pointer !== null || !live) return;
     if (event.key in MOVES) {
       const [dx, dy] = MOVES[event.key];
       pen = { ...pen, x: inside(pen.x + dx), y: inside(pen.y + dy), shown: true };
-      if (pen.down) strokes.at(-1).push([pen.x, pen.y]);
+      if (pen.down) {
+        strokes.at(-1).push([pen.x, pen.y]);
+        sendOnTheWay();
+      }
       paintPen();
     } else if (event.key === " ") {
       pen.shown = true;
@@ -164,8 +208,10 @@ function render({ model, el }) {
         paintPen();
         status.textContent = "Pen down";
       } else send();
-    } else if (event.key === "Delete" || event.key === "Backspace") {
+    } else if (event.key === "Delete") {
       wipe();
+    } else if (event.key === "Backspace") {
+      takeBack();
     } else return;
     event.preventDefault();
     event.stopPropagation(); // or the notebook takes the keys as commands
@@ -179,6 +225,10 @@ function render({ model, el }) {
     paint();
   });
   clear.addEventListener("click", wipe);
+  undo.addEventListener("click", () => {
+    takeBack();
+    if (undo.disabled) clear.focus(); // or the keyboard would fall out of the pad
+  });
 
   // Answers
 
@@ -238,8 +288,9 @@ function render({ model, el }) {
     if ((model.get("answered") || 0) < drawn) return; // a later drawing is on its way
     clearTimeout(timer);
     const given = model.get("answers") || [];
-    const said = given.map((answer) => `${answer.name}: ${answer.error ? "error" : answer.label}`).join(", ");
-    status.textContent = model.get("message") || said;
+    const words = given.map((answer) => `${answer.name}: ${answer.error ? "error" : answer.label}`).join(", ");
+    if (pointer !== null || pen.down) return; // spoken once the pen is up
+    status.textContent = model.get("message") || words || said;
   };
 
   const listeners = {
@@ -252,6 +303,26 @@ function render({ model, el }) {
     "change:answered": showStatus,
   };
   for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
+  const leave = whileLive(model, el, {
+    lost: () => {
+      live = false;
+      clearTimeout(timer);
+      pointer = null;
+      for (const part of [clear, undo]) part.disabled = true;
+      root.classList.add("asleep");
+      canvas.setAttribute("aria-disabled", "true");
+      notice.textContent = "Run this cell again: Python was restarted, and nobody answers this pad any more.";
+      notice.hidden = false;
+    },
+    back: () => {
+      live = true;
+      clear.disabled = false;
+      undo.disabled = !strokes.length;
+      root.classList.remove("asleep");
+      canvas.removeAttribute("aria-disabled");
+      notice.hidden = true;
+    },
+  });
   paint();
   showSeen();
   showAnswers();
@@ -259,6 +330,7 @@ function render({ model, el }) {
 
   return () => {
     clearTimeout(timer);
+    leave();
     for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
   };
 }

@@ -5,29 +5,30 @@ from __future__ import annotations
 
 import base64
 import binascii
+import html
+import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
-from coursekit.errors import InvalidInputError, MissingDependencyError
+from coursekit._widgets import module, still_widget
+from coursekit.errors import InvalidInputError
 from coursekit.pad.reading import Reading, check_classifiers, read_drawing
 
-try:
-    import anywidget
-    import traitlets
-except ImportError as error:
-    raise MissingDependencyError(
-        'The digit pad needs anywidget: pip install anywidget, or "coursekit[labs]".'
-    ) from error
+_StillWidget = still_widget()  # says what to install where anywidget is missing
+
+import traitlets  # noqa: E402
 
 _HERE = Path(__file__).parent
 _MAX_SIDE = 1024  # pixels of a drawing that a message may bring
 
 
-class DigitPad(anywidget.AnyWidget):
-    """Draw a digit with mouse, finger, pen or keys; every classifier answers after each stroke.
+class DigitPad(_StillWidget):
+    """Draw a digit with mouse, finger, pen or keys; every classifier answers while you draw and
+    after each stroke.
 
     Args:
         classifiers: name -> fitted classifier with `predict_proba` or `decision_function`, or a
@@ -45,7 +46,7 @@ class DigitPad(anywidget.AnyWidget):
     Works in Jupyter, VS Code and Colab.
     """
 
-    _esm = _HERE / "digit_pad.js"
+    _esm = module(_HERE / "digit_pad.js")
     _css = _HERE / "digit_pad.css"
     names = traitlets.List(traitlets.Unicode()).tag(sync=True)
     answers = traitlets.List(traitlets.Dict()).tag(sync=True)
@@ -74,6 +75,25 @@ class DigitPad(anywidget.AnyWidget):
         with self.hold_sync():
             self.answers, self.seen, self.message = [], "", ""
 
+    def still_html(self) -> str:
+        """What the classifiers last saw and said."""
+        if self.reading is None:
+            names = ", ".join(self.names)
+            return f"<p>A pad to draw a digit on, for {html.escape(names)} to read.</p>"
+        buffer = io.BytesIO()
+        Image.fromarray(self.reading.image).save(buffer, "PNG")
+        picture = base64.b64encode(buffer.getvalue()).decode("ascii")
+        rows = "".join(
+            f"<tr><th scope='row'>{html.escape(a.name)}</th><td>{html.escape(a.label or a.error)}"
+            f"</td><td>{f'{max(a.probabilities):.0%}' if a.probabilities else ''}</td></tr>"
+            for a in self.reading.answers
+        )
+        return (
+            f'<img src="data:image/png;base64,{picture}" width="140" height="140" '
+            'alt="The digit last drawn, as the classifiers saw it" '
+            f'style="image-rendering:pixelated"><table><tbody>{rows}</tbody></table>'
+        )
+
     def _show(self, reading: Reading, number: int) -> None:
         self.reading = reading
         with self.hold_sync():
@@ -94,6 +114,9 @@ class DigitPad(anywidget.AnyWidget):
         kind = content.get("kind") if isinstance(content, Mapping) else None
         if kind == "clear":
             self.clear()
+            if type(content.get("number")) is int:
+                self.answered = content["number"]
+            self._refresh_still()
         elif kind == "drawing":
             number = content.get("number")
             number = (
@@ -107,6 +130,8 @@ class DigitPad(anywidget.AnyWidget):
                 self.clear()
                 with self.hold_sync():
                     self.message, self.answered = str(error), number
+            if content.get("lifted", True):
+                self._refresh_still()
 
 
 def _decode(content: Mapping) -> np.ndarray:

@@ -1,8 +1,7 @@
-"""A small network that trains while you watch: data set, layers, rates, and a decision region that
-moves.
+"""A small network that trains in the page while you watch, and whose weights you can change.
 
-`Playground()` is the widget for a notebook. `Trainer` is its core and needs no browser; `Network`
-is a NumPy net of any depth.
+`Playground()` is the widget for a notebook; `Playground(model=...)` takes a Keras MLP. `Network` is
+a NumPy net of any depth and `Trainer` trains one without a page.
 """
 
 from __future__ import annotations
@@ -10,9 +9,19 @@ from __future__ import annotations
 import importlib
 
 from coursekit.playground.network import ACTIVATIONS, Network
-from coursekit.playground.trainer import DATA, PENALTIES, Settings, Trainer
+from coursekit.playground.settings import DATA, FEATURES, PENALTIES, Settings
+from coursekit.playground.trainer import Trainer
 
-__all__ = ["ACTIVATIONS", "DATA", "PENALTIES", "Network", "Playground", "Settings", "Trainer"]
+__all__ = [
+    "ACTIVATIONS",
+    "DATA",
+    "FEATURES",
+    "PENALTIES",
+    "Network",
+    "Playground",
+    "Settings",
+    "Trainer",
+]
 
 
 def __getattr__(name: str):

@@ -1,195 +1,180 @@
-"""The playground as a notebook widget: controls on the left, decision region and loss curves on the
-right."""
+"""`Playground`, an anywidget. The network trains in the page, by playground.js beside this file;
+Python gives settings, points and weights, and is told of every change."""
 
 from __future__ import annotations
 
-import asyncio
-from functools import partial
+import dataclasses
+import html
+from pathlib import Path
 from typing import Any
 
-import ipywidgets as widgets
 import numpy as np
 
-from coursekit.playground.network import ACTIVATIONS
-from coursekit.playground.trainer import DATA, PENALTIES, Settings, Trainer
-from coursekit.plots import GREY, PALETTE, img_tag, subplots, tidy
+from coursekit._widgets import module, still_widget
+from coursekit.errors import InvalidInputError
+from coursekit.playground.network import Network
+from coursekit.playground.settings import (
+    DATA,
+    FEATURES,
+    REGRESSION,
+    Settings,
+    features,
+    points,
+)
+from coursekit.playground.structure import read_mlp
+from coursekit.plots import img_tag, subplots
 from coursekit.plots.regions import around, draw_regions
 
-MAX_LAYERS, MAX_UNITS = 4, 8
-STEPS_PER_FRAME = 20
-_PAUSE = 0.03  # seconds in which the kernel can hear the buttons
-_RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
-_STRENGTHS = (0.0001, 0.001, 0.003, 0.01, 0.03, 0.1)
+_StillWidget = still_widget()  # says what to install where anywidget is missing
+
+import traitlets  # noqa: E402
+
+_HERE = Path(__file__).parent
 
 
-class Playground(widgets.HBox):
-    """Choose data and network, press play, watch. Every change of a control starts afresh.
+class Playground(_StillWidget):
+    """Choose data and network, press Play, watch it train; change its weights by hand.
 
     Args:
-        **settings: where to start, as in `Settings`.
+        model: None for a network of the playground's own, or a built Keras MLP of Dense layers with
+            one output (a logit, a probability, a number) or two (logits or probabilities). Its
+            weights are taken, and what they become in the page is written back into it.
+        **settings: where to start, as in `Settings`. With `model`, its structure stands and
+            `hidden` and `activation` are not given; `features` are as many as it has inputs.
 
     Attributes:
-        trainer: the `Trainer` at work.
-        playing: whether frames follow one another by themselves.
+        current: the `Settings` that the page shows.
+        model: the Keras model, or None.
+        steps: training steps so far.
+        settings, points, fixed, weights, picture: what the page is told (synchronised traits);
+            `weights` are nested lists in the order of `model.get_weights()`.
 
     Raises:
-        InvalidInputError: as `Settings`.
+        InvalidInputError: as `Settings` and `read_mlp`.
+        MissingDependencyError: if anywidget is not installed.
+
+    A change of data, features or layers starts afresh; of rate, penalty, batch size or noise it
+    does not. Works in Jupyter, VS Code and Colab.
     """
 
-    def __init__(self, **settings: Any):
-        start = Settings(**settings)
-        self.trainer, self.playing, self._task = Trainer(start), False, None
-        self.controls = _controls(start)
-        self.buttons = {
-            name: widgets.Button(description=text, icon=icon, layout=widgets.Layout(width="86px"))
-            for name, text, icon in (
-                ("play", "Play", "play"),
-                ("pause", "Pause", "pause"),
-                ("step", "Step", "step-forward"),
-                ("reset", "Reset", "refresh"),
+    _esm = module(_HERE / "playground.js")
+    _css = _HERE / "playground.css"
+    settings = traitlets.Dict().tag(sync=True)
+    points = traitlets.Dict().tag(sync=True)
+    fixed = traitlets.Dict().tag(sync=True)
+    weights = traitlets.List().tag(sync=True)
+    steps = traitlets.Int(0).tag(sync=True)
+    picture = traitlets.Unicode("").tag(sync=True)  # PNG as the page last drew it, a data address
+
+    def __init__(self, model: Any = None, **settings: Any):
+        fixed: dict[str, Any] = {}
+        if model is None:
+            start = Settings(**settings)
+            network = Network(
+                start.hidden, start.activation, inputs=len(start.features), seed=start.seed
             )
-        }
-        for name, button in self.buttons.items():
-            button.on_click(partial(self._pressed, name))
-        for control in self.controls.values():
-            control.observe(self._changed, names="value")
-        self.picture = widgets.HTML()
-        self.status = widgets.HTML()
-        rows = widgets.VBox(list(self.controls.values()))
-        left = widgets.VBox([widgets.HBox(list(self.buttons.values())), rows, self.status])
-        super().__init__([left, self.picture])
-        self.draw()
-
-    def play(self) -> None:
-        """Train frame by frame until `pause`. Needs a running event loop, as a notebook has;
-        without one, takes one frame."""
-        if self.playing:
-            return
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            self.step()
-            return
-        self.playing = True
-        self._task = loop.create_task(self._run())
-
-    def pause(self) -> None:
-        """Stop after the frame at hand."""
-        self.playing = False
-
-    def step(self, count: int = STEPS_PER_FRAME) -> None:
-        """Take `count` training steps and draw."""
-        self.trainer.step(count)
-        self.trainer.record()
-        self.draw()
-
-    def reset(self) -> None:
-        """Stop, and start again with the settings that the controls show."""
-        self.pause()
-        self.trainer = Trainer(self.settings())
-        self.draw()
-
-    def settings(self) -> Settings:
-        """The settings that the controls show now."""
-        values = {name: control.value for name, control in self.controls.items()}
-        hidden = (values.pop("units"),) * values.pop("layers")
-        kept = {
-            name: getattr(self.trainer.settings, name)
-            for name in ("n", "optimizer", "batch_size", "test_share", "seed")
-        }
-        return Settings(**values, hidden=hidden, **kept)
-
-    def draw(self) -> None:
-        """Draw the network as it is now."""
-        trainer = self.trainer
-        fig, (left, right) = subplots(1, 2, size=(8.4, 3.9))
-        x, y = trainer.x_train, trainer.y_train
-        draw_regions(
-            trainer.network,
-            x,
-            y,
-            soft=True,
-            limits=around(x),
-            resolution=60,
-            title=f"step {trainer.steps}",
-            ax=left,
+            pairs = zip(network.weights, network.biases, strict=True)
+            weights = [p.tolist() for pair in pairs for p in pair]
+        else:
+            start, fixed, weights = _bound(model, settings)
+        self.model = model
+        super().__init__(
+            settings=_plain(start),
+            points=points(start),
+            fixed=fixed,
+            weights=weights,
         )
-        left.set(xlabel="$x_1$", ylabel="$x_2$")
-        steps, train, test = np.array(trainer.history).T
-        tidy(right).plot(steps, train, "-", color=PALETTE[0], label="training")
-        right.plot(steps, test, "--", color=PALETTE[1], label="test")
-        right.axhline(np.log(2), color=GREY, lw=0.8, ls=":")
-        right.annotate(
-            "guessing", (steps[-1], np.log(2)), ha="right", va="bottom", fontsize=8, color=GREY
+        self.observe(self._told, names=["weights", "settings", "picture"])
+
+    @property
+    def current(self) -> Settings:
+        """The settings that the page shows now."""
+        return Settings(**self.settings)
+
+    def answer(self, x: np.ndarray) -> np.ndarray:
+        """What the network as it stands in the page says of points `(n, 2)`: the probability of
+        class 1 or, for regression data, the number, `(n,)`."""
+        values = features(x, self.current.features)
+        arrays = [np.asarray(w, dtype=float) for w in self.weights]
+        layers = self.fixed["layers"] if self.fixed else None
+        for index in range(0, len(arrays) - 2, 2):
+            name = layers[index // 2]["activation"] if layers else self.current.activation
+            values = _ACTIVATE[name](values @ arrays[index] + arrays[index + 1])
+        z = values @ arrays[-2] + arrays[-1]
+        if self.current.data in REGRESSION:
+            return z[:, 0]
+        return _ACTIVATE["sigmoid"](z[:, 1] - z[:, 0] if z.shape[1] == 2 else z[:, 0])
+
+    def still_html(self) -> str:
+        """The picture of the page, or before there is one, what the network says of the plane."""
+        s = self.current
+        alt = (
+            f"What a network with hidden layers {', '.join(map(str, self._hidden())) or 'none'} "
+            f"says of the plane after {self.steps} steps on the {s.data} points."
         )
-        right.set(xlabel="training steps", ylabel="loss", ylim=(0, None))
-        right.legend(fontsize=8, loc="lower left")
-        on_train, on_test = trainer.accuracy()
-        layers = ", ".join(map(str, trainer.settings.hidden)) or "none"
-        self.picture.value = img_tag(
-            fig,
-            f"Decision region of a network with hidden layers {layers} on the "
-            f"{trainer.settings.data} data after {trainer.steps} "
-            f"steps, and its loss curves, which end at {train[-1]:.2f} in training and "
-            f"{test[-1]:.2f} in the test.",
-            dpi=80,
-        )
-        self.status.value = (
-            f"<b>{trainer.network.parameters}</b> parameters. Right on <b>{on_train:.0%}</b> "
-            f"of the training points, "
-            f"<b>{on_test:.0%}</b> of the test points."
-        )
+        if self.picture:
+            return f'<img src="{self.picture}" alt="{html.escape(alt)}" style="max-width:100%">'
+        x, y = DATA[s.data][1](s.n, noise=s.noise, seed=s.seed)
+        fig, ax = subplots(1, 1, size=(4.2, 3.9))
+        if s.data in REGRESSION:
+            ax.scatter(*x.T, c=y, cmap="RdBu", vmin=-1, vmax=1, s=12)
+        else:
+            draw_regions(self.answer, x, y, soft=True, limits=around(x), resolution=60, ax=ax)
+        ax.set(xlabel="$x_1$", ylabel="$x_2$")
+        return img_tag(fig, alt, dpi=80)
 
-    def _pressed(self, name: str, _: Any) -> None:
-        getattr(self, name)()
+    def _hidden(self) -> list[int]:
+        return [len(bias) for bias in self.weights[1:-2:2]]
 
-    def _changed(self, _: Any) -> None:
-        self.reset()
-
-    async def _run(self) -> None:
-        try:
-            while self.playing:
-                self.step()
-                await asyncio.sleep(_PAUSE)
-        finally:
-            self.playing = False
+    def _told(self, change: dict[str, Any]) -> None:
+        if change["name"] == "weights" and self.model is not None:
+            self.model.set_weights([np.asarray(w) for w in self.weights])
+        elif change["name"] == "picture":
+            self._refresh_still()
 
 
-def _controls(start: Settings) -> dict[str, widgets.Widget]:
-    """One control per choice, in the order in which they are shown."""
-    look = {
-        "style": {"description_width": "95px"},
-        "layout": widgets.Layout(width="340px"),
-        "continuous_update": False,
-    }
-    drop = {key: look[key] for key in ("style", "layout")}
+_ACTIVATE = {
+    "relu": lambda z: np.maximum(z, 0),
+    "tanh": np.tanh,
+    "sigmoid": lambda z: 0.5 * (1 + np.tanh(0.5 * z)),
+    "linear": lambda z: z,
+}
 
-    def choice(text: str, options: Any, value: Any) -> widgets.Dropdown:
-        return widgets.Dropdown(
-            description=text, options=sorted({*options, value}), value=value, **drop
-        )
 
+def _plain(settings: Settings) -> dict[str, Any]:
     return {
-        "data": widgets.Dropdown(description="data", options=list(DATA), value=start.data, **drop),
-        "noise": widgets.FloatSlider(
-            description="noise", min=0, max=0.5, step=0.05, value=start.noise, **look
-        ),
-        "layers": widgets.IntSlider(
-            description="hidden layers", min=0, max=MAX_LAYERS, value=len(start.hidden), **look
-        ),
-        "units": widgets.IntSlider(
-            description="units in each",
-            min=1,
-            max=MAX_UNITS,
-            value=max(start.hidden, default=4),
-            **look,
-        ),
-        "activation": widgets.Dropdown(
-            description="activation", options=list(ACTIVATIONS), value=start.activation, **drop
-        ),
-        "learning_rate": choice("learning rate", _RATES, start.learning_rate),
-        "penalty": widgets.Dropdown(
-            description="penalty", options=list(PENALTIES), value=start.penalty, **drop
-        ),
-        "strength": choice("its strength", _STRENGTHS, start.strength),
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in dataclasses.asdict(settings).items()
     }
+
+
+def _bound(model: Any, given: dict[str, Any]) -> tuple[Settings, dict[str, Any], list]:
+    """Settings, structure and weights of a student's model."""
+    twice = [name for name in ("hidden", "activation") if name in given]
+    if twice:
+        raise InvalidInputError(
+            f"With a model, its own structure stands. Received: {twice[0]}={given[twice[0]]!r}. "
+            "Leave it out."
+        )
+    layers = read_mlp(model)
+    inputs = int(np.prod(model.input_shape[1:]))
+    if inputs > len(FEATURES):
+        raise InvalidInputError(
+            f"Expected a model of 1 to {len(FEATURES)} inputs. Received: {inputs} inputs."
+        )
+    given.setdefault("features", tuple(FEATURES)[:inputs])
+    start = Settings(**given, hidden=())
+    if len(start.features) != inputs:
+        raise InvalidInputError(
+            f"Expected as many features as the model has inputs, {inputs}. Received: "
+            f"features={start.features}."
+        )
+    top = layers[-1]
+    regression = (top["units"], top["activation"]) == (1, "linear")
+    if start.data in REGRESSION and not regression:
+        raise InvalidInputError(
+            f"Expected one linear output for {start.data!r}. Received: {top['units']} outputs "
+            f"with activation {top['activation']!r}."
+        )
+    weights = [np.asarray(w, dtype=float).tolist() for w in model.get_weights()]
+    return start, {"layers": layers, "regression": regression, "weights": weights}, weights

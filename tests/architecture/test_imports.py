@@ -19,6 +19,7 @@ SPLIT = {"grading", "labs"}
 person, of its own."""
 
 MAY_IMPORT: dict[str, set[str]] = {
+    "_widgets": set(),
     "callbacks": set(),
     "classifier": {"models", "training"},
     "cli": {
@@ -118,8 +119,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "layers": set(),
     "losses": set(),
     "models": set(),
-    "pad": {"datasets"},
-    "playground": {"datasets", "plots"},
+    "pad": {"_widgets", "datasets"},
+    "playground": {"_widgets", "datasets", "plots"},
     "plots": set(),
     "training": set(),
 }

@@ -8,7 +8,14 @@ import sys
 import numpy as np
 import pytest
 
-from coursekit.datasets import make_circles, make_moons, make_spiral, make_xor
+from coursekit.datasets import (
+    make_circles,
+    make_hills,
+    make_moons,
+    make_plane,
+    make_spiral,
+    make_xor,
+)
 from coursekit.errors import InvalidInputError
 
 ALL = [make_circles, make_moons, make_spiral, make_xor]
@@ -76,3 +83,22 @@ def test_importing_the_room_loads_nothing_heavy():
         ).stdout.strip()
         == ""
     )
+
+
+@pytest.mark.parametrize("make", [make_plane, make_hills])
+def test_targets_follow_the_seed_and_noise_is_on_them_alone(make):
+    (x, y), (same, noisy) = make(90, noise=0, seed=2), make(90, noise=0.3, seed=2)
+    assert (x.shape, x.dtype, y.shape, y.dtype) == ((90, 2), np.float32, (90,), np.float32)
+    assert np.abs(x).max() <= 1
+    assert np.abs(y).max() <= 1.001
+    np.testing.assert_array_equal(x, same)
+    assert 0.2 < np.std(noisy - y) < 0.4
+
+
+def test_the_plane_is_half_the_sum_and_hills_have_their_tops():
+    x, y = make_plane(50, noise=0)
+    np.testing.assert_allclose(y, x.mean(axis=1), atol=1e-6)
+    x, y = make_hills(4000, noise=0)
+    top = x[np.argsort(y)[-20:]]
+    assert (top.prod(axis=1) > 0).all()
+    np.testing.assert_allclose(np.abs(top), 0.5, atol=0.12)

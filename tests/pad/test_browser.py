@@ -16,16 +16,15 @@ from PIL import Image
 pytest.importorskip("anywidget", reason="anywidget is not installed")
 
 from coursekit.pad import DigitPad
-from coursekit.pad.widget import _HERE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-TRAITS = ("names", "answers", "seen", "message", "answered")
+TRAITS = ("names", "answers", "seen", "message", "answered", "still")
 # Stands in for the notebook's widget manager: the same get, on, off and send, carried by HTTP
 # instead of a kernel.
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Digit pad</title>
 <link rel="icon" href="data:,"><link rel="stylesheet" href="/digit_pad.css">
-<style>:root{color-scheme:light dark} body{background:Canvas;color:CanvasText;margin:16px}</style><div id="pad"></div>
+<style>:root{color-scheme:light dark} body{background:Canvas;color:CanvasText;margin:16px}</style><main><h1>Pad</h1><div id="pad"></div></main>
 <script type="module">
 import widget from "/digit_pad.js";
 let state = STATE;
@@ -43,6 +42,7 @@ const model = {
     }
   },
 };
+window.call = (event) => (listeners.get(event) || []).forEach((listener) => listener());
 window.stop = widget.render({ model, el: document.getElementById("pad") });
 window.listening = () => [...listeners.values()].flat().length;
 </script></html>"""
@@ -57,9 +57,13 @@ class Site:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
-                kinds = {"/digit_pad.js": "text/javascript", "/digit_pad.css": "text/css"}
-                if self.path in kinds:
-                    self.reply((_HERE / self.path[1:]).read_bytes(), kinds[self.path])
+                files = {
+                    "/digit_pad.js": (site.pad._esm, "text/javascript"),
+                    "/digit_pad.css": (site.pad._css, "text/css"),
+                }
+                if self.path in files:
+                    text, kind = files[self.path]
+                    self.reply(str(text).encode(), kind)
                 else:
                     self.reply(
                         PAGE.replace("STATE", json.dumps(site.state())).encode(), "text/html"
@@ -196,11 +200,13 @@ def test_two_strokes_are_one_drawing_and_clear_forgets_it(page, site):
         "() => !document.querySelector('[role=status]').textContent.includes('Asking')"
     )
     first, both = (
-        np.frombuffer(base64.b64decode(content["ink"]), np.uint8) for content in site.sent
+        np.frombuffer(base64.b64decode(content["ink"]), np.uint8)
+        for content in site.sent
+        if content["lifted"]
     )
     assert (both >= first).all()
     assert np.count_nonzero(both) > 1.2 * np.count_nonzero(first)
-    assert [content["number"] for content in site.sent] == [1, 2]
+    assert [content["number"] for content in site.sent if content["lifted"]] == [1, 2]
     page.get_by_role("button", name="Clear").click()
     page.wait_for_function("() => !document.querySelector('.card .verdict small')")
     assert seen(page).max() == 0
@@ -209,6 +215,83 @@ def test_two_strokes_are_one_drawing_and_clear_forgets_it(page, site):
         "280).data.some((v, i) => v && i % 4 < 3)"
     )
     assert page.evaluate(ink) is False
+
+
+def test_a_digit_is_read_at_least_twice_while_it_is_drawn(page, site):
+    box = page.locator(".drawing").bounding_box()
+    page.mouse.move(box["x"] + 70, box["y"] + 60)
+    page.mouse.down()
+    for step in range(1, 40):
+        page.mouse.move(box["x"] + 70 + 3 * step, box["y"] + 60 + step)
+        page.wait_for_timeout(60)
+        if sum(content["kind"] == "drawing" for content in site.sent) >= 2 and verdict(page) != "–":
+            break
+    assert [content["lifted"] for content in site.sent] == [False] * len(site.sent)
+    assert len(site.sent) >= 2
+    assert verdict(page) in "0123456789"
+    page.mouse.up()
+    page.wait_for_function(
+        "() => document.querySelector('[role=status]').textContent.includes('neighbours')"
+    )
+    assert site.sent[-1]["lifted"]
+
+
+def test_undo_takes_back_the_last_stroke(page, site):
+    undo = page.get_by_role("button", name="Undo")
+    assert undo.is_disabled()
+    stroke(page, ONE)
+    answered(page, 2)
+    stroke(page, [(0.1, 0.5), (0.9, 0.5)])
+    page.wait_for_function(
+        "() => !document.querySelector('[role=status]').textContent.includes('Asking')"
+    )
+    undo.click()
+    page.wait_for_function(
+        "() => !document.querySelector('[role=status]').textContent.includes('Asking')"
+    )
+    lifted = [content["ink"] for content in site.sent if content.get("lifted")]
+    assert lifted[2] == lifted[0] != lifted[1]
+    assert verdict(page) == "1"
+    page.locator(".drawing").focus()
+    page.keyboard.press("Backspace")
+    page.wait_for_function("() => !document.querySelector('.card .verdict small')")
+    assert undo.is_disabled()
+
+
+def test_a_dot_gets_a_sentence_and_no_digit(page, site):
+    stroke(page, [(0.5, 0.5), (0.51, 0.5)])
+    page.wait_for_function("() => document.querySelector('[role=status]').textContent !== ''")
+    assert (
+        page.get_by_role("status").inner_text()
+        == "That is a dot. Draw one digit, as large as the field."
+    )
+    assert {content["kind"] for content in site.sent} == {"clear"}
+    assert verdict(page) == "–"
+    stroke(page, SEVEN)
+    answered(page, 2)
+    assert "neighbours" in page.get_by_role("status").inner_text()
+
+
+def test_a_restarted_kernel_is_said_at_once(page, site):
+    stroke(page, SEVEN)
+    answered(page, 2)
+    sent = len(site.sent)
+    page.evaluate(
+        "() => { document.getElementById('pad').classList.add('jupyter-widgets-disconnected'); call('comm_live_update'); }"
+    )
+    page.wait_for_selector(".notice:has-text('Run this cell again')", timeout=500)
+    assert page.get_by_role("button", name="Clear").is_disabled()
+    stroke(page, ONE)
+    page.wait_for_timeout(100)
+    assert len(site.sent) == sent
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_pad(page, axe, scheme):
+    page.emulate_media(color_scheme=scheme)
+    stroke(page, SEVEN)
+    answered(page, 2)
+    assert axe(page) == []
 
 
 def test_the_keyboard_draws_as_well(page):
@@ -277,7 +360,7 @@ def test_text_and_bars_stand_out_in_light_and_dark(page, scheme, tmp_path):
 
 
 def test_a_view_that_is_closed_stops_listening(page):
-    assert page.evaluate("() => window.listening()") == 4
+    assert page.evaluate("() => window.listening()") == 5
     page.evaluate("() => window.stop()")
     assert page.evaluate("() => window.listening()") == 0
 

@@ -133,3 +133,30 @@ def test_without_anywidget_the_error_says_what_to_install():
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True
     )
     assert "pip install anywidget" in done.stdout
+
+
+def test_a_still_picture_stands_under_it_and_follows_the_answers(pad, seven, monkeypatch):
+    shown = []
+
+    class Handle:
+        def update(self, html):
+            shown.append(html.data)
+
+    def display(what, **how):
+        shown.append(what if how.get("raw") else what.data)
+        return Handle()
+
+    monkeypatch.setattr("IPython.display.display", display)
+    pad._ipython_display_()
+    view, still = shown
+    assert "application/vnd.jupyter.widget-view+json" in view
+    assert "A pad to draw a digit on, for knn, confused to read." in still
+    assert "Run this cell again" in still
+    pad._on_message(pad, drawing(seven, number=1, lifted=False), [])
+    assert len(shown) == 2
+    pad._on_message(pad, drawing(seven, number=2, lifted=True), [])
+    assert "<th scope='row'>knn</th><td>7</td>" in shown[-1]
+    assert "data:image/png;base64," in shown[-1]
+    pad._on_message(pad, {"kind": "clear", "number": 5}, [])
+    assert "A pad to draw" in shown[-1]
+    assert pad.answered == 5

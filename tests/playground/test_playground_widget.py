@@ -1,89 +1,137 @@
-"""The playground as a widget, driven without a browser: its buttons, its controls, its picture."""
+"""`Playground` on the Python side: what it takes, what the page's changes do."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
-
+import keras
+import numpy as np
 import pytest
 
+pytest.importorskip("anywidget", reason="anywidget is not installed")
+
 from coursekit.errors import InvalidInputError
-from coursekit.playground import Playground
-from coursekit.playground.widget import STEPS_PER_FRAME
+from coursekit.models import mlp
+from coursekit.playground import Network, Playground, Settings
 
 
-def in_a_thread(work, *arguments):
-    """What `work` gives, in a thread without an event loop: the browser of other tests leaves one
-    running in this one."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(work, *arguments).result(timeout=60)
+def model(hidden=(4, 3), outputs=1, activation="tanh", inputs=2, top=None):
+    keras.utils.set_random_seed(1)
+    return keras.Sequential(
+        [
+            keras.Input((inputs,)),
+            *(keras.layers.Dense(units, activation=activation) for units in hidden),
+            keras.layers.Dense(outputs, activation=top),
+        ]
+    )
 
 
-@pytest.fixture(scope="module")
-def widget():
-    return Playground(data="xor", hidden=(3,), noise=0.05, n=60)
+def test_it_starts_with_the_networks_weights_and_answers_like_it():
+    playground = Playground(data="xor", hidden=(3,), seed=2, n=40)
+    network = Network((3,), "tanh", seed=2)
+    x = np.random.default_rng(0).normal(size=(5, 2))
+    np.testing.assert_allclose(playground.answer(x), network(x))
+    assert playground.current == Settings(data="xor", hidden=(3,), seed=2, n=40)
 
 
-@pytest.fixture
-def play(widget):
-    widget.reset()
-    return widget
+@pytest.mark.parametrize(
+    ("outputs", "top", "activation"),
+    [(1, None, "tanh"), (1, "sigmoid", "relu"), (2, None, "sigmoid"), (2, "softmax", "linear")],
+)
+def test_a_keras_models_answers_are_its_own(outputs, top, activation):
+    net = model((5, 4), outputs, activation, top=top)
+    x = np.random.default_rng(0).normal(size=(20, 2)).astype("float32")
+    given = np.asarray(net(x), dtype=float)
+    if outputs == 1:
+        expected = given[:, 0] if top else 1 / (1 + np.exp(-given[:, 0]))
+    else:
+        expected = given[:, 1] if top else 1 / (1 + np.exp(given[:, 0] - given[:, 1]))
+    np.testing.assert_allclose(Playground(model=net, n=40).answer(x), expected, atol=1e-5)
 
 
-def test_it_starts_drawn_and_described(play):
-    assert "data:image/png;base64," in play.picture.value
-    assert "hidden layers 3 on the xor data after 0 steps" in play.picture.value
-    assert "<b>13</b> parameters" in play.status.value
+def test_weights_of_the_page_are_written_into_the_model():
+    net = model((4,))
+    playground = Playground(model=net, data="moons", n=40)
+    changed = [np.asarray(w) + 0.5 for w in playground.weights]
+    playground.set_state({"weights": [w.tolist() for w in changed]})
+    for now, expected in zip(net.get_weights(), changed, strict=True):
+        np.testing.assert_allclose(now, expected, atol=1e-6)
 
 
-def test_step_trains_and_draws(play):
-    before = play.picture.value
-    play.buttons["step"].click()
-    assert play.trainer.steps == STEPS_PER_FRAME
-    assert len(play.trainer.history) == 2
-    assert play.picture.value != before
+def test_activations_may_stand_in_layers_of_their_own():
+    net = keras.Sequential(
+        [
+            keras.Input((2,)),
+            keras.layers.Dense(4),
+            keras.layers.ReLU(),
+            keras.layers.Dropout(0.5),
+            keras.layers.Dense(3),
+            keras.layers.Activation("tanh"),
+            keras.layers.Dense(1),
+        ]
+    )
+    layers = Playground(model=net, n=40).fixed["layers"]
+    assert [layer["activation"] for layer in layers] == ["relu", "tanh", "linear"]
+    assert Playground(model=mlp((2,), 2, hidden=(4,)), n=40).fixed["layers"][-1]["units"] == 2
 
 
-def test_reset_starts_afresh(play):
-    play.buttons["step"].click()
-    play.buttons["reset"].click()
-    assert play.trainer.steps == 0
+@pytest.mark.parametrize(
+    ("net", "said"),
+    [
+        (lambda: model((17,)), "17 units"),
+        (lambda: model((4,), 3), "3 outputs"),
+        (lambda: model((4,), activation="elu"), "'elu'"),
+        (lambda: keras.Sequential([keras.layers.Dense(1)]), "not built"),
+        (
+            lambda: keras.Sequential(
+                [keras.Input((4, 4, 1)), keras.layers.Conv2D(1, 3), keras.layers.Flatten()]
+            ),
+            "Conv2D",
+        ),
+        (lambda: object(), "no Dense layer"),
+    ],
+)
+def test_other_models_are_refused(net, said):
+    with pytest.raises(InvalidInputError, match=said):
+        Playground(model=net())
 
 
-def test_a_changed_control_changes_the_network_and_keeps_the_rest(play):
-    play.controls["layers"].value = 2
-    play.controls["units"].value = 5
-    assert play.trainer.settings.hidden == (5, 5)
-    assert (play.trainer.settings.data, play.trainer.settings.n) == ("xor", 60)
-    play.controls["layers"].value = 0
-    assert play.trainer.network.sizes == (2, 1)
-    play.controls["layers"].value, play.controls["units"].value = 1, 3
-
-
-def test_play_runs_until_pause(play):
-    async def watch():
-        play.buttons["play"].click()
-        play.buttons["play"].click()  # a second press starts no second runner
-        while play.trainer.steps < 3 * STEPS_PER_FRAME:
-            await asyncio.sleep(0.01)
-        play.buttons["pause"].click()
-        await asyncio.wait_for(play._task, 10)
-        return play.trainer.steps
-
-    reached = in_a_thread(asyncio.run, watch())
-    assert reached == play.trainer.steps
-    assert not play.playing
-
-
-def test_without_an_event_loop_play_takes_one_frame(play):
-    in_a_thread(play.play)
-    assert play.trainer.steps == STEPS_PER_FRAME
-    assert not play.playing
-
-
-def test_unusual_starts_are_kept():
-    widget = Playground(learning_rate=0.02, hidden=())
-    assert widget.settings() == widget.trainer.settings
-
-
-def test_faults_are_named():
+def test_settings_must_fit_the_model():
+    with pytest.raises(InvalidInputError, match="own structure stands"):
+        Playground(model=model(), hidden=(3,))
+    with pytest.raises(InvalidInputError, match="as many features"):
+        Playground(model=model(), features=("x1",))
+    with pytest.raises(InvalidInputError, match="one linear output"):
+        Playground(model=model(outputs=2), data="plane")
     with pytest.raises(InvalidInputError, match="data"):
         Playground(data="squares")
+
+
+@pytest.mark.parametrize("data", ["circles", "hills"])
+def test_a_still_picture_stands_under_it_and_follows_the_page(data, monkeypatch):
+    shown = []
+
+    class Handle:
+        def update(self, html):
+            shown.append(html.data)
+
+    def display(what, **how):
+        shown.append(what if how.get("raw") else what.data)
+        return Handle()
+
+    monkeypatch.setattr("IPython.display.display", display)
+    playground = Playground(data=data, hidden=(3,), n=40)
+    playground._ipython_display_()
+    view, still = shown
+    assert "application/vnd.jupyter.widget-view+json" in view
+    assert "Run this cell again" in still
+    assert playground.still in still
+    assert "data:image/png;base64," in still
+    assert (
+        f'alt="What a network with hidden layers 3 says of the plane after 0 steps on the {data}'
+        in still
+    )
+    playground.set_state({"steps": 7, "picture": "data:image/png;base64,AAAA"})
+    assert "base64,AAAA" in shown[-1]
+    assert "after 7 steps" in shown[-1]
+
+
+def test_its_face_comes_with_the_package_and_fetches_nothing():
+    text = Playground._esm + str(Playground._css)
+    assert not any(word in text for word in ("http:", "https:", "//cdn", "import ", "url("))
