@@ -1,17 +1,18 @@
 # Everything a newcomer needs: each target sets up the environment in .venv by itself.
 PYTHON ?= python3
 VENV ?= .venv
-EXTRAS ?= tensorflow,jax,labs,grading,cluster,fast,dev
+EXTRAS ?= tensorflow,jax,labs,grading,cluster,fast,docs,dev
 OUT ?= out
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test test-fast labs bench lint clean
+.PHONY: help setup demo test test-fast labs docs bench lint clean
 
 help:
 	@echo "make demo    compare five ways to read handwritten digits; table and out/demo/report.html"
 	@echo "make test    all tests; make test-fast leaves out those that train or start a browser"
 	@echo "make labs    build every lab and prove that its checks, mistakes and notebooks fit together"
+	@echo "make docs    the site in out/site: labs with their pictures, the playground, the digit pad, every name"
 	@echo "make bench   measure speed beside a peer; ratios and JSON in benchmarks/results"
 	@echo "make lint    ruff and the pre-commit hooks' rules"
 
@@ -41,6 +42,9 @@ test-fast: $(READY)
 labs: $(READY)
 	$(BIN)/coursekit labs build
 	$(BIN)/coursekit labs verify
+
+docs: $(READY)
+	$(BIN)/python docs/build.py
 
 bench: $(READY)
 	$(BIN)/python benchmarks/import_time.py

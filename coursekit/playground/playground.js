@@ -432,7 +432,7 @@ function render({ model, el }) {
 
   const slide = (name, text, [min, max, step], words, how = {}) => {
     const input = element("input", { type: "range", name, min, max, step });
-    const value = element("output", {}, words(settings[name]));
+    const value = element("span", { class: "value", "aria-hidden": "true" }, words(settings[name]));
     input.value = settings[name];
     input.setAttribute("aria-valuetext", words(settings[name]));
     input.addEventListener("input", () => {
@@ -512,7 +512,7 @@ function render({ model, el }) {
   if (fixed) controls.activation.closest("label").hidden = true;
   const percent = (v) => `${Math.round(100 * v)} %`;
   const groups = [["classification", "Two classes"], ["regression", "A number"]];
-  const dataSelect = select("data", "Data", titles.map(([name, p]) => [name, p.title]), { rebuild: !fixed, reload: true });
+  const dataSelect = select("data", "Data set", titles.map(([name, p]) => [name, p.title]), { rebuild: !fixed, reload: true });
   dataSelect.querySelector("select").replaceChildren(
     ...groups.map(([kind, title]) => {
       const group = element("optgroup", { label: title });
@@ -592,7 +592,7 @@ function render({ model, el }) {
     unitCanvases.forEach((units, layer) =>
       units.forEach((canvas, unit) => {
         const pressed = chosen?.layer === layer && chosen?.unit === unit;
-        canvas.parentElement.setAttribute("aria-pressed", String(pressed));
+        if (layer) canvas.parentElement.setAttribute("aria-pressed", String(pressed));
       }),
     );
   };
@@ -1079,6 +1079,7 @@ function render({ model, el }) {
     clearTimeout(timer);
     size.disconnect();
     leave();
+    root.remove();
     model.off("change:weights", weightsCame);
   };
 }

@@ -158,6 +158,14 @@ class Settings:
         return cls(**found)
 
 
+def plain(settings: Settings) -> dict[str, Any]:
+    """The settings as the page takes them."""
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in dataclasses.asdict(settings).items()
+    }
+
+
 def features(x: np.ndarray, names: tuple[str, ...]) -> np.ndarray:
     """The network's inputs `(n, len(names))` of points `(n, 2)`."""
     return np.stack([FEATURES[name](np.asarray(x, dtype=float)) for name in names], axis=1)

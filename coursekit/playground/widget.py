@@ -3,7 +3,6 @@ Python gives settings, points and weights, and is told of every change."""
 
 from __future__ import annotations
 
-import dataclasses
 import html
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from coursekit.playground.settings import (
     REGRESSION,
     Settings,
     features,
+    plain,
     points,
 )
 from coursekit.playground.structure import read_mlp
@@ -79,7 +79,7 @@ class Playground(_StillWidget):
             start, fixed, weights = _bound(model, settings)
         self.model = model
         super().__init__(
-            settings=_plain(start),
+            settings=plain(start),
             points=points(start),
             fixed=fixed,
             weights=weights,
@@ -139,13 +139,6 @@ _ACTIVATE = {
     "sigmoid": lambda z: 0.5 * (1 + np.tanh(0.5 * z)),
     "linear": lambda z: z,
 }
-
-
-def _plain(settings: Settings) -> dict[str, Any]:
-    return {
-        name: list(value) if isinstance(value, tuple) else value
-        for name, value in dataclasses.asdict(settings).items()
-    }
 
 
 def _bound(model: Any, given: dict[str, Any]) -> tuple[Settings, dict[str, Any], list]:

@@ -189,7 +189,7 @@ def test_rate_penalty_and_noise_do_not_restart_and_structure_does(open_playgroun
     page.get_by_label("Feature sine of pi x1").check()
     settle(page)
     assert page.evaluate("() => state.weights[0].length") == 3
-    page.get_by_label("Data", exact=True).select_option("plane")
+    page.get_by_label("Data set").select_option("plane")
     settle(page)
     assert "Right in the test" not in page.locator(".figures").inner_text()
 
@@ -245,7 +245,7 @@ def test_the_state_stands_in_the_address_and_comes_back_from_it(open_playground)
         }""",
         link,
     )
-    assert page.get_by_label("Data", exact=True).input_value() == "spiral"
+    assert page.get_by_label("Data set").input_value() == "spiral"
     page.get_by_label("Learning rate").select_option("0.1")
     settle(page)
     found = Settings.from_link(page.url)
@@ -255,7 +255,7 @@ def test_the_state_stands_in_the_address_and_comes_back_from_it(open_playground)
         "window.stop = kit.mount(document.getElementById('here'), { settings: state.settings, "
         "points: state.points }); }"
     )
-    assert page.get_by_label("Data", exact=True).input_value() == "circles"
+    assert page.get_by_label("Data set").input_value() == "circles"
 
 
 def test_a_restarted_kernel_is_said_at_once_and_the_still_is_hidden_while_it_lives(open_playground):

@@ -1,0 +1,128 @@
+"""A lab as a page: the student's notebook with the outputs that the solution gives."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+_WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def write_page(folder: Path, out: Path, cache: Path, *, fresh: bool = False) -> float:
+    """Write `out/NN_topic.ipynb` for one lab; returns the seconds its notebook took (0 from the
+    cache).
+
+    Raises:
+        RuntimeError: if the solution notebook stops with an error.
+    """
+    from coursekit.labs.author.build import lab_points
+    from coursekit.labs.author.notebook import build_notebook
+    from coursekit.labs.author.source import read_lab
+
+    lab = read_lab(folder)
+    points = lab_points(lab)
+    student, solution = (build_notebook(lab, kind, points) for kind in ("student", "solution"))
+    executed, seconds = _executed(folder, solution, cache, fresh)
+    page = _merge(student, executed)
+    (out / f"{folder.name}.ipynb").write_text(json.dumps(page), encoding="utf-8")
+    return seconds
+
+
+def _executed(
+    folder: Path, notebook: dict[str, Any], cache: Path, fresh: bool
+) -> tuple[dict[str, Any], float]:
+    """The solution notebook with its outputs in fast mode, from the cache where nothing changed."""
+    from coursekit.labs.author.bundle import student_files
+    from coursekit.labs.author.execute import execute_notebook
+
+    kept = cache / f"{folder.name}-{_digest(folder)}.json"
+    if kept.is_file() and not fresh:
+        return json.loads(kept.read_text(encoding="utf-8")), 0.0
+    start = time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="coursekit-page-") as work:
+        home = Path(work) / folder.name
+        home.mkdir()
+        for path in student_files(folder):
+            shutil.copy(path, home)
+        done = execute_notebook(
+            notebook,
+            home,
+            environment={
+                "COURSEKIT_LABS": str(home.parent),
+                "COURSEKIT_FAST": "1",
+                "COURSEKIT_RECEIPT": str(home / "receipt.json"),
+            },
+        )
+    if done.error:
+        raise RuntimeError(f"{folder.name}: the solution notebook stops: {done.error}")
+    cache.mkdir(parents=True, exist_ok=True)
+    for old in cache.glob(f"{folder.name}-*.json"):
+        old.unlink()
+    kept.write_text(json.dumps(done.notebook), encoding="utf-8")
+    return done.notebook, time.perf_counter() - start
+
+
+def _digest(folder: Path) -> str:
+    """What the outputs follow from: the lab's files and the package."""
+    paths = [p for p in sorted(folder.iterdir()) if p.is_file()]
+    paths += sorted((ROOT / "coursekit").rglob("*.py"))
+    total = hashlib.sha256()
+    for path in paths:
+        total.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    return total.hexdigest()[:16]
+
+
+def _merge(student: dict[str, Any], executed: dict[str, Any]) -> dict[str, Any]:
+    """The student's cells with the solution's outputs; what gives an answer away is folded."""
+    cells, exercise, asked = [], "", False
+    for mine, theirs in zip(student["cells"], executed["cells"], strict=True):
+        source = "".join(mine["source"])
+        if "install" in mine["metadata"].get("tags", []) or "colab-badge" in source:
+            continue
+        cell = {**mine, "metadata": {"tags": []}}
+        if mine["cell_type"] == "markdown":
+            begun = re.search(r"Exercise (\d+\.\d+)", source)
+            if begun and begun[1] != exercise:
+                exercise, asked = begun[1], False
+            asked = asked or bool(re.search(r"\bPredict", source))
+        else:
+            asked = asked or "lab.predict(" in source
+            cell["outputs"] = [kept for output in theirs["outputs"] if (kept := _output(output))]
+            tags = cell["metadata"]["tags"]
+            shows = "lab.reveal(" in source or (asked and "lab.needs(" in source)
+            if cell["outputs"] and shows:
+                tags.append("hide-output")
+            if len(source.splitlines()) > 12 and not mine["id"].startswith("answer-"):
+                tags.append("hide-input")
+            if mine["id"].startswith("answer-"):
+                cell["outputs"] = []
+        cells.append(cell)
+        if mine["cell_type"] == "code" and "Playground(" in source and "import" not in source:
+            cells.append(
+                _markdown("[The playground runs on a page of this site, too.](../playground.md)")
+            )
+        if mine["cell_type"] == "code" and "DigitPad(" in source and "import" not in source:
+            cells.append(_markdown("[The digit pad runs on a page of this site, too.](../pad.md)"))
+    return {**student, "cells": cells}
+
+
+def _markdown(text: str) -> dict[str, Any]:
+    key = hashlib.sha256(text.encode()).hexdigest()[:8]
+    return {"cell_type": "markdown", "id": f"site-{key}", "metadata": {}, "source": text}
+
+
+def _output(output: dict[str, Any]) -> dict[str, Any] | None:
+    """An output as a page can show it: none of a widget that needs its kernel."""
+    data = output.get("data")
+    if data is None:
+        return output
+    if _WIDGET in data:
+        return None
+    return output

@@ -1,0 +1,70 @@
+"""The built site in a real Chromium: every kind of page in light and dark, by keyboard, and how
+much is fetched."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+KINDS = {
+    "first": "index.html",
+    "guide": "grading.html",
+    "term": "teaching.html",
+    "list of labs": "labs/index.html",
+    "lab": "labs/05_metrics.html",
+    "receipts": "receipts.html",
+    "names": "api/index.html",
+    "room": "api/hog.html",
+    "commands": "commands.html",
+    "glossary": "glossary.html",
+    "notation": "notation.html",
+    "playground": "playground.html",
+    "pad": "pad.html",
+    "search": "search.html?q=softmax",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(visit, axe, kind, scheme):
+    page = visit(KINDS[kind], scheme=scheme)
+    page.wait_for_timeout(300)
+    assert axe(page, impacts=("serious", "critical")) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_fits_a_phone(visit, kind):
+    page = visit(KINDS[kind], width=390)
+    page.wait_for_timeout(300)
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+
+
+def test_the_first_page_is_small(visit):
+    page = visit("index.html")
+    assert 20_000 < sum(page.sizes.values()) < 500_000
+
+
+def test_the_keyboard_reaches_search_links_and_folded_parts(visit):
+    page = visit("labs/05_metrics.html")
+    seen = []
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        seen.append(
+            page.evaluate(
+                "() => { const e = document.activeElement; return e.tagName + ' ' + (e.className || e.name || '') + ' ' + (e.innerText || '').slice(0, 30); }"
+            )
+        )
+    assert any(what.startswith("INPUT") for what in seen), "search"
+    assert any("For instructors" in what for what in seen), "navigation"
+    assert any(what.startswith("SUMMARY") for what in seen), "folded parts"
+    summary = page.locator("article summary").first
+    summary.focus()
+    page.keyboard.press("Enter")
+    assert summary.evaluate("e => e.parentElement.open")
+
+
+def test_search_finds_a_lab(visit):
+    page = visit("search.html?q=McNemar")
+    page.wait_for_selector("ul.search li a", timeout=20_000)
+    assert page.locator("ul.search li a").count() >= 2
