@@ -266,7 +266,7 @@ function render({ model, el }) {
   };
 
   const card = (name, answer) => {
-    const parts = [element("h4", {}, name)];
+    const parts = [element("p", { class: "name" }, name)];
     if (!answer) parts.push(element("p", { class: "verdict" }, "–"));
     else if (answer.error) parts.push(element("p", { class: "error" }, answer.error));
     else {

@@ -351,7 +351,7 @@ def test_text_and_bars_stand_out_in_light_and_dark(page, scheme, tmp_path):
         order = patch.sum(axis=1).argsort()
         return patch[order[0]], patch[order[-1]]
 
-    for selector in (".card h4", ".verdict", ".help", ".clear"):
+    for selector in (".card .name", ".verdict", ".help", ".clear"):
         assert contrast(*darkest_and_lightest(selector)) >= 4.5, selector
     box = page.locator(".best .fill").first.bounding_box()
     bar = pixels[int(box["y"] + box["height"] / 2), int(box["x"] + 3)]
