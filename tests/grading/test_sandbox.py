@@ -4,10 +4,8 @@ import errno
 import json
 import os
 import resource
-import statistics
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -204,18 +202,25 @@ def test_the_environment_is_clean(monkeypatch):
     assert (environment["COURSEKIT_DATA"], environment["KERAS_BACKEND"]) == ("/data", "jax")
 
 
-def test_a_child_costs_under_40_ms(policy, nursery):
+def test_a_child_costs_under_40_ms_of_the_processor(policy, nursery):
     zygote, spent = nursery.get(), []
     for _ in range(30):
-        start = time.perf_counter()
         child = zygote.fork({})
-        zygote.reap(child)
+        spent.append(zygote.reap(child)["cpu"])
         child.close()
-        spent.append(time.perf_counter() - start)
-    assert min(spent) < 0.040, (
-        f"the quickest of 30 took {1000 * min(spent):.1f} ms, the median "
-        f"{1000 * statistics.median(spent):.1f}"
-    )
+    assert min(spent) < 0.040, f"the cheapest of 30 took {1000 * min(spent):.1f} ms"
+
+
+@pytest.mark.slow
+def test_500_children_one_after_another(policy):
+    with Zygote(policy, ["numpy"]) as zygote:
+        before = len(os.listdir("/proc/self/fd"))
+        for _ in range(500):
+            child = zygote.fork({})
+            assert zygote.reap(child)["code"] == 0
+            child.close()
+        assert zygote.is_sound()
+        assert len(os.listdir("/proc/self/fd")) == before
 
 
 def test_descriptors_are_given_back(policy, nursery):
