@@ -60,6 +60,21 @@ def _verify(actions) -> None:
         metavar="N",
         help="seeds that the solution must pass (default 20)",
     )
+    parser.add_argument(
+        "--jobs", type=int, default=1, metavar="N", help="labs verified at the same time"
+    )
+    parser.add_argument(
+        "--mutants",
+        action="store_true",
+        help="also change the solution in small ways; each change is to fail a check",
+    )
+    parser.add_argument(
+        "--fresh",
+        nargs="?",
+        const="tests/labs/fresh",
+        metavar="DIR",
+        help="instead, measure hints on answers kept in DIR (default tests/labs/fresh)",
+    )
     parser.add_argument("--no-notebooks", action="store_true", help="do not execute the notebooks")
     parser.set_defaults(run=run_verify)
 
@@ -140,21 +155,54 @@ def run_verify(args: argparse.Namespace) -> int:
     from rich.console import Console
 
     from coursekit.errors import InvalidInputError
-    from coursekit.labs.author.verify import verify_lab
+    from coursekit.labs.author.jobs import verify_labs
     from coursekit.labs.find import select_labs
 
-    if args.seeds < 1:
-        raise InvalidInputError(f"Expected --seeds of at least 1. Received: {args.seeds}.")
+    for name, value in (("--seeds", args.seeds), ("--jobs", args.jobs)):
+        if value < 1:
+            raise InvalidInputError(f"Expected {name} of at least 1. Received: {value}.")
     console = Console()
+    folders = select_labs(args.lab, args.labs)
+    if args.fresh:
+        return _verify_fresh(console, folders, args.fresh)
     bad = 0
-    for folder in select_labs(args.lab, args.labs):
-        with console.status(folder.name) as status:
-            report = verify_lab(
-                folder, seeds=args.seeds, notebooks=not args.no_notebooks, progress=status.update
-            )
-        _print_report(console, report)
-        bad += not report.ok
+    options = {
+        "seeds": args.seeds,
+        "notebooks": not args.no_notebooks,
+        "mutants": args.mutants,
+    }
+    with console.status("") as status:
+        for report in verify_labs(folders, args.jobs, progress=status.update, **options):
+            _print_report(console, report)
+            bad += not report.ok
     console.print("[bold red]not verified[/]" if bad else "[bold green]verified[/]")
+    return 1 if bad else 0
+
+
+def _verify_fresh(console, folders, answers: str) -> int:
+    from rich.markup import escape
+
+    from coursekit.labs.author.fresh import verify_fresh
+
+    bad = 0
+    for folder in folders:
+        with console.status(folder.name) as status:
+            report = verify_fresh(folder, answers, progress=status.update)
+        wrong, public = len(report.wrong), sum(r.public for r in report.wrong)
+        caught = sum(r.caught for r in report.wrong)
+        console.print(
+            f"{report.name}: {wrong} wrong answers, {caught} caught, {public} by public checks; of "
+            f"these {report.count('helps')} helped, {report.count('misleads')} misled, "
+            f"{len(report.unjudged)} not judged; {len(report.rejected)} right ones rejected"
+        )
+        for result in report.rejected:
+            console.print(
+                f"  rejected: {escape(result.entry.exercise)} {escape(result.entry.name)}"
+            )
+        for result in report.wrong:
+            if not result.caught:
+                console.print(f"  not caught: {result.entry.exercise} {escape(result.entry.name)}")
+        bad += bool(report.rejected)
     return 1 if bad else 0
 
 
@@ -173,6 +221,8 @@ def _print_report(console, report) -> None:
         "known",
         "caught",
         "hinted",
+        "half done",
+        *(["mutants"] if any(line.mutants for line in report.exercises) else []),
     ):
         table.add_column(
             column, justify="left" if column in ("ex.", "solution", "stub") else "right"
@@ -187,6 +237,8 @@ def _print_report(console, report) -> None:
             line.mistakes,
             line.caught,
             line.hinted,
+            f"{line.kept} of {line.alone}" if line.alone else "",
+            *([f"{line.mutants.killed} of {line.mutants.tried}"] if line.mutants else []),
         )
         table.add_row(line.number, *map(str, counts))
     console.print(table)

@@ -11,6 +11,7 @@ import importlib
 _PUBLIC = {
     "open_lab": "coursekit.labs.session",
     "mistake": "coursekit.labs.author.mistakes",
+    "fresh": "coursekit.labs.author.fresh",
     "excuse": "coursekit.labs.author.mistakes",
     "NotAnsweredYet": "coursekit.errors",
 }

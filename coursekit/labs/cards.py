@@ -12,6 +12,7 @@ from typing import Any
 from coursekit.labs.arrays import beside_html, beside_text
 from coursekit.labs.exchange.checks import Case, CaseResult
 from coursekit.labs.feedback.explain import Explanation
+from coursekit.labs.feedback.mistakes import Fingerprint
 
 BOX = (
     "border-left:4px solid {colour};padding:.3em .8em;margin:.3em "
@@ -52,6 +53,7 @@ class CheckResult:
     note: str = ""
     functions: tuple[str, ...] = ()
     explanations: tuple[Explanation, ...] = ()
+    recognised: tuple[Fingerprint, ...] = dataclasses.field(default=(), repr=False, compare=False)
     seed: int | None = dataclasses.field(default=None, repr=False)
     shown_in: int | None = dataclasses.field(default=None, repr=False, compare=False)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from coursekit.errors import InvalidInputError
+from coursekit.labs.exchange.examples import Example, read_examples
 from coursekit.labs.feedback.mistakes import Fingerprint
 
 FILE = "fingerprints.json"
@@ -34,7 +35,7 @@ class ExerciseEntry:
 @dataclasses.dataclass(frozen=True)
 class Catalogue:
     """All that a notebook needs to know of its lab. `blocks`: for each set of exercises that blocks
-    wait for ("5.3 5.4"), the names that those blocks set."""
+    wait for ("5.3 5.4"), the names that those blocks set. `examples`: those of the docstrings."""
 
     lab: str
     title: str
@@ -42,6 +43,7 @@ class Catalogue:
     fingerprints: tuple[Fingerprint, ...]
     digest: str
     blocks: dict[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    examples: tuple[Example, ...] = ()
 
 
 def read_catalogue(folder: str | Path) -> Catalogue:
@@ -82,6 +84,9 @@ def stored_catalogue(path: Path) -> Catalogue | None:
             for f in data["fingerprints"]
         )
         blocks = {key: tuple(names) for key, names in data.get("blocks", {}).items()}
-        return Catalogue(data["lab"], data["title"], exercises, prints, data["digest"], blocks)
+        listed = tuple(read_examples(path.parent))
+        return Catalogue(
+            data["lab"], data["title"], exercises, prints, data["digest"], blocks, listed
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -26,14 +26,15 @@ from coursekit.labs.cards import CheckResult, Picture, Table, say, shell, show_v
 from coursekit.labs.catalogue import Catalogue, ExerciseEntry, read_catalogue
 from coursekit.labs.exchange import checks
 from coursekit.labs.exchange.student import local_student
-from coursekit.labs.feedback.explain import explain
-from coursekit.labs.feedback.mistakes import behaviour, in_turn, recognise
+from coursekit.labs.feedback.explain import BUDGET, explain, recognised
+from coursekit.labs.feedback.memory import Memory
+from coursekit.labs.feedback.mistakes import in_turn
 from coursekit.labs.find import find_lab
 from coursekit.labs.names import Waiting, missing_answer
 from coursekit.labs.predictions import Predictions
 
+_ALL = 99  # hints
 _ROUNDS, _ROUND_BUDGET, _CASE_LIMIT = 3, 0.3, 60.0
-_HINT_LIMIT = 10.0  # seconds of own time: hints run each case twice more
 _MIN_ALT = 30
 
 
@@ -79,6 +80,8 @@ class LabSession:
         self.seed = int(os.environ.get("COURSEKIT_SEED", "0"))
         self._namespace, self._cases, self._start = namespace, None, time.perf_counter()
         self._predictions = Predictions(self.name)
+        self._memory: Memory | None = None
+        self.budget = BUDGET
         self._figures: types.ModuleType | None = None
         self._waiting = Waiting(self.catalogue.blocks)
 
@@ -115,7 +118,7 @@ class LabSession:
             CheckNotPassed: if nbgrader runs the notebook (it sets NBGRADER_EXECUTION) and a check
                 does not pass; nbgrader pays for cells that end without an error.
         """
-        result = self._check(str(exercise), self._names(), hint, seed)
+        result = self._remembered(self._check(str(exercise), self._names(), _ALL, seed), hint)
         show_value(result)
         result.shown_in = getattr(shell(), "execution_count", None)
         if result.more_hints and widgets.live():
@@ -401,8 +404,9 @@ class LabSession:
         if not total:
             headline = f"Exercise {number} has no public checks{later}."
             return CheckResult(number, "passed" if entry.hidden else "unknown", headline)
-        hints = self._hints(entry.number, names, results) if hint else ()
-        told = explain(names, results) if hint and not hints else ()
+        found = recognised(self.catalogue.fingerprints, names, results) if hint else ()
+        hints = in_turn(*(mistake.hints for mistake in found))
+        told = explain(names, results, seconds=self.budget) if hint and not hints else ()
         shown = hints[: max(1, hint)]
         note = f'The same inputs again: check("{number}", seed={seed})'
         headline = f"Exercise {number}: {passed} of {total} {words} pass."
@@ -416,15 +420,32 @@ class LabSession:
             note,
             seed=seed,
             explanations=tuple(told),
+            recognised=found,
         )
 
-    def _hints(self, number: str, names: MutableMapping[str, Any], results) -> tuple[str, ...]:
-        """The hints of the known mistake that the answer behaves like."""
-        known = [f for f in self.catalogue.fingerprints if f.exercise == number]
-        if not known or any(r.status == "timeout" or r.own_seconds > _HINT_LIMIT for r in results):
-            return ()
-        seen = behaviour(names, checks.select(self._all_cases(), number), seconds=_CASE_LIMIT)
-        return in_turn(*(found.hints for found in recognise(known, seen)))
+    def _remembered(self, result: CheckResult, hint: int) -> CheckResult:
+        """A result with as many hints as are due: `hint`, or more after changed answers."""
+        answers = [self._names().get(name) for name in result.functions]
+        due, again = self.memory.due(result.exercise, result.recognised, answers)
+        shown = result.hints[: max(1, hint, due)] if hint else ()
+        return dataclasses.replace(
+            result,
+            hints=shown,
+            more_hints=0 < len(shown) < len(result.hints),
+            explanations=(*result.explanations, *again),
+        )
+
+    @property
+    def memory(self) -> Memory:
+        """What was met before, in a file of the student's own."""
+        if self._memory is None:
+            self._memory = Memory(keep=shell() is not None)
+        return self._memory
+
+    def remember(self, on: bool = True) -> None:
+        """Keep which hints were given, on this computer alone; False forgets them and keeps
+        nothing from then on."""
+        self.memory.remember(on)
 
     def _all_cases(self) -> list[checks.Case]:
         if self._cases is None:

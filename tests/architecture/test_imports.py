@@ -96,7 +96,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "labs.author": {"devices", "labs.catalogue", "labs.exchange", "labs.feedback", "labs.session"},
     "labs.arrays": {"labs.testing"},
     "labs.cards": {"labs.arrays", "labs.exchange", "labs.feedback"},
-    "labs.catalogue": {"labs.author", "labs.feedback"},
+    "labs.catalogue": {"labs.author", "labs.exchange", "labs.feedback"},
     "labs.exchange": {"devices", "labs.testing"},
     "labs.feedback": {"labs.exchange", "labs.testing"},
     "labs.find": set(),

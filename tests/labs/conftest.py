@@ -1,11 +1,13 @@
 """The toy lab is data for these tests, not a test itself."""
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
 collect_ignore_glob = ["toy_lab/*"]
+os.environ.setdefault("COURSEKIT_MEMORY", "off")  # also in kernels that tests start
 TOY = Path(__file__).parent / "toy_lab" / "90_toy"
 
 

@@ -7,6 +7,7 @@ import hashlib
 import json
 from pathlib import Path
 
+from coursekit.labs.author.examples import lab_examples
 from coursekit.labs.author.mistakes import (
     Mistake,
     composed,
@@ -17,7 +18,13 @@ from coursekit.labs.author.mistakes import (
 from coursekit.labs.author.namespace import solution_namespace
 from coursekit.labs.author.needs import block_names
 from coursekit.labs.author.source import Lab, read_lab
-from coursekit.labs.catalogue import VERSION, Catalogue, ExerciseEntry
+from coursekit.labs.catalogue import (
+    FILE,
+    VERSION,
+    Catalogue,
+    ExerciseEntry,
+    stored_catalogue,
+)
 from coursekit.labs.exchange import checks
 from coursekit.labs.feedback.mistakes import Fingerprint, behaviour, fails, fingerprint, telling
 
@@ -36,7 +43,8 @@ def digest(folder: str | Path) -> str:
 
 def exercise_entries(lab: Lab) -> dict[str, ExerciseEntry]:
     """The exercises of a lab with the counts and points of their checks."""
-    public, hidden = (checks.collect(lab.folder, v) for v in (checks.PUBLIC, checks.HIDDEN))
+    public = checks.collect(lab.folder, checks.PUBLIC, examples=lab_examples(lab))
+    hidden = checks.collect(lab.folder, checks.HIDDEN)
     entries = {}
     for exercise in lab.exercises:
         ours = [checks.select(cases, exercise.number) for cases in (public, hidden)]
@@ -58,7 +66,7 @@ def make_catalogue(lab: Lab, *, fingerprints: bool = True) -> Catalogue:
     prints: list[Fingerprint] = []
     if fingerprints:
         namespace = solution_namespace(lab)
-        public = checks.collect(lab.folder, checks.PUBLIC)
+        public = checks.collect(lab.folder, checks.PUBLIC, examples=lab_examples(lab))
         right = {
             exercise.number: behaviour(namespace, checks.select(public, exercise.number))
             for exercise in lab.exercises
@@ -76,6 +84,7 @@ def make_catalogue(lab: Lab, *, fingerprints: bool = True) -> Catalogue:
         tuple(prints),
         digest(lab.folder),
         block_names(lab),
+        tuple(lab_examples(lab)),
     )
 
 
@@ -92,6 +101,13 @@ def _print(entry: Mistake, seen: dict[str, list], right: dict[str, list]) -> Fin
     )
 
 
+def current_catalogue(lab: Lab) -> Catalogue:
+    """The stored catalogue where it fits the lab's files, otherwise one made anew."""
+    stored = stored_catalogue(lab.folder / FILE)
+    fits = stored is not None and stored.digest == digest(lab.folder)
+    return stored if fits else make_catalogue(lab)
+
+
 def catalogue_text(catalogue: Catalogue) -> str:
     """The catalogue as JSON, one mistake to a line."""
     head = {
@@ -100,6 +116,7 @@ def catalogue_text(catalogue: Catalogue) -> str:
         "title": catalogue.title,
         "digest": catalogue.digest,
         "blocks": catalogue.blocks,
+        "examples": [dataclasses.asdict(example) for example in catalogue.examples],
     }
     exercises = [
         json.dumps(dataclasses.asdict(e), ensure_ascii=False) for e in catalogue.exercises.values()

@@ -278,6 +278,7 @@ def _execute_one(lab: Lab, kind: str, notebook: dict[str, Any], folder: Path) ->
     environment = {
         "COURSEKIT_LABS": str(home.parent),
         "COURSEKIT_FAST": "1",
+        "COURSEKIT_MEMORY": "off",
         "COURSEKIT_RECEIPT": str(home / "receipt.json"),
     }
     return execute_notebook(notebook, home, environment=environment)

@@ -46,6 +46,7 @@ def reproduce(
         environment = {
             "COURSEKIT_LABS": str(lab.folder.resolve().parent),
             "COURSEKIT_FAST": "1" if fast else "0",
+            "COURSEKIT_MEMORY": "off",
             "COURSEKIT_RECEIPT": str(record_path),
         }
         notebook = build_notebook(lab, "solution")

@@ -10,15 +10,24 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from coursekit._files import write_atomic
 from coursekit.errors import CoursekitError
 from coursekit.labs.author.build import stale
-from coursekit.labs.author.catalogue import digest, make_catalogue
+from coursekit.labs.author.catalogue import current_catalogue
 from coursekit.labs.author.form import form_faults, form_notes
+from coursekit.labs.author.garbage import earned
 from coursekit.labs.author.lint import lint_lab
-from coursekit.labs.author.mistakes import Mistake, load_mistakes, standing_in
+from coursekit.labs.author.mistakes import (
+    Mistake,
+    load_excuses,
+    load_mistakes,
+    solution_functions,
+    standing_in,
+)
+from coursekit.labs.author.mutants import MUTANTS, MutantReport, try_mutants
+from coursekit.labs.author.mutants import mutants as mutants_of
 from coursekit.labs.author.namespace import replaced, solution_namespace, stub_namespace
 from coursekit.labs.author.source import Exercise, Lab, read_lab
-from coursekit.labs.catalogue import FILE, Catalogue, stored_catalogue
 from coursekit.labs.exchange import checks
 from coursekit.labs.exchange.student import local_student
 from coursekit.labs.feedback.mistakes import behaviour, fingerprint, matches
@@ -43,6 +52,7 @@ class ExerciseReport:
     hinted: int = 0
     kept: int = 0
     alone: int = 0
+    mutants: MutantReport | None = None
 
 
 @dataclasses.dataclass
@@ -65,6 +75,7 @@ def verify_lab(
     *,
     seeds: int = 20,
     notebooks: bool = True,
+    mutants: bool = False,
     progress: Callable[[str], None] = lambda text: None,
 ) -> LabReport:
     """Verify one lab.
@@ -74,6 +85,8 @@ def verify_lab(
         seeds: how many seeds the solution must pass.
         notebooks: also execute the student and the solution notebook, with the network blocked, in
             fast mode.
+        mutants: also change the solution in small ways; a change that no check fails is a problem
+            unless `mistakes.py` excuses it. The share is written to `mutants.tsv`.
         progress: called with a line on what is being done.
 
     Returns:
@@ -97,7 +110,8 @@ def verify_lab(
     report.problems += _structure(lab, cases, mistakes)
     namespace = solution_namespace(lab)
     stubs = stub_namespace(lab)
-    session = LabSession(folder, namespace=namespace, catalogue=_catalogue(lab))
+    solutions = solution_functions(lab) if mutants else {}
+    session = LabSession(folder, namespace=namespace, catalogue=current_catalogue(lab))
     for exercise in lab.exercises:
         progress(f"{lab.name}: exercise {exercise.number}")
         ours = checks.select(cases, exercise.number)
@@ -115,6 +129,12 @@ def verify_lab(
         line.mistakes = len(entries)
         line.caught, line.hinted = _try_mistakes(namespace, session, entries, ours, seeds, report)
         line.kept, line.alone = _try_half_done(namespace, stubs, session, exercise, entries, report)
+        _try_garbage(namespace, exercise, ours, report)
+        if mutants:
+            excuses = [e for e in load_excuses(folder) if e.exercise == exercise.number]
+            line.mutants = _try_mutants(namespace, exercise, solutions, ours, excuses, report)
+    if mutants:
+        _write_shares(folder, report)
     if notebooks:
         from coursekit.labs.author.execute import verify_notebooks
 
@@ -123,15 +143,6 @@ def verify_lab(
         report.problems += problems
         report.notes += notes
     return report
-
-
-def _catalogue(lab: Lab) -> Catalogue:
-    stored = stored_catalogue(lab.folder / FILE)
-    return (
-        stored
-        if stored is not None and stored.digest == digest(lab.folder)
-        else make_catalogue(lab)
-    )
 
 
 def _structure(lab: Lab, cases: Sequence[checks.Case], mistakes: Sequence[Mistake]) -> list[str]:
@@ -264,6 +275,42 @@ def _try_half_done(
                 f"mistake {entry.name!r} gets the hint of {other!r} while other functions are stubs"
             )
     return kept, len(tried)
+
+
+def _try_garbage(namespace, exercise: Exercise, cases, report: LabReport) -> None:
+    passed: dict[str, list[str]] = {}
+    for name, case in earned(namespace, exercise.functions, cases):
+        passed.setdefault(case.name, []).append(name)
+    report.problems += [
+        f"garbage: {case} passes in exercise {exercise.number} for answers that return "
+        f"{', '.join(names)}"
+        for case, names in passed.items()
+    ]
+
+
+def _try_mutants(
+    namespace, exercise: Exercise, solutions, cases, excuses, report: LabReport
+) -> MutantReport:
+    listed = [m for name in exercise.functions for m in mutants_of(name, solutions[name])]
+    found = try_mutants(namespace, listed, cases, excuses)
+    report.problems += [
+        f"mutant lives in exercise {exercise.number}: {mutant.text}" for mutant in found.survivors
+    ]
+    known = {mutant.text for mutant in listed}
+    report.problems += [
+        f"mistakes.py:{e.line}: excuses a mutant that there is not: {e.mutant}"
+        for e in excuses
+        if e.mutant not in known
+    ]
+    return found
+
+
+def _write_shares(folder: Path, report: LabReport) -> None:
+    lines = ["exercise\tkilled\ttried"]
+    lines += [
+        f"{e.number}\t{e.mutants.killed}\t{e.mutants.tried}" for e in report.exercises if e.mutants
+    ]
+    write_atomic(folder / MUTANTS, "\n".join(lines) + "\n")
 
 
 def _line(message: str) -> str:

@@ -21,12 +21,13 @@ import time
 import types
 import warnings
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from coursekit.devices import hush
 from coursekit.errors import LabSourceError
+from coursekit.labs.exchange.examples import Example, example_check, read_examples
 from coursekit.labs.exchange.judge import Outcome, Verdict, judge
 from coursekit.labs.exchange.student import Student
 from coursekit.labs.exchange.wire import LAB_MODULE
@@ -137,16 +138,30 @@ def load_module(path: str | Path, *, rewrite: bool = False) -> types.ModuleType:
     return module
 
 
-def collect(folder: str | Path, visibility: str = PUBLIC) -> list[Case]:
+def collect(
+    folder: str | Path,
+    visibility: str = PUBLIC,
+    *,
+    examples: Sequence[Example] | None = None,
+) -> list[Case]:
     """The cases of a lab's public or hidden test file, in their order; none if there is no such
-    file.
+    file. Before the public ones stand the examples of the docstrings.
+
+    Args:
+        folder: the lab's folder.
+        visibility: `PUBLIC` or `HIDDEN`.
+        examples: by default those that `fingerprints.json` holds.
 
     Raises:
         LabSourceError: if a test lacks `@pytest.mark.exercise("N.M")` or asks for anything besides
             `student` and its parameters.
     """
     path = Path(folder) / FILES[visibility]
-    return collect_file(path, visibility) if path.is_file() else []
+    cases = collect_file(path, visibility) if path.is_file() else []
+    if visibility != PUBLIC or not cases:
+        return cases
+    listed = read_examples(folder) if examples is None else examples
+    return [_example_case(example) for example in listed] + cases
 
 
 def collect_file(path: str | Path, visibility: str = HIDDEN) -> list[Case]:
@@ -201,6 +216,12 @@ def run_case(case: Case, student: Student, *, seconds: float | None = None) -> C
         min(took, time.process_time() - busy),
         verdict.compared,
     )
+
+
+def _example_case(example: Example) -> Case:
+    function = example_check(example)
+    fixed = "the docstring's own example"
+    return Case(function.__name__, function, example.exercise, 0.0, PUBLIC, {}, fixed, 0)
 
 
 def _cases_of(

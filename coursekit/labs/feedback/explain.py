@@ -13,6 +13,7 @@ import numpy as np
 from coursekit.labs.exchange.checks import CaseResult
 from coursekit.labs.feedback.crash import explain_crash
 from coursekit.labs.feedback.inputs import which_inputs
+from coursekit.labs.feedback.mistakes import Fingerprint, behaviour, recognise
 from coursekit.labs.feedback.residual import residual
 from coursekit.labs.feedback.smallest import Example, smallest
 from coursekit.labs.feedback.trials import Trial, by_function, collect_trials, numeric
@@ -20,11 +21,13 @@ from coursekit.labs.testing import StudentError, counterexamples, describe
 
 BUDGET = 0.5
 _SLOW = 0.12
+_HINT_LIMIT = 10.0  # seconds of own time: recognising runs each case twice more
+_CASE_LIMIT = 60.0
 
 
 @dataclasses.dataclass(frozen=True)
 class Explanation:
-    """One computed thought: `kind` is crash, residual, inputs, right or example."""
+    """One computed thought: `kind` is crash, residual, inputs, right, example or again."""
 
     kind: str
     text: str
@@ -33,7 +36,25 @@ class Explanation:
     @property
     def lead(self) -> str:
         """The word that it is shown under."""
-        return {"right": "Right already", "example": "Try"}.get(self.kind, "Seen")
+        words = {"right": "Right already", "example": "Try", "again": "Met before"}
+        return words.get(self.kind, "Seen")
+
+
+def recognised(
+    known: Sequence[Fingerprint], names: Mapping[str, Any], results: Sequence[CaseResult]
+) -> tuple[Fingerprint, ...]:
+    """The known mistakes that an answer behaves like.
+
+    Args:
+        known: those of the lab.
+        names: where the answers are.
+        results: how the public checks of one exercise ended.
+    """
+    cases = [result.case for result in results]
+    known = [entry for entry in known if entry.exercise == cases[0].exercise]
+    if not known or any(r.status == "timeout" or r.own_seconds > _HINT_LIMIT for r in results):
+        return ()
+    return recognise(known, behaviour(names, cases, seconds=_CASE_LIMIT))
 
 
 def explain(
@@ -44,9 +65,9 @@ def explain(
     Args:
         names: where the answers are.
         results: how the public checks of the exercise ended.
-        seconds: the budget.
+        seconds: the budget, in processor time.
     """
-    until = time.perf_counter() + seconds
+    until = time.process_time() + seconds
     failed = [r for r in results if not r.passed]
     quick = [r.case for r in results if r.own_seconds < _SLOW]
     if not failed or any(r.status == "timeout" for r in results) or not quick:
@@ -58,9 +79,9 @@ def explain(
         ours = [t for t in trials if t.function == function]
         found += _one(function, ours, _parameters(names.get(function)), len(functions) > 1)
     found += _right(trials)
-    tests = failed[0].case.function.__globals__
+    tests = {k: v for r in results for k, v in r.case.function.__globals__.items()}
     for entry in counterexamples(tests, failed[0].case.exercise):
-        left = until - time.perf_counter()
+        left = until - time.process_time()
         if entry.function in functions and left > 0.02:
             example = smallest(names, entry, seconds=left)
             if example is not None:
@@ -100,12 +121,8 @@ def _right(trials: Sequence[Trial]) -> list[Explanation]:
     wrong = [t for t in trials if not t.passed and t.error is None and t.kind == "value"]
     arrays = [(numeric(t.got), numeric(t.expected)) for t in wrong if t.direct]
     words = []
-    if (
-        wrong
-        and len(arrays) == len(wrong)
-        and all(
-            g is not None and e is not None and e.ndim and g.shape == e.shape for g, e in arrays
-        )
+    if arrays and all(
+        g is not None and e is not None and e.ndim and g.shape == e.shape for g, e in arrays
     ):
         words.append("the shape is right")
     kept = [t for t in trials if t.kind == "unchanged"]

@@ -1,0 +1,156 @@
+"""How strong a lab's checks are: mutants of the solution, answers that know nothing, fresh answers."""
+
+import numpy as np
+import pytest
+
+from coursekit.errors import LabSourceError
+from coursekit.labs.author.build import build
+from coursekit.labs.author.fresh import read_verdicts, verify_fresh
+from coursekit.labs.author.garbage import earned
+from coursekit.labs.author.jobs import verify_labs
+from coursekit.labs.author.mistakes import Excuse
+from coursekit.labs.author.mutants import mutants, try_mutants
+from coursekit.labs.author.namespace import solution_namespace
+from coursekit.labs.author.source import read_lab
+from coursekit.labs.exchange import checks
+
+SOURCE = '''def f(x, n):
+    """x < 1 stays as it is."""
+    y = x.copy()
+    y = np.sum(y, axis=0) / (n - 1)
+    return -y.T if n <= 3 else y + 0.5
+'''
+
+
+def test_each_mutant_is_one_change_with_a_text_of_its_own():
+    texts = [m.text for m in mutants("f", SOURCE)]
+    assert {
+        "f: x.copy() -> x",
+        "f: axis=0 -> axis=1",
+        "f: n - 1 -> n",
+        "f: n - 1 -> n + 1",
+        "f: n <= 3 -> n < 3",
+        "f: -y.T -> y.T",
+        "f: y.T -> y",
+        "f: y + 0.5 -> y",
+        "f: y + 0.5 -> y - 0.5",
+        "f: 0.5 -> 1.0",
+    } <= set(texts)
+    assert len(texts) == len(set(texts))
+    assert all("stays as it is" in m.source for m in mutants("f", SOURCE))
+    (kept,) = [m for m in mutants("f", SOURCE) if m.text == "f: axis=0 -> axis=1"]
+    assert "np.sum(y, axis=1)" in kept.source
+    assert "n <= 3" in kept.source
+
+
+def test_a_mutant_that_no_check_fails_is_told_and_can_be_excused(toy):
+    namespace = solution_namespace(read_lab(toy))
+    cases = checks.select(checks.collect(toy, checks.PUBLIC), "90.1")
+    source = "def scaled(x):\n    x = np.asarray(x, dtype=float)\n    return x / (np.max(np.abs(x)) + 0.0001 - 0.0001)\n"
+    listed = mutants("scaled", source)
+    report = try_mutants(namespace, listed, cases, [])
+    assert report.tried == report.killed + len(report.survivors)
+    assert report.killed >= 1
+    if report.survivors:
+        text = report.survivors[0].text
+        again = try_mutants(namespace, listed, cases, [Excuse("90.1", text, "the same", 1)])
+        assert again.excused == 1
+        assert len(again.survivors) == len(report.survivors) - 1
+
+
+def test_answers_that_know_nothing_earn_nothing(toy):
+    namespace = solution_namespace(read_lab(toy))
+    for number, functions in (("90.1", ["centred", "scaled"]), ("90.2", ["Total", "twice"])):
+        found = checks.collect(toy, checks.PUBLIC)
+        before = dict(namespace)
+        earned(namespace, functions, checks.select(found, number))
+        assert namespace == before
+
+
+def test_a_check_that_garbage_passes_is_found(toy):
+    path = toy / "test_public.py"
+    path.write_text(
+        path.read_text() + '\n\n@pytest.mark.exercise("90.1")\ndef test_input_kept(student):\n'
+        "    x = student.rng.normal(size=3)\n    result, after = student.call_tracking('scaled', x)\n"
+        "    assert np.array_equal(after[0], x)\n"
+    )
+    found = earned(
+        solution_namespace(read_lab(toy)),
+        ["centred", "scaled"],
+        checks.select(checks.collect(toy, checks.PUBLIC), "90.1"),
+    )
+    assert {name for name, case in found if case.name == "test_input_kept"} >= {
+        "None",
+        "0.0",
+        "NaN",
+    }
+
+
+FRESH = """import numpy as np
+from coursekit.labs import fresh
+
+
+@fresh("90.1", wrong=True)
+def centred(x):
+    return np.asarray(x) / np.average(x)
+
+
+@fresh("90.1", wrong=False)
+def centred(x):
+    x = [float(v) for v in np.ravel(x)]
+    middle = sum(x) / len(x)
+    return np.array([v - middle for v in x])
+
+
+@fresh("90.1", wrong=True, name="three times")
+def scaled(x):
+    return 3 * np.asarray(x) / np.abs(x).max()
+"""
+
+
+def test_fresh_answers_are_measured_and_a_reworded_hint_is_judged_again(toy, tmp_path):
+    folder = tmp_path / "fresh"
+    folder.mkdir()
+    (folder / "90_toy.py").write_text(FRESH, encoding="utf-8")
+    build(toy)
+    report = verify_fresh(toy, folder)
+    assert len(report.wrong) == 2
+    assert all(r.caught and r.public for r in report.wrong)
+    first, second = report.wrong
+    assert first.text == "Centring moves the values; it does not stretch them."
+    assert "3 times too large" in second.text
+    assert len(report.unjudged) == 2
+    file = folder / "verdicts" / "90_toy.tsv"
+    file.write_text(file.read_text().replace("\t?\t", "\thelps\t"))
+    again = verify_fresh(toy, folder)
+    assert again.count("helps") == 2
+    assert again.unjudged == []
+    mistakes = toy / "mistakes.py"
+    mistakes.write_text(mistakes.read_text().replace("it does not stretch", "it never stretches"))
+    build(toy)
+    assert [r.entry.name for r in verify_fresh(toy, folder).unjudged] == ["centred 1"]
+
+
+def test_a_verdict_of_another_form_is_an_error_with_its_line(tmp_path):
+    file = tmp_path / "01.tsv"
+    file.write_text("# head\n1.1\tf 1\tgreat\ttext\n")
+    with pytest.raises(LabSourceError, match=r"01.tsv:2: expected exercise, name, verdict"):
+        read_verdicts(file)
+
+
+@pytest.mark.slow
+def test_jobs_change_nothing_but_the_time(toy, tmp_path):
+    import shutil
+
+    other = tmp_path / "labs" / "91_toy"
+    shutil.copytree(toy, other)
+    for path in other.glob("*.py"):
+        path.write_text(path.read_text().replace("90", "91"))
+    (other / "90_toy.ipynb").unlink()
+    build(other)
+    one = list(verify_labs([toy, other], 1, seeds=2, notebooks=False))
+    two = list(verify_labs([toy, other], 2, seeds=2, notebooks=False))
+    assert [(r.name, r.problems, r.exercises) for r in one] == [
+        (r.name, r.problems, r.exercises) for r in two
+    ]
+    assert np.all([len(r.exercises) for r in two])
