@@ -151,25 +151,29 @@ def test_mean_square_of_whole_numbers(student):
     assert_close(student.mean_square(x.tolist()), sum(int(v) ** 2 for v in x) / len(x), tried=f"mean_square({{x.tolist()}})")
 '''
 _MISTAKES = '''\
-"""Known wrong answers to lab {name}, each with its hints."""
+"""Known wrong answers to lab {name}: the solution with one change, or a whole answer; the docstring
+holds one to three hints."""
 
 import numpy as np
 
 from coursekit.labs import mistake
 
 
-@mistake("{n}.1", name="sum-not-mean", hints=["You added the squares up.", "How many values are there?"])
+@mistake("{n}.1", tag="missing-1/n", edit=("np.mean(values**2)", "np.sum(values**2)"))
+def sum_not_mean():
+    """You added the squares up.
+
+    How many values are there?"""
+
+
+@mistake("{n}.1", tag="order", edit=("np.mean(values**2)", "np.mean(values) ** 2"))
+def square_of_mean():
+    """You squared once, after averaging. Which comes first?"""
+
+
+@mistake("{n}.1", name="squared-in-place", tag="aliasing")
 def mean_square(x):
-    return float(np.square(x).sum())
-
-
-@mistake("{n}.1", name="square-of-mean", hints=["You squared once, after averaging. Which comes first?"])
-def mean_square(x):
-    return float(np.average(x)) ** 2
-
-
-@mistake("{n}.1", name="squared-in-place", hints=["The caller's array changed. Square a copy."])
-def mean_square(x):
+    """The caller's array changed. Square a copy."""
     x *= x
     return float(np.average(x))
 '''
