@@ -527,7 +527,7 @@ CASES = [
     Case("generator-without-end", "import itertools\nreturn itertools.count()"),
     Case(
         "markup",
-        "raise ValueError('<script>alert(1)</script>\\x00\\x1b[31m\\ud800')",
+        "raise ValueError('<script>alert(1)</script>\\x00\\x1b[31m\\u202e\\x07\\ud800')",
         statuses=("error", "crashed"),
     ),
     Case(

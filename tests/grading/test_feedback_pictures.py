@@ -79,3 +79,18 @@ def test_feedback_draws_public_checks_and_never_hidden_ones(policy, tmp_path):
     failed = [t for t in summary.records[0].tests if t.status == "failed"]
     assert lab.load(PLAIN).max_points() > summary.records[0].points
     assert len(failed) >= len(drawn)
+
+
+def test_huge_finite_numbers_cost_nobody_a_page(policy, tmp_path):
+    (tmp_path / "in").mkdir()
+    huge = (
+        "def one_hot(labels, num_classes):\n"
+        "    return np.where(np.eye(num_classes)[np.asarray(labels)] > 0, 1.7e308, -1.7e308)"
+    )
+    write_notebook(tmp_path / "in" / "eve.ipynb", notebook(PLAIN, {"one_hot": huge}))
+    write_notebook(tmp_path / "in" / "ann.ipynb", notebook(PLAIN))
+    summary = runner.grade(PLAIN, tmp_path / "in", tmp_path / "out", jobs=1)
+    assert (summary.exit_code, summary.bare_pages) == (0, [])
+    assert "2e308" in (tmp_path / "out" / "feedback" / "eve.html").read_text(encoding="utf-8")
+    assert len(list((tmp_path / "out" / "feedback").iterdir())) == 2
+    assert (tmp_path / "out" / "report.html").is_file()

@@ -119,6 +119,17 @@ def test_nothing_of_hidden_tests_or_the_environment_leaks_to_students(batch):
         text = path.read_text(encoding="utf-8")
         assert not [secret for secret in SECRETS if secret in text], path.name
         assert path.suffix != ".html" or "<script>" not in text
+        shown = text if path.suffix == ".html" else "".join(_texts(json.loads(text)))
+        assert not set("\x1b\x07\x00\u202e\ud800") & set(shown), path.name
+
+
+def _texts(value):
+    """Every text in a JSON value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _texts(part)
 
 
 def belongs_to_another_run(pid: int) -> bool:
