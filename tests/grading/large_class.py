@@ -63,7 +63,7 @@ def _record(lab, dice: random.Random, number: int) -> Record:
         max_points=lab.max_points(),
         tests=tests,
         notes=["2 files were handed in; lab.ipynb was graded."] if number % 9 == 0 else [],
-        answers={"normalised": {"text": _COPIED.format(number)}} if number % 60 == 0 else {},
+        answers={"normalised": {"text": _answer(dice, number)}},
         mistakes=mistakes,
         sandbox="full",
         seed=4,
@@ -72,3 +72,13 @@ def _record(lab, dice: random.Random, number: int) -> Record:
         penalty=0.2 if late else 0.0,
         seconds=dice.expovariate(0.5),
     )
+
+
+def _answer(dice: random.Random, number: int) -> str:
+    """One in sixty copied; the others share no more than a form."""
+    if number % 60 == 0:
+        return _COPIED.format(number)
+    terms = (
+        f"{dice.randint(2, 99)} {dice.choice('+-*/')} x[{dice.randint(0, 9)}]" for _ in "x" * 9
+    )
+    return f"def normalised(x):\n    return ({') + ('.join(terms)})"
