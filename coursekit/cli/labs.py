@@ -21,6 +21,7 @@ def add_parser(commands) -> None:
     _export(actions)
     _bundle(actions)
     _status(actions)
+    _hints(actions)
     _new(actions)
 
 
@@ -114,6 +115,18 @@ def _status(actions) -> None:
     )
     parser.add_argument("folder", nargs="?", default=".", metavar="FOLDER")
     parser.set_defaults(run=run_status)
+
+
+def _hints(actions) -> None:
+    parser = actions.add_parser(
+        "hints", help="show which mistakes a graded class met, and what got no hint"
+    )
+    parser.add_argument("gradebook", metavar="GRADEBOOK", help="the folder that `grade` wrote")
+    parser.add_argument("--lab", metavar="NN_topic", help="only this lab")
+    parser.add_argument(
+        "--groups", type=int, default=3, metavar="N", help="largest groups shown (default 3)"
+    )
+    parser.set_defaults(run=run_hints)
 
 
 def _new(actions) -> None:
@@ -279,6 +292,35 @@ def run_status(args: argparse.Namespace) -> int:
     from coursekit.labs.status import print_status
 
     print_status(args.folder, Console())
+    return 0
+
+
+def run_hints(args: argparse.Namespace) -> int:
+    """Print the mistakes that a class met, and the largest groups that got no hint."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from coursekit.grading.books.gradebook import Gradebook
+    from coursekit.grading.books.hints import class_hints
+
+    with Gradebook(args.gradebook, write=False) as book:
+        found = class_hints(record for _, record in book.grades(args.lab))
+    console = Console()
+    table = Table(title="Known mistakes met", title_justify="left")
+    for column in ("lab", "exercise", "mistake", "students"):
+        table.add_column(column, justify="right" if column == "students" else "left")
+    for (lab, exercise, name), count in found.met.most_common():
+        table.add_row(lab, exercise, name, str(count))
+    console.print(table)
+    for group in found.groups[: args.groups]:
+        console.print(
+            f"\n{group.lab} {group.exercise}: {len(group.students)} alike without a hint. "
+            f"Fails: {group.failed}",
+            markup=False,
+        )
+        console.print(group.as_mistake(), markup=False, highlight=False)
+    if not found.groups:
+        console.print("Every wrong answer got the hint of a known mistake.")
     return 0
 
 
