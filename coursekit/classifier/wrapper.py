@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import copy
+import warnings
 from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
+from scipy.special import log_softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.model_selection import train_test_split
+from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
+from coursekit.classifier.architecture import SavedArchitecture, travels
 from coursekit.errors import InvalidInputError
 from coursekit.training import ProgressLine, exponential_decay, one_cycle, output_head
 from coursekit.training.feed import fed
@@ -19,6 +23,7 @@ from coursekit.training.loop import quiet_retracing, seeded
 
 _SCHEDULES = {"one_cycle": one_cycle, "exponential": exponential_decay}
 _PREDICT_BATCH = 1000
+_MANY_FEATURES, _BRIGHT = 49, 200  # flat rows of whole numbers that are taken for pictures
 
 
 class KerasClassifier(ClassifierMixin, BaseEstimator):
@@ -52,6 +57,8 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         loss: None for the loss described above, or a Keras loss on what the model gives and integer
             labels.
         callbacks: more Keras callbacks for `fit`.
+        class_weight: None, "balanced" (each class counts the same in the loss, however many rows it
+            has), or a dict from label to weight.
         steps_per_execution: optimiser steps per call of the backend; more make small models
             quicker, and the callbacks and the line of progress are told less often.
 
@@ -87,6 +94,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         callbacks: Sequence[keras.callbacks.Callback] = (),
         min_steps: int = 0,
         steps_per_execution: int = 1,
+        class_weight: str | dict | None = None,
     ):
         self.build = build
         self.epochs = epochs
@@ -103,6 +111,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         self.callbacks = callbacks
         self.min_steps = min_steps
         self.steps_per_execution = steps_per_execution
+        self.class_weight = class_weight
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -110,12 +119,21 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         tags.non_deterministic = self.seed is None
         return tags
 
-    def fit(self, X, y) -> KerasClassifier:
+    def __getstate__(self):
+        """What is pickled. Where the builder cannot be imported elsewhere, as one written in a
+        notebook, a fitted classifier takes the architecture of its model along instead."""
+        state = dict(super().__getstate__())
+        if hasattr(self, "model_") and callable(self.build) and not travels(self.build):
+            state["build"] = SavedArchitecture(self.model_)
+        return state
+
+    def fit(self, X, y, sample_weight=None) -> KerasClassifier:
         """Train a fresh model.
 
         Args:
             X: numbers `(n, features)`, `(n, h, w)` or `(n, h, w, c)`.
             y: labels `(n,)` of any sortable kind.
+            sample_weight: how much each row counts in the loss, `(n,)`; None counts each once.
 
         Raises:
             InvalidInputError: if data or settings do not fit one another.
@@ -127,15 +145,18 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
             raise InvalidInputError(
                 "a classifier needs at least 2 classes. Received: data with 1 class; add another"
             )
+        weights = self._weights(X, y, sample_weight)
         rows, held_out = self._split(labels)
         self._learn_scale(X if held_out is None else X[rows])
         with seeded(self.seed), quiet_retracing():
             model = self._build(X.shape)
             self._head = self._check_head(model)
             self._input_shape = tuple(model.input_shape[1:])
-            validation = (
-                None if held_out is None else (self._prepare(X[held_out]), labels[held_out])
-            )
+            validation = None
+            if held_out is not None:
+                validation = (self._prepare(X[held_out]), labels[held_out])
+                if weights is not None:
+                    validation += (weights[held_out],)
             steps = -(-len(rows) // self.batch_size)
             epochs = max(self.epochs, -(-self.min_steps // steps))
             model.compile(
@@ -148,9 +169,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
                 model.trainable_variables
             )  # with its variables there, TensorFlow traces the step only once
             history = model.fit(
-                **self._feed(
-                    X if held_out is None else X[rows], labels if held_out is None else labels[rows]
-                ),
+                **self._feed(X, labels, weights, None if held_out is None else rows),
                 epochs=epochs,
                 validation_data=validation,
                 callbacks=self._callbacks(),
@@ -166,20 +185,26 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
     def predict_proba(self, X) -> np.ndarray:
         """Probabilities `(n, classes)`, float64, rows sum to 1, columns in the order of
         `classes_`."""
+        scores = np.exp(self.predict_log_proba(X))
+        return scores / scores.sum(axis=1, keepdims=True)
+
+    def predict_log_proba(self, X) -> np.ndarray:
+        """Logarithms of the probabilities `(n, classes)`, float64. From logits they are exact where
+        the probability itself would round to 0."""
         check_is_fitted(self, "model_")
         x = self._prepare(self._validated(X, reset=False))
         with quiet_retracing():
             scores = np.asarray(
                 self.model_.predict(x, batch_size=_PREDICT_BATCH, verbose=0), np.float64
             )
-        if self._head.from_logits:
+        if not self._head.from_logits:
             if self._head.units == 1:
-                scores = 0.5 * (1 + np.tanh(scores / 2))  # the sigmoid, without overflow
-            else:
-                scores = np.exp(scores - scores.max(axis=1, keepdims=True))
+                scores = np.hstack([1 - scores, scores])
+            with np.errstate(divide="ignore"):
+                return np.log(scores / scores.sum(axis=1, keepdims=True))
         if self._head.units == 1:
-            scores = np.hstack([1 - scores, scores])
-        return scores / scores.sum(axis=1, keepdims=True)
+            return -np.logaddexp(0, np.hstack([scores, -scores]))
+        return log_softmax(scores, axis=1)
 
     def predict(self, X) -> np.ndarray:
         """The likeliest label of each row, `(n,)`, from `classes_`."""
@@ -221,12 +246,34 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         x = checked[0] if y else checked
         if reset:
             self._trained_on = x.dtype
-        elif self._trained_on == np.uint8 and x.dtype.kind == "f" and self.scale and x.max() > 1:
+            self._check_scale_of(x)
+        elif (
+            self.scale
+            and self._trained_on == np.uint8
+            and x.dtype.kind in "iuf"
+            and x.dtype != np.uint8
+            and x.max() > 1
+        ):
             raise InvalidInputError(
                 f"the training images were uint8 and scaled to [0, 1]. Received: {x.dtype} up "
                 f"to {x.max():g}; pass uint8 again"
             )
         return checked
+
+    def _check_scale_of(self, x: np.ndarray) -> None:
+        """Pixels that came as wide integers are not scaled as those in uint8 are: say so."""
+        wide = x.dtype.kind in "iu" and x.dtype != np.uint8
+        if self.scale is not True or not wide or x.min() < 0 or not 1 < x.max() <= 255:
+            return
+        message = (
+            f"`scale=True` divides uint8 by 255 and leaves other numbers as they are. Received: "
+            f"{x.dtype} from {x.min()} to {x.max()}, which look like pixels; pass "
+            f'x.astype("uint8"), or scale=False if they are meant so'
+        )
+        if x.ndim > 2:
+            raise InvalidInputError(message)
+        if x.shape[1] >= _MANY_FEATURES and x.max() > _BRIGHT:
+            warnings.warn(message, UserWarning, stacklevel=4)
 
     def _split(self, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         rows = np.arange(len(labels))
@@ -254,12 +301,31 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
             deviation = x.std(axis=0, dtype=np.float64).astype(np.float32)
             self._deviation = np.where(deviation > 0, deviation, np.float32(1))
 
-    def _feed(self, X: np.ndarray, labels: np.ndarray) -> dict:
-        """The training data as `model.fit` takes them; images stay uint8 until their batch is
-        due."""
+    def _feed(self, X, labels, weights, rows: np.ndarray | None) -> dict:
+        """The training data, or those in `rows`, as `model.fit` takes them; images stay uint8 until
+        their batch is due."""
+        if rows is not None:
+            X, labels = X[rows], labels[rows]
+            weights = None if weights is None else weights[rows]
         if X.dtype == np.uint8 and self.scale is True:
-            return fed(self._shaped(X), labels, self.batch_size, scale=1 / 255)
-        return fed(self._prepare(X), labels, self.batch_size)
+            return fed(self._shaped(X), labels, self.batch_size, scale=1 / 255, weights=weights)
+        return fed(self._prepare(X), labels, self.batch_size, weights=weights)
+
+    def _weights(self, X: np.ndarray, y: np.ndarray, sample_weight) -> np.ndarray | None:
+        if sample_weight is None and self.class_weight is None:
+            return None
+        try:
+            weights = _check_sample_weight(sample_weight, X, dtype=np.float64)
+            if self.class_weight is not None:
+                weights = weights * compute_sample_weight(self.class_weight, y)
+        except ValueError as error:
+            raise InvalidInputError(str(error)) from error
+        if not weights.any() or weights.min() < 0:
+            raise InvalidInputError(
+                f"weights of samples and classes must be 0 or more, and not all 0. Received: "
+                f"values from {weights.min():g} to {weights.max():g}"
+            )
+        return weights.astype(np.float32)
 
     def _prepare(self, X: np.ndarray) -> np.ndarray:
         x = X.astype(np.float32)

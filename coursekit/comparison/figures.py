@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -222,6 +223,15 @@ def letters(systems: Sequence[SystemResult]) -> str:
     return ", ".join(f"{_letter(place)} {result.title}" for place, result in enumerate(systems))
 
 
+def names_of_files(systems: Sequence[SystemResult]) -> dict[str, str]:
+    """A name for the files of each system: letters, digits, dashes; no two alike."""
+    names: dict[str, str] = {}
+    for place, result in enumerate(systems, start=1):
+        name = re.sub(r"[^A-Za-z0-9_-]+", "_", result.name)[:60].strip("_") or "system"
+        names[result.name] = f"{name}_{place}" if name in names.values() else name
+    return names
+
+
 def all_figures(comparison: Results) -> Iterator[tuple[str, tuple[Figure, str]]]:
     """Every figure of the report by name, each drawn when it is asked for, with its alt text."""
     yield "accuracy", accuracy_figure(comparison)
@@ -232,10 +242,11 @@ def all_figures(comparison: Results) -> Iterator[tuple[str, tuple[Figure, str]]]
     shared = everyone_wrong_figure(comparison)
     if shared:
         yield "hardest", shared
+    names = names_of_files(comparison.systems)
     for result in comparison.systems:
         evaluation = result.evaluation
         yield (
-            f"{result.name}_scores",
+            f"{names[result.name]}_scores",
             (
                 evaluation.plot(title=result.title),
                 f"{result.title}. {displays.describe_all(evaluation)}",
@@ -248,7 +259,7 @@ def all_figures(comparison: Results) -> Iterator[tuple[str, tuple[Figure, str]]]
                 f"truth, the answer and its stated probability."
             )
             yield (
-                f"{result.name}_worst",
+                f"{names[result.name]}_worst",
                 (displays.plot_worst(evaluation, comparison.data.x_test), alt),
             )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from coursekit._html import Html, el, folded, join, page, table
-from coursekit.comparison.figures import letters
+from coursekit.comparison.figures import letters, names_of_files
 from coursekit.comparison.results import Pair, Results, SystemResult
 from coursekit.plots import svg
 
@@ -90,7 +90,8 @@ def report_html(comparison: Results, pictures: Pictures) -> str:
 
 def _picture(pictures: Pictures, name: str, caption: str) -> Html:
     document, alt = pictures[name]
-    return el("figure", svg.svg_tag(document, alt, name=name), el("figcaption", caption))
+    drawing = el("div", svg.svg_tag(document, alt, name=name), class_="wide", tabindex="0")
+    return el("figure", drawing, el("figcaption", caption))
 
 
 def _headline(comparison: Results, best: SystemResult) -> Html:
@@ -228,17 +229,18 @@ def _system_section(comparison: Results, result: SystemResult, pictures: Picture
             comparison.data.class_names, frame[names].itertuples(index=False), strict=True
         )
     ]
+    name = names_of_files(comparison.systems)[result.name]
     parts = [
         el("p", result.summary),
         _picture(
             pictures,
-            f"{result.name}_scores",
+            f"{name}_scores",
             "Rows of the matrix are true classes, columns are answers.",
         ),
         _table(["class", *names], rows, f"Scores of {result.title} for each class"),
     ]
-    if f"{result.name}_worst" in pictures:
-        parts.append(_picture(pictures, f"{result.name}_worst", "The mistakes it was surest of."))
+    if f"{name}_worst" in pictures:
+        parts.append(_picture(pictures, f"{name}_worst", "The mistakes it was surest of."))
     heading = el("h3", f"{result.title}: {result.evaluation.accuracy:.2%}")
     return folded(heading, join(parts))
 

@@ -87,7 +87,7 @@ def plot_f1(evaluation: EvaluationNumbers, *, ax: Axes | None = None) -> Axes:
                 rotation=90 if k > 6 else 0,
                 ha="center",
                 va="bottom",
-                color=INK,
+                color=INK if math.isnan(value) or value < 0.2 else ON_COLOUR[1],
                 fontsize=size,
             )
     _name_ticks(ax.xaxis, names)

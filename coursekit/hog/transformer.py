@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 from coursekit.errors import InvalidInputError
 from coursekit.hog._batch import as_batch, hog
@@ -28,7 +28,8 @@ class HOGTransformer(TransformerMixin, BaseEstimator):
         n_features_in_: Values of one image.
         n_features_out_: Length of its feature vector.
 
-    Nothing is learnt from the data; `fit` checks it and remembers the image shape.
+    Nothing is learnt from the data; `fit` checks it and remembers the image shape. The features are
+    float32 whatever comes in, as those of `coursekit.hog.hog`.
     """
 
     def __init__(
@@ -47,6 +48,13 @@ class HOGTransformer(TransformerMixin, BaseEstimator):
         self.transform_sqrt = transform_sqrt
         self.image_shape = image_shape
 
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = self.image_shape is not None
+        tags.input_tags.three_d_array = True
+        tags.transformer_tags.preserves_dtype = []
+        return tags
+
     def fit(self, X, y=None) -> HOGTransformer:
         """Check images `(n, h, w)`, `(n, h, w, c)` or, with `image_shape`, `(n, h * w * c)`. `y` is
         ignored.
@@ -54,7 +62,7 @@ class HOGTransformer(TransformerMixin, BaseEstimator):
         Raises:
             InvalidInputError: if the images or a parameter do not fit.
         """
-        images = self._images(X)
+        images = self._images(X, reset=True)
         self.n_features_out_ = self._plan().features(*images.shape[1:3])
         self.image_shape_ = images.shape[1:]
         self.n_features_in_ = math.prod(self.image_shape_)
@@ -68,7 +76,7 @@ class HOGTransformer(TransformerMixin, BaseEstimator):
             InvalidInputError: if the images have another shape than those of `fit`.
         """
         check_is_fitted(self)
-        images = self._images(X)
+        images = self._images(X, reset=False)
         if images.shape[1:] != self.image_shape_:
             raise InvalidInputError(
                 f"Expected images of the shape seen in fit, {self.image_shape_}. Received: "
@@ -102,20 +110,31 @@ class HOGTransformer(TransformerMixin, BaseEstimator):
             self.transform_sqrt,
         )
 
-    def _images(self, X) -> np.ndarray:
-        X = np.asarray(X)
-        if X.ndim != 2:
-            return as_batch(X)  # (n, h, w, c)
-        shape = self.image_shape
-        if shape is None:
+    def _images(self, X, *, reset: bool) -> np.ndarray:
+        """Checked images `(n, h, w, c)`: finite numbers, at least one."""
+        if not hasattr(X, "toarray") and np.ndim(X) not in (3, 4) and self.image_shape is None:
             raise InvalidInputError(
                 f"Expected images (n, h, w) or (n, h, w, c), or `image_shape` for flat rows. "
-                f"Received: shape {X.shape}. "
+                f"Received: shape {np.shape(X)}. "
                 "Pass HOGTransformer(image_shape=(28, 28)) for rows of 784 pixels."
             )
+        try:
+            if hasattr(X, "toarray") or np.ndim(X) < 3:
+                X = validate_data(self, X, reset=reset)
+            else:
+                X = check_array(X, allow_nd=True, estimator=self)
+        except (TypeError, ValueError) as error:  # sparse, NaN, no rows, words
+            raise InvalidInputError(str(error)) from error
+        if X.ndim != 2:
+            return as_batch(X)
+        shape = self._flat_shape(X.shape[1])
         if len(shape) not in (2, 3) or math.prod(shape) != X.shape[1]:
             raise InvalidInputError(
                 f"Expected `image_shape` (h, w) or (h, w, c) of {X.shape[1]} values in all. "
                 f"Received: {shape}."
             )
         return as_batch(X.reshape(len(X), *shape))
+
+    def _flat_shape(self, values: int) -> tuple[int, ...]:
+        """Shape of an image that came as a row of so many values."""
+        return self.image_shape

@@ -6,7 +6,14 @@ import keras
 import numpy as np
 
 
-def fed(x: np.ndarray, y: np.ndarray, batch_size: int, *, scale: float | None = None) -> dict:
+def fed(
+    x: np.ndarray,
+    y: np.ndarray,
+    batch_size: int,
+    *,
+    scale: float | None = None,
+    weights: np.ndarray | None = None,
+) -> dict:
     """Arrays in memory as `model.fit` takes them quickest on the backend in use:
     `model.fit(**fed(x, y, 128), epochs=3)`.
 
@@ -15,19 +22,32 @@ def fed(x: np.ndarray, y: np.ndarray, batch_size: int, *, scale: float | None = 
         y: labels `(n,)`.
         batch_size: samples per batch.
         scale: factor for `x`, which then arrives as float32; None hands it on as it is.
+        weights: of the samples in the loss, float32 `(n,)`; None counts each once.
 
     Returns:
         Keyword arguments of `model.fit`.
     """
     if keras.backend.backend() == "tensorflow":
         return {
-            "x": shuffled_batches(x, y, batch_size, scale=scale),
+            "x": shuffled_batches(x, y, batch_size, scale=scale, weights=weights),
             "shuffle": False,
         }  # the order is new already
-    return {"x": x if scale is None else x * np.float32(scale), "y": y, "batch_size": batch_size}
+    return {
+        "x": x if scale is None else x * np.float32(scale),
+        "y": y,
+        "sample_weight": weights,
+        "batch_size": batch_size,
+    }
 
 
-def shuffled_batches(x: np.ndarray, y: np.ndarray, batch_size: int, *, scale: float | None = None):
+def shuffled_batches(
+    x: np.ndarray,
+    y: np.ndarray,
+    batch_size: int,
+    *,
+    scale: float | None = None,
+    weights: np.ndarray | None = None,
+):
     """Batches of arrays in memory for `model.fit` on the TensorFlow backend, in a new order in
     every epoch.
 
@@ -41,19 +61,23 @@ def shuffled_batches(x: np.ndarray, y: np.ndarray, batch_size: int, *, scale: fl
         y: labels `(n,)`.
         batch_size: samples per batch; the last batch of an epoch holds what is left.
         scale: factor for `x`, which then arrives as float32; None hands it on as it is.
+        weights: of the samples in the loss, `(n,)`; None counts each once.
 
     Returns:
-        A `tf.data.Dataset` of `(x, y)` batches. The orders follow `keras.utils.set_random_seed`.
+        A `tf.data.Dataset` of batches, `(x, y)` or `(x, y, weights)`. The orders follow
+        `keras.utils.set_random_seed`.
     """
     import tensorflow as tf
 
-    samples, labels = tf.constant(x), tf.constant(y)
+    samples, others = tf.constant(x), [tf.constant(y)]
+    if weights is not None:
+        others.append(tf.constant(weights))
 
     def batch(rows):
         chosen = tf.gather(samples, rows)
         if scale is not None:
             chosen = tf.cast(chosen, tf.float32) * scale
-        return chosen, tf.gather(labels, rows)
+        return chosen, *(tf.gather(other, rows) for other in others)
 
     options = tf.data.Options()
     options.autotune.enabled = False

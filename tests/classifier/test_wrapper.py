@@ -1,5 +1,7 @@
 import copy
 import pickle
+import subprocess
+import sys
 from functools import partial
 
 import keras
@@ -256,40 +258,105 @@ def test_another_number_of_features_is_refused(fitted):
         fitted[0].predict(np.zeros((3, 5)))
 
 
-SKLEARN_CHECKS = [
-    "check_classifiers_classes",
-    "check_classifiers_one_label",
-    "check_dict_unchanged",
-    "check_dont_overwrite_attributes",
-    "check_dtype_object",
-    "check_estimators_nan_inf",
-    "check_estimators_overwrite_params",
-    "check_estimators_unfitted",
-    "check_fit2d_1feature",
-    "check_methods_sample_order_invariance",
-    "check_methods_subset_invariance",
-    "check_n_features_in_after_fitting",
-    "check_no_attributes_set_in_init",
-    "check_parameters_default_constructible",
-    "check_pipeline_consistency",
-    "check_supervised_y_2d",
-]
-
-
-@pytest.mark.slow
-def test_scikit_learns_own_checks_pass():
-    from sklearn.utils import estimator_checks
-
-    model = KerasClassifier(SMALL, epochs=30, batch_size=16, learning_rate=0.01, scale="standard")
-    ran = set()
-    for estimator, check in estimator_checks.estimator_checks_generator(model):
-        if check.func.__name__ in SKLEARN_CHECKS:
-            check(estimator)
-            ran.add(check.func.__name__)
-    assert len(ran) >= 14
-
-
 def test_small_data_get_more_epochs_until_there_are_enough_steps():
     x, y = blobs(64)
     model = classifier(epochs=2, batch_size=32, min_steps=7).fit(x, y)
     assert len(model.history_["loss"]) == 4
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.int32, np.uint16, np.float32])
+def test_after_uint8_no_other_pixels_are_taken_unscaled(dtype):
+    x, y = images(60)
+    model = classifier(mlp, epochs=1).fit(x, y)
+    with pytest.raises(InvalidInputError, match="pass uint8 again"):
+        model.predict_proba(x.astype(dtype))
+    model.predict_proba((x // 255).astype(dtype))  # 0 and 1: scaled already
+
+
+def test_wide_integers_that_look_like_pixels_are_refused_or_told():
+    x, y = images(60)
+    with pytest.raises(InvalidInputError, match="look like pixels"):
+        classifier(mlp, epochs=1).fit(x.astype(np.int64), y)
+    with pytest.warns(UserWarning, match="look like pixels"):
+        classifier(epochs=1).fit(x.reshape(60, -1).astype(np.int64), y)
+    classifier(mlp, epochs=1, scale=False).fit(x.astype(np.int64), y)
+    classifier(epochs=1).fit(np.arange(120).reshape(60, 2), y)  # a table of whole numbers
+
+
+def test_weights_count_in_the_loss_as_repeated_rows_do():
+    x, y = blobs(120)
+    heavy = np.where(y == 2, 3.0, 1.0)
+    alone = {"epochs": 3, "batch_size": 1000, "optimizer": "sgd", "seed": 1}
+    weighted = classifier(**alone).fit(x, y, sample_weight=heavy)
+    rows = np.repeat(np.arange(120), heavy.astype(int))
+    factor = len(rows) / 120  # Keras divides by the rows, not by their weights
+    alone["learning_rate"] = 0.02 * factor
+    repeated = classifier(**alone).fit(x[rows], y[rows])
+    np.testing.assert_allclose(
+        weighted.predict_proba(x), repeated.predict_proba(x), rtol=1e-3, atol=1e-5
+    )
+    same = classifier(**(alone | {"learning_rate": 0.02}), class_weight={0: 1, 1: 1, 2: 3})
+    np.testing.assert_allclose(
+        same.fit(x, y).predict_proba(x), weighted.predict_proba(x), rtol=1e-4, atol=1e-6
+    )
+
+
+def test_balanced_classes_help_the_rare_one():
+    rng = np.random.default_rng(0)
+    y = (rng.random(400) < 0.06).astype(int)
+    x = rng.normal(size=(400, 2)) + 1.2 * y[:, None]
+    plain, balanced = (
+        classifier(epochs=10, class_weight=weight).fit(x, y) for weight in (None, "balanced")
+    )
+    assert balanced.predict(x)[y == 1].mean() > plain.predict(x)[y == 1].mean() + 0.2
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [(np.ones(3), "sample_weight"), (np.zeros(40), "not all 0"), (-np.ones(40), "0 or more")],
+)
+def test_weights_that_do_not_fit_are_named(weights, message):
+    x, y = blobs(40)
+    with pytest.raises(InvalidInputError, match=message):
+        classifier(epochs=1).fit(x, y, sample_weight=weights)
+
+
+def test_logarithms_of_probabilities_do_not_round_to_minus_infinity():
+    x, y = blobs(classes=2)
+    for units in (1, 2):
+        model = classifier(head(units, None), learning_rate=0.1).fit(x, y)
+        logs = model.predict_log_proba(1e3 * x)
+        assert np.isfinite(logs).all()
+        assert logs.min() < -100
+        np.testing.assert_allclose(np.exp(logs), model.predict_proba(1e3 * x), atol=1e-12)
+
+
+NOTEBOOK = """
+import sys, pickle
+import keras, numpy as np
+from coursekit.classifier import KerasClassifier
+
+def mine(input_shape, num_classes):
+    return keras.Sequential([keras.Input(input_shape), keras.layers.Dense(num_classes)])
+
+rng = np.random.default_rng(0)
+x, y = rng.normal(size=(40, 3)), np.arange(40) % 2
+model = KerasClassifier(mine, epochs=1).fit(x, y)
+with open(sys.argv[1], "wb") as file:
+    pickle.dump((model, x, model.predict_proba(x)), file)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings(
+    "ignore:__array__ implementation doesn't accept a copy:DeprecationWarning:keras"
+)
+def test_a_model_whose_builder_lives_in_a_notebook_loads_elsewhere(tmp_path):
+    path = tmp_path / "model.pkl"
+    subprocess.run([sys.executable, "-c", NOTEBOOK, str(path)], check=True, timeout=300)
+    model, x, expected = pickle.loads(path.read_bytes())
+    np.testing.assert_allclose(model.predict_proba(x), expected, rtol=1e-5)
+    y = np.arange(40) % 2
+    assert clone(model).fit(x, y).n_parameters_ == model.n_parameters_
+    with pytest.raises(InvalidInputError, match="give it a `build` again"):
+        clone(model).fit(x[:, :2], y)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from sklearn.dummy import DummyClassifier
@@ -56,15 +58,58 @@ def test_text_stands_out_from_its_ground(page):
     assert (lighter + 0.05) / (darker + 0.05) >= 7
 
 
-def test_every_picture_is_loaded_and_named(page):
+def test_every_picture_is_drawn_and_named(page):
     page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     pictures = page.evaluate(
-        "[...document.images].map(one => [one.complete && one.naturalWidth > 100, one.alt])"
+        "[...document.querySelectorAll('svg')].map(one => [one.getBoundingClientRect().width, "
+        "one.getBoundingClientRect().height, one.getAttribute('role'), "
+        "one.getAttribute('aria-label')])"
     )
     assert len(pictures) >= 8
-    assert all(loaded for loaded, _ in pictures)
-    assert min(len(alt) for _, alt in pictures) >= 30
-    assert len({alt for _, alt in pictures}) == len(pictures)
+    assert all(width > 100 and height > 60 for width, height, _, _ in pictures)
+    assert {role for _, _, role, _ in pictures} == {"img"}
+    assert min(len(alt) for *_, alt in pictures) >= 30
+    assert len({alt for *_, alt in pictures}) == len(pictures)
+
+
+def test_words_in_pictures_stand_out_from_the_page(page):
+    """Words that stand on the page's ground, not on a coloured cell, take the page's ink."""
+    ink, card = page.evaluate(
+        "[getComputedStyle(document.querySelector('figure svg text')).fill, "
+        "getComputedStyle(document.querySelector('figure')).backgroundColor]"
+    )
+    lighter, darker = sorted((_luminance(ink), _luminance(card)), reverse=True)
+    assert (lighter + 0.05) / (darker + 0.05) >= 7
+
+
+def test_on_a_phone_tables_scroll_within_the_page(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    wide = page.evaluate(
+        "[...document.querySelectorAll('.scroll')].slice(0, 2).map(one => [one.scrollWidth > "
+        "one.clientWidth, one.tabIndex, getComputedStyle(one, '::after').content])"
+    )
+    assert wide == [[True, 0, '"more columns: scroll sideways"']] * 2
+    page.set_viewport_size({"width": 1100, "height": 900})
+
+
+def test_headings_run_in_order_inside_one_main(page):
+    assert page.evaluate("document.querySelectorAll('main').length") == 1
+    levels = page.evaluate(
+        "[...document.querySelectorAll('h1,h2,h3,h4')].map(one => +one.tagName[1])"
+    )
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+
+
+def test_axe_finds_nothing(page):
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
+    )
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    found = axe.Axe().run(page)
+    assert [violation["id"] for violation in found.response["violations"]] == []
 
 
 def test_the_page_needs_nothing_from_outside_and_fits_its_width(page):

@@ -269,6 +269,20 @@ def test_the_report_says_what_its_intervals_leave_out(comparison, squares, tmp_p
         compare({"forest": forest}, squares, seeds=0)
 
 
+def test_any_name_of_a_system_makes_files_of_its_own(comparison, tmp_path):
+    names = ["../up", "a b", "a/b", "\u00e9"]
+    systems = tuple(
+        dataclasses.replace(result, name=name)
+        for result, name in zip(comparison.systems, names, strict=True)
+    )
+    other = dataclasses.replace(comparison, systems=systems, pairs=(), train_sizes=())
+    written = other.save(tmp_path / "in")
+    assert {"up_scores.svg", "a_b_scores.svg", "a_b_3_scores.svg", "system_scores.svg"} <= set(
+        written
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["in"]
+
+
 def test_under_a_hard_image_stands_whose_answer_is_whose(comparison):
     figure, alt = figures.everyone_wrong_figure(comparison, most=3)
     data = comparison.data
