@@ -54,6 +54,8 @@ _ROOMS = (
     "training",
 )
 
+_BACKENDS = ("keras", "tensorflow", "jax", "torch")
+
 
 def __getattr__(name: str):
     if name == "__all__":  # with one loader per registered data set
@@ -63,12 +65,28 @@ def __getattr__(name: str):
         if name in loaders:
             return loaders[name]
     if name in _PUBLIC:
-        value = getattr(importlib.import_module(_PUBLIC[name]), name)
+        value = getattr(_room(_PUBLIC[name], name), name)
         globals()[name] = value
         return value
     if name in _ROOMS:
-        return importlib.import_module(f"coursekit.{name}")
+        return _room(f"coursekit.{name}", name)
     raise AttributeError(f"module 'coursekit' has no attribute {name!r}")
+
+
+def _room(module: str, name: str):
+    """A module of ours; where it needs Keras and Keras finds no backend, a sentence instead."""
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name not in _BACKENDS:
+            raise
+        from coursekit.errors import MissingDependencyError
+
+        raise MissingDependencyError(
+            f"coursekit.{name} needs Keras with a backend. Received: no package {error.name}. "
+            f"Install coursekit with its extra [tensorflow] or [jax]; with JAX alone, set "
+            f"KERAS_BACKEND=jax, or call coursekit.devices.use() first."
+        ) from error
 
 
 def __dir__() -> list[str]:

@@ -37,9 +37,12 @@ def test_conda_environment_matches_pyproject(project):
         wanted[_CONDA_NAMES.get(name, name)] = bound
     listed = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
     conda = dict(_split(item) for item in listed if isinstance(item, str))
+    (pip,) = (item["pip"] for item in listed if isinstance(item, dict))
     assert conda.pop("python") == project["requires-python"]
     conda.pop("pip")
-    assert conda == wanted
+    by_pip = dict(_split(item) for item in pip if not item.startswith("-e"))
+    assert set(by_pip) == {"tensorflow"}, "conda-forge has no TensorFlow for Windows"
+    assert conda | by_pip == wanted
 
 
 def test_backends_are_extras_only(project):
@@ -121,3 +124,41 @@ def test_public_names_resolve_and_nothing_heavy_is_loaded():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=180)
     assert done.returncode == 0, done.stderr
+
+
+def test_no_address_but_that_of_the_project_is_named(project):
+    home = project.get("urls", {}).get("Repository", "")
+    texts = [ROOT / "README.md", ROOT / "pyproject.toml", *(ROOT / "docs").glob("*.md")]
+    found = {
+        f"{path.name}: {address}"
+        for path in texts
+        for address in re.findall(
+            r"(?:github\.com|pypi\.org/project)/coursekit[\w/.-]*", path.read_text()
+        )
+        if not home or address not in home
+    }
+    assert found == set()
+
+
+def test_the_words_promise_no_more_than_the_sandbox_keeps():
+    for path in (ROOT / "README.md", ROOT / "pyproject.toml", ROOT / "docs" / "grading.md"):
+        assert "cannot be cheated" not in path.read_text()
+        assert "cannot cheat" not in path.read_text()
+    assert "shares the machine's kernel" in (ROOT / "README.md").read_text()
+
+
+def test_every_local_link_and_picture_of_the_readme_is_there():
+    text = (ROOT / "README.md").read_text()
+    targets = re.findall(r"\]\(([^)#]+)\)", text)
+    assert len(targets) > 10
+    assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_the_lowest_versions_are_read_from_pyproject(project):
+    done = subprocess.run(
+        [sys.executable, ROOT / ".ci" / "lowest.py"], capture_output=True, text=True, check=True
+    )
+    pins = dict(line.split("==") for line in done.stdout.splitlines())
+    for requirement in project["dependencies"]:
+        name, bound = _split(requirement)
+        assert f">={pins[name]}" == bound

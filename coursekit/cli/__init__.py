@@ -25,6 +25,19 @@ examples:
 
 `coursekit COMMAND --help` tells more about each."""
 _NOT_ON_WINDOWS = {"fcntl", "resource", "termios", "pwd", "grp"}
+_EXTRAS = {
+    "keras": "tensorflow",
+    "tensorflow": "tensorflow",
+    "jax": "jax",
+    "numba": "fast",
+    "nbclient": "labs",
+    "nbformat": "labs",
+    "jupytext": "labs",
+    "pytest": "labs",
+    "yaml": "labs",
+    "psutil": "grading",
+    "ray": "cluster",
+}
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 
@@ -68,9 +81,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         return _refuse(str(error))
     except ModuleNotFoundError as error:
-        if args.debug or error.name not in _NOT_ON_WINDOWS:
+        message = _missing(args.command, (error.name or "").partition(".")[0])
+        if args.debug or message is None:
             raise
-        return _refuse(_needs_linux(args.command))
+        return _refuse(message)
     except KeyboardInterrupt:
         if args.debug:
             raise
@@ -90,6 +104,18 @@ def _check_platform(args: argparse.Namespace) -> None:
     """Grading puts submissions into a sandbox that Linux alone has; `grade export` needs none."""
     if args.command == "grade" and not sys.platform.startswith("linux"):
         raise CoursekitError(_needs_linux("grade"))
+
+
+def _missing(command: str, module: str) -> str | None:
+    """What to say where a module is not installed; None where that is nobody's choice."""
+    if module in _NOT_ON_WINDOWS:
+        return _needs_linux(command)
+    if module not in _EXTRAS:
+        return None
+    return (
+        f"`coursekit {command}` needs the package {module}, which is not installed. Install "
+        f"coursekit with its extra [{_EXTRAS[module]}], or {module} itself."
+    )
 
 
 def _needs_linux(command: str) -> str:

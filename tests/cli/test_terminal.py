@@ -126,3 +126,55 @@ def test_a_missing_unix_module_is_one_sentence(capsys, monkeypatch):
     monkeypatch.setattr("coursekit.cli.doctor.run", run)
     assert main(["doctor"]) == 2
     assert "needs Linux" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("module", "extra"), [("pytest", "labs"), ("ray", "cluster"), ("yaml", "labs")]
+)
+def test_a_missing_package_is_one_sentence_that_names_the_extra(module, extra, capsys, monkeypatch):
+    def run(args):
+        raise ModuleNotFoundError(f"No module named {module!r}", name=f"{module}.part")
+
+    monkeypatch.setattr("coursekit.cli.doctor.run", run)
+    assert main(["doctor"]) == 2
+    error = capsys.readouterr().err
+    assert f"[{extra}]" in error
+    assert "pip install coursekit" not in error
+    assert error.count("\n") == 1
+
+
+def test_extras_named_in_messages_exist_and_bring_the_package():
+    import tomllib
+    from pathlib import Path
+
+    text = (Path(__file__).parents[2] / "pyproject.toml").read_text()
+    extras = tomllib.loads(text)["project"]["optional-dependencies"]
+    brought = {"keras": "tensorflow", "yaml": "pyyaml"}
+    for module, extra in cli._EXTRAS.items():
+        assert any(line.startswith(brought.get(module, module)) for line in extras[extra]), module
+
+
+def test_a_lab_that_is_nowhere_near_is_one_sentence(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COURSEKIT_LABS", raising=False)
+    (tmp_path / "in").mkdir()
+    assert main(["grade", "05", "in", "--out", "out"]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "05" in error
+
+
+def test_keras_without_a_backend_is_a_sentence():
+    code = (
+        "import sys\n"
+        "for name in ('tensorflow', 'jax', 'torch'):\n    sys.modules[name] = None\n"
+        "import coursekit\n"
+        "try:\n    from coursekit import KerasClassifier\n"
+        "except coursekit.errors.MissingDependencyError as error:\n    print(error)\n"
+    )
+    code = code.replace("import coursekit\n", "import coursekit, coursekit.errors\n")
+    environment = {**os.environ, "KERAS_BACKEND": "tensorflow"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, timeout=180
+    )
+    assert "[tensorflow] or [jax]" in done.stdout, done.stderr
