@@ -173,7 +173,7 @@ def test_drawing_changes_no_rcparams_and_makes_no_pyplot_figure(evaluation):
         "print('matplotlib.pyplot' in sys.modules)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=300
     )
     assert done.stdout.strip() == "False"
 
