@@ -51,6 +51,7 @@ _ROOMS = (
     "pad",
     "playground",
     "plots",
+    "rl",
     "training",
 )
 

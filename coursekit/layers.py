@@ -1,9 +1,10 @@
-"""Activations and layers of the lectures that Keras lacks: the Gaussian, the threshold unit,
-maxout."""
+"""Activations, layers and cells of the lectures that Keras lacks: the Gaussian, the threshold unit,
+maxout, the UGRNN, the soft window over a text."""
 
 from __future__ import annotations
 
 import keras
+import numpy as np
 from keras import ops
 
 from coursekit.errors import InvalidInputError
@@ -56,12 +57,7 @@ class Maxout(keras.layers.Layer):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        for name, value in (("units", units), ("pieces", pieces)):
-            if int(value) != value or value < 1:
-                raise InvalidInputError(
-                    f"`{name}` must be a positive integer. Received: {name}={value}"
-                )
-        self.units, self.pieces = int(units), int(pieces)
+        self.units, self.pieces = _positive("units", units), _positive("pieces", pieces)
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
         self.bias_initializer = keras.initializers.get(bias_initializer)
 
@@ -100,3 +96,196 @@ class Maxout(keras.layers.Layer):
             "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
             "bias_initializer": keras.initializers.serialize(self.bias_initializer),
         }
+
+
+@_register
+class UGRNNCell(keras.layers.Layer):
+    """Update-gate recurrent cell (Collins, Sohl-Dickstein and Sussillo 2017): the least that still
+    has a gate. Pass it to `keras.layers.RNN`.
+
+        g = sigmoid(x W_g + h U_g + b_g)
+        c = tanh(x W_c + h U_c + b_c)
+        h' = g h + (1 - g) c
+
+    Args:
+        units: size of the state.
+        gate_bias: first value of b_g: positive keeps the state at the start of training.
+
+    Weights `kernel` `(d, 2 units)`, `recurrent_kernel` `(units, 2 units)`, `bias` `(2 units,)`, the
+    gate in the first half; `2 units (units + d + 1)` numbers.
+
+    Raises:
+        InvalidInputError: if `units` is not a positive integer.
+    """
+
+    def __init__(self, units: int, *, gate_bias: float = 1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.units = _positive("units", units)
+        self.gate_bias = float(gate_bias)
+        self.state_size = self.output_size = self.units
+
+    def build(self, input_shape):
+        """Make the weights for inputs of the given shape."""
+        d, n = input_shape[-1], self.units
+
+        def bias(shape, dtype=None):
+            gate = ops.full((n,), self.gate_bias, dtype=dtype)
+            return ops.concatenate([gate, ops.zeros((n,), dtype=dtype)])
+
+        self.kernel = self.add_weight(name="kernel", shape=(d, 2 * n))
+        self.recurrent_kernel = self.add_weight(
+            name="recurrent_kernel", shape=(n, 2 * n), initializer="orthogonal"
+        )
+        self.bias = self.add_weight(name="bias", shape=(2 * n,), initializer=bias)
+        self.built = True
+
+    def call(self, inputs, states, training=False):
+        """One step: the output `(n, units)` and the new state."""
+        (h,) = states if isinstance(states, list | tuple) else (states,)
+        z = ops.matmul(inputs, self.kernel) + ops.matmul(h, self.recurrent_kernel) + self.bias
+        gate = ops.sigmoid(z[:, : self.units])
+        h = gate * h + (1 - gate) * ops.tanh(z[:, self.units :])
+        return h, [h]
+
+    def get_config(self) -> dict:
+        """The constructor's arguments."""
+        return {**super().get_config(), "units": self.units, "gate_bias": self.gate_bias}
+
+
+@_register
+class SoftWindowCell(keras.layers.Layer):
+    """LSTM cell that reads a text through a window which only moves forwards (Graves 2013,
+    equations 46 to 51).
+
+    The text does not change from step to step: it is carried along as one more state, flattened,
+    and handed on as it came. `SoftWindow` makes the states and runs the cell.
+
+    Args:
+        units: size of the LSTM.
+        memory_shape: `(u, v)`, symbols of the text and numbers of each.
+        components: Gaussians of the window.
+        step_bias: first bias of the logarithm of the window's steps. At 0 it runs off the text
+            before it has learned anything; log of symbols per step is a good start.
+        return_weights: append the window's weights `(n, u)` to the output.
+
+    Output `(n, units + v)`, the LSTM's output and what the window shows, and the weights if asked
+    for. States: h, c, places of the Gaussians `(n, components)`, what the window showed `(n, v)`,
+    the text `(n, u v)`. The first symbol stands at place 0.
+
+    Raises:
+        InvalidInputError: if a size is not a positive integer.
+    """
+
+    def __init__(
+        self,
+        units: int,
+        memory_shape: tuple[int, int],
+        components: int = 10,
+        *,
+        step_bias: float = -2.0,
+        return_weights: bool = False,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        self.units, self.components = _positive("units", units), _positive("components", components)
+        self.memory_shape = tuple(_positive("memory_shape", side) for side in memory_shape)
+        self.step_bias, self.return_weights = float(step_bias), bool(return_weights)
+        u, v = self.memory_shape
+        self.lstm = keras.layers.LSTMCell(self.units, name="lstm")
+        self.window = keras.layers.Dense(3 * self.components, name="window")
+        self.state_size = [self.units, self.units, self.components, v, u * v]
+        self.output_size = self.units + v + (u if return_weights else 0)
+
+    def build(self, input_shape):
+        """Make the weights for inputs of the given shape."""
+        v, k = self.memory_shape[1], self.components
+        self.lstm.build((None, input_shape[-1] + v))
+        self.window.build((None, self.units))
+        self.window.bias.assign(np.repeat([0.0, 0.0, self.step_bias], k))
+        self.built = True
+
+    def call(self, inputs, states, training=False):
+        """One step: the output and the new states."""
+        h, c, place, seen, text = states
+        u, v = self.memory_shape
+        h, (h, c) = self.lstm(ops.concatenate([inputs, seen], axis=-1), [h, c])
+        height, sharpness, step = ops.split(ops.exp(self.window(h)), 3, axis=-1)  # (n, k) each
+        place = place + step
+        gap = place[..., None] - ops.cast(ops.arange(u), place.dtype)  # (n, k, u)
+        weights = ops.sum(height[..., None] * ops.exp(-sharpness[..., None] * gap**2), axis=1)
+        seen = ops.squeeze(ops.matmul(weights[:, None], ops.reshape(text, (-1, u, v))), 1)
+        parts = [h, seen, weights] if self.return_weights else [h, seen]
+        return ops.concatenate(parts, axis=-1), [h, c, place, seen, text]
+
+    def get_config(self) -> dict:
+        """The constructor's arguments."""
+        return {
+            **super().get_config(),
+            "units": self.units,
+            "memory_shape": self.memory_shape,
+            "components": self.components,
+            "step_bias": self.step_bias,
+            "return_weights": self.return_weights,
+        }
+
+
+@_register
+class SoftWindow(keras.layers.Layer):
+    """Runs a `SoftWindowCell` over sequences, each beside its own text.
+
+    Call it as `layer([x, text])` with x `(n, t, d)` and text `(n, u, v)`; the output is `(n, t,
+    units + v)`, with the window's weights `(n, t, u)` appended if the cell returns them.
+
+    Args:
+        cell: the cell.
+        return_state: return the cell's last states too, to go on from.
+    """
+
+    def __init__(self, cell: SoftWindowCell, *, return_state: bool = False, **kwargs):
+        super().__init__(**kwargs)
+        self.cell, self.return_state = cell, return_state
+        self.rnn = keras.layers.RNN(
+            cell, return_sequences=True, return_state=return_state, name="rnn"
+        )
+
+    def build(self, input_shape):
+        """Make the cell's weights."""
+        self.rnn.build(tuple(input_shape[0]))
+        self.built = True
+
+    def first_states(self, x, text) -> list:
+        """Zeros, and the text in its state."""
+        one = ops.zeros_like(x[:, 0, :1])  # (n, 1), of the batch's size
+        zeros = [ops.repeat(one, size, axis=1) for size in self.cell.state_size[:-1]]
+        return [*zeros, ops.reshape(ops.cast(text, x.dtype), (-1, self.cell.state_size[-1]))]
+
+    def call(self, inputs, initial_state=None, training=False):
+        """The outputs of all steps, and the states if asked for."""
+        x, text = inputs
+        states = self.first_states(x, text) if initial_state is None else initial_state
+        return self.rnn(x, initial_state=states, training=training)
+
+    def compute_output_shape(self, input_shape):
+        """`(n, t, output_size)`, followed by those of the states if they are returned."""
+        n, t = input_shape[0][:2]
+        out = (n, t, self.cell.output_size)
+        return [out, *((n, size) for size in self.cell.state_size)] if self.return_state else out
+
+    def get_config(self) -> dict:
+        """The constructor's arguments."""
+        return {
+            **super().get_config(),
+            "cell": keras.saving.serialize_keras_object(self.cell),
+            "return_state": self.return_state,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict) -> SoftWindow:
+        """The layer of a configuration."""
+        return cls(keras.saving.deserialize_keras_object(config.pop("cell")), **config)
+
+
+def _positive(name: str, value) -> int:
+    if isinstance(value, bool) or int(value) != value or value < 1:
+        raise InvalidInputError(f"`{name}` must be a positive integer. Received: {name}={value}")
+    return int(value)

@@ -1,5 +1,5 @@
-"""Losses that Keras lacks, in `keras.ops`: by margin, on distances, between distributions, and for
-distillation.
+"""Losses that Keras lacks, in `keras.ops`: by margin, on distances, between distributions, for
+distillation, and for a critic with a gradient penalty.
 
 Functions of `(y_true, y_pred)` give one loss per sample, as Keras's own do, and may be passed to
 `compile`. The others take what their definition names. All work on every backend; floats keep their
@@ -14,6 +14,7 @@ import keras
 from keras import ops
 
 from coursekit.errors import InvalidInputError
+from coursekit.training.differentiation import input_gradient
 
 _register = keras.saving.register_keras_serializable(package="coursekit")
 
@@ -169,6 +170,40 @@ def distillation(
     soft = ops.sum(ops.exp(log_t) * (log_t - log_s), axis=-1)
     hard = keras.losses.sparse_categorical_crossentropy(y_true, student, from_logits=True)
     return alpha * temperature**2 * soft + (1 - alpha) * hard
+
+
+def gradient_penalty(critic, real, fake, seed, *, target: float = 1.0):
+    """How far the critic's slope is from `target` between real and fake (Gulrajani et al. 2017).
+
+    Args:
+        critic: function of samples `(n, ...)` that gives scores; batch normalisation has no place
+            in it, for the slope at one sample must not depend on the others.
+        real: samples `(n, ...)`.
+        fake: as many samples of the same shape.
+        seed: `keras.random.SeedGenerator`; draws a mixing number for each pair.
+        target: wanted size of the slope.
+
+    Returns:
+        `(|slope| - target)^2` at the mixed samples, `(n,)`; it can be differentiated again.
+    """
+    real, fake = _float(real), _float(fake)
+    shape = ops.shape(real)
+    mix = keras.random.uniform((shape[0], *[1] * (len(shape) - 1)), dtype=real.dtype, seed=seed)
+    slope = input_gradient(critic, mix * real + (1 - mix) * fake)
+    square = ops.sum(slope**2, axis=tuple(range(1, len(shape))))
+    return (ops.sqrt(square + 1e-12) - target) ** 2  # the root has no slope at 0
+
+
+def wasserstein_critic(critic, real, fake, seed, *, penalty: float = 10.0):
+    """The critic's loss in a WGAN-GP: mean score of the fakes less that of the real ones, plus
+    `penalty` times the mean `gradient_penalty`. A scalar. Arguments as there."""
+    gap = ops.mean(critic(fake)) - ops.mean(critic(real))
+    return gap + penalty * ops.mean(gradient_penalty(critic, real, fake, seed))
+
+
+def wasserstein_generator(critic, fake):
+    """The generator's loss in a WGAN: less the critic's mean score of the fakes. A scalar."""
+    return -ops.mean(critic(fake))
 
 
 def _float(x):

@@ -184,3 +184,37 @@ def test_the_same_holds_on_jax():
         command, env=environment, capture_output=True, text=True, timeout=500, check=False
     )
     assert done.returncode == 0, done.stdout[-3000:]
+
+
+def test_gradient_penalty_of_a_linear_critic_is_the_distance_of_its_slope_from_one(rng):
+    w = np.array([3.0, 4.0], "float32")  # slope 5 everywhere
+    real, fake = rng.normal(size=(2, 6, 2)).astype("float32")
+    seed = keras.random.SeedGenerator(0)
+
+    def critic(x):
+        return ops.matmul(x, w)
+
+    np.testing.assert_allclose(
+        call(losses.gradient_penalty, critic, real, fake, seed), np.full(6, 16.0), rtol=1e-4
+    )
+    np.testing.assert_allclose(
+        call(losses.gradient_penalty, critic, real, fake, seed, target=5), 0, atol=1e-5
+    )
+    expected = fake.mean(0) @ w - real.mean(0) @ w + 10 * 16
+    got = call(losses.wasserstein_critic, critic, real, fake, seed)
+    assert got == pytest.approx(expected, rel=1e-4)
+    got = call(losses.wasserstein_generator, critic, fake)
+    assert got == pytest.approx(-(fake @ w).mean(), rel=1e-4)
+
+
+def test_gradient_penalty_looks_between_real_and_fake_and_is_finite_on_a_plain(rng):
+    # The slope of |x|^2 / 2 is x itself, so that the penalty tells where it was looked.
+    real, fake = np.full((50, 1), 2.0, "float32"), np.full((50, 1), 6.0, "float32")
+    seed = keras.random.SeedGenerator(1)
+    found = call(losses.gradient_penalty, lambda x: ops.sum(x**2, 1) / 2, real, fake, seed)
+    places = np.sqrt(found) + 1
+    assert places.min() > 2
+    assert places.max() < 6
+    assert places.std() > 0.5, "one mixing number for each pair"
+    flat = call(losses.gradient_penalty, lambda x: 0 * ops.sum(x, 1), real, fake, seed)
+    np.testing.assert_allclose(flat, 1, rtol=1e-4)

@@ -1,10 +1,15 @@
 """Scores, curves, calibration, significance, and the `Evaluation` report. Importing this loads
-neither scikit-learn nor matplotlib."""
+neither scikit-learn nor matplotlib.
+
+`coursekit.evaluation.detection`, `text` and `signal` hold the numbers for boxes and masks, for
+sequences of symbols, for sounds and pictures.
+"""
 
 from __future__ import annotations
 
 from coursekit.evaluation.calibration import reliability
 from coursekit.evaluation.curves import Curve, pr_curves, roc_curves
+from coursekit.evaluation.ranks import rank_correlation, top_k_accuracy
 from coursekit.evaluation.report import Evaluation, evaluate
 from coursekit.evaluation.scores import (
     accuracy,
@@ -43,9 +48,11 @@ __all__ = [
     "paired_bootstrap",
     "pr_curves",
     "precision",
+    "rank_correlation",
     "recall",
     "reliability",
     "roc_curves",
     "specificity",
+    "top_k_accuracy",
     "wilson_interval",
 ]

@@ -117,11 +117,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "labs.testing": set(),
     "labs.widgets": {"labs.cards"},
     "layers": set(),
-    "losses": set(),
+    "losses": {"training"},
     "models": set(),
     "pad": {"_widgets", "datasets"},
     "playground": {"_widgets", "datasets", "plots"},
     "plots": set(),
+    "rl": set(),
     "training": set(),
 }
 """Who imports whom, exactly: a permission that nobody uses is an error, too."""
