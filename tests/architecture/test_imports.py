@@ -128,7 +128,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 """Who imports whom, exactly: a permission that nobody uses is an error, too."""
 
 BACKENDS = {"keras", "tensorflow", "jax", "torch"}
-NO_BACKEND = ("evaluation", "labs", "grading", "datasets", "pad", "playground", "plots")
+NO_BACKEND = ("evaluation", "labs", "grading", "datasets", "pad", "playground", "plots", "rl")
 LAZY_MODULES = (
     "coursekit",
     "coursekit.evaluation",
@@ -136,6 +136,7 @@ LAZY_MODULES = (
     "coursekit.grading",
     "coursekit.datasets",
     "coursekit.hog",
+    "coursekit.rl",
     "coursekit.cli",
 )
 
