@@ -84,7 +84,13 @@ def test_sweeps_end_on_separable_points_within_the_bound(student):
 def test_a_sweep_leaves_its_input_unchanged(student):
     x, y = student.rng.integers(-4, 5, (7, 3)), student.rng.choice([-1, 1], 7)
     for w in (np.zeros(3), student.rng.normal(size=3)):
-        _, after = student.call_tracking("perceptron_sweep", x, y, w, 0.0)
+        got, after = student.call_tracking("perceptron_sweep", x, y, w, 0.0)
+        assert_true(
+            len(got) == 3 and np.shape(got[0]) == (3,) and 0 <= int(got[2]) <= 7,
+            tried="perceptron_sweep of 7 rows",
+            expected="weights of shape (3,), a bias, and 0 to 7 mistakes",
+            got=got,
+        )
         for before, now, name in zip(
             (x, y, w), after, ("`x`", "`y`", "`w`"), strict=False
         ):

@@ -97,9 +97,9 @@ def test_the_sums_are_left_unchanged(student):
             got, after = student.call_tracking(function, name, z)
             assert_unchanged(z, after[1], tried=f'{function}("{name}", z)', name="`z`")
             assert_true(
-                np.all(np.isfinite(got)),
+                np.shape(got) == z.shape and np.all(np.isfinite(got)),
                 tried=f'{function}("{name}", z)',
-                expected="finite numbers",
+                expected="a finite number for each of the 3 x 4 sums",
                 got=got,
             )
 

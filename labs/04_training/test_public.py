@@ -442,6 +442,12 @@ def test_initial_weights_repeat_with_the_seed_and_differ_without(student):
         np.asarray(student.initial_weights(6, 4, 2.0, s))
         for s in (seed, seed, seed + 1)
     )
+    assert_true(
+        np.all(np.isfinite(first)),
+        tried=f"initial_weights(6, 4, 2, {seed})",
+        expected="finite numbers",
+        got=first,
+    )
     assert_close(again, first, tried=f"initial_weights(6, 4, 2, {seed}), a second time")
     assert_true(
         not np.allclose(first, other),

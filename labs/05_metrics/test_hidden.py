@@ -84,7 +84,13 @@ def test_leave_p_out_repeats_no_set_and_shares_rows_evenly(student):
 def test_cutting_leaves_order_unchanged(student):
     order = student.rng.permutation(11)
     for name, number in (("k_folds", 4), ("leave_p_out", 2)):
-        _, after = student.call_tracking(name, order, number)
+        pairs, after = student.call_tracking(name, order, number)
+        count = {"k_folds": 1, "leave_p_out": 10}[name]  # how often each row validates
+        assert_close(
+            np.sort(np.concatenate([validation for _, validation in pairs])),
+            np.repeat(np.arange(11), count),
+            tried=f"the validation rows of {name}(order, {number})",
+        )
         assert_unchanged(
             order, after[0], tried=f"{name}(order, {number})", name="`order`"
         )
@@ -151,12 +157,17 @@ def test_fold_scores_never_lets_validation_rows_change_the_training_rows(student
 def test_fold_scores_leaves_the_data_unchanged(student):
     x, y = student.rng.normal(3, 2, (10, 3)), student.rng.integers(0, 2, 10)
     folds = [(np.arange(5), np.arange(5, 10)), (np.arange(5, 10), np.arange(5))]
-    _, after = student.call_tracking(
+    scores, after = student.call_tracking(
         "fold_scores",
         lambda x_train, y_train, x_validation: np.zeros(len(x_validation), dtype=int),
         x,
         y,
         folds,
+    )
+    assert_close(
+        scores,
+        [np.mean(y[5:] == 0), np.mean(y[:5] == 0)],
+        tried="fold_scores with two folds, every row predicted as 0",
     )
     assert_unchanged(x, after[1], tried="fold_scores with two folds", name="`x`")
     assert_unchanged(y, after[2], tried="fold_scores with two folds", name="`y`")

@@ -164,7 +164,19 @@ def test_penalty_of_whole_numbers_and_unchanged_layers(student):
 def test_dropout_leaves_its_inputs_unchanged(student):
     a, u = student.rng.normal(size=(4, 5)), student.rng.random((4, 5))
     for training in (True, False):
-        _, after = student.call_tracking("dropout", a, u, 0.4, training)
+        got, after = student.call_tracking("dropout", a, u, 0.4, training)
+        kept = np.asarray(got) != 0
+        assert_close(
+            got,
+            np.where(kept, a / 0.6, 0) if training else a,
+            tried=f"dropout with training={training}",
+        )
+        assert_true(
+            np.any(kept),
+            tried=f"dropout with training={training}",
+            expected="some entries kept",
+            got=got,
+        )
         assert_unchanged(
             a, after[0], tried=f"dropout with training={training}", name="`a`"
         )

@@ -306,6 +306,13 @@ def test_dropout_does_nothing_at_test(student):
             a,
             tried=f"dropout of shape {shape}, rate {rate}, training=False",
         )
+    a, u = student.rng.normal(size=40), np.linspace(0.01, 0.99, 40)
+    assert_true(
+        not np.allclose(student.dropout(a, u, 0.5, True), a),
+        tried="dropout of 40 entries, rate 0.5, training=True",
+        expected="something dropped in training",
+        got="the input",
+    )
 
 
 @pytest.mark.exercise("6.4")
@@ -319,6 +326,9 @@ def test_dropout_keeps_the_average(student):
         got = np.asarray(student.dropout(np.tile(a, (4000, 1)), u, rate, True))
         assert_close(
             got.mean(axis=0), a, tried=f"mean over 4000 masks, rate {rate}", rtol=5e-3
+        )
+        assert_close(
+            np.mean(got == 0), rate, tried=f"share dropped, rate {rate}", atol=5e-3
         )
 
 

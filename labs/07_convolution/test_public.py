@@ -368,6 +368,15 @@ def test_equivariance_gap_is_zero_for_what_treats_all_pixels_alike(student):
             tried=f"gap of the layer 3x^2 + 1, shift by ({dy}, {dx}), margin 3",
             atol=1e-9,
         )
+    got = student.equivariance_gap(
+        lambda image: np.asarray(image) * np.arange(9), x, 0, 1, 2
+    )
+    assert_true(
+        np.ndim(got) == 0 and float(got) > 0.01,
+        tried="gap of a layer that multiplies each column by its number",
+        expected="more than 0",
+        got=got,
+    )
 
 
 @pytest.mark.exercise("7.6")

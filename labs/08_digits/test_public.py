@@ -5,7 +5,12 @@ import itertools
 import numpy as np
 import pytest
 
-from coursekit.labs.testing import assert_close, assert_true, assert_unchanged
+from coursekit.labs.testing import (
+    assert_close,
+    assert_equal,
+    assert_true,
+    assert_unchanged,
+)
 
 
 def read_pair(got, tried, names):
@@ -278,6 +283,7 @@ def test_block_forgets_the_pressure_of_the_pen(student):
     block = student.rng.gamma(1.0, 10, (2, 2, 9)) + 0.1
     factor = float(student.rng.uniform(3, 30))
     got = np.asarray(student.normalise_block(block))
+    assert_equal(got.shape, block.shape, tried="the shape of a normalised block")
     assert_close(
         student.normalise_block(factor * block),
         got,
@@ -301,6 +307,13 @@ def test_an_empty_block_stays_empty(student):
         student.normalise_block(np.zeros(shape)),
         np.zeros(shape),
         tried=f"normalise_block of zeros, shape {shape}",
+    )
+    full = np.asarray(student.normalise_block(student.rng.gamma(1.0, 10, shape) + 0.1))
+    assert_close(
+        np.sum(full.astype(float) ** 2),
+        1.0,
+        tried="sum of squares of a block that is not empty",
+        rtol=1e-2,
     )
 
 
