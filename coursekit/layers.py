@@ -1,5 +1,5 @@
 """Activations, layers and cells of the lectures that Keras lacks: the Gaussian, the threshold unit,
-maxout, the UGRNN, the soft window over a text."""
+maxout, response normalisation, the UGRNN, the soft window over a text."""
 
 from __future__ import annotations
 
@@ -283,6 +283,42 @@ class SoftWindow(keras.layers.Layer):
     def from_config(cls, config: dict) -> SoftWindow:
         """The layer of a configuration."""
         return cls(keras.saving.deserialize_keras_object(config.pop("cell")), **config)
+
+
+@_register
+class LocalResponseNormalization(keras.layers.Layer):
+    """Each map divided by what its neighbours answer at the same place (Krizhevsky et al. 2012,
+    section 3.3): `x_i / (k + alpha * sum of x_j^2 over the n maps around i) ** beta`.
+
+    Args:
+        n: maps that count as neighbours, the map itself in the middle.
+        k, alpha, beta: constants; the defaults are the paper's.
+
+    Shapes: `(b, h, w, c)` to the same. It has no weights.
+    """
+
+    def __init__(
+        self, n: int = 5, *, k: float = 2.0, alpha: float = 1e-4, beta: float = 0.75, **kw
+    ):
+        super().__init__(**kw)
+        self.n, self.k, self.alpha, self.beta = n, k, alpha, beta
+
+    def call(self, x):
+        """Divide."""
+        before, maps = self.n // 2, x.shape[-1]
+        around = ops.pad(x * x, ((0, 0), (0, 0), (0, 0), (before, self.n - 1 - before)))
+        total = sum(around[..., shift : shift + maps] for shift in range(self.n))
+        return x / (self.k + self.alpha * total) ** self.beta
+
+    def compute_output_shape(self, input_shape):
+        """The input's shape."""
+        return input_shape
+
+    def get_config(self) -> dict:
+        """The constructor's arguments."""
+        return super().get_config() | {
+            name: getattr(self, name) for name in ("n", "k", "alpha", "beta")
+        }
 
 
 def _positive(name: str, value) -> int:

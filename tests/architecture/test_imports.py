@@ -118,7 +118,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "labs.widgets": {"labs.cards"},
     "layers": set(),
     "losses": {"training"},
-    "models": set(),
+    "models": {"layers"},
     "pad": {"_widgets", "datasets"},
     "playground": {"_widgets", "datasets", "plots"},
     "plots": set(),
