@@ -92,4 +92,4 @@ def fold_normalisation(model: keras.Model, plain: keras.Model) -> keras.Model:
 
 
 def _values(layer: layers.Layer) -> list[np.ndarray]:
-    return [ops.convert_to_numpy(weight.value) for weight in layer.weights]
+    return [ops.convert_to_numpy(ops.convert_to_tensor(weight)) for weight in layer.weights]
