@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import keras
 import numpy as np
-from keras import layers, ops
+from keras import layers
 
 _PLACES = "abcdefgh"
 
@@ -92,4 +92,4 @@ def fold_normalisation(model: keras.Model, plain: keras.Model) -> keras.Model:
 
 
 def _values(layer: layers.Layer) -> list[np.ndarray]:
-    return [ops.convert_to_numpy(ops.convert_to_tensor(weight)) for weight in layer.weights]
+    return [np.asarray(weight) for weight in layer.weights]

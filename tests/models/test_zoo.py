@@ -190,11 +190,11 @@ def test_c3_looks_at_60_of_96_maps_as_the_papers_table_says():
 
 def test_lenet_of_1998_measures_distances_to_drawn_digits():
     layer = lenet5_1998().get_layer("output")
-    codes = np.asarray(keras.ops.convert_to_tensor(layer.codes)).T
+    codes = np.asarray(layer.codes).T
     assert len({code.tobytes() for code in codes}) == 10
     logits = np.asarray(layer(codes + 0.1))
     wanted = -((codes[:, None] + 0.1 - codes[None]) ** 2).sum(-1) / 2
-    np.testing.assert_allclose(logits, wanted, rtol=1e-4)
+    np.testing.assert_allclose(logits, wanted, rtol=1e-4, atol=1e-3)
 
 
 def test_the_shortcut_without_weights_keeps_every_other_pixel_and_adds_zeros():
