@@ -36,6 +36,7 @@ _PUBLIC = {
     "open_lab": "coursekit.labs",
 }
 _ROOMS = (
+    "boltzmann",
     "callbacks",
     "classifier",
     "comparison",

@@ -19,6 +19,7 @@ SPLIT = {"grading", "labs"}
 person, of its own."""
 
 MAY_IMPORT: dict[str, set[str]] = {
+    "boltzmann": set(),
     "_widgets": set(),
     "callbacks": set(),
     "classifier": {"models", "training"},
