@@ -313,7 +313,11 @@ def test_balanced_classes_help_the_rare_one():
 
 @pytest.mark.parametrize(
     ("weights", "message"),
-    [(np.ones(3), "sample_weight"), (np.zeros(40), "not all 0|non-zero"), (-np.ones(40), "0 or more")],
+    [
+        (np.ones(3), "sample_weight"),
+        (np.zeros(40), "not all 0|non-zero"),
+        (-np.ones(40), "0 or more"),
+    ],
 )
 def test_weights_that_do_not_fit_are_named(weights, message):
     x, y = blobs(40)
