@@ -873,7 +873,9 @@ with lab.needs("2.4", "2.5"):
 with lab.needs("2.6"):
     for hidden, said in zip(DEPTHS, SAID, strict=True):
         measured = ", ".join(f"{name} {pieces[name, hidden][1]}" for name in PUZZLES)
-        note = "not one convex region, once the top unit may subtract" * len(hidden[:1])
+        note = "not one convex region, once the top unit may subtract" * (
+            len(hidden) == 1
+        )
         text = f"{len(hidden)} hidden, trained: convex pieces in blue"
         claim(text, "COMP5318", said, measured, note)
 with lab.needs("2.7"):
