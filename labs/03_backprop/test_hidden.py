@@ -583,6 +583,12 @@ def test_large_logits_float32_and_unchanged_inputs(student):
 def test_the_batch_gradient_is_the_mean_over_its_rows(student):
     params, x, labels = network_case(student.rng, 5, 4, 3, 4)
     whole = student.network_gradients(params, x, labels)
+    assert_gradient(
+        whole[3],
+        lambda p: network_error([*params[:3], p], x, labels),
+        params[3],
+        tried="network_gradients of a batch of 5: db2, beside finite differences",
+    )
     single = [
         student.network_gradients(params, x[i : i + 1], labels[i : i + 1])
         for i in range(5)

@@ -191,6 +191,12 @@ def test_the_difference_is_central(student):
         3 * x**2 + h**2,
         tried=f"gradient of sum(x**3) with step {h:.2f}: the formula gives 3 x**2 + h**2",
     )
+    got = student.numerical_gradient(lambda v: float(np.prod(v)), x, h)
+    assert_close(
+        got,
+        np.array([x[1] * x[2], x[0] * x[2], x[0] * x[1]]),
+        tried=f"gradient of x0 x1 x2 with step {h:.2f}: exact while the others stay",
+    )
 
 
 @pytest.mark.exercise("3.3")
