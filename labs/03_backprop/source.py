@@ -841,7 +841,8 @@ def slopes_three_ways(graph, at):
     graph(value_sigmoid, Value.log, *leaves).backward()
     by_engine = [float(v.grad) for v in leaves]
     numeric = differences(lambda v: float(graph(sigmoid, np.log, *v)), np.array(at))
-    theirs = coursekit.gradients(lambda v: graph(ops.sigmoid, ops.log, *v), list(at))
+    at = [np.array(number) for number in at]
+    theirs = coursekit.gradients(lambda v: graph(ops.sigmoid, ops.log, *v), at)
     return np.array(by_engine), numeric, np.array([float(g) for g in theirs])
 
 
