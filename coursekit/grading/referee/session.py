@@ -219,12 +219,12 @@ class Session:
                 return
 
     def _is_starved(self) -> bool:
-        """At the deadline: give a child more time that wants to run and got less than half of it
-        from a busy machine."""
+        """At the deadline: give a child more time that wants to run, or waits for its output to be
+        taken, and got less than half of it from a busy machine."""
         limit = max(self.deadline - self._clock[0], 0.1)
         state, cpu = _state_and_cpu(self.child.pidfd)
         starved = (
-            state in "RD"
+            (state in "RD" or self._output_waits())
             and cpu - self._clock[1] < 0.5 * limit
             and self._extensions < _MAX_EXTENSIONS
         )
@@ -241,6 +241,10 @@ class Session:
         self.deadline = now + seconds
 
     _output_closed = False
+
+    def _output_waits(self) -> bool:
+        """Whether the child printed what was not taken yet: a full pipe puts it to sleep."""
+        return not self._output_closed and bool(select.select([self.child.output], [], [], 0)[0])
 
     def _drain_output(self) -> bool:
         """Take what the child printed; of more than the limit only the count is kept. False once it
