@@ -140,3 +140,18 @@ def test_crashes_in_words(tmp_path, line, words):
 def test_an_error_that_the_answer_raises_itself_is_left_alone(tmp_path):
     found = said(tmp_path, PRODUCT, 'def product(x, w):\n    raise ValueError("no")\n')
     assert "crash" not in found
+
+
+def test_lists_whose_entries_differ_in_shape_are_inputs_too(tmp_path):
+    tests = (
+        HEAD
+        + """
+@pytest.mark.exercise("90.1")
+@pytest.mark.parametrize("n", range(2, 10))
+def test_spread(student, n):
+    x = student.rng.normal(size=n)
+    assert_close(student.spread(x, [(x[:1], x), (x, x[:1])]), x - x.mean())
+"""
+    )
+    found = said(tmp_path, tests, "def spread(x, folds):\n    return x.mean() - x\n")
+    assert "right except for the sign" in found["residual"]

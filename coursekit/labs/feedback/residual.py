@@ -81,7 +81,7 @@ def _generic(wrong: Sequence[Pair]) -> bool:
     if any(not np.all(np.isfinite(p.got)) for p in wrong):
         return False
     values = {f"{v:.6g}" for p in wrong for v in p.expected.ravel()[:50]}
-    inputs = {str([np.shape(a) for a in _arrays(p)]) for p in wrong}
+    inputs = {str([_extent(a) for a in _arrays(p)]) for p in wrong}
     return len(values) >= _MIN_VALUES and (len(inputs) >= 2 or len(wrong) >= 6)
 
 
@@ -107,8 +107,13 @@ def _told(pairs: Sequence[Pair], sentence: str) -> str:
 # Sizes, by the arguments that have them
 
 
-def _arrays(pair: Pair) -> list[np.ndarray]:
+def _arrays(pair: Pair) -> list[np.ndarray | list | tuple]:
     return [a for a in pair.args if isinstance(a, np.ndarray | list | tuple)]
+
+
+def _extent(value: np.ndarray | list | tuple) -> tuple[int, ...]:
+    """The shape of an array, and the length of a list whose entries have different ones."""
+    return np.shape(value) if numeric(value) is not None else (len(value),)
 
 
 def _sizes(pair: Pair, parameters: Sequence[str]) -> Iterator[tuple[str, float]]:
