@@ -155,3 +155,18 @@ def test_spread(student, n):
     )
     found = said(tmp_path, tests, "def spread(x, folds):\n    return x.mean() - x\n")
     assert "right except for the sign" in found["residual"]
+
+
+def test_no_logarithm_is_seen_where_a_right_number_is_0(tmp_path):
+    tests = (
+        HEAD
+        + """
+@pytest.mark.exercise("90.1")
+@pytest.mark.parametrize("n", range(2, 10))
+def test_steps(student, n):
+    x = student.rng.random(n)
+    assert_close(student.steps(x), np.concatenate([[0.0], x]))
+"""
+    )
+    answer = "def steps(x):\n    return np.concatenate([x, [0.5]])\n"
+    assert "logarithm" not in said(tmp_path, tests, answer).get("residual", "")
