@@ -383,8 +383,9 @@ def xor_weights():
         (W, beta, v, c) of shapes (2, 2), (2,), (2,) and a number; the output is +1
         where the two signs differ.
 
-    >>> [np.shape(part) for part in xor_weights()]
-    [(2, 2), (2,), (2,), ()]
+    >>> W, beta, v, c = xor_weights()
+    >>> np.shape(W), np.shape(beta), np.shape(v), np.shape(c)
+    ((2, 2), (2,), (2,), ())
     """
     ### BEGIN SOLUTION
     return [[1, -1], [-1, 1]], [-1, -1], [1, 1], 1
@@ -440,8 +441,8 @@ def all_of(k):
     It gives +1 only if every input (+1 or -1) is +1.
 
     >>> v, c = all_of(2)
-    >>> [bool(np.dot(v, a) + c >= 0) for a in ([1, 1], [1, -1], [-1, -1])]
-    [True, False, False]
+    >>> np.dot([[1, 1], [1, -1], [-1, -1]], v) + c >= 0
+    array([ True, False, False])
     """
     ### BEGIN SOLUTION
     return np.ones(k), 1 - k
@@ -452,8 +453,8 @@ def any_of(k):
     """Weights (k,) and bias of a sign unit that gives +1 if at least one input is +1.
 
     >>> v, c = any_of(2)
-    >>> [bool(np.dot(v, a) + c >= 0) for a in ([1, 1], [1, -1], [-1, -1])]
-    [True, True, False]
+    >>> np.dot([[1, 1], [1, -1], [-1, -1]], v) + c >= 0
+    array([ True,  True, False])
     """
     ### BEGIN SOLUTION
     return np.ones(k), k - 1
