@@ -825,3 +825,110 @@ def receptive_field(stack):
         distance *= s
         sizes.append(sees)
     return sizes
+
+
+# 7.9 ------------------------------------------------------------------------------------------------------------------
+
+
+@mistake("7.9", tag="formula", edit=("out += d * image", "out = d * image"))
+def only_the_last_place_teaches():
+    """In how many answers does one weight occur?
+
+    Every place of the kernel uses the same weights, and each use adds to the
+    gradient. Yours is what the last place alone says."""
+
+
+@mistake("7.9", tag="formula", edit=("out += d * image", "out += image"))
+def slope_of_the_answers_left_out():
+    """Set the slope to 0 everywhere. What is your gradient then?
+
+    The chain rule multiplies: how the loss follows the answer, D[i, j], times how
+    the answer follows the weight."""
+
+
+@mistake(
+    "7.9",
+    tag="missing-1/n",
+    of="kernel_gradient",
+    edit=("return out", "return out / slope.size"),
+)
+def mean_over_the_places():
+    """Who says that the loss is a mean over the places?
+
+    A mean would be in the slope already. What a weight gets from its uses adds up."""
+
+
+@mistake(
+    "7.9",
+    tag="sign",
+    of="kernel_gradient",
+    edit=("return out", "return out[::-1, ::-1]"),
+)
+def kernel_gradient_turned():
+    """Poke weight (0, 0). With which pixel does it meet answer (0, 0)?
+
+    W[k, l] meets X[i + k, j + l] in answer (i, j): plus signs, so nothing is turned
+    round here."""
+
+
+@mistake(
+    "7.9",
+    tag="formula",
+    of="kernel_gradient",
+    edit=[
+        ("i * stride : i * stride + kh", "i : i + kh"),
+        ("j * stride : j * stride + kw", "j : j + kw"),
+    ],
+)
+def kernel_gradient_without_stride():
+    """With stride 2, over which pixels did the kernel lie for answer (1, 1)?
+
+    Its window begins at row s * i and column s * j, as on the way forward."""
+
+
+@mistake("7.9", tag="aliasing", edit=("+= d * kernel", "= d * kernel"))
+def windows_overwrite_each_other():
+    """In how many answers does the pixel in the middle occur?
+
+    Windows overlap. A pixel gets something from each window it lies in: add, do not
+    overwrite."""
+
+
+@mistake("7.9", tag="sign", edit=("+= d * kernel", "+= d * kernel[::-1, ::-1]"))
+def image_gradient_turned_too_often():
+    """Let one slope be 1 and all others 0. What should the gradient by the image be?
+
+    The kernel itself, where that window lay. Pixel (p, q) meets weight (p - i, q - j)
+    of answer (i, j): minus signs, as in a convolution.
+
+    If you lay down copies, do not turn the kernel; if you slide it over D with zeros
+    around, do."""
+
+
+@mistake(
+    "7.9",
+    tag="formula",
+    edit=(
+        "+= d * kernel",
+        "+= d * kernel * np.asarray(image)[i * stride : i * stride + kh, j * stride : j * stride + kw]",
+    ),
+)
+def pixel_kept_as_a_factor():
+    """What is the derivative of w * x by x?
+
+    The pixel itself drops out: only its weight is left, times the slope."""
+
+
+@mistake(
+    "7.9",
+    tag="formula",
+    of="image_gradient",
+    edit=[
+        ("i * stride : i * stride + kh", "i : i + kh"),
+        ("j * stride : j * stride + kw", "j : j + kw"),
+    ],
+)
+def image_gradient_without_stride():
+    """With stride 2, which pixels did answer (1, 1) read?
+
+    Its window begins at row s * i and column s * j; put the kernel down there."""

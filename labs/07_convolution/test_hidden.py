@@ -372,3 +372,56 @@ def test_receptive_field_is_what_poking_pixels_finds(student):
                 reached = {unit * s + tap for unit in reached for tap in range(k)}
             wanted.append(max(reached) - min(reached) + 1)
         assert_close(got, np.array(wanted), tried=f"receptive_field({stack})")
+
+
+# 7.9 ------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.exercise("7.9")
+@pytest.mark.points(1)
+def test_gradients_predict_how_the_loss_moves(student):
+    for stride in (1, 2):
+        x, w = student.rng.normal(size=(6, 9)), student.rng.normal(size=(2, 3))
+        by_x, by_w = student.rng.normal(size=x.shape), student.rng.normal(size=w.shape)
+        rows, columns = (6 - 2) // stride + 1, (9 - 3) // stride + 1
+        d = student.rng.normal(size=(rows, columns))
+
+        def answers(image, kernel, stride=stride, shape=d.shape):
+            out = np.zeros(shape)
+            for i, j in np.ndindex(shape):
+                window = image[stride * i : stride * i + 2, stride * j : stride * j + 3]
+                out[i, j] = np.sum(window * kernel)
+            return out
+
+        moves = [
+            ("kernel_gradient", by_w, np.sum(d * answers(x, by_w))),
+            ("image_gradient", by_x, np.sum(d * answers(by_x, w))),
+        ]
+        for name, step, wanted in moves:
+            got = np.asarray(getattr(student, name)(x, w, d, stride), dtype=float)
+            assert_close(np.shape(got), np.shape(step), tried=f"shape of {name}")
+            assert_close(
+                np.sum(got * step),
+                wanted,
+                tried=f"{name}, stride {stride}: gradient times a step, beside the change of the loss",
+                rtol=1e-6,
+                atol=1e-6,
+            )
+
+
+@pytest.mark.exercise("7.9")
+@pytest.mark.points(1)
+def test_gradients_of_whole_numbers_leave_their_arguments_alone(student):
+    image = student.rng.integers(1, 9, (4, 5)).astype(np.uint8)
+    kernel = student.rng.integers(1, 9, (4, 2)).astype(np.int64)
+    slope = student.rng.normal(size=(1, 4))
+    by_w, by_x = np.zeros((4, 2)), np.zeros((4, 5))
+    for j in range(4):
+        by_w += slope[0, j] * image[:, j : j + 2]
+        by_x[:, j : j + 2] += slope[0, j] * kernel
+    for name, wanted in [("kernel_gradient", by_w), ("image_gradient", by_x)]:
+        got, after = student.call_tracking(name, image, kernel, slope)
+        assert_close(
+            got, wanted, tried=f"{name} of a uint8 image, kernel as high as the image"
+        )
+        assert_unchanged([image, kernel, slope], after, tried=name)

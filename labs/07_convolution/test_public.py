@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 import pytest
+import scipy.signal
 
-from coursekit.labs.testing import assert_close, assert_true
+from coursekit.labs.testing import assert_close, assert_true, counterexample
 
 
 def correlation(image, kernel):
@@ -346,7 +347,16 @@ def test_dense_as_kernels_gives_the_answers_of_the_dense_layer(student):
 def test_shift_moves_down_and_right_and_zeros_come_in(student):
     for shape in [(4, 6), (5, 3, 2)]:
         x = student.rng.normal(size=shape) + 5
-        for dy, dx in [(1, 0), (0, 2), (-1, 1), (2, -2), (0, 0), (-3, -1)]:
+        for dy, dx in [
+            (1, 0),
+            (0, 2),
+            (-1, 1),
+            (2, -2),
+            (0, 0),
+            (-3, -1),
+            (5, 0),
+            (1, -7),
+        ]:
             assert_close(
                 student.shift(x, dy, dx),
                 moved(x, dy, dx),
@@ -487,3 +497,119 @@ def test_receptive_field_takes_wider_steps_after_a_stride(student):
             np.array(reach(stack)),
             tried=f"receptive_field({stack})",
         )
+
+
+# 7.9 ------------------------------------------------------------------------------------------------------------------
+
+
+def loss(image, kernel, slope, stride):
+    """A loss with this slope: the answers, weighted with it and added up."""
+    return float(np.sum(slope * correlation(image, kernel)[::stride, ::stride]))
+
+
+def poked(shape, value):
+    """value(x) for every x of this shape that is 1 in one place and 0 elsewhere: the loss is linear."""
+    out = np.zeros(shape)
+    for place in np.ndindex(shape):
+        unit = np.zeros(shape)
+        unit[place] = 1.0
+        out[place] = value(unit)
+    return out
+
+
+def random_slope(rng, image, kernel, stride):
+    """Image, kernel and slope of these shapes."""
+    rows, columns = ((n - k) // stride + 1 for n, k in zip(image, kernel, strict=True))
+    return (
+        rng.normal(size=image),
+        rng.normal(size=kernel),
+        rng.normal(size=(rows, columns)),
+    )
+
+
+@pytest.mark.exercise("7.9")
+@pytest.mark.points(1)
+def test_kernel_gradient_adds_up_every_use_of_a_weight(student):
+    for shape, size, stride in [((5, 7), (3, 2), 1), ((4, 3), (2, 2), 1)]:
+        x, w, d = random_slope(student.rng, shape, size, stride)
+        assert_close(
+            student.kernel_gradient(x, w, d, stride),
+            poked(size, lambda unit, x=x, d=d, s=stride: loss(x, unit, d, s)),
+            tried=f"image of shape {shape}, kernel of shape {size}, stride {stride}",
+        )
+
+
+@pytest.mark.exercise("7.9")
+@pytest.mark.points(1)
+def test_kernel_gradient_with_stride_and_pixels_left_over(student):
+    for shape, size, stride in [((8, 6), (3, 3), 2), ((7, 9), (1, 4), 3)]:
+        x, w, d = random_slope(student.rng, shape, size, stride)
+        assert_close(
+            student.kernel_gradient(x, w, d, stride),
+            poked(size, lambda unit, x=x, d=d, s=stride: loss(x, unit, d, s)),
+            tried=f"image of shape {shape}, kernel of shape {size}, stride {stride}",
+        )
+
+
+@pytest.mark.exercise("7.9")
+@pytest.mark.points(1)
+def test_image_gradient_adds_up_every_use_of_a_pixel(student):
+    for shape, size, stride in [((5, 7), (3, 2), 1), ((4, 3), (2, 2), 1)]:
+        x, w, d = random_slope(student.rng, shape, size, stride)
+        assert_close(
+            student.image_gradient(x, w, d, stride),
+            poked(shape, lambda unit, w=w, d=d, s=stride: loss(unit, w, d, s)),
+            tried=f"image of shape {shape}, kernel of shape {size}, stride {stride}",
+        )
+
+
+@pytest.mark.exercise("7.9")
+@pytest.mark.points(1)
+def test_image_gradient_with_stride_and_pixels_left_over(student):
+    for shape, size, stride in [((8, 6), (3, 3), 2), ((7, 9), (1, 4), 3)]:
+        x, w, d = random_slope(student.rng, shape, size, stride)
+        assert_close(
+            student.image_gradient(x, w, d, stride),
+            poked(shape, lambda unit, w=w, d=d, s=stride: loss(unit, w, d, s)),
+            tried=f"image of shape {shape}, kernel of shape {size}, stride {stride}",
+        )
+
+
+# Smallest examples ----------------------------------------------------------------------------------------------------
+
+
+def small_pair(rng, size):
+    """An image of whole numbers and a kernel that fits inside it."""
+    image = rng.integers(0, 5, (size, size + 1)).astype(float)
+    kernel = rng.integers(
+        -2, 3, (int(rng.integers(1, size + 1)), int(rng.integers(1, size + 1)))
+    )
+    return image, kernel.astype(float)
+
+
+def small_gradient(rng, size):
+    """Image, kernel and slope at stride 1."""
+    image, kernel = small_pair(rng, size)
+    shape = [n - k + 1 for n, k in zip(image.shape, kernel.shape, strict=True)]
+    return image, kernel, rng.integers(-2, 3, shape).astype(float)
+
+
+counterexample(
+    "7.1",
+    "correlate2d",
+    draw=small_pair,
+    oracle=lambda image, kernel: scipy.signal.correlate2d(image, kernel, "valid"),
+)
+counterexample("7.2", "convolve2d", draw=small_pair, oracle=scipy.signal.convolve2d)
+counterexample(
+    "7.9",
+    "kernel_gradient",
+    draw=small_gradient,
+    oracle=lambda image, kernel, slope: scipy.signal.correlate2d(image, slope, "valid"),
+)
+counterexample(
+    "7.9",
+    "image_gradient",
+    draw=small_gradient,
+    oracle=lambda image, kernel, slope: scipy.signal.convolve2d(slope, kernel),
+)
