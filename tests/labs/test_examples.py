@@ -9,6 +9,7 @@ from coursekit.labs.author.examples import lab_examples, without_example
 from coursekit.labs.author.namespace import solution_namespace
 from coursekit.labs.author.source import read_lab
 from coursekit.labs.exchange import checks
+from coursekit.labs.exchange.examples import Example, example_check
 from coursekit.labs.exchange.student import local_student
 
 DOC = '''"""Subtract the mean.
@@ -52,3 +53,13 @@ def test_it_is_the_first_public_check_and_fails_a_wrong_answer(lab):
     assert result.status == "failed"
     assert "tried:    centred(x)" in result.message
     assert "stands in the docstring" in result.message
+
+
+def test_an_example_sees_its_names_inside_a_comprehension():
+    example = Example(
+        "1.1", "double", (("two = 2", ""), ("[double(x * two) for x in range(3)]", "[0, 4, 8]"))
+    )
+    check = example_check(example)
+    check(local_student({"double": lambda x: 2 * x}))
+    with pytest.raises(AssertionError, match="this example stands in the docstring"):
+        check(local_student({"double": lambda x: x}))

@@ -49,9 +49,9 @@ def example_check(example: Example) -> Callable[..., None]:
         names = _Names(student)
         for source, want in example.steps:
             if not want:
-                exec(compile(source, "<example>", "exec"), {}, names)
+                exec(compile(source, "<example>", "exec"), names)
                 continue
-            got = eval(compile(source, "<example>", "eval"), {}, names)
+            got = eval(compile(source, "<example>", "eval"), names)
             expected, places = _value(want)
             assert_close(
                 got,
