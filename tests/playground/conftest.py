@@ -21,7 +21,13 @@ window.kit = kit;
 window.state = state;
 window.saves = 0;
 window.call = call;
+window.kernel = { slots: [] };
+kernel.statusChanged = {
+  connect: (slot) => kernel.slots.push(slot),
+  disconnect: (slot) => (kernel.slots = kernel.slots.filter((other) => other !== slot)),
+};
 window.model = {
+  widget_manager: { kernel },
   get: (name) => state[name],
   set: (name, value) => (state[name] = value),
   save_changes: () => { window.saves += 1; },

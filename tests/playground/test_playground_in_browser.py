@@ -258,7 +258,18 @@ def test_the_state_stands_in_the_address_and_comes_back_from_it(open_playground)
     assert page.get_by_label("Data set").input_value() == "circles"
 
 
-def test_a_restarted_kernel_is_said_at_once_and_the_still_is_hidden_while_it_lives(open_playground):
+@pytest.mark.parametrize(
+    "restart",
+    [
+        "() => kernel.slots.forEach((slot) => slot(null, 'restarting'))",
+        "() => { document.getElementById('here').classList.add('jupyter-widgets-disconnected'); "
+        "call('comm_live_update'); }",
+    ],
+    ids=["kernel", "class"],
+)
+def test_a_restarted_kernel_is_said_at_once_and_the_still_is_hidden_while_it_lives(
+    open_playground, restart
+):
     playground = Playground(n=40)
     page = open_playground(playground)
     page.evaluate(
@@ -267,14 +278,11 @@ def test_a_restarted_kernel_is_said_at_once_and_the_still_is_hidden_while_it_liv
         playground.still,
     )
     assert not page.locator(f".{playground.still}").is_visible()
-    page.evaluate(
-        "() => { document.getElementById('here').classList.add('jupyter-widgets-disconnected'); "
-        "call('comm_live_update'); }"
-    )
+    page.evaluate(restart)
     page.wait_for_selector(".notice:has-text('Run this cell again')", timeout=500)
     page.evaluate("() => stop()")
     assert page.locator(f".{playground.still}").is_visible()
-    assert page.evaluate("() => listening()") == 0
+    assert page.evaluate("() => listening() + kernel.slots.length") == 0
 
 
 def test_the_still_picture_is_what_is_seen(open_playground):
