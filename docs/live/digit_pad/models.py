@@ -124,7 +124,9 @@ def export(folder: Path) -> list[Path]:
     written = []
     for name in TITLES:
         path = folder / f"{name}.onnx"
-        load(name).export(path, format="onnx", verbose=False)
+        model = load(name)
+        model(np.zeros((1, 28, 28, 1), "float32"))  # Keras exports what has been called
+        model.export(path, format="onnx", verbose=False)
         written.append(path)
     return written
 

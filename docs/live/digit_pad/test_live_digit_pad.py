@@ -94,7 +94,7 @@ def test_the_models_read_digits(models):
         )
         for name in models.TITLES
     }
-    assert all(share > 0.85 for share in right.values()), right
+    assert all(share > 0.8 for share in right.values()), right
     assert (HERE / "weights.npz").stat().st_size < 1_000_000
 
 
