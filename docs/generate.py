@@ -301,7 +301,8 @@ def api() -> dict[str, str]:
 def _home(name: str) -> str:
     import coursekit
 
-    room = coursekit._PUBLIC[name].removeprefix("coursekit.").split(".")[0]
+    home = coursekit._PUBLIC.get(name) or getattr(coursekit, name).__module__
+    room = home.removeprefix("coursekit.").split(".")[0]
     return f"[coursekit.{room}.{name}](<{room}.md#{_anchor(name)}>)"
 
 
