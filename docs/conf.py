@@ -37,6 +37,7 @@ myst_dmath_double_inline = True
 html_theme = "furo"
 html_title = "coursekit"
 html_copy_source = False
+html_use_index = False
 html_show_sourcelink = False
 html_show_sphinx = False
 html_static_path = ["_static"]

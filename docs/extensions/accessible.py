@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
+from pathlib import Path
+
+CHANGES = (
+    # The captions of the navigation are headings without a level.
+    ('<p class="caption" role="heading">', '<p class="caption" role="heading" aria-level="2">'),
+    ('<th class="head">', '<th class="head" scope="col">'),
+    # Code and wide tables scroll sideways on a phone: site.js takes the stop away where they fit.
+    ("<pre>", '<pre tabindex="0">'),
+    ('<div id="search-results">', '<h1>Search</h1>\n<div id="search-results">'),
+    ('<aside class="sidebar-drawer">', '<aside class="sidebar-drawer" aria-label="Pages">'),
+    ('<aside class="toc-drawer', '<aside aria-label="On this page" class="toc-drawer'),
+)
 
 
-def improve(app, page: str, template: str, context: dict[str, Any], doctree) -> None:
-    """Headers of tables get a scope, pictures without a text an empty one only where they
-    decorate, and blocks that scroll can be reached with the keyboard."""
-    body = context.get("body")
-    if not body:
-        return
-    body = re.sub(r'<th class="head">', '<th class="head" scope="col">', body)
-    # A table wide enough to scroll, and code: both scroll sideways on a phone.
-    body = re.sub(r"<pre>", '<pre tabindex="0">', body)
-    body = re.sub(
-        r'<div class="table-wrapper([^"]*)">',
-        r'<div class="table-wrapper\1" tabindex="0" role="region" aria-label="Table">',
-        body,
-    )
-    context["body"] = body
+def improve(folder: Path) -> None:
+    """Change every page of a built site."""
+    for path in folder.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        for old, new in CHANGES:
+            text = text.replace(old, new)
+        path.write_text(text, encoding="utf-8")
+
+
+def finished(app, error: Exception | None) -> None:
+    """After Sphinx has written the pages."""
+    if error is None:
+        improve(Path(app.outdir))
 
 
 def setup(app) -> dict[str, bool]:
-    """Register what is done to each page."""
-    app.connect("html-page-context", improve, priority=900)
+    """Register what is done at the end."""
+    app.connect("build-finished", finished)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
