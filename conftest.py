@@ -1,4 +1,4 @@
-"""A headless Chromium, where there is one."""
+"""What tests everywhere may ask for: a headless Chromium, axe, and the built site."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def axe():
 @pytest.fixture(scope="session")
 def site() -> Path:
     """The folder of the built site: out/site, which `make docs` writes."""
-    folder = Path(__file__).parents[1] / "out" / "site"
+    folder = Path(__file__).parent / "out" / "site"
     if not (folder / "index.html").is_file():
         reason = "the site is not built: make docs"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
