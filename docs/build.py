@@ -64,12 +64,16 @@ def stage(source: Path, labs: list[Path], jobs: int, cache: Path, fresh: bool) -
     lay_live(source)
     generate.write_all(source, labs)
     (source / "labs").mkdir(exist_ok=True)
+    pairs = [lab_pages.notebooks(folder) for folder in labs]
     with ThreadPoolExecutor(jobs) as pool:
-        run = lambda folder: lab_pages.write_page(  # noqa: E731
-            folder, source / "labs", cache, fresh=fresh
-        )
-        for folder, seconds in zip(labs, pool.map(run, labs), strict=True):
-            print(f"  lab {folder.name}: {seconds:.0f} s", flush=True)
+        waiting = {
+            folder.name: pool.submit(
+                lab_pages.write_page, folder, pair, source / "labs", cache, fresh=fresh
+            )
+            for folder, pair in zip(labs, pairs, strict=True)
+        }
+        for name, future in waiting.items():
+            print(f"  lab {name}: {future.result():.0f} s", flush=True)
 
 
 def list_others(source: Path) -> None:

@@ -15,12 +15,10 @@ ROOT = Path(__file__).resolve().parents[1]
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
-def write_page(folder: Path, out: Path, cache: Path, *, fresh: bool = False) -> float:
-    """Write `out/NN_topic.ipynb` for one lab; returns the seconds its notebook took (0 from the
-    cache).
+def notebooks(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The student's and the solution's notebook of a lab, without outputs.
 
-    Raises:
-        RuntimeError: if the solution notebook stops with an error.
+    Not for several threads at once: Python's parser counts its depth wrongly there (3.11).
     """
     from coursekit.labs.author.build import lab_points
     from coursekit.labs.author.notebook import build_notebook
@@ -28,7 +26,24 @@ def write_page(folder: Path, out: Path, cache: Path, *, fresh: bool = False) -> 
 
     lab = read_lab(folder)
     points = lab_points(lab)
-    student, solution = (build_notebook(lab, kind, points) for kind in ("student", "solution"))
+    return build_notebook(lab, "student", points), build_notebook(lab, "solution", points)
+
+
+def write_page(
+    folder: Path,
+    pair: tuple[dict[str, Any], dict[str, Any]],
+    out: Path,
+    cache: Path,
+    *,
+    fresh: bool = False,
+) -> float:
+    """Write `out/NN_topic.ipynb` for one lab from its two notebooks; returns the seconds that the
+    solution's took (0 from the cache).
+
+    Raises:
+        RuntimeError: if the solution notebook stops with an error.
+    """
+    student, solution = pair
     executed, seconds = _executed(folder, solution, cache, fresh)
     page = _merge(student, executed)
     (out / f"{folder.name}.ipynb").write_text(json.dumps(page), encoding="utf-8")
