@@ -277,7 +277,8 @@ def correlate2d(image, kernel):
     Returns:
         float array (h - kh + 1, w - kw + 1); in the example [[1 - 5, 2 - 6]].
 
-    >>> correlate2d([[1, 2, 3], [4, 5, 6]], [[1, 0], [0, -1]])
+    >>> image, kernel = np.array([[1, 2, 3], [4, 5, 6]]), np.array([[1, 0], [0, -1]])
+    >>> correlate2d(image, kernel)
     array([[-4., -4.]])
     """
     ### BEGIN SOLUTION
@@ -355,7 +356,7 @@ def convolve2d(image, kernel):
         float array (h + kh - 1, w + kw - 1); entry (i, j) is the formula above, with
         m, n from 0. In the example, (1 + 2t)(3 + 4t) = 3 + 10t + 8t^2.
 
-    >>> convolve2d([[1, 2]], [[3, 4]])
+    >>> convolve2d(np.array([[1, 2]]), np.array([[3, 4]]))
     array([[ 3., 10.,  8.]])
     """
     ### BEGIN SOLUTION
@@ -623,7 +624,7 @@ def dense_as_kernels(weights, in_shape):
     Returns:
         array (h, w, c, units), as `conv_layer` takes it.
 
-    >>> dense_as_kernels([[5], [6], [7]], (1, 3, 1))[0, 2, 0]
+    >>> dense_as_kernels(np.array([[5], [6], [7]]), (1, 3, 1))[0, 2, 0]
     array([7])
     """
     ### BEGIN SOLUTION
@@ -691,7 +692,7 @@ def shift(x, dy, dx):
     Returns:
         array of the shape of x.
 
-    >>> shift([[1, 2], [3, 4]], 1, 0)
+    >>> shift(np.array([[1, 2], [3, 4]]), 1, 0)
     array([[0, 0],
            [1, 2]])
     """
@@ -1015,7 +1016,8 @@ def kernel_gradient(image, kernel, slope, stride=1):
     Returns:
         float array (kh, kw); in the example [[1, 2], [4, 5]] + 2 * [[2, 3], [5, 6]].
 
-    >>> kernel_gradient([[1, 2, 3], [4, 5, 6]], [[1, 0], [0, -1]], [[1, 2]])
+    >>> image, kernel = np.array([[1, 2, 3], [4, 5, 6]]), np.array([[1, 0], [0, -1]])
+    >>> kernel_gradient(image, kernel, np.array([[1, 2]]))
     array([[ 5.,  8.],
            [14., 17.]])
     """
@@ -1032,7 +1034,8 @@ def kernel_gradient(image, kernel, slope, stride=1):
 def image_gradient(image, kernel, slope, stride=1):
     """Gradient of the loss by the pixels, a float array (h, w); same arguments.
 
-    >>> image_gradient([[1, 2, 3], [4, 5, 6]], [[1, 0], [0, -1]], [[1, 2]])
+    >>> image, kernel = np.array([[1, 2, 3], [4, 5, 6]]), np.array([[1, 0], [0, -1]])
+    >>> image_gradient(image, kernel, np.array([[1, 2]]))
     array([[ 1.,  2.,  0.],
            [ 0., -1., -2.]])
     """
