@@ -152,8 +152,13 @@ ONE = [(0.52, 0.15), (0.5, 0.85)]
 
 
 def answered(page, number=1):
+    """Wait until the whole drawing, not one on the way to it, has its answers."""
     page.wait_for_function(
-        "(n) => document.querySelectorAll('.card .verdict small').length >= n",
+        """(n) => {
+          const status = document.querySelector(".coursekit-pad [role=status]").textContent;
+          const cards = document.querySelectorAll(".card .verdict small");
+          return status !== "" && !status.includes("Asking") && cards.length >= n;
+        }""",
         arg=number,
         timeout=20_000,
     )
@@ -266,6 +271,7 @@ def test_a_dot_gets_a_sentence_and_no_digit(page, site):
         page.get_by_role("status").inner_text()
         == "That is a dot. Draw one digit, as large as the field."
     )
+    page.wait_for_timeout(300)
     assert {content["kind"] for content in site.sent} == {"clear"}
     assert verdict(page) == "–"
     stroke(page, SEVEN)
