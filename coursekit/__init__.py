@@ -80,12 +80,13 @@ def _room(module: str, name: str):
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
-        if error.name not in _BACKENDS:
+        missing = (error.name or "").partition(".")[0]
+        if missing not in _BACKENDS:
             raise
         from coursekit.errors import MissingDependencyError
 
         raise MissingDependencyError(
-            f"coursekit.{name} needs Keras with a backend. Received: no package {error.name}. "
+            f"coursekit.{name} needs Keras with a backend. Received: no package {missing}. "
             f"Install coursekit with its extra [tensorflow] or [jax]; with JAX alone, set "
             f"KERAS_BACKEND=jax, or call coursekit.devices.use() first."
         ) from error

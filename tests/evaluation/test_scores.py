@@ -26,7 +26,10 @@ labelled = st.integers(2, 6).flatmap(
 )
 
 
-@pytest.mark.parametrize("module", ["scores", "significance", "report"])
+WITH_EXAMPLES = ["detection", "ranks", "report", "scores", "signal", "significance", "text"]
+
+
+@pytest.mark.parametrize("module", WITH_EXAMPLES)
 def test_the_examples_in_the_docstrings_are_true(module):
     found = doctest.testmod(importlib.import_module(f"coursekit.evaluation.{module}"))
     assert found.failed == 0
@@ -36,7 +39,7 @@ def test_the_examples_in_the_docstrings_are_true(module):
 def test_no_module_with_an_example_is_left_out():
     folder = Path(evaluation.__file__).parent
     with_examples = {path.stem for path in folder.glob("*.py") if ">>> " in path.read_text()}
-    assert with_examples == {"scores", "significance", "report"}
+    assert with_examples == set(WITH_EXAMPLES)
 
 
 def test_a_new_average_is_one_line_of_registration(monkeypatch):

@@ -62,7 +62,7 @@ def test_a_light_mistake_is_the_solution_with_one_change(toy):
         ('edit=("nothing like it", "x")', r"mistakes.py:6: .* stands there 0 times"),
         ('edit=("np.", "numpy.")', r"mistakes.py:6: .* stands there [2-9] times"),
         ('edit=("middle", "middle")', "two texts that differ"),
-        ('edit=("- middle", "- (")', r"mistakes.py:6: .* leaves Python"),
+        ('edit=("- middle", "- (")', r"mistakes.py:6: .* leave Python"),
         ('edit=("- middle", "+ middle"), of="nobody"', r"of= to name a function"),
         ('edit=("- middle", "+ middle"), tag="colour"', "expected a tag"),
     ],
