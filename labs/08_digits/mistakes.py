@@ -718,11 +718,7 @@ def worst_mistakes(y_true, probabilities, k):
     p = np.asarray(probabilities)[np.arange(len(y_true)), np.asarray(y_true)]
     wrong = set(_wrong(y_true, probabilities).tolist())
     return np.array(
-        [
-            row
-            for row in np.argsort(-np.max(probabilities, axis=1) + p, kind="stable")[:k]
-            if int(row) in wrong
-        ],
+        [row for row in np.argsort(p, kind="stable")[:k] if int(row) in wrong],
         dtype=int,
     )
 

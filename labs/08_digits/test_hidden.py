@@ -1,5 +1,7 @@
 """Hidden checks of lab 08: run at grading only."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -60,9 +62,10 @@ def test_prepare_of_one_training_image_and_dark_pixels(student):
 # 8.2 ------------------------------------------------------------------------------------------------------------------
 
 
-def fill(rng, model):
+def fill(rng, model, spread=0.5):
     weights = [
-        rng.normal(0, 0.5, np.shape(w)).astype(np.float32) for w in model.get_weights()
+        rng.normal(0, spread, np.shape(w)).astype(np.float32)
+        for w in model.get_weights()
     ]
     model.set_weights(weights)
     return weights
@@ -72,6 +75,13 @@ def fill(rng, model):
 @pytest.mark.points(1)
 def test_mlp_without_hidden_layers_is_linear(student):
     model = student.build_mlp((3, 5, 1), 4, ())
+    found = [np.shape(w) for w in model.get_weights()]
+    assert_true(
+        found == [(15, 4), (4,)],
+        tried="weights of build_mlp((3, 5, 1), 4, ())",
+        expected="shapes [(15, 4), (4,)]",
+        got=f"shapes {found}",
+    )
     weight, bias = fill(student.rng, model)
     x = student.rng.normal(size=(5, 3, 5, 1)).astype(np.float32)
     assert_close(
@@ -86,22 +96,29 @@ def test_mlp_without_hidden_layers_is_linear(student):
 @pytest.mark.points(1)
 def test_mlp_defaults_to_300_and_100_units(student):
     classes = int(student.rng.integers(5, 20))
-    model = student.build_mlp((28, 28, 1), classes)
-    assert_close(
-        model.count_params(),
-        784 * 300 + 300 + 300 * 100 + 100 + 100 * classes + classes,
-        tried=f"build_mlp((28, 28, 1), {classes})",
-    )
-    first = student.build_mlp((4, 4, 1), 3)
-    second = student.build_mlp((4, 4, 1), 3)
-    fill(student.rng, first)
-    before = [np.array(w) for w in second.get_weights()]
-    fill(student.rng, first)
-    assert_close(
-        second.get_weights(),
-        before,
-        tried="weights of a second model while the first one's change",
-    )
+    models = [student.build_mlp((6, 4, 1), classes) for _ in range(2)]
+    units = [24, 300, 100, classes]
+    shapes = [s for a, b in itertools.pairwise(units) for s in ((a, b), (b,))]
+    for model in models:
+        found = [np.shape(w) for w in model.get_weights()]
+        assert_true(
+            found == shapes,
+            tried=f"weights of build_mlp((6, 4, 1), {classes})",
+            expected=f"shapes {shapes}",
+            got=f"shapes {found}",
+        )
+    weights = [fill(student.rng, model, 0.1) for model in models]
+    x = student.rng.normal(size=(3, 6, 4, 1)).astype(np.float32)
+    for model, (w1, b1, w2, b2, w3, b3) in zip(models, weights, strict=True):
+        hidden = np.maximum(x.reshape(3, 24) @ w1 + b1, 0)
+        hidden = np.maximum(hidden @ w2 + b2, 0)
+        assert_close(
+            model(x),
+            hidden @ w3 + b3,
+            tried="logits of one of two models that got weights of their own",
+            rtol=1e-3,
+            atol=1e-3,
+        )
 
 
 # 8.3 ------------------------------------------------------------------------------------------------------------------
@@ -219,10 +236,17 @@ def test_block_of_float32_and_unchanged_input(student):
 @pytest.mark.exercise("8.5")
 @pytest.mark.points(1)
 def test_pipeline_has_one_weight_per_feature_and_class(student):
-    model = student.build_hog_reader(float(student.rng.choice([0.01, 1.0])))
+    from sklearn.svm import LinearSVC
+
+    from coursekit.hog import hog
+
+    C = float(student.rng.choice([0.01, 0.1]))
+    model = student.build_hog_reader(C)
     x = student.rng.integers(0, 256, (12, 28, 28), dtype=np.uint8)
     model.fit(x, np.arange(12) % 4)
     svm = model[1]
+    wanted = hog(x, orientations=9, pixels_per_cell=(4, 4), cells_per_block=(2, 2))
+    judge = LinearSVC(C=C, random_state=0).fit(wanted, np.arange(12) % 4)
     assert_true(
         np.shape(svm.coef_) == (4, 1296),
         tried="weights for 4 classes, 28 x 28",
@@ -231,11 +255,24 @@ def test_pipeline_has_one_weight_per_feature_and_class(student):
     )
     features = np.asarray(model[0].transform(x[:3]))
     assert_close(
-        model.decision_function(x[:3]),
-        features @ np.asarray(svm.coef_).T + np.asarray(svm.intercept_),
-        tried="features @ weights + bias",
+        features,
+        wanted[:3],
+        tried="features of 3 images, as the first step makes them",
         rtol=1e-3,
+        atol=1e-5,
     )
+    scores = wanted[:3] @ np.asarray(svm.coef_).T + np.asarray(svm.intercept_)
+    for got, tried in (
+        (model.decision_function(x[:3]), "decision values of 3 images"),
+        (scores, "their features @ weights + bias"),
+    ):
+        assert_close(
+            got,
+            judge.decision_function(wanted[:3]),
+            tried=f"{tried}, C={C}",
+            rtol=0.01,
+            atol=0.005,
+        )
 
 
 @pytest.mark.exercise("8.5")
@@ -273,17 +310,30 @@ def test_pipeline_follows_c_and_is_new_each_time(student):
 def test_cnn_defaults_and_output_shape(student):
     classes = int(student.rng.integers(2, 15))
     model = student.build_cnn((28, 28, 1), classes)
-    assert_close(
-        model.count_params(),
-        160 + 4640 + 18496 + 577 * classes - classes + classes,
-        tried=f"build_cnn((28, 28, 1), {classes})",
-    )
-    shape = np.shape(model(student.rng.normal(size=(2, 28, 28, 1)).astype(np.float32)))
+    shapes = [(3, 3, 1, 16), (16,), (3, 3, 16, 32), (32,), (3, 3, 32, 64), (64,)]
+    shapes += [(3 * 3 * 64, classes), (classes,)]
+    found = [np.shape(w) for w in model.get_weights()]
     assert_true(
-        shape == (2, classes),
-        tried="logits of 2 images",
-        expected=f"shape (2, {classes})",
-        got=f"shape {shape}",
+        found == shapes,
+        tried=f"weights of build_cnn((28, 28, 1), {classes})",
+        expected=f"shapes {shapes}",
+        got=f"shapes {found}",
+    )
+    # kernels that hand on the first map as it is: each stage is a pool, and no more
+    weights = [np.zeros(shape, np.float32) for shape in shapes]
+    for kernel in weights[0:6:2]:
+        kernel[1, 1, 0, 0] = 1
+    weights[6] = student.rng.normal(size=shapes[6]).astype(np.float32)
+    weights[7] = student.rng.normal(size=shapes[7]).astype(np.float32)
+    model.set_weights(weights)
+    x = student.rng.normal(size=(2, 28, 28, 1)).astype(np.float32)
+    pooled = x[:, :24, :24, 0].reshape(2, 3, 8, 3, 8).max(axis=(2, 4)).clip(0)
+    assert_close(
+        model(x),
+        pooled.reshape(2, 9) @ weights[6][::64] + weights[7],
+        tried=f"build_cnn((28, 28, 1), {classes}) with kernels that hand an image on",
+        rtol=1e-3,
+        atol=1e-4,
     )
 
 
@@ -372,18 +422,21 @@ def test_centre_undoes_any_push(student):
     h, w = int(student.rng.integers(14, 20)), int(student.rng.integers(21, 28))
     digit = student.rng.gamma(0.5, 60, (5, 7)).clip(1, 250)
     digit[0, 0] = 251  # so that it is not symmetrical
+    rows, columns = np.indices(digit.shape)
+    mass = [(rows * digit).sum(), (columns * digit).sum()] / digit.sum()
+    top, left = h // 2 - round(mass[0]), w // 2 - round(mass[1])
+    wanted = np.zeros((h, w))
+    wanted[top : top + 5, left : left + 7] = digit
     found = []
     for _ in range(3):
         image = np.zeros((h, w))
         r, c = int(student.rng.integers(0, h - 4)), int(student.rng.integers(0, w - 6))
         image[r : r + 5, c : c + 7] = digit
         found.append(np.asarray(student.centre(image)))
-    assert_close(
-        found[1], found[0], tried=f"a digit at two places of a {h} x {w} image, centred"
-    )
-    assert_close(
-        found[2], found[0], tried=f"a digit at two places of a {h} x {w} image, centred"
-    )
+    for got in found:
+        assert_close(
+            got, wanted, tried=f"a digit at any place of a {h} x {w} image, centred"
+        )
     mass = np.indices((h, w)).reshape(2, -1) @ found[0].ravel() / digit.sum()
     assert_true(
         np.abs(mass - [h // 2, w // 2]).max() < 0.52,
