@@ -183,7 +183,7 @@ def one_cell(image, corner, gy, gx, histogram):
     axes[1].set_title("your histogram of that cell")
     most = 20 * int(np.argmax(histogram))
     return figure, (
-        "Left: an upright 1 with gradient arrows in one small cell on the edge of the stroke, pointing "
+        "Left: a handwritten 1 with gradient arrows in one small cell on the edge of the stroke, pointing "
         f"across it. Right: the cell's nine-bin histogram, highest between {most} and {most + 20} degrees."
     )
 

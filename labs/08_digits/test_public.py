@@ -293,7 +293,7 @@ def test_block_forgets_the_pressure_of_the_pen(student):
     block = student.rng.gamma(1.0, 10, (2, 2, 9)) + 0.1
     factor = float(student.rng.uniform(3, 30))
     got = np.asarray(student.normalise_block(block))
-    assert_close(got, l2_hys(block), tried="normalise_block of 36 numbers", rtol=1e-5)
+    assert_close(got, l2_hys(block), tried="normalise_block of 36 numbers", rtol=1e-4)
     assert_close(
         student.normalise_block(factor * block),
         got,
@@ -318,11 +318,11 @@ def test_an_empty_block_stays_empty(student):
         np.zeros(shape),
         tried=f"normalise_block of zeros, shape {shape}",
     )
-    block = student.rng.gamma(1.0, 10, shape) + 0.1
+    faint = student.rng.uniform(0.5, 2, shape) * 1e-10
     assert_close(
-        student.normalise_block(block),
-        l2_hys(block),
-        tried="a block that is not empty",
+        student.normalise_block(faint),
+        l2_hys(faint),
+        tried="a block with next to no ink, which epsilon keeps small",
         rtol=1e-2,
     )
 
