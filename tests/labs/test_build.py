@@ -22,6 +22,7 @@ from coursekit.labs.author.source import read_lab
 from coursekit.labs.author.verify import verify_lab
 from coursekit.labs.catalogue import read_catalogue
 from coursekit.labs.feedback import mistakes
+from coursekit.labs.testing import Crash, StudentError
 
 TOY = Path(__file__).parent / "toy_lab" / "90_toy"
 
@@ -247,6 +248,15 @@ def test_behaviours_are_alike_up_to_rounding_only():
         assert not alike(summarise([1.0, 2.0]), summarise(other))
     assert not alike(summarise(True), summarise(1))
     assert not alike(summarise({"a": 1}), summarise({"a": 2}))
+
+
+def test_a_crash_is_known_again_from_the_file_where_a_scalar_met_an_array():
+    crash = Crash("Gt", "x > 0", (("x", (3,)), ("0", ()), ("y", None)))
+    seen = mistakes.summarise(StudentError("raised", type_name="ValueError", crash=crash))
+    assert mistakes.alike(json.loads(json.dumps(seen)), seen)
+    other = Crash("Gt", "x > 0", (("x", (4,)), ("0", ()), ("y", None)))
+    elsewhere = mistakes.summarise(StudentError("raised", type_name="ValueError", crash=other))
+    assert not mistakes.alike(seen, elsewhere)
 
 
 @pytest.mark.parametrize("hints", [[], ["a", "b", "c", "d"], [" "]])

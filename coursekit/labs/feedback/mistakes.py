@@ -202,7 +202,8 @@ def summarise(value: Any) -> Any:
     type, the operation that raised and the shapes that met there."""
     if isinstance(value, BaseException):
         crash = getattr(value, "crash", None)
-        shapes = [shape and list(shape) for _, shape in crash.operands] if crash else []
+        operands = crash.operands if crash else ()
+        shapes = [None if shape is None else list(shape) for _, shape in operands]
         kind = getattr(value, "type_name", "") or type(value).__name__
         return ["error", kind, crash.operation if crash else "", shapes]
     if value is None or isinstance(value, bool | np.bool_):
