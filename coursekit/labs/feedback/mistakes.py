@@ -126,11 +126,11 @@ def recognise(known: Iterable[Fingerprint], seen: Behaviour) -> tuple[Fingerprin
     and cases that wait for another function are left out; where two mistakes would fit, none is
     named.
     """
-    known = [entry for entry in known if entry.telling]
+    known = list(known)
     for entry in known:
-        if matches(entry.behaviour, seen):
+        if (entry.telling or _claimed(entry.behaviour)) and matches(entry.behaviour, seen):
             return (entry,)
-    found = []
+    known, found = [entry for entry in known if entry.telling], []
     for function in dict.fromkeys(entry.function for entry in known):
         ours = [e for e in known if e.function == function and _shows(e, seen)]
         if len({entry.hints for entry in ours}) == 1:
@@ -167,6 +167,18 @@ def _shows(known: Fingerprint, seen: Behaviour) -> bool:
 
 def _results(record: Sequence, function: str) -> list:
     return [event[1] for event in record[:-1] if event != OPEN and event[0] == function]
+
+
+def _claimed(known: Behaviour) -> bool:
+    """Whether a check said what was wrong although the numbers are right (a dtype, an argument that
+    changed): no error, and a claim that failed."""
+    return any(
+        record[-1] != OPEN
+        and record[-1][0] == "failed"
+        and bool(record[-1][1])
+        and not any(_untold(event[1]) for event in record[:-1] if event != OPEN)
+        for record in known.values()
+    )
 
 
 def _untold(summary: Any) -> bool:
