@@ -461,7 +461,13 @@ def test_count_pieces_counts_patterns_of_all_hidden_units(student):
 @pytest.mark.exercise("2.6")
 @pytest.mark.points(1)
 def test_count_pieces_without_hidden_layers_is_one(student):
-    x = student.rng.normal(size=(int(student.rng.integers(2, 20)), 2))
+    x = student.rng.normal(size=(int(student.rng.integers(9, 20)), 2))
+    weights, biases = random_layers(student.rng, (2, 6))
+    assert_close(
+        student.count_pieces(x, weights, biases),
+        pieces_by_hand(x, weights, biases),
+        tried=f"count_pieces of {len(x)} points, six hidden units",
+    )
     assert_close(
         student.count_pieces(x, [], []),
         1,

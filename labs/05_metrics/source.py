@@ -171,8 +171,8 @@ def leave_p_out(order, p):
         list of pairs (train, validation); the three sets of the example may come in any
         order.
 
-    >>> len(leave_p_out([4, 8, 6], 2))
-    3
+    >>> len(leave_p_out([4, 8, 6, 1], 2))
+    6
     """
     ### BEGIN SOLUTION
     order = np.asarray(order)
