@@ -30,13 +30,19 @@ def solutions(lab: str) -> dict[str, str]:
 def mistaken(lab: str, name: str) -> tuple[str, str]:
     """The function that a known mistake replaces, and its source text with the helpers that it
     uses."""
+    from coursekit.labs.author.mistakes import load_mistakes
+
+    known = next(entry for entry in load_mistakes(LABS / lab) if entry.name == name)
+    if known.text:
+        return known.function, known.text
     text = (LABS / lab / "mistakes.py").read_text(encoding="utf-8")
     top = ast.parse(text).body
     helpers = {n.name: n for n in top if isinstance(n, ast.FunctionDef) and not n.decorator_list}
     found = next(
         n
         for n in top
-        if isinstance(n, ast.FunctionDef) and n.decorator_list and _name_of(n) == name
+        if isinstance(n, ast.FunctionDef)
+        and any(d.lineno <= known.line <= n.lineno for d in n.decorator_list)
     )
     needed, todo = {}, [found]
     while todo:
@@ -98,10 +104,6 @@ def canvas_roster(path: Path, title: str, most: float, students: dict[str, str])
 
 def _grade_id(cell: dict) -> str:
     return cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", "")
-
-
-def _name_of(function: ast.FunctionDef) -> str:
-    return next((k.value.value for k in function.decorator_list[0].keywords if k.arg == "name"), "")
 
 
 def _replaced(text: str, function: str, source: str) -> str:
