@@ -35,12 +35,9 @@ from sklearn.metrics.pairwise import euclidean_distances
 
 import coursekit
 from coursekit import NotAnsweredYet, open_lab
-from coursekit.plots import PALETTE, draw_graph, subplots
-from coursekit.plots.models import draw_model
 
 lab = open_lab("01_tensors")
-check = lab.check
-results = {}  # what the receipt at the end reports
+check, figures = lab.check, lab.figures
 
 # %% [markdown]
 # ## A neuron and a puzzle
@@ -51,19 +48,11 @@ results = {}  # what the receipt at the end reports
 # The picture is its **computational graph**: circles are operations, and along each arrow runs a number.
 
 # %%
-NODES = {
-    "x1": "$x_1$", "w1": "$w_1$", "x2": "$x_2$", "w2": "$w_2$", "b": "$b$", "t": "$t$",
-    "p1": "×", "p2": "×", "s": "+", "y": "$\\sigma$", "e": "−", "L": "$e^2$",
-}  # fmt: skip
-EDGES = [
-    ("x1", "p1"), ("w1", "p1"), ("x2", "p2"), ("w2", "p2"), ("p1", "s"), ("p2", "s"), ("b", "s"),
-    ("s", "y"), ("y", "e"), ("t", "e"), ("e", "L"),
-]  # fmt: skip
 START = [2.0, -0.5, 0.0, 3.0, 0.5, 1.0]  # x1, w1, x2, w2, b, t
 
 
 def neuron(push, exp=np.exp):
-    """The twelve numbers in the graph, in the order of NODES; `push[i]` is added to number i where it arises."""
+    """The graph's twelve numbers; `push[i]` is added to number i where it arises."""
     x1, w1, x2, w2, b, t = (START[i] + push[i] for i in range(6))
     p1 = x1 * w1 + push[6]
     p2 = x2 * w2 + push[7]
@@ -74,26 +63,12 @@ def neuron(push, exp=np.exp):
     return [x1, w1, x2, w2, b, t, p1, p2, s, y, e, loss]
 
 
-def graph_picture(orange):
-    """The graph with its values, and `orange[i]` under the arrow of node i."""
-    values = dict(zip(NODES, neuron(np.zeros(12)), strict=True))
-    shown = {
-        name: round(float(number), 3) + 0.0
-        for name, number in zip(NODES, orange, strict=True)
-    }
-    return draw_graph(NODES, EDGES, values, shown)
-
-
 backwards = coursekit.gradients(lambda push: neuron(push, ops.exp)[-1], np.zeros(12))
-lab.show(
-    graph_picture(backwards),
-    alt="A graph of one neuron from left to right. Six inputs flow through two products, a sum, a sigmoid, a difference and a square. "
-    "Above each arrow stands a value, below it a gradient; the gradient of the last node is 1, that of w2 is 0.",
-)
+lab.show(figures.graph(neuron(np.zeros(12)), backwards))
 
 # %% [markdown]
-# The blue numbers are easy: follow the arrows and calculate. But the orange ones? Why is the last one 1, and why does $w_2$, the largest input of all,
-# get a 0? `coursekit.gradients` found them in a moment. At the end you will draw this picture with your own code, and explain it.
+# The blue numbers are easy: follow the arrows and calculate. But the orange ones? Why is the last one 1, and why do others differ so much in size and sign?
+# `coursekit.gradients` found them in a moment. At the end you will draw this picture with your own code, and explain it.
 #
 # ## A tensor is a box of numbers
 #
@@ -101,10 +76,8 @@ lab.show(
 # is, and its **dtype** says what kind of numbers it holds. Axis 0 is usually the **batch axis**: one entry per sample.
 
 # %%
-(x_train, y_train), (x_test, y_test) = (
-    coursekit.load_digits()
-)  # real handwritten digits, no network needed
-
+# real handwritten digits, no network needed
+(x_train, y_train), (x_test, y_test) = coursekit.load_digits()
 boxes = {
     "a loss": np.float32(0.25),
     "class scores of one image": np.zeros(10, dtype="float32"),
@@ -116,22 +89,39 @@ print(f"{'what':28}{'rank':>5}  {'shape':18}dtype")
 for what, box in boxes.items():
     print(f"{what:28}{box.ndim:5}  {box.shape!s:18}{box.dtype}")
 tensor = ops.convert_to_tensor(x_train[:2], dtype="float32")
-print(
-    f"\nKeras makes the same of it: {type(tensor).__name__}, shape {tuple(tensor.shape)}, {keras.backend.standardize_dtype(tensor.dtype)}."
-)
+made = f"{type(tensor).__name__}, shape {tuple(tensor.shape)}"
+dtype = keras.backend.standardize_dtype(tensor.dtype)
+print(f"\nKeras makes the same of it: {made}, {dtype}.")
 wrapped = np.array([3], dtype="uint8") - np.array([5], dtype="uint8")
-print(
-    f"Mind the dtype: 3 - 5 in uint8 is {wrapped[0]}, as this type knows only 0 to 255 and starts again."
-)
+print(f"Mind the dtype: 3 - 5 in uint8 is {wrapped[0]}: it knows only 0 to 255.")
+
+
+# %%
+def library_rows(images):
+    """What Exercise 1.1 asks for, by two layers of Keras."""
+    return ops.convert_to_numpy(layers.Flatten()(layers.Rescaling(1 / 255)(images)))
+
 
 # %% [markdown]
-# **Exercise 1.1** Move axes, or recount them. `np.transpose(a, order)` moves whole axes: axis `order[k]` of `a` becomes axis `k`. `reshape` keeps the numbers in their
+# ### Exercise 1.1 · Move axes, or recount them
+#
+# `np.transpose(a, order)` moves whole axes: axis `order[k]` of `a` becomes axis `k`. `reshape` keeps the numbers in their
 # order in memory (last axis fastest) and only cuts the row of numbers anew; a length of -1 means: whatever is left.
 #
 # - Keras stores colour images as $(n, h, w, c)$: $n$ images, $h$ rows, $w$ columns, $c$ channels. Other libraries want $(n, c, h, w)$: the *same picture* in every channel.
 # - A dense layer wants one flat row per image. Pixels 0 to 255 become `float32` between 0 and 1: divide by 255, always, so that every image is treated alike.
-#
-# *Predict:* you reshape $(n, h, w, c)$ straight to $(n, c, h, w)$. The shape is right. What does a channel look like?
+
+# %%
+lab.predict(
+    "1.1",
+    "You reshape (n, h, w, c) straight to (n, c, h, w). The shape is right. "
+    "What does the first of three channels hold?",
+    choices=[
+        "the whole picture in one colour",
+        "a third of the picture, all colours in turn",
+        "every third pixel, in one colour",
+    ],
+)
 
 
 # %%
@@ -142,7 +132,12 @@ def channels_first(images):
         images: array (n, h, w, c), any dtype.
 
     Returns:
-        array (n, c, h, w), same dtype. For shape (1, 1, 2, 3) and numbers 0 to 5, the first channel is [[0, 3]].
+        array (n, c, h, w), same dtype.
+
+    The first channel of one image of 1 by 2 pixels:
+
+    >>> channels_first(np.arange(6).reshape(1, 1, 2, 3))[0, 0]
+    array([[0, 3]])
     """
     ### BEGIN SOLUTION
     return np.transpose(images, (0, 3, 1, 2))
@@ -156,7 +151,10 @@ def flat_rows(images):
         images: uint8 array (n, h, w), 0 to 255.
 
     Returns:
-        float32 array (n, h * w). flat_rows of [[[0, 255], [51, 0]]] is [[0, 1, 0.2, 0]].
+        float32 array (n, h * w).
+
+    >>> flat_rows(np.array([[[0, 255], [51, 0]]], dtype="uint8"))
+    array([[0. , 1. , 0.2, 0. ]], dtype=float32)
     """
     ### BEGIN SOLUTION
     return images.reshape(len(images), -1).astype("float32") / 255
@@ -168,34 +166,22 @@ check("1.1")
 
 # %%
 with lab.needs("1.1"):
-    three = np.stack([x_train[y_train == d][0][:, 2:-2] for d in (3, 5, 8)], axis=-1)[
-        None
-    ]  # (1, 28, 24, 3)
-    moved, recounted = channels_first(three)[0], three.reshape(1, 3, 28, 24)[0]
-    figure, axes = subplots(2, 4, size=(7.5, 4.2))
-    for row, (name, planes) in enumerate(
-        [("your transpose", moved), ("reshape", recounted)]
-    ):
-        axes[row, 0].imshow(three[0])
-        axes[row, 0].set_title("colour image (h, w, c)", fontsize=9)
-        for channel in range(3):
-            axes[row, 1 + channel].imshow(planes[channel], cmap="gray")
-            axes[row, 1 + channel].set_title(f"{name}: channel {channel}", fontsize=9)
-    for ax in axes.flat:
-        ax.axis("off")
-    lab.show(
-        figure,
-        alt="A colour image made of a three in red, a five in green and an eight in blue. After the transpose the three channels "
-        "show the three digits. After the reshape each channel shows a third of the image, torn into stripes.",
-    )
+    digits = [x_train[y_train == d][0][:, 2:-2] for d in (3, 5, 8)]
+    three = np.stack(digits, axis=-1)[None]  # (1, 28, 24, 3)
+    moved, recounted = channels_first(three), three.reshape(1, 3, 28, 24)
+    lab.show(figures.channels(three[0], transpose=moved[0], reshape=recounted[0]))
     keras_way = ops.convert_to_numpy(ops.transpose(three, (0, 3, 1, 2)))
-    print(
-        f"Yours equals keras.ops.transpose: {np.array_equal(channels_first(three), keras_way)}. The shape alone proves nothing."
+    print(f"Yours equals keras.ops.transpose: {np.array_equal(moved, keras_way)}.")
+    third = np.array_equal(recounted[0, 0].ravel(), three.ravel()[: 28 * 24])
+    told = (
+        "Its numbers are the first third of the memory. The shape alone proves nothing."
     )
-
+    lab.reveal("1.1", "b" if third else "a", told)
 
 # %% [markdown]
-# **Exercise 1.2** Broadcasting. When two shapes differ, NumPy and Keras align them *from the right*; an axis of length 1, or a missing one, is stretched to fit, without a copy:
+# ### Exercise 1.2 · Broadcasting
+#
+# When two shapes differ, NumPy and Keras align them *from the right*; an axis of length 1, or a missing one, is stretched to fit, without a copy:
 #
 # | shapes | result |
 # |---|---|
@@ -207,8 +193,15 @@ with lab.needs("1.1"):
 # $$D_{ij} = \sum_{k=1}^{d} (a_{ik} - b_{jk})^2.$$
 #
 # Mind the dtype: rows of `uint8` pixels must give right distances too.
-#
-# *Predict:* label a digit like its nearest training digit. How often is that right?
+
+# %%
+lab.predict(
+    "1.2",
+    "Shrink each digit to 7 x 7 numbers and give it the label of the nearest training "
+    "digit. How often is that right?",
+    number=True,
+    unit="%",
+)
 
 
 # %%
@@ -220,7 +213,11 @@ def squared_distances(a, b):
         b: array (m, d).
 
     Returns:
-        float array (n, m). squared_distances([[0, 0], [1, 1]], [[3, 4]]) is [[25], [13]] (given as arrays).
+        float array (n, m).
+
+    >>> squared_distances(np.array([[0, 0], [1, 1]]), np.array([[3, 4]]))
+    array([[25.],
+           [13.]])
     """
     ### BEGIN SOLUTION
     a, b = a.astype(float), b.astype(float)
@@ -233,67 +230,43 @@ check("1.2")
 
 # %%
 with lab.needs("1.2"):
-
-    def coarse(images):
-        """Means over cells of 4 x 4 pixels, as rows of 49 numbers: a reshape that splits both axes, then a mean over two of four."""
-        return images.reshape(-1, 7, 4, 7, 4).mean(axis=(2, 4)).reshape(-1, 49)
-
-    by_class_train, by_class_test = (
-        np.argsort(y_train, kind="stable"),
-        np.argsort(y_test, kind="stable")[::3],
-    )
-    few = by_class_train[::6]
-    picture = squared_distances(coarse(x_test[by_class_test]), coarse(x_train[few]))
-    figure, ax = subplots(size=(7.5, 4.6))
-    drawn = ax.imshow(np.sqrt(picture), cmap="gray", aspect="auto")
-    for axis, labels in (("x", y_train[few]), ("y", y_test[by_class_test])):
-        middle = [np.mean(np.flatnonzero(labels == d)) for d in range(10)]
-        ax.set(**{f"{axis}ticks": middle, f"{axis}ticklabels": range(10)})
-    ax.grid(False)
-    ax.set(
-        xlabel="training images, sorted by digit",
-        ylabel="test images, sorted by digit",
-        title="Distance of every test image to every training image",
-    )
-    figure.colorbar(drawn, label="distance (dark: near)")
-    lab.show(
-        figure,
-        alt="A grey matrix of distances between test and training digits, both sorted by class. Dark blocks lie along the diagonal: "
-        "images of the same digit are near each other. Zeros and sixes stand out most clearly.",
-    )
-    every = squared_distances(coarse(x_test[by_class_test]), coarse(x_train))
-    nearest_right = np.mean(y_train[every.argmin(axis=1)] == y_test[by_class_test])
-    a, b = (
-        ops.convert_to_tensor(coarse(x_test[:20]), "float32"),
-        ops.convert_to_tensor(coarse(x_train[:30]), "float32"),
-    )
-    with_keras = ops.convert_to_numpy(
-        ops.sum(ops.square(ops.expand_dims(a, 1) - ops.expand_dims(b, 0)), axis=-1)
-    )
-    mine = squared_distances(coarse(x_test[:20]), coarse(x_train[:30]))
-    library = euclidean_distances(
-        coarse(x_test[:20]), coarse(x_train[:30]), squared=True
-    )
-    print(
-        f"The nearest training digit is of the right class for {nearest_right:.1%} of {len(by_class_test)} test digits."
-    )
-    print(
-        f"Relative gap to scikit-learn {np.abs(mine - library).max() / mine.max():.0e}, to keras.ops in float32 {np.abs(mine - with_keras).max() / mine.max():.0e}."
-    )
+    by_class = np.argsort(y_train, kind="stable")
+    judged = np.argsort(y_test, kind="stable")[::3]
+    a, b = figures.coarse(x_test[judged]), figures.coarse(x_train[by_class])
+    every = squared_distances(a, b)
+    few = slice(None, None, 6)
+    lab.show(figures.distances(every[:, few], y_test[judged], y_train[by_class][few]))
+    gap = np.abs(every - euclidean_distances(a, b, squared=True)).max() / every.max()
+    a, b = ops.expand_dims(a[:20], 1), ops.expand_dims(b[:30], 0)
+    with_keras = ops.convert_to_numpy(ops.sum(ops.square(a - b), axis=-1))
+    keras_gap = np.abs(every[:20, :30] - with_keras).max() / every.max()
+    print(f"Relative gap to scikit-learn {gap:.0e}, to keras.ops {keras_gap:.0e}.")
+    right = np.mean(y_train[by_class][every.argmin(axis=1)] == y_test[judged])
+    lab.reveal("1.2", 100 * right, f"Of {len(judged)} test digits; chance gives 10 %.")
 
 # %% [markdown]
 # ## The layer, by hand
+
+# %% [markdown]
+# ### Exercise 1.3 · A dense layer and a softmax
 #
-# **Exercise 1.3** A dense layer and a softmax. A **dense layer** with $d$ inputs and $c$ units holds a weight matrix $W$ $(d, c)$ and a bias $b$ $(c,)$. For a batch $X$ $(n, d)$ it gives
+# A **dense layer** with $d$ inputs and $c$ units holds a weight matrix $W$ $(d, c)$ and a bias $b$ $(c,)$. For a batch $X$ $(n, d)$ it gives
 # $Z = XW + b$: the matrix product (`@`, not `*`) takes each row times each column, and $b$ is broadcast to every row.
 #
 # Row by row, $Z$ holds one score per class, called **logits**: any real numbers. The **softmax** makes probabilities of a row $z$:
 #
-# $$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}} = \frac{e^{z_k-m}}{\sum_j e^{z_j-m}},\qquad m=\max_j z_j.$$
+# $$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}.$$
 #
-# The second form gives the same and never overflows; $e^{1000}$ does.
-#
-# *Predict:* take the mean image of each digit as a column of $W$. Can an untrained layer read digits?
+# But $e^{1000}$ overflows. What happens to $p$ if you take the same number off every $z_j$ of a row, and which number makes all powers safe?
+
+# %%
+lab.predict(
+    "1.3",
+    "Take the mean image of each digit as a column of W. "
+    "How many test digits does this untrained layer read rightly?",
+    number=True,
+    unit="%",
+)
 
 
 # %%
@@ -306,7 +279,11 @@ def dense(x, w, b):
         b: float array (c,).
 
     Returns:
-        float array (n, c). dense([[1, 2]], [[3, 0, 1], [4, 1, 0]], [0, 0, 5]) is [[11, 2, 6]] (given as arrays).
+        float array (n, c).
+
+    >>> w = np.array([[3.0, 0.0, 1.0], [4.0, 1.0, 0.0]])
+    >>> dense(np.array([[1.0, 2.0]]), w, np.array([0.0, 0.0, 5.0]))
+    array([[11.,  2.,  6.]])
     """
     ### BEGIN SOLUTION
     return x @ w + b
@@ -320,7 +297,10 @@ def softmax(z):
         z: float array (n, c). It is not changed.
 
     Returns:
-        float array (n, c), each row sums to 1. softmax([[0, np.log(3)]]) is [[0.25, 0.75]] (given as an array).
+        float array (n, c), each row sums to 1.
+
+    >>> softmax(np.array([[0.0, np.log(3)]]))
+    array([[0.25, 0.75]])
     """
     ### BEGIN SOLUTION
     e = np.exp(z - z.max(axis=1, keepdims=True))
@@ -333,77 +313,46 @@ check("1.3")
 
 
 # %%
-def library_rows(images):
-    """What Exercise 1.1 asks for, by two layers of Keras."""
-    return ops.convert_to_numpy(layers.Flatten()(layers.Rescaling(1 / 255)(images)))
-
-
 to_rows = lab.answer("1.1", fallback=library_rows, name="flat_rows")
 rows_train, rows_test = to_rows(x_train), to_rows(x_test)
-templates = np.stack(
-    [rows_train[y_train == d].mean(axis=0) for d in range(10)], axis=1
-)  # (784, 10): a mean image per column
-offsets = (
-    -np.sum(templates**2, axis=0) / 2
-)  # with these, the largest logit belongs to the nearest mean
 
+# %%
 with lab.needs("1.3"):
-    logits = dense(rows_test, templates, offsets)
-    probabilities = softmax(logits)
-    shown = [int(np.flatnonzero(y_test == d)[3]) for d in range(10)]
-    figure, axes = subplots(1, 2, size=(8.5, 3.9), width_ratios=(1.25, 1))
-    axes[0].imshow(
-        np.concatenate(
-            [
-                np.concatenate(templates.T.reshape(2, 5, 28, 28)[row], axis=1)
-                for row in range(2)
-            ]
-        ),
-        cmap="gray",
-    )
-    axes[0].set_title("The ten columns of W, as images", fontsize=10)
-    axes[0].axis("off")
-    drawn = axes[1].imshow(probabilities[shown], cmap="gray_r", vmin=0, vmax=1)
-    axes[1].set(
-        xticks=range(10),
-        yticks=range(10),
-        xlabel="unit of the layer",
-        ylabel="digit in the image",
-    )
-    axes[1].set_title("Your softmax of ten test images", fontsize=10)
-    axes[1].grid(False)
-    figure.colorbar(drawn, label="probability")
-    lab.show(
-        figure,
-        alt="Left, ten blurred mean digits from zero to nine: the columns of the weight matrix. Right, a ten by ten matrix of "
-        "probabilities for one image of each digit, with most of its weight on the diagonal.",
-    )
-    layer = layers.Dense(10)
-    layer.build((None, 784))
-    layer.set_weights([templates, offsets])
-    keras_logits = ops.convert_to_numpy(layer(rows_test))
-    keras_softmax = ops.convert_to_numpy(ops.softmax(keras_logits))
-    print(
-        f"No training, one layer: {np.mean(logits.argmax(axis=1) == y_test):.1%} of {len(y_test)} test digits are right."
-    )
-    print(
-        f"Largest gap to keras.layers.Dense {np.abs(logits - keras_logits).max():.0e}, to keras.ops.softmax {np.abs(probabilities - keras_softmax).max():.0e}."
-    )
+    means = [rows_train[y_train == d].mean(axis=0) for d in range(10)]
+    w = np.stack(means, axis=1)  # (784, 10): a mean image per column
+    b = -np.sum(w**2, axis=0) / 2  # now the largest logit belongs to the nearest mean
+    z = dense(rows_test, w, b)
+    one_each = [int(np.flatnonzero(y_test == d)[3]) for d in range(10)]
+    lab.show(figures.templates(w, softmax(z)[one_each]))
+    layer = keras.Sequential([keras.Input((784,)), layers.Dense(10)])
+    layer.set_weights([w, b])
+    gap = np.abs(z - ops.convert_to_numpy(layer(rows_test))).max()
+    right = 100 * np.mean(z.argmax(axis=1) == y_test)
+    lab.reveal("1.3", right, f"Your logits and keras.layers.Dense: {gap:.0e} apart.")
 
 # %% [markdown]
 # A dense unit compares the input with a template. Training will find better templates than means. For that we need to know which way to turn each weight.
-#
+
+# %% [markdown]
 # ## Gradients
+
+# %% [markdown]
+# ### Exercise 1.4 · Nudge and look
 #
-# **Exercise 1.4** Nudge and look. How does a number $f(x)$ react to entry $x_i$ of a tensor $x$? Move that entry alone by a small step $h$ to both sides:
+# How does a number $f(x)$ react to entry $x_i$ of a tensor $x$? Move that entry alone by a small step $h$ to both sides:
 #
 # $$\frac{\partial f}{\partial x_i} \approx \frac{f(x + h\,u_i) - f(x - h\,u_i)}{2h},$$
 #
 # where $u_i$ is 1 at entry $i$ and 0 elsewhere. These *central differences*, one per entry, approximate the **gradient** of $f$ at $x$, a tensor of the shape of $x$.
 #
 # Work on a float copy: a nudge of 0.0001 to an integer is lost, and the caller's $x$ must stay as it was.
-#
-# *Predict:* what happens to the loss in the first picture when you nudge $w_2$?
+
+# %%
+lab.predict(
+    "1.4",
+    "In the first picture, you raise w2 a little. What does the loss do?",
+    choices=["it rises", "it falls", "it stays"],
+)
 
 
 # %%
@@ -416,7 +365,10 @@ def slopes(f, x, h=1e-4):
         h: step.
 
     Returns:
-        float array of the shape of x. For f(x) = x[0]**3 at x = [2], h = 1: [(27 - 1) / 2] = [13].
+        float array of the shape of x. In the example (27 - 1) / 2.
+
+    >>> slopes(lambda x: x[0] ** 3, np.array([2.0]), h=1.0)
+    array([13.])
     """
     ### BEGIN SOLUTION
     x = np.array(x, dtype=float)
@@ -436,34 +388,17 @@ check("1.4")
 # %%
 with lab.needs("1.4"):
     nudged = slopes(lambda push: neuron(push)[-1], np.zeros(12))
-    start = np.array(START)
-    parameters = start.copy()
-    path = []
-    for _ in range(41):  # walk downhill: only w1, w2 and b may change
-        push = np.concatenate([parameters - start, np.zeros(6)])
+    nudge_gap = np.abs(nudged - backwards).max()
+    print(f"Nudged and automatic gradients differ by at most {nudge_gap:.0e}.")
+    push, path = np.zeros(12), []
+    free = np.isin(np.arange(12), [1, 3, 4])  # only w1, w2 and b may change
+    for _ in range(41):  # walk downhill
         path.append(neuron(push)[-1])
-        step = slopes(lambda push: neuron(push)[-1], push)[:6]
-        parameters -= 0.5 * step * np.array([0, 1, 0, 1, 1, 0])
-    figure, ax = subplots(size=(6.5, 3))
-    ax.plot(path, "o-", ms=3)
-    ax.set(
-        xlabel="steps against the gradient",
-        ylabel="loss $L$",
-        ylim=(0, None),
-        title="What gradients are for",
-    )
-    lab.show(
-        figure,
-        alt="The loss of the neuron against the number of steps. It falls from about 0.39 steeply at first, then more and more "
-        "slowly towards zero.",
-    )
-    results["nudging"] = np.abs(nudged - backwards).max()
-    print(
-        f"Nudged and automatic gradients of the twelve numbers differ by at most {results['nudging']:.0e}."
-    )
-    print(
-        f"{len(path) - 1} steps against the gradient: L from {path[0]:.3f} to {path[-1]:.3f}; w2 from {START[3]:g} to {parameters[3]:g}."
-    )
+        push -= 0.5 * free * slopes(lambda push: neuron(push)[-1], push)
+    lab.show(figures.downhill(path))
+    told = f"Its slope is {nudged[3]:.3g}: x2 = {START[2]:g}, and nothing gets through."
+    told += f" After 40 steps L is {path[-1]:.3f}, not {path[0]:.3f}."
+    lab.reveal("1.4", ["c", "a", "b"][int(np.sign(round(nudged[3], 6)))], told)
 
 # %% [markdown]
 # Nudging is honest and slow: two runs of the graph for every number. **Automatic differentiation** walks the graph backwards once and gets all of them, exact up to
@@ -471,9 +406,12 @@ with lab.needs("1.4"):
 
 # %% [markdown]
 # ## The same network twice
+
+# %% [markdown]
+# ### Exercise 1.5 · Count, then build
 #
-# **Exercise 1.5** Count, then build. A **multilayer perceptron** with `sizes` $[n_0, n_1, \dots, n_L]$ has $n_0$ inputs and $L$ dense layers; layer $i$ has $n_i$ units, so $n_{i-1} n_i$ weights and $n_i$
-# biases. Every layer but the last is followed by the *activation* $\mathrm{relu}(s) = \max(0, s)$. The last gives logits.
+# A **multilayer perceptron** with `sizes` $[n_0, n_1, \dots, n_L]$ has $n_0$ inputs and $L$ dense layers; layer $i$ has $n_i$ units, each with a weight for every number
+# that comes in, and a bias. Every layer but the last is followed by the *activation* $\mathrm{relu}(s) = \max(0, s)$. The last gives logits.
 #
 # Keras builds it in two styles:
 #
@@ -481,20 +419,35 @@ with lab.needs("1.4"):
 # - **Functional**, a graph: call each layer on a tensor, `h = layers.Dense(3)(h)`, then name both ends, `keras.Model(inputs, outputs)`.
 #
 # `keras.Input((4,))` stands for a batch of rows of 4 numbers; the batch axis is left out.
-#
-# *Predict:* how many parameters for sizes [784, 32, 10]?
+
+# %%
+lab.predict("1.5", "How many parameters for sizes [784, 32, 10]?", number=True)
 
 
 # %%
 def parameter_count(sizes):
-    """Weights and biases of a multilayer perceptron, as an int. parameter_count([3, 5, 2]) is 20 + 12 = 32."""
+    """Weights and biases of a multilayer perceptron, as an int.
+
+    >>> parameter_count([3, 5, 2])
+    32
+    """
     ### BEGIN SOLUTION
     return sum((inputs + 1) * units for inputs, units in itertools.pairwise(sizes))
     ### END SOLUTION
 
 
 def sequential_net(sizes):
-    """The perceptron as keras.Sequential, not compiled: (n, sizes[0]) to logits (n, sizes[-1]). sizes is a list of at least two ints."""
+    """The perceptron as keras.Sequential, not compiled.
+
+    Args:
+        sizes: list of at least two ints.
+
+    Returns:
+        keras.Sequential from (n, sizes[0]) to logits (n, sizes[-1]).
+
+    >>> sequential_net([3, 5, 2]).count_params()
+    32
+    """
     ### BEGIN SOLUTION
     hidden = [layers.Dense(units, activation="relu") for units in sizes[1:-1]]
     return keras.Sequential(
@@ -504,7 +457,11 @@ def sequential_net(sizes):
 
 
 def functional_net(sizes):
-    """The same network in the Functional style: a keras.Model made from its input and output tensors."""
+    """The same network as a keras.Model made from its input and output tensors.
+
+    >>> functional_net([3, 5, 2]).count_params()
+    32
+    """
     ### BEGIN SOLUTION
     inputs = keras.Input((sizes[0],))
     h = inputs
@@ -537,92 +494,43 @@ def library_net(sizes):
     return coursekit.models.mlp((sizes[0],), sizes[-1], hidden=sizes[1:-1])
 
 
-def prepare(model):
+def prepare(model, optimizer):
     """Compile a digit classifier that gives logits."""
-    model.compile(
-        optimizer=keras.optimizers.Adam(2e-3),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=["accuracy"],
-    )
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
     return model
 
 
+def losses_of(model):
+    """Train on the digits; the loss after each epoch."""
+    how = {"epochs": EPOCHS, "batch_size": 64, "seed": lab.seed, "progress": "none"}
+    return coursekit.fit(model, rows_train, y_train, **how).history["loss"]
+
+
+# %%
 keras.utils.set_random_seed(lab.seed)
-net = prepare(
-    lab.answer("1.5", fallback=library_net, name="sequential_net")([784, 32, 10])
-)
+build = lab.answer("1.5", fallback=library_net, name="sequential_net")
+net = prepare(build([784, 32, 10]), keras.optimizers.Adam(2e-3))
 first_weights = net.get_weights()
-chain_history = coursekit.fit(
-    net,
-    rows_train,
-    y_train,
-    epochs=EPOCHS,
-    batch_size=64,
-    seed=lab.seed,
-    progress="none",
-).history
-report = net.evaluate(
-    rows_test, y_test, batch_size=len(rows_test), verbose=0, return_dict=True
-)
-predicted = net.predict(rows_test, batch_size=len(rows_test), verbose=0)
-print(
-    f"evaluate: {report['accuracy']:.1%} of {len(y_test)} test digits right, loss {report['loss']:.3f}"
-)
-print(
-    f"predict:  {predicted.shape}, logits; the class is the largest: {predicted[0].argmax()}, and it was a {y_test[0]}"
-)
+chain_losses = losses_of(net)
+quiet = {"batch_size": len(rows_test), "verbose": 0}
+report = net.evaluate(rows_test, y_test, return_dict=True, **quiet)
+predicted = net.predict(rows_test, **quiet)
+print(f"evaluate: {report['accuracy']:.1%} of {len(y_test)} test digits right")
+largest = f"{predicted[0].argmax()}, and it was a {y_test[0]}"
+print(f"predict: {predicted.shape}, logits; the class is the largest: {largest}")
 
 # %%
 with lab.needs("1.5"):
-    graph_net = prepare(functional_net([784, 32, 10]))
-    graph_net.set_weights(
-        first_weights
-    )  # the same start; the seed gives the same batches
-    graph_history = coursekit.fit(
-        graph_net,
-        rows_train,
-        y_train,
-        epochs=EPOCHS,
-        batch_size=64,
-        seed=lab.seed,
-        progress="none",
-    ).history
-    figure, axes = subplots(1, 3, size=(9.5, 3.6), width_ratios=(1, 1, 1.5))
-    draw_model(net, title=f"Sequential: {net.count_params():,} parameters", ax=axes[0])
-    draw_model(
-        graph_net,
-        title=f"Functional: {graph_net.count_params():,} parameters",
-        ax=axes[1],
-    )
-    passed = np.arange(1, EPOCHS + 1)
-    axes[2].plot(
-        passed,
-        chain_history["loss"],
-        color=PALETTE[0],
-        lw=5,
-        alpha=0.4,
-        label="Sequential",
-    )
-    axes[2].plot(
-        passed, graph_history["loss"], ":", color="black", lw=2, label="Functional"
-    )
-    axes[2].set(xlabel="epoch", ylabel="training loss", ylim=(0, None))
-    axes[2].legend(fontsize=8)
-    lab.show(
-        figure,
-        alt="Two columns of three boxes each, input, hidden layer and output layer, with the same shapes and parameter counts. Beside them "
-        "two falling loss curves that lie on each other.",
-    )
-    results["styles"] = max(
-        abs(a - b)
-        for a, b in zip(chain_history["loss"], graph_history["loss"], strict=True)
-    )
-    print(
-        f"Your formula: {parameter_count([784, 32, 10]):,}. Keras counts {net.count_params():,}."
-    )
-    print(
-        f"The two loss curves differ by at most {results['styles']:.0e}: two ways of writing, one network."
-    )
+    graph_net = prepare(functional_net([784, 32, 10]), keras.optimizers.Adam(2e-3))
+    graph_net.set_weights(first_weights)  # the same start; the seed gives the batches
+    losses = {"Sequential": chain_losses, "Functional": losses_of(graph_net)}
+    models = {"Sequential": net, "Functional": graph_net}
+    lab.show(figures.two_styles(models, losses))
+    style_gap = np.abs(np.subtract(*losses.values())).max()
+    print(f"The two loss curves differ by at most {style_gap:.0e}.")
+    told = f"Keras counts {net.count_params():,}."
+    lab.reveal("1.5", parameter_count([784, 32, 10]), told)
 
 # %% [markdown]
 # ### What the slides of 2018 write differently
@@ -646,41 +554,42 @@ with warnings.catch_warnings(record=True) as spoken:
     old.add(layers.Dense(units=10, activation="softmax"))
     old.compile(loss="categorical_crossentropy", optimizer="sgd", metrics=["accuracy"])
     made_up = np.random.default_rng(lab.seed).normal(size=(64, 100)).astype("float32")
-    old.fit(
-        made_up,
-        keras.utils.to_categorical(np.arange(64) % 10, 10),
-        epochs=1,
-        batch_size=32,
-        verbose=0,
-    )
+    one_hot = keras.utils.to_categorical(np.arange(64) % 10, 10)
+    old.fit(made_up, one_hot, epochs=1, batch_size=32, verbose=0)
     classes = old.predict(made_up, verbose=0)
-complaints = [
-    str(message.message) for message in spoken if "input_dim" in str(message.message)
-]
+complaints = [str(w.message) for w in spoken if "input_dim" in str(w.message)]
 print(f"It runs, with {len(complaints)} warning: {complaints[0] if complaints else ''}")
-print(
-    f"`classes` has shape {classes.shape}; each row sums to {classes[0].sum():.3f}: probabilities, not classes."
-)
+sums = f"each row sums to {classes[0].sum():.3f}"
+print(f"`classes` has shape {classes.shape}; {sums}: probabilities, not classes.")
 
+# %%
 mixed = keras.Sequential([keras.Input((784,)), layers.Dense(10)])  # logits ...
-mixed.compile(
-    loss="sparse_categorical_crossentropy"
-)  # ... under a loss that, written so, expects probabilities
+mixed.compile(loss="sparse_categorical_crossentropy")  # ... where it expects shares
 try:
     coursekit.check_compile(mixed)
 except coursekit.InvalidInputError as error:
-    print(
-        f"\nMixing old and new trains silently wrong in Keras. coursekit says: {error}"
-    )
+    print(f"Mixing old and new trains silently wrong in Keras. coursekit says: {error}")
 
 # %% [markdown]
 # ## Nothing hidden
+
+# %% [markdown]
+# ### Exercise 1.6 · Keras without Keras
 #
-# **Exercise 1.6** Keras without Keras. A trained model is a list of arrays: `model.get_weights()` gives $[W_1, b_1, W_2, b_2, \dots]$, layer by layer. With them and NumPy you can do what `model.predict` does.
+# A trained model is a list of arrays: `model.get_weights()` gives $[W_1, b_1, W_2, b_2, \dots]$, layer by layer. With them and NumPy you can do what `model.predict` does.
 #
 # Go through the pairs $(W_i, b_i)$. Each layer takes the result of the one before: $h \leftarrow hW_i + b_i$, then $h \leftarrow \max(0, h)$ for every layer **but the last**.
-#
-# *Predict:* what goes wrong if the last layer gets the relu as well?
+
+# %%
+lab.predict(
+    "1.6",
+    "The last layer gets the relu as well. What goes wrong?",
+    choices=[
+        "nothing: the largest logit stays the largest",
+        "no logit is negative any more, and probabilities are wrong",
+        "every class gets the same probability",
+    ],
+)
 
 
 # %%
@@ -688,12 +597,19 @@ def forward(weights, x):
     """Logits of a multilayer perceptron with relu, in NumPy.
 
     Args:
-        weights: list of arrays [W1, b1, W2, b2, ...], Wi (inputs, units), bi (units,); at least one pair.
-        x: float array (n, inputs of the first layer). Neither x nor the weights are changed.
+        weights: list of arrays [W1, b1, W2, b2, ...], Wi (inputs, units), bi (units,);
+            at least one pair.
+        x: float array (n, inputs of the first layer). Neither x nor the weights are
+            changed.
 
     Returns:
         float array (n, units of the last layer).
-        forward([[[1, -1]], [0, 0], [[2], [1]], [5]], [[3], [-4]]) is [[11], [9]] (given as arrays).
+
+    >>> first = [np.array([[1, -1]]), np.array([0, 0])]
+    >>> last = [np.array([[2], [1]]), np.array([5])]
+    >>> forward([*first, *last], np.array([[3], [-4]]))
+    array([[11],
+           [ 9]])
     """
     ### BEGIN SOLUTION
     h = x
@@ -711,37 +627,36 @@ check("1.6")
 # %%
 with lab.needs("1.6"):
     mine = forward(net.get_weights(), rows_test)
-    figure, ax = subplots(size=(4.8, 4.2))
-    ax.plot(predicted.ravel(), mine.ravel(), ".", ms=3, alpha=0.5)
-    ax.axline((0, 0), slope=1, color="black", lw=0.8)
-    ax.set(
-        xlabel="logit by model.predict",
-        ylabel="logit by your NumPy",
-        title=f"{mine.size:,} logits of {len(mine)} test digits",
-    )
-    lab.show(
-        figure,
-        alt="Scatter of logits computed by hand against those of Keras. All points lie on the "
-        "diagonal line, negative logits as well as positive ones.",
-    )
-    results["by hand"] = np.abs(mine - predicted).max()
+    lab.show(figures.logits(predicted, mine))
+    hand_gap = np.abs(mine - predicted).max()
+    alike = np.mean(mine.argmax(axis=1) == predicted.argmax(axis=1))
     print(
-        f"Largest difference {results['by hand']:.0e}; same class for {np.mean(mine.argmax(axis=1) == predicted.argmax(axis=1)):.1%} of the digits."
+        f"Largest difference {hand_gap:.0e}; same class for {alike:.1%} of the digits."
     )
+    negative = np.mean(mine < 0)
+    told = f"{negative:.0%} of these logits are negative; a relu would make them all 0."
+    lab.reveal("1.6", "b" if negative > 0 else "a", told)
 
 # %% [markdown]
 # ## A graph that is no chain
+
+# %% [markdown]
+# ### Exercise 1.7 · Two inputs, two outputs
 #
-# **Exercise 1.7** Two inputs, two outputs. Show a network two digits, `left` and `right`. It shall say which digit the left one is, and whether it is larger than the right one. A chain cannot do this; a graph can:
+# Show a network two digits, `left` and `right`. It shall say which digit the left one is, and whether it is larger than the right one. A chain cannot; a graph can:
 #
-# - `reader`, one dense layer with relu, reads **both** images. Made once and called twice, it has one set of weights;
+# - `reader`, one dense layer with relu, reads **both** images. Made once, called twice: one set of weights;
 # - `digit`, a dense layer on the left reading, gives one logit per class;
-# - `larger`, a dense layer with one unit, gives one logit from both readings side by side, left first (`layers.Concatenate()([a, b])`). A single logit $s$
-#   above 0 means yes; $\sigma(s)$ is the probability.
+# - `larger`, a dense layer with one unit, gives one logit from both readings side by side, left first (`layers.Concatenate()([a, b])`). Above 0 it means yes.
 #
 # Every layer and input gets its name with `name=`. `keras.Model([left, right], {"digit": ..., "larger": ...})` ties both ends together.
-#
-# *Predict:* which task will have the lower accuracy?
+
+# %%
+lab.predict(
+    "1.7",
+    "Which output will be right less often, on pairs it has not seen?",
+    choices=["digit, with ten answers", "larger, with two"],
+)
 
 
 # %%
@@ -751,11 +666,16 @@ def pair_net(pixels, units, classes):
     Args:
         pixels: numbers per image; the two inputs are named "left" and "right".
         units: units of the layer named "reader".
-        classes: units of the layer named "digit"; the layer named "larger" has one unit.
+        classes: units of the layer named "digit"; "larger" has one unit.
 
     Returns:
-        keras.Model with inputs [left, right], each (n, pixels), and a dict of outputs "digit" (n, classes) and "larger" (n, 1), both logits.
-        pair_net(6, 4, 3) has 28 + 15 + 9 = 52 parameters.
+        keras.Model with inputs [left, right], each (n, pixels), and a dict of outputs
+        "digit" (n, classes) and "larger" (n, 1), both logits.
+
+    Here 28 + 15 + 9 parameters:
+
+    >>> pair_net(6, 4, 3).count_params()
+    52
     """
     ### BEGIN SOLUTION
     left, right = (
@@ -778,105 +698,72 @@ check("1.7")
 def make_pairs(rows, labels, count, seed):
     """Random pairs of digits: two inputs by name, two targets by name."""
     first, second = np.random.default_rng(seed).integers(0, len(rows), (2, count))
+    larger = (labels[first] > labels[second])[:, None].astype("float32")
     inputs = {"left": rows[first], "right": rows[second]}
-    return inputs, {
-        "digit": labels[first],
-        "larger": (labels[first] > labels[second])[:, None].astype("float32"),
-    }
+    return inputs, {"digit": labels[first], "larger": larger}
 
 
+# %%
 with lab.needs("1.7"):
     keras.utils.set_random_seed(lab.seed)
     pair = pair_net(784, 48, 10)
+    yes = keras.metrics.BinaryAccuracy(threshold=0.0, name="accuracy")
+    sparse = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    binary = keras.losses.BinaryCrossentropy(from_logits=True)
     pair.compile(
         optimizer=keras.optimizers.Adam(2e-3),
-        loss={
-            "digit": keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-            "larger": keras.losses.BinaryCrossentropy(from_logits=True),
-        },
-        metrics={
-            "digit": ["accuracy"],
-            "larger": [keras.metrics.BinaryAccuracy(threshold=0.0, name="accuracy")],
-        },
+        loss={"digit": sparse, "larger": binary},
+        metrics={"digit": ["accuracy"], "larger": [yes]},
     )
-    pairs = make_pairs(
-        rows_train, y_train, 128 * lab.pick(94, 40), lab.seed
-    )  # full batches: JAX compiles each size anew
+    count = 128 * lab.pick(94, 40)  # full batches: JAX compiles each size anew
+    pairs = make_pairs(rows_train, y_train, count, lab.seed)
     unseen = make_pairs(rows_test, y_test, 128 * 8, lab.seed + 1)
-    pair_history = coursekit.fit(
-        pair,
-        *pairs,
-        epochs=lab.pick(10, 6),
-        batch_size=128,
-        validation_data=unseen,
-        seed=lab.seed,
-        progress="none",
-    ).history
-    figure, axes = subplots(1, 2, size=(9.5, 4.0), width_ratios=(1.25, 1))
-    draw_model(
-        pair,
-        title=f"Two inputs, two outputs: {pair.count_params():,} parameters",
-        ax=axes[0],
-    )
-    passed = np.arange(1, len(pair_history["loss"]) + 1)
-    for name, dashes, colour in (
-        ("digit", "-", PALETTE[0]),
-        ("larger", "--", PALETTE[1]),
-    ):
-        axes[1].plot(
-            passed,
-            pair_history[f"val_{name}_accuracy"],
-            dashes,
-            color=colour,
-            marker="o",
-            ms=3,
-            label=f"output {name}",
-        )
-    axes[1].set(
-        xlabel="epoch", ylabel="accuracy on 1,024 unseen pairs", ylim=(0.4, 1.01)
-    )
-    axes[1].legend(fontsize=8)
-    lab.show(
-        figure,
-        alt="Left, a graph: two input boxes lead into one shared reader, which feeds the output digit and, through a concatenation, "
-        "the output larger. Right, accuracy on unseen pairs for both outputs, both rising, digit above larger.",
-    )
-    answers = pair.predict(unseen[0], batch_size=128, verbose=0)
-    pair_accuracy = {
-        "digit": np.mean(answers["digit"].argmax(axis=1) == unseen[1]["digit"]),
-        "larger": np.mean((answers["larger"] > 0) == (unseen[1]["larger"] > 0)),
-    }
-    results["pair"] = (
-        f"digit {pair_accuracy['digit']:.3f}, larger {pair_accuracy['larger']:.3f}"
-    )
-    always_no = 1 - unseen[1]["larger"].mean()
-    print(
-        f"Unseen pairs: digit {pair_accuracy['digit']:.1%} right, larger {pair_accuracy['larger']:.1%}; always saying no would give {always_no:.1%}."
-    )
+    how = {"epochs": lab.pick(10, 6), "batch_size": 128, "validation_data": unseen}
+    history = coursekit.fit(pair, *pairs, seed=lab.seed, progress="none", **how).history
+    lab.show(figures.pairs(pair, history))
+    answers, truth = pair.predict(unseen[0], batch_size=128, verbose=0), unseen[1]
+    pair_accuracy = [
+        np.mean(answers["digit"].argmax(axis=1) == truth["digit"]),
+        np.mean((answers["larger"] > 0) == (truth["larger"] > 0)),
+    ]
+    told = "digit {:.1%}, larger {:.1%}".format(*pair_accuracy)
+    told += f"; always saying no would give {1 - truth['larger'].mean():.1%}."
+    lab.reveal("1.7", "ab"[int(np.argmin(pair_accuracy))], told)
 
 # %% [markdown]
 # One `fit` trained both: the loss is the sum of the two, and the gradient of `reader` adds up what comes back along both of its uses.
-#
+
+# %% [markdown]
 # ## Keep it
+
+# %% [markdown]
+# ### Exercise 1.8 · Save, load, equal
 #
-# **Exercise 1.8** Save, load, equal. `model.save("folder/name.keras")` writes one file: the layers and how they hang together, all weights, how it was compiled, and the optimiser's memory of
-# past gradients. `keras.models.load_model` reads it. Do both in a folder that vanishes, `with tempfile.TemporaryDirectory() as folder:`.
+# `model.save("folder/name.keras")` writes one file with all that it takes to go on training; `keras.models.load_model` reads it. Do both in a folder that vanishes,
+# `with tempfile.TemporaryDirectory() as folder:`.
 #
 # Then prove it. Two models are the same **on a batch $x$** if they have equally many weight arrays, each exactly equal to its partner (`np.array_equal`), *and* predict the same on $x$ (`np.allclose`). Either
 # half alone can be fooled.
-#
-# *Predict:* copy only the weights into a new model in the middle of training, and go on. Does the loss curve notice?
+
+# %%
+lab.predict(
+    "1.8a",
+    "In the middle of training you copy the weights alone into a new model, and go on. "
+    "What does the loss do, compared with never stopping?",
+    choices=["just the same", "it lags behind", "it gets ahead"],
+)
 
 
 # %%
 def round_trip(model):
-    """A new model, equal to the given one, that has been through a file; training it goes on as with the original.
+    """A new model, equal to the given one, that has been through a file.
 
     Args:
         model: built keras.Model, compiled or not.
 
     Returns:
-        keras.Model, a separate object with weights of its own; compiled if the given one was.
+        keras.Model, a separate object with weights of its own; compiled if the given
+        one was. Training it goes on as with the original.
     """
     ### BEGIN SOLUTION
     with tempfile.TemporaryDirectory() as folder:
@@ -887,8 +774,12 @@ def round_trip(model):
 
 
 def same_model(first, second, x):
-    """Whether two models have equal weights and predict the same on the batch x (n, d): True or False, also if the weights differ in
-    number or shape. Both models take such a batch and have one output.
+    """Whether two models have equal weights and predict the same on the batch x (n, d).
+
+    Both models take such a batch and have one output.
+
+    Returns:
+        True or False, also if the weights differ in number or shape.
     """
     ### BEGIN SOLUTION
     ours, theirs = first.get_weights(), second.get_weights()
@@ -902,107 +793,67 @@ def same_model(first, second, x):
 # %%
 check("1.8")
 
+
+# %%
+def fresh():
+    """A small digit classifier with a fast optimiser, the same each time."""
+    keras.utils.set_random_seed(lab.seed)
+    return prepare(library_net([784, 32, 10]), keras.optimizers.SGD(0.1, momentum=0.9))
+
+
+def train_on(model, steps):
+    """Loss at each of so many steps on all training digits at once."""
+    return [float(model.train_on_batch(rows_train, y_train)[0]) for _ in range(steps)]
+
+
 # %%
 with lab.needs("1.8"):
-    cut, more = 8, lab.pick(20, 12)
-
-    def train_on(model, steps):
-        """Loss at each of so many steps on all training digits at once."""
-        return [
-            float(model.train_on_batch(rows_train, y_train)[0]) for _ in range(steps)
-        ]
-
-    def fresh():
-        """A small digit classifier with a fast optimiser, the same each time."""
-        keras.utils.set_random_seed(lab.seed)
-        model = library_net([784, 32, 10])
-        model.compile(
-            optimizer=keras.optimizers.SGD(0.1, momentum=0.9),
-            loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-            metrics=["accuracy"],
-        )
-        return model
-
-    straight = fresh()
-    before = train_on(straight, cut)
-    loaded, only_weights = round_trip(straight), fresh()
+    straight, only_weights, more = fresh(), fresh(), lab.pick(20, 12)
+    before = train_on(straight, 8)
+    loaded = round_trip(straight)
     only_weights.set_weights(straight.get_weights())
-    equal = results["equal"] = same_model(straight, loaded, rows_test)
+    equal = same_model(straight, loaded, rows_test)
     curves = {
         "never interrupted": train_on(straight, more),
         "your round trip": train_on(loaded, more),
         "weights alone, new optimiser": train_on(only_weights, more),
     }
-    figure, ax = subplots(size=(7, 3.4))
-    ax.plot(range(1, cut + 1), before, color="0.4", lw=2)
-    ax.axvline(cut, color="0.6", ls=":", lw=1)
-    steps = range(cut, cut + more + 1)
-    for (name, losses), look in zip(curves.items(), ("-", "o", "s--"), strict=True):
-        colour = PALETTE[1] if "alone" in name else PALETTE[0]
-        ax.plot(
-            steps,
-            [before[-1], *losses],
-            look,
-            label=name,
-            ms=4,
-            lw=2,
-            color=colour,
-            alpha=0.8,
-        )
-    ax.set(
-        xlabel="step (all training digits at once)",
-        ylabel="training loss",
-        title="Saved at the dotted line, then trained on",
+    lab.show(figures.trained_on(before, curves))
+    whole, trip, alone = map(np.array, curves.values())
+    trip_gap, behind = np.abs(trip - whole).max(), np.mean(alone - whole)
+    print(f"same_model says {equal}; trained on, {trip_gap:.0e} apart.")
+    told = (
+        f"On average {behind:+.3f}: the optimiser's memory of past gradients was lost."
     )
-    ax.legend(fontsize=8)
-    lab.show(
-        figure,
-        alt="Training loss against steps, cut by a dotted line where the model was saved. To its right the loaded model's points lie on the "
-        "uninterrupted curve; the model that got only the weights follows another curve.",
-    )
-    results["trip"] = max(
-        abs(a - b)
-        for a, b in zip(
-            curves["never interrupted"], curves["your round trip"], strict=True
-        )
-    )
-    weights_gap = max(
-        abs(a - b)
-        for a, b in zip(
-            curves["never interrupted"],
-            curves["weights alone, new optimiser"],
-            strict=True,
-        )
-    )
-    print(
-        f"Straight after loading, same_model says {equal}. Trained on, the losses differ by at most {results['trip']:.0e}; with the weights alone by {weights_gap:.2f}."
-    )
+    way = int(np.sign(behind)) if abs(behind) > 1e-4 else 0
+    lab.reveal("1.8a", ["just the same", "it lags behind", "it gets ahead"][way], told)
 
 # %%
 with lab.needs("1.7", "1.8"):
     branched = pair_net(784, 48, 10)
     again = round_trip(branched)
     two = {"left": rows_test[:32], "right": rows_test[32:64]}
-    mine, theirs = branched(two), again(two)
+    outputs = [
+        {k: ops.convert_to_numpy(v) for k, v in m(two).items()}
+        for m in (branched, again)
+    ]
     kept = all(map(np.array_equal, branched.get_weights(), again.get_weights()))
-    alike = all(
-        np.allclose(
-            ops.convert_to_numpy(mine[name]), ops.convert_to_numpy(theirs[name])
-        )
-        for name in mine
-    )
-    results["pair trip"] = kept and alike
-    print(
-        f"The graph with two inputs and two outputs goes through a file as well. Equal weights: {kept}; equal answers: {alike}."
-    )
+    alike = all(np.allclose(outputs[0][name], outputs[1][name]) for name in outputs[0])
+    print(f"Two inputs, two outputs: equal weights {kept}; equal answers {alike}.")
 
 # %% [markdown]
 # ## Where does it run, and how fast?
 #
 # The same Keras code runs on a CPU, a GPU (graphics processor) or a TPU (Google's chip for matrix products). Multiplying two $n \times n$ matrices takes $n^3$ multiplications and as many additions. One
 # GFLOP/s is a thousand million of these operations a second. Both sides below use `float32`.
-#
-# *Predict:* does a matrix of twice the size take eight times as long?
+
+# %%
+lab.predict(
+    "1.8b",
+    "From 64 to 128 rows and columns, a product has 8 times the work. "
+    "How many times as long does it take in Keras?",
+    choices=["fewer than 6 times", "6 to 10 times", "more than 10 times"],
+)
 
 # %%
 place = coursekit.devices.describe()
@@ -1010,7 +861,7 @@ print(place)
 
 
 def seconds_of(product, at_least=5):
-    """The shortest of many runs of `product`, in seconds, after one to warm up: at least so many, and for 0.2 s."""
+    """The shortest of many runs of `product`, in seconds, after one to warm up."""
     product()
     taken = []
     while len(taken) < at_least or sum(taken) < 0.2:
@@ -1021,50 +872,31 @@ def seconds_of(product, at_least=5):
 
 
 def with_keras(a):
-    """A product whose result is waited for: devices work ahead, so one number of it is fetched."""
+    """A product whose result is waited for: devices work ahead."""
     float(ops.convert_to_numpy(ops.matmul(a, a)[0, 0]))
 
 
+# %%
 sides = lab.pick([64, 128, 256, 512, 1024, 2048], [64, 128, 256, 512])
-speeds = {"NumPy, on the CPU": [], f"keras.ops, on this {place.kind.upper()}": []}
+names = "NumPy, on the CPU", f"keras.ops, on this {place.kind.upper()}"
+speeds = {name: [] for name in names}  # GFLOP/s
 for n in sides:
     a = np.random.default_rng(lab.seed).normal(size=(n, n)).astype("float32")
     b = ops.convert_to_tensor(a)
-    for name, taken in zip(
-        speeds,
-        (seconds_of(lambda a=a: a @ a), seconds_of(lambda b=b: with_keras(b))),
-        strict=True,
-    ):
-        speeds[name].append(2 * n**3 / taken / 1e9)
-figure, ax = subplots(size=(6.5, 3.4))
-for (name, gflops), look, colour in zip(
-    speeds.items(), ("s--", "o-"), (PALETTE[1], PALETTE[0]), strict=True
-):
-    ax.loglog(sides, gflops, look, color=colour, label=name)
-ax.set(
-    xlabel="n, side of the matrices",
-    ylabel="GFLOP/s",
-    title="The same matrix product, by size",
-)
-ax.set_xticks(sides, sides)
-ax.minorticks_off()
-ax.legend(fontsize=8)
-lab.show(
-    figure,
-    alt="Speed of a matrix product in GFLOP per second against the side of the matrix, both logarithmic: one line for NumPy, one "
-    "for Keras. For the smallest matrices Keras reaches only a small part of its best speed.",
-)
+    runs = lambda a=a: a @ a, lambda b=b: with_keras(b)
+    for name, run in zip(names, runs, strict=True):
+        speeds[name].append(2 * n**3 / seconds_of(run) / 1e9)
+lab.show(figures.speed(sides, speeds))
 for name, gflops in speeds.items():
-    print(
-        f"{name}: "
-        + ", ".join(
-            f"n={n}: {speed:.3g}" for n, speed in zip(sides, gflops, strict=True)
-        )
-        + " GFLOP/s"
-    )
+    print(f"{name}: {', '.join(f'{speed:.3g}' for speed in gflops)} GFLOP/s")
+longer = 8 * speeds[names[1]][0] / speeds[names[1]][1]
+told = (
+    f"{longer:.1f} times: calling the library takes time before any arithmetic begins."
+)
+lab.reveal("1.8b", "a" if longer < 6 else "b" if longer <= 10 else "c", told)
 
 # %% [markdown]
-# Calling the library takes time before any arithmetic begins, and a small product cannot make up for it. That is one reason for the batch axis: it makes one large product of many small ones. A dent in a line is other work on the same machine, or
+# A small product cannot make up for the time that the call itself takes. That is one reason for the batch axis: it makes one large product of many small ones. A dent in a line is other work on the same machine, or
 # threads that wait for one another. To try another device, choose a GPU or TPU
 # runtime, restart, and run this section again; no line changes. `coursekit.devices.use("gpu")` before the import of Keras insists on one.
 
@@ -1075,27 +907,18 @@ for name, gflops in speeds.items():
 
 # %%
 with lab.needs("1.4"):
-    nudged = slopes(lambda push: neuron(push)[-1], np.zeros(12))
-    lab.show(
-        graph_picture(nudged),
-        alt="The opening graph of the neuron again, with the gradients below the arrows now measured by nudging: again 1 at the "
-        "loss, 0 at w2, and the same numbers everywhere else.",
-    )
+    lab.show(figures.graph(neuron(np.zeros(12)), nudged))
     loss_of = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
     def net_loss():
         """Mean loss of the digit network on 64 images."""
         return loss_of(y_train[:64], net(rows_train[:64], training=False))
 
-    backward_seconds = seconds_of(
-        lambda: coursekit.gradients(net_loss, net.trainable_variables), at_least=3
-    )
-    forward_seconds = seconds_of(lambda: float(net_loss()), at_least=3)
-    numbers = net.count_params()
-    print(
-        f"The digit network has {numbers:,} of them. By nudging: {2 * numbers:,} runs, about {2 * numbers * forward_seconds:.0f} s for one step."
-    )
-    print(f"Backwards through the graph: {1000 * backward_seconds:.0f} ms.")
+    once = seconds_of(lambda: float(net_loss()), at_least=3)
+    runs, weights = 2 * net.count_params(), net.trainable_variables
+    back = seconds_of(lambda: coursekit.gradients(net_loss, weights), at_least=3)
+    print(f"The digit network by nudging: {runs:,} runs, about {runs * once:.0f} s.")
+    print(f"Backwards through the graph: {1000 * back:.0f} ms.")
 
 # %% [markdown]
 # Now you can read it. The orange number under an arrow says how much the loss changes per unit that you add there. At the end it is 1, as the loss follows itself. $w_2$ has 0 because $x_2 = 0$: whatever
@@ -1110,131 +933,59 @@ claims = []
 keras_talk, machle = "CNN and Keras lecture", "HES-SO T-MachLe 10"
 
 
-def claim(what, source, stated, measured, note=""):
-    """One row of the receipt."""
-    claims.append(
-        {
-            "claim": what,
-            "source": source,
-            "stated": stated,
-            "measured": measured,
-            "note": note,
-        }
-    )
+def claim(*row):
+    """Add a row to the receipt: claim, source, stated, measured, and perhaps a note."""
+    columns = ("claim", "source", "stated", "measured", "note")
+    claims.append(dict(zip(columns, row, strict=False)))
 
 
-lecture_graph = coursekit.gradients(
-    lambda v: (v[0] + v[1]) * v[2], np.array([-2.0, 5.0, -4.0])
-)
-claim(
-    "gradient of (x+y)z at (-2, 5, -4)",
-    keras_talk,
-    "df/dq = z = -4, df/dz = q = 3",
-    f"{lecture_graph.round(4).tolist()}",
-    "q = x + y; automatic",
-)
-claim(
-    "the Sequential listing of 2018 runs",
-    keras_talk,
-    "runs",
-    f"runs, {len(complaints)} warning",
-    "input_dim is discouraged",
-)
-claim(
-    "classes = model.predict(x)",
-    keras_talk,
-    "classes",
-    f"shape {classes.shape}",
-    "probabilities; classes are their argmax",
-)
-claim(
-    "one front end, several back ends",
-    keras_talk,
-    "TensorFlow, CNTK, MXNet, Theano",
-    keras.backend.backend(),
-    "this run; the last three are gone",
-)
-claim(
-    "same code on CPU, GPU, TPU",
-    machle,
-    "no rewriting",
-    place.summary,
-    "one device in this run",
-)
-fastest = max(max(gflops) for gflops in speeds.values())
-claim(
-    "fastest matrix product here",
-    "this run",
-    "",
-    f"{fastest:.3g} GFLOP/s",
-    "float32; depends on the machine and on who shares it",
-)
-if "nudging" in results:
-    claim(
-        "derivatives come automatically",
-        keras_talk,
-        "no gap",
-        f"off by {results['nudging']:.0e}",
-        "neuron, against your central differences",
-    )
+at = np.array([-2.0, 5.0, -4.0])
+measured = coursekit.gradients(lambda v: (v[0] + v[1]) * v[2], at).round(4).tolist()
+text, stated = "gradient of (x+y)z at (-2, 5, -4)", "df/dq = z = -4, df/dz = q = 3"
+claim(text, keras_talk, stated, f"{measured}", "q = x + y; automatic")
+text, note = "the Sequential listing of 2018 runs", "input_dim is discouraged"
+claim(text, keras_talk, "runs", f"runs, {len(complaints)} warning", note)
+text, note = "classes = model.predict(x)", "probabilities; classes are their argmax"
+claim(text, keras_talk, "classes", f"shape {classes.shape}", note)
+text, stated = "one front end, several back ends", "TensorFlow, CNTK, MXNet, Theano"
+note = "this run; the last three are gone"
+claim(text, keras_talk, stated, keras.backend.backend(), note)
+text, note = "same code on CPU, GPU, TPU", "one device in this run"
+claim(text, machle, "no rewriting", place.summary, note)
+measured = f"{max(map(max, speeds.values())):.3g} GFLOP/s"
+note = "float32; depends on the machine and on who shares it"
+claim("fastest matrix product here", "this run", "", measured, note)
+text, measured = "784-32-10 network on the digits", f"accuracy {report['accuracy']:.3f}"
+claim(text, machle, "", measured, "scikit-learn's 1,797 digits, not MNIST")
+
+# %%
+with lab.needs("1.4"):
+    measured, note = f"off by {nudge_gap:.0e}", "neuron, against central differences"
+    claim("derivatives come automatically", keras_talk, "no gap", measured, note)
 with lab.needs("1.5"):
-    listings = {
-        "Sequential 100-64-10": [100, 64, 10],
-        "Functional 784-64-64-10": [784, 64, 64, 10],
-    }
-    for name, sizes in listings.items():
-        claim(
-            f"parameters of the listing {name}",
-            keras_talk,
+    note = "no figure on the slide: stated is your formula, measured is Keras"
+    for sizes in ([100, 64, 10], [784, 64, 64, 10]):
+        text = f"parameters of the listing {'-'.join(map(str, sizes))}"
+        counted = (
             f"{parameter_count(sizes):,}",
             f"{library_net(sizes).count_params():,}",
-            "no figure on the slide: stated is your formula, measured is Keras",
         )
-if "styles" in results:
-    claim(
-        "Sequential and Functional are one network",
-        keras_talk,
-        "no gap",
-        f"losses off by {results['styles']:.0e}",
-        f"{EPOCHS} epochs, same start and batches",
-    )
-if "by hand" in results:
-    claim(
-        "the model is its weights",
-        "Exercise 1.6",
-        "no gap",
-        f"logits off by {results['by hand']:.0e}",
-        "float32 rounding",
-    )
-if "pair" in results:
-    claim(
-        "multi-input, multi-output",
-        keras_talk,
-        "possible",
-        results["pair"],
-        "accuracy on 1,024 unseen pairs; no figure stated",
-    )
-if "trip" in results:
-    claim(
-        "saved and loaded, equal",
-        "Exercise 1.8",
-        "equal",
-        f"{results['equal']}; trained on, off by {results['trip']:.0e}",
-    )
-if "pair trip" in results:
-    claim(
-        "saved and loaded, two inputs and two outputs",
-        "Exercise 1.8",
-        "equal",
-        f"{results['pair trip']}",
-    )
-claim(
-    "784-32-10 network on the digits",
-    machle,
-    "",
-    f"accuracy {report['accuracy']:.3f}",
-    "scikit-learn's 1,797 digits, not MNIST; lab 08 does the practical work",
-)
+        claim(text, keras_talk, *counted, note)
+    text, note = "Sequential and Functional are one network", f"{EPOCHS} epochs"
+    claim(text, keras_talk, "no gap", f"losses off by {style_gap:.0e}", note)
+with lab.needs("1.6"):
+    measured, note = f"logits off by {hand_gap:.0e}", "float32 rounding"
+    claim("the model is its weights", "Exercise 1.6", "no gap", measured, note)
+with lab.needs("1.7"):
+    measured = "digit {:.3f}, larger {:.3f}".format(*pair_accuracy)
+    note = "accuracy on 1,024 unseen pairs; no figure stated"
+    claim("multi-input, multi-output", keras_talk, "possible", measured, note)
+with lab.needs("1.8"):
+    measured = f"{equal}; trained on, off by {trip_gap:.0e}"
+    claim("saved and loaded, equal", "Exercise 1.8", "equal", measured)
+with lab.needs("1.7", "1.8"):
+    text, measured = "saved and loaded, two inputs and two outputs", f"{kept and alike}"
+    claim(text, "Exercise 1.8", "equal", measured)
 lab.receipt(claims, seeds=[lab.seed])
 
 # %% [markdown]

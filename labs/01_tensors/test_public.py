@@ -644,8 +644,14 @@ def test_same_model_wants_equal_weights(student):
 @pytest.mark.points(1)
 def test_same_model_wants_equal_answers_and_equally_many_weights(student):
     sizes = [5, 4, 3]
-    first = small_net(student, sizes)
+    first, twin = small_net(student, sizes), small_net(student, sizes)
+    twin.set_weights(first.get_weights())
     x, _ = batch(student.rng, sizes)
+    assert_equal(
+        bool(student.same_model(first, twin, x)),
+        True,
+        tried="same_model of two models with equal weights and the same activation",
+    )
     smooth = student.make(
         "coursekit.models.mlp",
         (sizes[0],),
