@@ -890,13 +890,11 @@ lab.show(figures.speed(sides, speeds))
 for name, gflops in speeds.items():
     print(f"{name}: {', '.join(f'{speed:.3g}' for speed in gflops)} GFLOP/s")
 longer = 8 * speeds[names[1]][0] / speeds[names[1]][1]
-told = (
-    f"{longer:.1f} times: calling the library takes time before any arithmetic begins."
-)
+told = f"{longer:.1f} times as long, on this machine and in this run."
 lab.reveal("1.8b", "a" if longer < 6 else "b" if longer <= 10 else "c", told)
 
 # %% [markdown]
-# A small product cannot make up for the time that the call itself takes. That is one reason for the batch axis: it makes one large product of many small ones. A dent in a line is other work on the same machine, or
+# Calling the library takes time before any arithmetic begins, and a small product cannot make up for it. That is one reason for the batch axis: it makes one large product of many small ones. A dent in a line is other work on the same machine, or
 # threads that wait for one another. To try another device, choose a GPU or TPU
 # runtime, restart, and run this section again; no line changes. `coursekit.devices.use("gpu")` before the import of Keras insists on one.
 
