@@ -112,18 +112,24 @@ class HOGTransformer(TransformerMixin, BaseEstimator):
 
     def _images(self, X, *, reset: bool) -> np.ndarray:
         """Checked images `(n, h, w, c)`: finite numbers, at least one."""
-        if not hasattr(X, "toarray") and np.ndim(X) not in (3, 4) and self.image_shape is None:
+        sparse = hasattr(X, "toarray")
+        axes = 2 if sparse else np.asarray(X).ndim
+        if not sparse and axes not in (3, 4) and self.image_shape is None:
             raise InvalidInputError(
                 f"Expected images (n, h, w) or (n, h, w, c), or `image_shape` for flat rows. "
                 f"Received: shape {np.shape(X)}. "
                 "Pass HOGTransformer(image_shape=(28, 28)) for rows of 784 pixels."
             )
         try:
-            if hasattr(X, "toarray") or np.ndim(X) < 3:
+            if axes < 3:
                 X = validate_data(self, X, reset=reset)
             else:
                 X = check_array(X, allow_nd=True, estimator=self)
-        except (TypeError, ValueError) as error:  # sparse, NaN, no rows, words
+        except ValueError as error:  # NaN, no rows, words
+            raise InvalidInputError(str(error)) from error
+        except TypeError as error:
+            if not sparse:  # objects that are no numbers: scikit-learn asks for a TypeError
+                raise
             raise InvalidInputError(str(error)) from error
         if X.ndim != 2:
             return as_batch(X)

@@ -647,15 +647,15 @@ with lab.needs("3.6"):
             out = ops.sigmoid(ops.matmul(out, w))
         return 0.5 * ops.sum((out - target) ** 2) / len(x)
 
-    mine, theirs = gradients[::2], coursekit.gradients(keras_stack, matrices)
+    module_slopes = gradients[::2]
+    keras_slopes = coursekit.gradients(keras_stack, matrices)
 
 # %%
 with lab.needs("3.6"):
-    lengths = [[np.sqrt(np.mean(np.square(g))) for g in by] for by in (mine, theirs)]
+    both = module_slopes, keras_slopes
+    lengths = [[np.sqrt(np.mean(np.square(g))) for g in by] for by in both]
     lab.show(figures.fading(*lengths))
-    gaps = [
-        np.abs(a - b).max() / np.abs(b).max() for a, b in zip(mine, theirs, strict=True)
-    ]
+    gaps = [np.abs(a - b).max() / np.abs(b).max() for a, b in zip(*both, strict=True)]
     print(f"Relative distance from Keras: at most {max(gaps):.0e}.")
     place = "input" if np.argmin(lengths[0]) < 5 else "output"
     told = f"From layer 10 to layer 2 it shrinks {lengths[0][-1] / lengths[0][1]:.0e} "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unittest
 from functools import partial
 
 import pytest
@@ -33,6 +34,8 @@ def _failures(estimator, expected: dict[str, str]) -> tuple[dict[str, str], int]
         name = getattr(check, "func", check).__name__
         try:
             check(one)
+        except unittest.SkipTest:  # an option of scikit-learn's is not switched on
+            continue
         except Exception as error:
             failed[name] = f"{type(error).__name__}: {error}"
         ran += 1
