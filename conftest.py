@@ -56,7 +56,8 @@ def site() -> Path:
     """The folder of the built site: out/site, which `make docs` writes."""
     folder = Path(__file__).parent / "out" / "site"
     if not (folder / "index.html").is_file():
-        pytest.skip("the site is not built: make docs")
+        reason = "the site is not built: make docs"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
     return folder
 
 

@@ -41,6 +41,8 @@ def write_all(source: Path, labs: list[Path]) -> None:
     for name in (path.name for path in DOCS.glob("*.md")):
         path = source / name
         path.write_text(relink(path.read_text(encoding="utf-8"), DOCS), encoding="utf-8")
+    path = source / "glossary.md"
+    path.write_text(numbers_to_labs(path.read_text(encoding="utf-8"), headers), encoding="utf-8")
 
 
 # Links that were written for the repository
@@ -87,6 +89,16 @@ def relink(text: str, folder: Path) -> str:
 
 
 # Labs
+
+
+def numbers_to_labs(text: str, labs: list[dict[str, Any]]) -> str:
+    """The numbers of labs in brackets, "(05)" or "(02, 04)", as links to the labs' pages."""
+    pages = {lab["number"]: f"[{lab['number']}](/labs/{lab['name']}.ipynb)" for lab in labs}
+
+    def linked(match: re.Match[str]) -> str:
+        return re.sub(r"\d\d", lambda number: pages.get(number[0], number[0]), match[0])
+
+    return re.sub(r"\(\d\d(?:, \d\d)*\)", linked, text)
 
 
 def _header(folder: Path) -> dict[str, Any]:
@@ -348,13 +360,28 @@ def _signature(value: object) -> str:
             star = True
         elif parameter.kind is parameter.KEYWORD_ONLY and not star:
             parts, star = [*parts, "*"], True
-        parts.append(str(parameter).replace("'", ""))
+        parts.append(_parameter(parameter))
     gives = found.return_annotation
-    after = "" if gives is inspect.Signature.empty else f" -> {gives}".replace("'", "")
+    hidden = gives is inspect.Signature.empty or inspect.isclass(value)
+    after = "" if hidden else f" -> {_type(gives)}"
     line = f"({', '.join(parts)}){after}"
     if len(line) > 60 and parts:
         line = "(\n    " + ",\n    ".join(parts) + f",\n){after}"
     return re.sub(r" at 0x[0-9a-f]+", "", line)
+
+
+def _type(annotation: object) -> str:
+    """An annotation as it was written, without the quotes of one that is kept as text."""
+    return annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
+
+
+def _parameter(parameter: inspect.Parameter) -> str:
+    bare = str(parameter.replace(annotation=parameter.empty, default=parameter.empty))
+    typed = parameter.annotation is not parameter.empty
+    text = f"{bare}: {_type(parameter.annotation)}" if typed else bare
+    if parameter.default is parameter.empty:
+        return text
+    return f"{text} = {parameter.default!r}" if typed else f"{text}={parameter.default!r}"
 
 
 _SECTIONS = (
@@ -407,7 +434,7 @@ def _section(block: list[str]) -> list[str]:
             entries.append(line.strip())
         else:
             entries[-1] += f" {line.strip()}"
-    named = [re.fullmatch(r"([*\w.`, ]{1,60}?)(?: \([^)]*\))?: (.+)", entry) for entry in entries]
+    named = [re.fullmatch(r"([*\w.`, ]{1,120}?)(?: \([^)]*\))?: (.+)", entry) for entry in entries]
     if not all(named):
         return [_prose(" ".join(entries))]
     return [f"- `{match[1].strip('`')}`: {_prose(match[2])}" for match in named]

@@ -85,9 +85,15 @@ def _executed(
 
 
 def _digest(folder: Path) -> str:
-    """What the outputs follow from: the lab's files and the package."""
+    """What the outputs follow from: the lab's files and the package, without the rooms that no
+    notebook asks."""
     paths = [p for p in sorted(folder.iterdir()) if p.is_file()]
-    paths += sorted((ROOT / "coursekit").rglob("*.py"))
+    package = ROOT / "coursekit"
+    paths += [
+        path
+        for path in sorted(package.rglob("*.py"))
+        if path.relative_to(package).parts[0] not in ("cli", "grading")
+    ]
     total = hashlib.sha256()
     for path in paths:
         total.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
@@ -140,4 +146,26 @@ def _output(output: dict[str, Any]) -> dict[str, Any] | None:
         return output
     if _WIDGET in data:
         return None
+    if "text/html" in data:
+        text = "".join(data["text/html"])
+        return {**output, "data": {**data, "text/html": prediction(text)}}
     return output
+
+
+_CARD = re.compile(r"<div (style=\"[^\"]*\"><strong>Prediction ([\w.]+)</strong>)")
+_STATUS = re.compile(r"<div><small>[^<]*</small></div>(?=</div>\s*$)")
+_NONE = re.compile(
+    r"you made none\. [^<]*<details><summary>[^<]*</summary>(.*)</details>(?=</div>\s*$)", re.S
+)
+
+
+def prediction(html: str) -> str:
+    """A prediction's card as `site.js` takes it: asked and answered in the page, without the words
+    that make sense in a notebook only. Any other HTML stays as it is."""
+    card = _CARD.match(html)
+    if card is None:
+        return html
+    text, found = _NONE.subn(r'<span class="said"></span>\1', html)
+    kind = "revealed" if found else "asked"
+    text = _STATUS.sub("", text)
+    return _CARD.sub(rf'<div class="prediction {kind}" data-key="\2" \1', text, count=1)

@@ -140,6 +140,20 @@ def test_no_address_but_that_of_the_project_is_named(project):
     assert found == set()
 
 
+def test_no_text_sends_a_reader_to_a_package_index_for_coursekit():
+    """While no address is declared, that name there may be a stranger's."""
+    places = ("coursekit/**/*.py", "docs/*.md", "*.md", "labs/**/*.py")
+    found = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for place in places
+        for path in ROOT.glob(place)
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(r"install\b.*[\"'` ]coursekit(\[|[\"'`]|$)", line)
+        and "coursekit with its extra" not in line
+    ]
+    assert found == []
+
+
 def test_the_words_promise_no_more_than_the_sandbox_keeps():
     for path in (ROOT / "README.md", ROOT / "pyproject.toml", ROOT / "docs" / "grading.md"):
         assert "cannot be cheated" not in path.read_text()

@@ -16,6 +16,15 @@ class _Formatter(argparse.HelpFormatter):
         return super()._fill_text(text, width, indent)
 
 
+class _Commands(argparse._SubParsersAction):
+    """A command whose parser describes nothing is described by its line in the list."""
+
+    def add_parser(self, name: str, **kwargs):
+        line = kwargs.get("help") or ""
+        kwargs.setdefault("description", line[:1].upper() + line[1:] + "." if line else None)
+        return super().add_parser(name, **kwargs)
+
+
 class Parser(argparse.ArgumentParser):
     """Keeps examples in its help as they are written, and names the command that a mistyped one may
     have meant. Parsers of subcommands are of the same kind."""
@@ -23,6 +32,7 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("formatter_class", _Formatter)
         super().__init__(*args, **kwargs)
+        self.register("action", "parsers", _Commands)
 
     def _check_value(self, action, value):
         if action.choices is not None and value not in action.choices:

@@ -121,7 +121,7 @@ def _device(probe: subprocess.Popen, deadline: float, wait: float, problems: lis
             _problem(
                 "error",
                 what,
-                "Reinstall the backend in a fresh environment: pip install 'coursekit[tensorflow]'",
+                "Make a fresh environment and install coursekit there with its extra [tensorflow].",
             )
         )
     return {**signs, "works": False}

@@ -6,6 +6,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from coursekit.cli._parser import help_of
+
 
 def add_parser(commands) -> None:
     """Register the command and its subcommands."""
@@ -14,8 +16,11 @@ def add_parser(commands) -> None:
         help="build, verify and bundle labs; show a student's progress",
         description="Build student notebooks from lab sources, prove that a lab fits together, "
         "bundle it, show a student's progress.",
+        epilog="examples:\n  coursekit labs status\n  coursekit labs verify 05\n"
+        "  coursekit labs bundle --out students/",
     )
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    parser.set_defaults(run=help_of(parser))
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
     _build(actions)
     _verify(actions)
     _export(actions)
@@ -84,10 +89,15 @@ def _export(actions) -> None:
     parser = actions.add_parser(
         "export", help="write one lab's student or solution notebook to a file"
     )
-    parser.add_argument("lab", metavar="NN")
+    parser.add_argument("lab", metavar="NN", help="number or name of the lab")
     parser.add_argument("--labs", metavar="DIR", help="the folder that holds the labs")
-    parser.add_argument("--kind", choices=("student", "solution"), default="student")
-    parser.add_argument("--out", required=True, metavar="FILE")
+    parser.add_argument(
+        "--kind",
+        choices=("student", "solution"),
+        default="student",
+        help="which of the two (default student)",
+    )
+    parser.add_argument("--out", required=True, metavar="FILE", help="the notebook to write")
     parser.set_defaults(run=run_export)
 
 
@@ -97,7 +107,7 @@ def _bundle(actions) -> None:
             "bundle", help="write the students' repository: notebooks, public checks, wheel, README"
         )
     )
-    parser.add_argument("--out", required=True, metavar="DIR")
+    parser.add_argument("--out", required=True, metavar="DIR", help="the folder to write")
     parser.add_argument(
         "--wheel", metavar="FILE", help="coursekit's wheel, to lie beside the notebooks"
     )
@@ -113,7 +123,13 @@ def _status(actions) -> None:
     parser = actions.add_parser(
         "status", help="show which exercises in a folder are answered and pass"
     )
-    parser.add_argument("folder", nargs="?", default=".", metavar="FOLDER")
+    parser.add_argument(
+        "folder",
+        nargs="?",
+        default=".",
+        metavar="FOLDER",
+        help="where the notebooks are (default: here)",
+    )
     parser.set_defaults(run=run_status)
 
 
@@ -131,7 +147,7 @@ def _hints(actions) -> None:
 
 def _new(actions) -> None:
     parser = actions.add_parser("new", help="make the skeleton of a lab that verifies")
-    parser.add_argument("name", metavar="NN_topic")
+    parser.add_argument("name", metavar="NN_topic", help="its number and a word, as in 23_topic")
     parser.add_argument(
         "--labs", metavar="DIR", help="the folder that holds the labs (default: labs)"
     )

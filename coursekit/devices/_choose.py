@@ -12,7 +12,7 @@ from coursekit.errors import DeviceError, InvalidInputError
 
 KINDS = ("auto", "cpu", "gpu", "tpu")
 BACKENDS = ("tensorflow", "jax")
-_INSTALL = "Install one: pip install 'coursekit[tensorflow]' or pip install 'coursekit[jax]'."
+_INSTALL = "Install one: coursekit with its extra [tensorflow] or [jax]."
 _RESTART = (
     "Restart the kernel (or start a new process) and call coursekit.devices.use(...) "
     "before importing keras."
@@ -115,8 +115,8 @@ def _candidates(backend: str | None, signs: _signs.Signs) -> list[str]:
         return [loaded]
     if not _signs.installed("keras"):
         raise DeviceError(
-            "Keras is not installed. Install it with a backend: pip install "
-            "'coursekit[tensorflow]'."
+            "Keras is not installed. Install it with a backend: coursekit with its extra "
+            "[tensorflow] or [jax]."
         )
     there = [name for name in BACKENDS if _signs.installed(name)]
     if wish is not None:
@@ -125,7 +125,7 @@ def _candidates(backend: str | None, signs: _signs.Signs) -> list[str]:
             instead = f" or choose {there[0]}" if there else ""
             raise DeviceError(
                 f"{said}, but {wish} is not installed. Found: {found}. "
-                f"Install it with pip install 'coursekit[{wish}]'{instead}."
+                f"Install coursekit with its extra [{wish}]{instead}."
             )
         return [wish]
     if not there:

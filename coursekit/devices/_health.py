@@ -36,20 +36,20 @@ BACKEND_PACKAGES = (
     "jax-cuda13-plugin",
 )
 OPTIONAL = {
-    "numba": ("HOG runs on its portable path, many times slower.", "pip install 'coursekit[fast]'"),
+    "numba": ("HOG runs on its portable path, many times slower.", "pip install numba"),
     "pytest": (
         "checks in a lab's notebook and grading do not run.",
-        "pip install 'coursekit[labs]'",
+        "pip install pytest",
     ),
-    "jupytext": ("notebooks are not built from lab sources.", "pip install 'coursekit[labs]'"),
-    "nbclient": ("notebooks are not executed.", "pip install 'coursekit[labs]'"),
+    "jupytext": ("notebooks are not built from lab sources.", "pip install jupytext"),
+    "nbclient": ("notebooks are not executed.", "pip install nbclient"),
     "ipywidgets": (
         "a lab's interactive parts are shown as still pictures.",
-        "pip install 'coursekit[labs]'",
+        "pip install ipywidgets",
     ),
-    "anywidget": ("drawing a digit of one's own needs it.", "pip install 'coursekit[labs]'"),
-    "psutil": ("grading does not watch a submission's memory.", "pip install 'coursekit[grading]'"),
-    "playwright": ("tests that open a browser are skipped.", "pip install 'coursekit[dev]'"),
+    "anywidget": ("drawing a digit of one's own needs it.", "pip install anywidget"),
+    "psutil": ("grading does not watch a submission's memory.", "pip install psutil"),
+    "playwright": ("tests that open a browser are skipped.", "pip install playwright"),
 }
 _BROWSERS = (
     "chromium",
@@ -156,7 +156,7 @@ def _backend(found: dict[str, str | None]) -> list[Problem]:
             Problem(
                 "error",
                 "Keras has no backend: neither tensorflow nor jax is installed.",
-                "pip install 'coursekit[tensorflow]'",
+                "pip install tensorflow, or coursekit with its extra [tensorflow].",
             )
         )
     if found["tensorflow"] and found["tensorflow-cpu"]:
@@ -184,7 +184,7 @@ def _backend(found: dict[str, str | None]) -> list[Problem]:
             Problem(
                 "error",
                 f"KERAS_BACKEND={wish}, but {wish} is not installed.",
-                f"{instead}pip install 'coursekit[{wish}]'.",
+                f"{instead}install {wish}, or coursekit with its extra [{wish}].",
             )
         )
     elif not wish and there == ["jax"]:

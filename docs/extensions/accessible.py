@@ -12,6 +12,8 @@ CHANGES = (
     ("<pre>", '<pre tabindex="0">'),
     ('<div id="search-results">', '<h1>Search</h1>\n<div id="search-results">'),
     ('<aside class="sidebar-drawer">', '<aside class="sidebar-drawer" aria-label="Pages">'),
+    # A folded part is called by the words that are seen on it.
+    ('<summary aria-label="Toggle hidden content">', "<summary>"),
     ('<aside class="toc-drawer', '<aside aria-label="On this page" class="toc-drawer'),
 )
 

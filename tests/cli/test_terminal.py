@@ -3,6 +3,7 @@ systems."""
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
@@ -40,16 +41,38 @@ def test_help_fits_a_terminal(command, capsys, monkeypatch):
     assert capsys.readouterr().out.startswith("usage: coursekit")
 
 
-@pytest.mark.parametrize("command", ["compare", "data", "doctor", "reproduce"])
+@pytest.mark.parametrize("command", cli._COMMANDS)
 def test_help_shows_examples_that_the_parser_takes(command, capsys):
     with pytest.raises(SystemExit):
         main([command, "--help"])
-    examples = capsys.readouterr().out.partition("examples:\n")[2].splitlines()
+    below = capsys.readouterr().out.partition("examples:\n")[2].splitlines()
+    examples = [line for line in below if line.startswith("  ")]
     assert examples
     for line in examples:
         words = line.split("  ")[1].split()
         assert words[:2] == ["coursekit", command]
         assert cli.build_parser().parse_args(words[1:]).command == command
+
+
+def every_parser(parser, name="coursekit"):
+    yield name, parser
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for word, below in action.choices.items():
+                yield from every_parser(below, f"{name} {word}")
+
+
+def test_every_command_says_what_it_does_and_every_argument_what_it_is():
+    parsers = dict(every_parser(cli.build_parser()))
+    assert {"coursekit labs bundle", "coursekit grade export", "coursekit data"} <= set(parsers)
+    assert [name for name, parser in parsers.items() if not parser.description] == []
+    silent = [
+        f"{name} {action.dest}"
+        for name, parser in parsers.items()
+        for action in parser._actions
+        if not action.help and not isinstance(action, argparse._SubParsersAction)
+    ]
+    assert silent == []
 
 
 @pytest.mark.parametrize(

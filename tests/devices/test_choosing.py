@@ -117,7 +117,7 @@ def test_a_tpu_image_without_tensorflow_gets_jax(machine):
         (
             "cpu",
             {"packages": ("keras",)},
-            r"neither tensorflow nor jax is installed.*coursekit\[jax\]",
+            r"neither tensorflow nor jax is installed.*extra .* or \[jax\]",
         ),
         ("cpu", {"packages": ("tensorflow",)}, "Keras is not installed"),
     ],

@@ -379,7 +379,8 @@ def connect(address: str) -> tuple[ModuleType, bool]:
         import ray.util.scheduling_strategies
     except ImportError as error:
         raise MissingDependencyError(
-            'Expected Ray for --cluster. Received: none. pip install "coursekit[cluster]"'
+            "Expected Ray for --cluster. Received: none. Install Ray, or coursekit with its "
+            "extra [cluster]."
         ) from error
     if ray.is_initialized():
         return ray, False

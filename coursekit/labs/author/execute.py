@@ -148,7 +148,7 @@ def execute_notebook(
         from traitlets.config import Config
     except ImportError as error:
         raise MissingDependencyError(
-            'Executing notebooks needs `pip install "coursekit[labs]"`.'
+            "Executing notebooks needs nbclient: install coursekit with its extra [labs]."
         ) from error
     node = nbformat.reads(json.dumps(notebook), as_version=4)
     node.cells.append(nbformat.v4.new_code_cell(_CLOCK))

@@ -239,7 +239,7 @@ def _header(text: str, path: Path) -> dict[str, Any]:
         import yaml
     except ImportError as error:
         raise MissingDependencyError(
-            'Reading lab sources needs `pip install "coursekit[labs]"`.'
+            "Reading lab sources needs PyYAML: install coursekit with its extra [labs]."
         ) from error
     matched = re.match(r"# ---\n((?:#.*\n)+?)# ---\n", text)
     if matched is None:
@@ -298,7 +298,7 @@ def _read_by_jupytext(text: str) -> list[tuple[str, str, dict[str, Any]]]:
         import jupytext
     except ImportError as error:
         raise MissingDependencyError(
-            'Reading lab sources needs `pip install "coursekit[labs]"`.'
+            "Reading lab sources needs jupytext: install coursekit with its extra [labs]."
         ) from error
     cells = jupytext.reads(text, fmt="py:percent").cells
     return [
