@@ -114,7 +114,8 @@ def _add_export(commands) -> None:
         "grade export",
         help="fill a roster of an LMS in from a gradebook",
         description=(
-            "Write a copy of a roster, as exported from Canvas, Moodle or Blackboard, with "
+            "Write a copy of a roster, as exported from Canvas, Moodle, Blackboard or "
+            "Brightspace, with "
             "the grades in it. Nothing else in the file changes. A mark that could belong to "
             "several rows is given to none, and told; exit code 3 then."
         ),
@@ -135,7 +136,7 @@ def _add_roster_options(parser) -> None:
     parser.add_argument(
         "--roster",
         metavar="FILE",
-        help="an export of Canvas, Moodle or Blackboard to fill in, CSV or xlsx",
+        help="an export of Canvas, Moodle, Blackboard or Brightspace to fill in, CSV or xlsx",
     )
     parser.add_argument(
         "--column", metavar="NAME", help="the roster's column, where its name does not tell"
@@ -191,7 +192,8 @@ def run_export(args: argparse.Namespace) -> int:
 
     if args.roster is None:
         raise InvalidInputError(
-            "Expected --roster FILE, as exported from Canvas, Moodle or Blackboard. Received: none."
+            "Expected --roster FILE, as exported from Canvas, Moodle, Blackboard or Brightspace. "
+            "Received: none."
         )
     return _fill(args, args.gradebook, args.lab, args.out or args.gradebook)
 

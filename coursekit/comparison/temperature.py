@@ -7,6 +7,7 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.model_selection import train_test_split
+from sklearn.utils import Tags, _safe_indexing, get_tags, indexable
 from sklearn.utils.validation import check_is_fitted
 
 
@@ -29,11 +30,20 @@ class TemperatureScaled(ClassifierMixin, BaseEstimator):
         self.rehearsal_rows = rehearsal_rows
         self.seed = seed
 
+    def __sklearn_tags__(self) -> Tags:
+        """What may come in is the estimator's to say."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags = get_tags(self.estimator).input_tags
+        return tags
+
     def fit(self, x, y) -> TemperatureScaled:
         """Fit on `x` `(n, ...)` and labels `y` `(n,)`."""
-        y = np.asarray(y)
         self.estimator_ = clone(self.estimator).fit(x, y)
         self.classes_ = self.estimator_.classes_
+        for name in ("n_features_in_", "feature_names_in_"):
+            if hasattr(self.estimator_, name):
+                setattr(self, name, getattr(self.estimator_, name))
+        x, y = indexable(x, np.asarray(y).reshape(-1))
         self.temperature_ = self._fit_temperature(x, y)
         return self
 
@@ -49,8 +59,8 @@ class TemperatureScaled(ClassifierMixin, BaseEstimator):
         fit_rows, held_out = train_test_split(
             rows, test_size=0.25, stratify=y[rows], random_state=self.seed
         )
-        rehearsal = clone(self.estimator).fit(x[fit_rows], y[fit_rows])
-        scores = _decision_columns(rehearsal, x[held_out])
+        rehearsal = clone(self.estimator).fit(_safe_indexing(x, fit_rows), y[fit_rows])
+        scores = _decision_columns(rehearsal, _safe_indexing(x, held_out))
         truth = np.searchsorted(rehearsal.classes_, y[held_out])
 
         def loss(log_temperature: float) -> float:
@@ -65,17 +75,20 @@ class TemperatureScaled(ClassifierMixin, BaseEstimator):
         return float(np.exp(minimize_scalar(loss, bounds=(-5.0, 5.0), method="bounded").x))
 
     def decision_function(self, x) -> np.ndarray:
-        """The classifier's decision values, `(n, classes)`."""
+        """The classifier's decision values: `(n, classes)`; for two classes `(n,)`, positive for
+        the second one."""
         check_is_fitted(self, "estimator_")
-        return _decision_columns(self.estimator_, x)
+        return self.estimator_.decision_function(x)
 
     def predict_proba(self, x) -> np.ndarray:
         """Probabilities `(n, classes)`, float64, rows sum to one."""
-        return softmax(self.decision_function(x) / self.temperature_, axis=1)
+        check_is_fitted(self, "estimator_")
+        return softmax(_decision_columns(self.estimator_, x) / self.temperature_, axis=1)
 
     def predict(self, x) -> np.ndarray:
         """Labels `(n,)`."""
-        return self.classes_[np.argmax(self.decision_function(x), axis=1)]
+        check_is_fitted(self, "estimator_")
+        return self.classes_[np.argmax(_decision_columns(self.estimator_, x), axis=1)]
 
 
 def _decision_columns(estimator, x) -> np.ndarray:

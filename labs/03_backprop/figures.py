@@ -216,11 +216,11 @@ def recorded(order, names, symbols):
     ids = {id(node): f"n{i}" for i, node in enumerate(order)}
     texts = {ids[id(v)]: names.get(id(v)) or symbols[id(v.pull)] for v in order}
     edges, shares = [], {ids[id(order[-1])]: order[-1].grad}
-    for node in order:
-        arrays = [v.data for v in node.inputs]
-        given = node.pull(node.grad, *arrays) if node.pull else ()
-        for v, share in zip(node.inputs, given, strict=True):
-            edges.append((ids[id(v)], ids[id(node)]))
+    for user in order:
+        arrays = [v.data for v in user.inputs]
+        given = user.pull(user.grad, *arrays) if user.pull else ()
+        for v, share in zip(user.inputs, given, strict=True):
+            edges.append((ids[id(v)], ids[id(user)]))
             shares[edges[-1]] = share
     values = {ids[id(v)]: v.data for v in order}
     return draw_graph(texts, edges, values, shares), (

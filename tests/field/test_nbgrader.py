@@ -3,17 +3,20 @@ right notebook."""
 
 from __future__ import annotations
 
+import csv
 import inspect
 import json
 import os
 import re
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from coursekit.labs.author.build import lab_points, solution_notebook
+from coursekit.labs.author.build import build, lab_points, solution_notebook
 from coursekit.labs.author.mistakes import load_mistakes
 from coursekit.labs.author.source import read_lab
 
@@ -21,6 +24,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 VERSION = "0.9.6"
 TOY = Path(__file__).parents[1] / "labs" / "toy_lab" / "90_toy"
+PAGE = Path(__file__).parents[2] / "docs" / "nbgrader.md"
 MISTAKES = ("column-means", "sign-lost", "doubled-not-twice")
 _SCORES = """
 import json
@@ -54,10 +58,9 @@ def environment(tmp_path_factory):
     return python
 
 
-@pytest.fixture(scope="module")
-def course(tmp_path_factory, environment):
-    """A course folder with the released toy lab, and what runs nbgrader in it with our kernel."""
-    folder = tmp_path_factory.mktemp("course")
+def runner(folder, environment, labs):
+    """What runs a Python's arguments in a course folder, where notebooks get our kernel: nbgrader's
+    Python, or with `ours=True` this one."""
     kernel = folder / "jupyter" / "kernels" / "python3"
     kernel.mkdir(parents=True)
     start = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
@@ -66,16 +69,16 @@ def course(tmp_path_factory, environment):
     variables = {
         **os.environ,
         "JUPYTER_PATH": str(folder / "jupyter"),
-        "COURSEKIT_LABS": str(TOY.parent),
+        "COURSEKIT_LABS": str(labs),
         "COURSEKIT_FAST": "1",
         "COURSEKIT_WIDGETS": "0",
         "PYTHONWARNINGS": "ignore",
         "PATH": os.pathsep.join([str(environment.parent), os.environ["PATH"]]),  # for alembic
     }
 
-    def run(*arguments):
+    def run(*arguments, ours=False):
         done = subprocess.run(
-            [str(environment), *arguments],
+            [sys.executable if ours else str(environment), *arguments],
             cwd=folder,
             env=variables,
             capture_output=True,
@@ -83,9 +86,17 @@ def course(tmp_path_factory, environment):
             timeout=900,
             check=False,
         )
-        assert done.returncode == 0, done.stderr[-3000:]
+        assert done.returncode == 0, (arguments, done.stderr[-3000:])
         return done.stdout + done.stderr
 
+    return run
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory, environment):
+    """A course folder with the released toy lab, and what runs nbgrader in it with our kernel."""
+    folder = tmp_path_factory.mktemp("course")
+    run = runner(folder, environment, TOY.parent)
     source = folder / "source" / "ps" / "90_toy.ipynb"
     source.parent.mkdir(parents=True)
     source.write_text(solution_notebook(read_lab(TOY)), encoding="utf-8")
@@ -93,11 +104,12 @@ def course(tmp_path_factory, environment):
     return folder, run
 
 
-def hand_in(folder, student, *, answers, wrong=None):
+def hand_in(folder, student, *, answers, wrong=None, lab=TOY, assignment="ps"):
     """Write a submission: the released notebook with `answers` of the solution, then one of them
     defined again as in the known mistake `wrong`."""
-    released = json.loads((folder / "release/ps/90_toy.ipynb").read_text(encoding="utf-8"))
-    solved = json.loads(solution_notebook(read_lab(TOY)))["cells"]
+    name = f"{assignment}/{lab.name}.ipynb"
+    released = json.loads((folder / "release" / name).read_text(encoding="utf-8"))
+    solved = json.loads(solution_notebook(read_lab(lab)))["cells"]
     solved = {c["id"]: "".join(c["source"]) for c in solved if c["id"].startswith("answer-")}
     for cell in released["cells"]:
         key = cell["metadata"].get("nbgrader", {}).get("grade_id", "")
@@ -105,7 +117,7 @@ def hand_in(folder, student, *, answers, wrong=None):
             cell["source"] = solved[key]
             if wrong is not None and key == f"answer-{wrong.exercise.replace('.', '-')}":
                 cell["source"] += "\n\n\n" + wrong_text(wrong)
-    place = folder / "submitted" / student / "ps" / "90_toy.ipynb"
+    place = folder / "submitted" / student / name
     place.parent.mkdir(parents=True)
     place.write_text(json.dumps(released), encoding="utf-8")
 
@@ -150,3 +162,31 @@ def test_validate_fails_an_empty_notebook(course):
     folder, run = course
     said = run("-m", "nbgrader", "validate", str(folder / "release/ps/90_toy.ipynb"))
     assert "VALIDATION FAILED ON 2 CELL(S)" in said
+
+
+def test_the_page_leads_from_a_lab_to_feedback_and_points(tmp_path, environment):
+    lab = shutil.copytree(TOY, tmp_path / "labs" / "05_metrics")
+    (lab / "90_toy.ipynb").unlink()
+    for path in lab.glob("*.py"):
+        text = path.read_text(encoding="utf-8").replace("90.", "5.").replace("90_toy", "05_metrics")
+        path.write_text(text, encoding="utf-8")
+    build(lab)
+    folder = tmp_path / "course"
+    run = runner(folder, environment, lab.parent)
+    said = {}
+    blocks = re.findall(r"^```\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.M | re.S)
+    for command in [line for block in blocks for line in block.splitlines()]:
+        program, *arguments = shlex.split(command)
+        if command.startswith("nbgrader autograde"):
+            hand_in(folder, "full", answers=True, lab=lab, assignment="lab05")
+            hand_in(folder, "empty", answers=False, lab=lab, assignment="lab05")
+        said[command] = run("-m", program, *arguments, ours=program == "coursekit")
+    assert any("VALIDATION FAILED ON 2 CELL(S)" in text for text in said.values())
+    most = sum(lab_points(read_lab(lab)).values())
+    with open(folder / "grades.csv", encoding="utf-8") as file:
+        paid = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    assert paid == {"full": most, "empty": 0.0}
+    with open(folder / "graded" / "grades.csv", encoding="utf-8") as file:
+        ours = {row["student"]: float(row["points"]) for row in csv.DictReader(file)}
+    assert ours == paid
+    assert (folder / "feedback/full/lab05/05_metrics.html").is_file()

@@ -11,7 +11,11 @@ estimator_checks = pytest.importorskip(
     "sklearn.utils.estimator_checks", reason="scikit-learn is not installed"
 )
 
+from sklearn.linear_model import LogisticRegression  # noqa: E402
+from sklearn.svm import LinearSVC  # noqa: E402
+
 from coursekit.classifier import KerasClassifier  # noqa: E402
+from coursekit.comparison import TemperatureScaled  # noqa: E402
 from coursekit.hog import HOGTransformer  # noqa: E402
 from coursekit.models import mlp  # noqa: E402
 
@@ -63,5 +67,12 @@ def test_keras_classifier_passes_every_check():
     )
     batches = "mini-batches hold other rows where a row stands twice instead of weighing two"
     failed, ran = _failures(model, {"check_sample_weight_equivalence_on_dense_data": batches})
+    assert failed == {}
+    assert ran >= 50
+
+
+@pytest.mark.parametrize("inner", [LogisticRegression(), LinearSVC()], ids=["logistic", "svm"])
+def test_temperature_scaling_passes_every_check(inner):
+    failed, ran = _failures(TemperatureScaled(inner), {})
     assert failed == {}
     assert ran >= 50

@@ -25,6 +25,10 @@ BLIND = (
     record("Participant 55", 8.5, "moodle", "55"),
     record("Participant 56", 6.0, "moodle", "56"),
 )
+BRIGHTSPACE = (
+    record("Jane Doe", 8.5, "brightspace", "901"),
+    record("Çem Öz", 6.0, "brightspace", "902"),
+)
 BLACKBOARD = (record("jdoe", 8.5, "blackboard"), record("coz", 6.0, "blackboard"))
 
 
@@ -88,6 +92,37 @@ _GERMAN_WORKSHEET = (
     'Teilnehmer/in56;"Cem Öz";coz@uni.edu;Abgegeben;«|6»;10,00;Ja;-;'
     '«|"6 of 10 points in lab 05_metrics."»\n'
 )
+
+_BRIGHTSPACE = (
+    "OrgDefinedId,Username,Last Name,First Name,Email,"
+    "Lab 05 Metrics Points Grade <Numeric MaxPoints:10 Weight:20 Category:Labs CategoryWeight:40>,"
+    "Labs Subtotal Numerator,Labs Subtotal Denominator,"
+    "Calculated Final Grade Numerator,End-of-Line Indicator\r\n"
+    "#S1,#jdoe,Doe,Jane,jdoe@uni.edu,«|8.5»,,,,#\r\n"
+    "#S2,#coz,Öz,Çem,coz@uni.edu,«|6»,,,,#\r\n"
+)
+_BRIGHTSPACE_LAB = (
+    "Lab 05 Metrics Points Grade <Numeric MaxPoints:10 Weight:20 Category:Labs CategoryWeight:40>"
+)
+_CLASSROOM = (
+    "Last Name,First Name,Email Address,Lab 05,Quiz 5\n,,Date,2026-11-20,2026-11-21\n"
+    ",,Points,10,20\n,,Class average,7.3,12\n"
+    "Doe,Jane,jdoe@uni.edu,«|8.5»,11\nÖz,Çem,coz@uni.edu,«|6»,12\n"
+)
+# a gradebook with what term leaves in it: two sections, an excused one, waiting lists, comments
+_TERM = (
+    "Student,ID,SIS User ID,SIS Login ID,Root Account,Section,Notes,Lab 04 Training (4710),"
+    'Lab 05 Metrics (4711),"Lab 05\nquiz (4712)",Labs Current Score,Labs Unposted Final Score,'
+    "Current Grade,Override Score\n"
+    ",,,,,,,Manual Posting,Manual Posting,,,,,\n"
+    "    Points Possible,,,,,,,12,10.0,4,(read only),(read only),(read only),\n"
+    '"Doe, Jane",101,S1,jdoe,uni.edu,DL-01 and DL-02,,11.5,«|8.5»,3,95.83,95.83,A,\n'
+    '"Doe, Jane Ann",103,S3,jadoe,uni.edu,DL-01,"asked for more time,\nsee mail of 3 May",EX,EX,EX,,,,\n'
+    '"Öz, Çem",102,S2,coz,uni.edu,"DL-01, DL-03",,9,«|6»,,75.0,75.0,C,\n'
+    '"O\'Neil-Smith, Seán",104,S4,soneil,uni.edu,DL-02,,,,,0.0,0.0,F,\n'
+    '"Student, Test",999,,5b1f0c0ffee,uni.edu,DL-01,,,,,,,,\n'
+)
+
 
 ROSTERS = [
     Roster("canvas", _CANVAS, LOGINS, "canvas", LAB),
@@ -257,4 +292,133 @@ ROSTERS = [
         "blackboard",
         "Práctica 5 [Puntos totales: 10] |77",
     ),
+    # What instructors brought from a running term
+    Roster("canvas-of-a-term", _TERM, CANVAS, "canvas", "Lab 05 Metrics (4711)", "utf-8-sig"),
+    Roster("canvas-of-a-term-by-login", _TERM, LOGINS, "canvas", "Lab 05 Metrics (4711)"),
+    Roster(
+        "canvas-lines-above-the-titles",
+        '"Deep Learning; WS 2026/27, all sections"\n\nexported;2026-11-21\n\n'
+        "Do not sort!\n" + _CANVAS,
+        CANVAS,
+        "canvas",
+        LAB,
+    ),
+    Roster(
+        "canvas-ids-as-decimals",
+        _CANVAS.replace(",101,", ",101.0,").replace(",102,", ",102.0,"),
+        CANVAS,
+        "canvas",
+        LAB,
+    ),
+    Roster(
+        "canvas-section-numbers-are-no-decimal-commas",
+        _CANVAS.replace("Monday", '"101,102"'),
+        CANVAS,
+        "canvas",
+        LAB,
+    ),
+    Roster(
+        "canvas-same-number-otherwise-written",
+        _CANVAS.replace("«|8.5»", "«8.50|8.5»"),
+        CANVAS,
+        "canvas",
+        LAB,
+    ),
+    Roster(
+        "canvas-two-of-one-name-by-its-ids",
+        _CANVAS.replace("Öz, Çem", "Doe, Jane"),
+        (CANVAS[0], record("doejane (102)", 6.0, "canvas", "102")),
+        "canvas",
+        LAB,
+    ),
+    Roster(
+        "canvas-mac-roman",
+        _CANVAS.replace("Öz, Çem", "Müller, Jürgen"),
+        (CANVAS[0], record("Jürgen Müller", 6.0)),
+        "canvas",
+        LAB,
+        "mac_roman",
+    ),
+    Roster(
+        "canvas-cp1254",
+        _CANVAS.replace("Öz, Çem", "Şahin, Gülşen"),
+        (CANVAS[0], record("Gülşen Şahin", 6.0)),
+        "canvas",
+        LAB,
+        "cp1254",
+    ),
+    Roster(
+        "canvas-gb18030",
+        _CANVAS.replace("Öz, Çem", "王, 小明"),
+        (CANVAS[0], record("王小明", 6.0)),
+        "canvas",
+        LAB,
+        "gb18030",
+    ),
+    Roster(
+        "canvas-totals-in-other-columns",
+        _CANVAS.replace("Final Score", "Labs 1-5 total (3)"),
+        CANVAS,
+        "canvas",
+        LAB,
+    ),
+    Roster(
+        "moodle-gradebook-by-its-own-download",
+        '"First name","Last name","ID number",Institution,Department,"Email address",'
+        '"Assignment: Lab 05 (Real)","Course total (Real)","Last downloaded from this course"\n'
+        "Jane,Doe,S1,,,jdoe@uni.edu,«-|8.5»,-,1\nCem,Öz,S2,,,coz@uni.edu,«-|6»,-,1\n",
+        MOODLE,
+        "moodle",
+        "Assignment: Lab 05 (Real)",
+    ),
+    Roster(
+        "moodle-averages-below",
+        '"First name","Last name","ID number","Email address","Assignment: Lab 05 (Real)"\n'
+        "Jane,Doe,S1,jdoe@uni.edu,«|8.5»\n,Overall average,,,7.25\n",
+        LOGINS[:1],
+        "moodle",
+        "Assignment: Lab 05 (Real)",
+    ),
+    Roster("moodle-worksheet-utf-16", _MOODLE, MOODLE, "moodle", "Grade", "utf-16"),
+    Roster(
+        "moodle-worksheet-two-of-one-name",
+        _MOODLE.replace("Cem Öz", "Jane Doe"),
+        (MOODLE[0], record("Jane Doe (56)", 6.0, "moodle", "56")),
+        "moodle",
+        "Grade",
+    ),
+    Roster(
+        "moodle-comment-of-several-lines-stays",
+        _MOODLE.replace('«|"8.5 of 10 points in lab 05_metrics."»', '"Well done.\n""Really"", "'),
+        MOODLE,
+        "moodle",
+        "Grade",
+    ),
+    Roster(
+        "blackboard-preview-user-and-total",
+        _BLACKBOARD.replace('|77"\n', '|77"\t"Weighted Total [Total Pts: up to 10] |78"\n').replace(
+            '»"\n', '»"\t""\n') + '"Prof"\t"Ada_PreviewUser"\t"ada_previewuser"\t""\t""\t"Yes"\t""\t""\n',
+        BLACKBOARD,
+        "blackboard",
+        "Lab 05 [Total Pts: 10 Score] |77",
+        "utf-16",
+    ),
+    Roster(
+        "blackboard-login-that-is-another's-number",
+        _BLACKBOARD.replace('"jdoe"', '"S2"'),
+        (record("S2", 8.5, "blackboard"), BLACKBOARD[1]),
+        "blackboard",
+        "Lab 05 [Total Pts: 10 Score] |77",
+    ),
+    Roster("brightspace", _BRIGHTSPACE, BRIGHTSPACE, "brightspace", _BRIGHTSPACE_LAB, "utf-8-sig"),
+    Roster("brightspace-by-login", _BRIGHTSPACE, LOGINS, "brightspace", _BRIGHTSPACE_LAB),
+    Roster(
+        "brightspace-numbers-alone",
+        "OrgDefinedId,Lab 05 Points Grade,End-of-Line Indicator\n#S1,«|8.5»,#\n#S2,«|6»,#\n",
+        (record("S1", 8.5), record("S2", 6.0)),
+        "brightspace",
+        "Lab 05 Points Grade",
+    ),
+    Roster("classroom-sheet", _CLASSROOM, MAILS, "moodle", "Lab 05"),
+    Roster("classroom-sheet-by-login", _CLASSROOM, LOGINS, "moodle", "Lab 05"),
 ]  # fmt: skip

@@ -2,14 +2,14 @@
 comes back byte for byte."""
 
 import pytest
-from roster_cases import CANVAS, LAB, MOODLE, ROSTERS, record
+from roster_cases import CANVAS, LAB, LOGINS, MOODLE, ROSTERS, record
 
 from coursekit.cli import main
 from coursekit.errors import InvalidInputError, MissingDependencyError
-from coursekit.grading.books import rosters
+from coursekit.grading.books import rosters, titles
 from coursekit.grading.books.gradebook import Gradebook
 
-assert len(ROSTERS) >= 25
+assert len(ROSTERS) >= 50
 
 
 def fill(tmp_path, text, records, encoding="utf-8", **options):
@@ -28,6 +28,10 @@ def test_a_roster_as_exported_is_filled_and_nothing_else_changes(tmp_path, roste
     assert got == roster.after
     assert (filled.kind, filled.column) == (roster.kind, roster.column)
     assert (filled.refused, filled.not_in_roster) == ((), ())
+    odd = {"Points", "Date", "Class average", "Overall average"}
+    assert odd.isdisjoint(
+        " ".join(word.split()) for who in filled.without_grade for word in who.split(",")
+    )
 
 
 HEAD = "Student,ID,SIS User ID,SIS Login ID,Section,Lab 05 (1)\n"
@@ -54,6 +58,23 @@ def test_what_fits_several_is_refused_by_name_and_nobody_gets_it(tmp_path, rows,
     assert filled.filled == 0
 
 
+def test_a_row_that_does_not_fit_its_titles_is_left_alone_and_told(tmp_path):
+    rows = 'Doe, Jane,1,S1,jdoe,A,\n"Öz, Çem",2,S2,coz,A,{}\n'
+    filled, got = fill(tmp_path, HEAD + rows.format(""), LOGINS)
+    assert got.decode() == HEAD + rows.format("6")
+    assert "line 2 of roster.csv has more cells than there are titles" in filled.refused[0]
+
+
+def test_points_possible_are_read_wherever_a_system_states_them(tmp_path):
+    sheet = "Last Name,First Name,Email Address,Lab 5\n{}\nDoe,Jane,jdoe@uni.edu,\n"
+    for row in ("Points,,,100", ",,Points possible,100"):
+        with pytest.raises(InvalidInputError, match=r"Received: 100\. Give --scale"):
+            fill(tmp_path, sheet.format(row), LOGINS[:1])
+    title = "Lab 5 Points Grade <Numeric MaxPoints:55 Weight:10 Category:Labs>"
+    with pytest.raises(InvalidInputError, match=r"Received: 55\. Give --scale"):
+        fill(tmp_path, f"OrgDefinedId,{title},End-of-Line Indicator\n#S1,,#\n", [record("S1", 5.0)])
+
+
 def test_signs_that_make_another_letter_tell_names_apart(tmp_path):
     rows = '"की",1,S1,a,A,{}\n"का",2,S2,b,A,\n'
     _, got = fill(tmp_path, HEAD + rows.format(""), [record("की", 7.0)])
@@ -69,6 +90,9 @@ def test_signs_that_make_another_letter_tell_names_apart(tmp_path):
         ('"Doe, Jane",101,777,jdoe,A,', record("doejane", 7.0, "canvas", "777")),
         ('"Doe, Jane",101,S1,jdoe,A,', record("\uff4adoe", 7.0)),  # a letter that looks like j
         ('"Doe, Jane",101,S1,doejane,A,', record("Jane Doe", 7.0, "canvas", "102")),
+        ('"Doe, Jane",1.01E+2,S1,jdoe,A,', record("Other", 7.0, "canvas", "1012")),
+        ('"Doe, Jane",101,S1,annmarie,A,', record("ann-marie", 7.0)),  # another login
+        ('"Doe, Jane",101,S1,muller,A,', record("müller", 7.0)),
     ],
 )
 def test_a_number_fits_its_own_column_alone(tmp_path, row, one):
@@ -100,15 +124,22 @@ def test_a_number_fits_its_own_column_alone(tmp_path, row, one):
         ("Quiz metrics", False),
         ("Lab 7 Metrics", False),
         ("Week 5 reading", False),
+        ("Lab 5 quiz", False),
+        ("Lab 05 attendance", False),
+        ("Labs 5-8 total", False),
+        ("Lab 5-8", False),
+        ("Lab 5.1", False),
+        ("Lab 5 + 6", False),
+        ("Praktikum 5 Anwesenheit", False),
     ],
 )
 def test_which_titles_name_lab_05(title, fits):
-    assert rosters._is_of(title, "05_metrics") == fits
+    assert titles.is_of(title, "05_metrics") == fits
 
 
 def test_a_column_that_is_not_told_is_asked_for(tmp_path):
-    head = HEAD.replace("Lab 05 (1)", "Quiz 5 (1),Lab 5 (2),Lab 05 resit (3)")
-    with pytest.raises(InvalidInputError, match=r"2 fit: Lab 5 \(2\), Lab 05 resit \(3\)"):
+    head = HEAD.replace("Lab 05 (1)", "Quiz 5 (1),Lab 5 (2),Lab 05 evening (3)")
+    with pytest.raises(InvalidInputError, match=r"2 fit: Lab 5 \(2\), Lab 05 evening \(3\)"):
         fill(tmp_path, head, CANVAS)
     with pytest.raises(InvalidInputError, match=r"none fits.*--column; there are Quiz 5 \(1\)"):
         fill(tmp_path, HEAD.replace("Lab 05 (1)", "Quiz 5 (1)"), CANVAS)
@@ -166,6 +197,20 @@ def test_an_excel_sheet_is_filled_cell_by_cell(tmp_path):
     sheet = openpyxl.load_workbook(filled.path).active
     assert [sheet["F3"].value, sheet["F4"].value, sheet["H1"].value] == [8.5, "EX", "=SUM(F3:F4)"]
     assert (filled.filled, filled.kept) == (1, ("Öz, Çem (EX)",))
+
+
+def test_an_excel_roster_is_found_on_whichever_sheet_it_is(tmp_path):
+    openpyxl = workbook(tmp_path / "roster.xlsx", [["a note"]])
+    book = openpyxl.load_workbook(tmp_path / "roster.xlsx")
+    sheet = book.create_sheet("Grades")
+    for row in (["Deep Learning"], HEAD.strip().split(","), ["Doe, Jane", 101, "S1", "jdoe", "A"]):
+        sheet.append(row)
+    sheet.column_dimensions["C"].hidden = True
+    book.save(tmp_path / "roster.xlsx")
+    filled = rosters.fill(tmp_path / "roster.xlsx", [(1, CANVAS[0])], tmp_path / "out")
+    book = openpyxl.load_workbook(filled.path)
+    assert (book["Grades"]["F3"].value, book.active["A1"].value) == (8.5, "a note")
+    assert book["Grades"].column_dimensions["C"].hidden
 
 
 def test_excel_without_openpyxl_and_old_excel_say_what_to_do(tmp_path, monkeypatch):

@@ -245,6 +245,7 @@ def test_a_folder_per_student_and_the_best_of_several_files(tmp_path):
         ("doejane_LATE_12345_67890_lab.ipynb", "doejane", "12345"),
         ("Jane Doe_98765_assignsubmission_file_/lab.ipynb", "Jane Doe", "98765"),
         ("Lab 5_jdoe_attempt_2026-11-20-23-10-05_lab.ipynb", "jdoe", ""),
+        ("901-77 - Jane Doe - Nov 20, 2026 1110 PM/lab.ipynb", "Jane Doe", "901"),
         ("jdoe/91_plain/91_plain.ipynb", "jdoe", ""),
     ],
 )

@@ -13,34 +13,15 @@ from pathlib import Path
 from coursekit._text import folded, number
 from coursekit.errors import InvalidInputError
 from coursekit.grading.books import sheets
+from coursekit.grading.books.titles import OTHER_ROWS, POSSIBLE_ROWS, is_of, letters
 from coursekit.grading.lms import SYSTEMS, System
 from coursekit.grading.record import Record
 
-_LAB_WORDS = frozenset(
-    [
-        "lab",
-        "labs",
-        "laboratory",
-        "assignment",
-        "labor",
-        "aufgabe",
-        "ubung",
-        "ubungsblatt",
-        "praktikum",
-        "hausaufgabe",
-        "labo",
-        "laboratoire",
-        "devoir",
-        "tp",
-        "laboratorio",
-        "practica",
-        "tarea",
-    ]
-)
 _ROSTERS = (
     "Canvas (Student, ID, SIS Login ID, Section), Moodle (Identifier or Email address, Full name, "
-    "Grade) or Blackboard (Last Name, First Name, Username)"
+    "Grade), Blackboard (Last Name, First Name, Username) or Brightspace (OrgDefinedId, Username)"
 )
+_HEAD = 12  # rows that may stand above the titles
 _EMPTY = {"", "-", "\u2013", "needs grading"}
 _PLAIN_KINDS = ("login", "number", "email", "local", "name")
 
@@ -92,9 +73,9 @@ def fill(
             f"it with --lab."
         )
     records = [record for _, record in grades]
-    tables = [_Table(sheet, roster) for sheet in sheets.read(roster)]
     table, matched = max(
-        ((table, _Matched(table, records)) for table in tables), key=lambda pair: len(pair[1].rows)
+        ((table, _Matched(table, records)) for table in _tables(roster)),
+        key=lambda pair: len(pair[1].rows),
     )
     place = table.grade_column(labs.pop(), column)
     filled, kept = 0, []
@@ -102,7 +83,8 @@ def fill(
         if record.status == "infrastructure-error":
             continue
         value, here = table.mark(record, row, place, scale), table.value(row, place)
-        if here.casefold() not in _EMPTY and here != value and not overwrite:
+        stays = here.casefold() not in _EMPTY and _as_number(here) != _as_number(value)
+        if stays and not overwrite:
             kept.append(f"{table.person(row)} ({here})")
             continue
         table.sheet.put(row, place, value)
@@ -124,17 +106,44 @@ def fill(
     )
 
 
+def _tables(path: Path) -> list[_Table]:
+    """The readings of a file in which it is a roster.
+
+    Raises:
+        InvalidInputError: if it is none in any.
+    """
+    found, refused = [], []
+    for sheet in sheets.read(path):
+        try:
+            found.append(_Table(sheet, path))
+        except InvalidInputError as error:
+            refused.append(error)
+    if not found:
+        raise refused[0]
+    return found
+
+
 class _Table:
-    """A roster: whose it is, its people, its columns."""
+    """A roster: whose it is, its people, its columns. `uneven` are rows with more cells than there
+    are titles: which cell is under which title is not known there."""
 
     def __init__(self, sheet: sheets.Sheet, path: Path):
         self.sheet, self.path = sheet, path
         self.system, self.head = _system(sheet.rows, path)
         self.titles = sheet.rows[self.head]
         self.kinds = self.system.kinds(self.titles)
-        self.people = [row for row in range(self.head + 1, len(sheet.rows)) if self._is_person(row)]
-        written = (v for row in sheet.rows[self.head + 1 :] for v in row)
-        self.comma = any(re.fullmatch(r"\d+,\d+", value.strip()) for value in written)
+        below = range(self.head + 1, len(sheet.rows))
+        lengths = [len(sheet.rows[r]) for r in below if any(sheet.rows[r])]
+        width = max(len(self.titles), min(lengths, default=0))  # all rows may end in a separator
+        self.uneven = [r for r in below if len(sheet.rows[r]) > width]
+        self.people = [r for r in below if self._is_person(r) and r not in self.uneven]
+        marks = [
+            place
+            for place in range(len(self.titles))
+            if self.kinds.get(place, "grade") in ("grade", "possible")
+        ]
+        written = (self.value(row, place) for row in self.people for place in marks)
+        self.comma = any(re.fullmatch(r"\d+,\d+", value) for value in written)
 
     def value(self, row: int, column: int) -> str:
         """One cell's text."""
@@ -149,7 +158,10 @@ class _Table:
     def _is_person(self, row: int) -> bool:
         if self.system.possible_row:  # rows without a number hold points possible and the like
             return bool(self.of_kind(row, "id"))
-        return any(self.of_kind(row, k) for k in ("id", "login", "number", "email", "name", "last"))
+        kinds = ("id", "login", "number", "email", "name", "last", "first")
+        told = [text for kind in kinds for text in self.of_kind(row, kind)]
+        alone = letters(told[0]) if len(told) == 1 else ""
+        return bool(told) and alone not in POSSIBLE_ROWS | OTHER_ROWS
 
     def person(self, row: int) -> str:
         """What to call a row."""
@@ -160,12 +172,13 @@ class _Table:
     def identifiers(self, row: int) -> Iterable[tuple[str, str]]:
         """Everything that a row may be found by, as `(kind, key)`."""
         for text in self.of_kind(row, "id"):
-            yield "id", re.sub(r"\D", "", text)
+            if whole := re.fullmatch(r"\D*?(\d+)(?:\.0+)?", text):  # 1.2E+12 is another number
+                yield "id", whole[1]
         for kind in ("login", "number", "email"):
             for text in self.of_kind(row, kind):
-                yield kind, folded(text)
+                yield kind, _exact(text)
                 if "@" in text:
-                    yield "local", folded(text.partition("@")[0])
+                    yield "local", _exact(text.partition("@")[0])
         for text in self.of_kind(row, "name"):
             last, comma, first = text.partition(",")
             words = [last, first] if comma else text.rsplit(None, 1)
@@ -183,7 +196,7 @@ class _Table:
         if len(fixed) == 1:
             return fixed[0]
         free = [i for i, title in enumerate(self.titles) if i not in self.kinds and title.strip()]
-        found = [i for i in free if _is_of(self.system.title(self.titles[i]), lab)]
+        found = [i for i in free if is_of(self.system.title(self.titles[i]), lab)]
         if len(found) != 1:
             several = f"{len(found)} fit: {', '.join(self.titles[i] for i in found)}"
             said = several if found else "none fits"
@@ -225,15 +238,17 @@ class _Table:
         return text.replace(".", ",") if self.comma else text
 
     def _possible(self, row: int, place: int) -> float | None:
-        if self.system.possible_row:
-            told = (
-                _as_number(self.value(r, place))
-                for r in range(self.head + 1, len(self.sheet.rows))
-                if r not in self.people
-            )
-            return next((value for value in told if value is not None), None)
-        own = [_as_number(text) for text in self.of_kind(row, "possible")]
-        return own[0] if own else self.system.possible(self.titles[place])
+        told = (
+            _as_number(self.value(r, place))
+            for r in range(self.head + 1, len(self.sheet.rows))
+            if r not in self.people and (self.system.possible_row or self._tells_points(r))
+        )
+        own = (_as_number(text) for text in self.of_kind(row, "possible"))
+        found = [value for value in (*own, *told) if value is not None]
+        return found[0] if found else self.system.possible(self.titles[place])
+
+    def _tells_points(self, row: int) -> bool:
+        return any(letters(value) in POSSIBLE_ROWS for value in self.sheet.rows[row])
 
     def comment(self, row: int, record: Record) -> None:
         """Some systems lose a grade that is imported without a comment."""
@@ -253,10 +268,14 @@ class _Matched:
                 if key:
                     by[kind, key].add(row)
         claims: dict[int, list[Record]] = defaultdict(list)
-        self.strangers, self.refused = [], []
+        self.strangers = []
+        self.refused = [
+            f"line {row + 1} of {table.path.name} has more cells than there are titles: not filled"
+            for row in table.uneven
+        ]
         self.touched: set[int] = set()
         for record in records:
-            found = set().union(*(by.get(key, set()) for key in _keys(record, table.system)))
+            found = set().union(*(by.get(key, set()) for key in _keys(record, table)))
             self.touched |= found
             if not found:
                 self.strangers.append(record.student)
@@ -277,19 +296,26 @@ class _Matched:
                 )
 
 
-def _keys(record: Record, system: System) -> list[tuple[str, str]]:
+def _keys(record: Record, table: _Table) -> list[tuple[str, str]]:
     """What a record may be found by: its system's number in that system's own column, else the
     words that its system or the instructor named it by."""
-    if record.lms == system.name and record.lms_id:
+    if record.lms == table.system.name and record.lms_id and "id" in table.kinds.values():
         return [("id", record.lms_id)]
     kinds = {s.name: s.named_by for s in SYSTEMS}.get(record.lms, _PLAIN_KINDS)
-    name = folded(re.sub(r" \(\d+\)$", "", record.student) if record.lms else record.student)
-    return [(kind, name) for kind in kinds] if name else []
+    name = re.sub(r" \(\d+\)$", "", record.student) if record.lms else record.student
+    keys = [(kind, folded(name) if kind == "name" else _exact(name)) for kind in kinds]
+    return [(kind, key) for kind, key in keys if key]
+
+
+def _exact(text: str) -> str:
+    """A login, a number or an address: every character counts, but for case and for the `#` that
+    Brightspace puts before it."""
+    return unicodedata.normalize("NFC", text.strip().removeprefix("#")).casefold()
 
 
 def _system(rows: list[list[str]], path: Path) -> tuple[System, int]:
     """Whose roster this is, and the row of its titles."""
-    for place, row in enumerate(rows[:3]):
+    for place, row in enumerate(rows[:_HEAD]):
         for system in SYSTEMS:
             if system.wrote(row):
                 return system, place
@@ -297,27 +323,6 @@ def _system(rows: list[list[str]], path: Path) -> tuple[System, int]:
         f"Expected a roster exported from {_ROSTERS}. Received: {path} with the columns "
         f"{', '.join(rows[0][:8]) if rows else 'none'}."
     )
-
-
-def _is_of(title: str, lab: str) -> bool:
-    """Whether a column's title names a lab: after a word for lab its number, with or without more;
-    or without such a word nothing but the lab's own name."""
-    said, name = _tokens(title), _tokens(lab)
-    count = next((token for token in name if token.isdigit()), None)
-    topic = [token for token in name if token != count]
-    for word, following in zip(said, [*said[1:], ""], strict=True):
-        if word in _LAB_WORDS and following.isdigit():
-            return following == count
-    own = [token for token in said if token not in _LAB_WORDS]
-    return bool(topic) and own in (topic, name)
-
-
-def _tokens(text: str) -> list[str]:
-    """The words and numbers of a title, in one case, without accents and leading zeros."""
-    plain = unicodedata.normalize("NFD", text).casefold()
-    plain = "".join(c for c in plain if not "\u0300" <= c <= "\u036f")
-    found = re.findall(r"[^\W\d_]+|\d+", plain)
-    return [token.lstrip("0") or "0" if token.isdigit() else token for token in found]
 
 
 def _as_number(text: str) -> float | None:

@@ -15,6 +15,11 @@ _MARKS = {
     codecs.BOM_UTF16_LE: "utf-16-le",
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
+# Tried in this order where a file is no UTF-8; the one in which most people are found is taken.
+_ALPHABETS = (
+    *("utf-8", "cp1252", "cp1250", "cp1254", "cp1251", "cp1253", "mac_roman"),
+    *("gb18030", "cp932", "cp949", "big5", "latin-1"),
+)
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 
@@ -46,7 +51,7 @@ def read(path: Path) -> list[Sheet]:
             f"Expected a roster that can be read at {path}. Received: {error.strerror}."
         ) from None
     if data[:4] == b"PK\x03\x04":
-        return [_Workbook(path)]
+        return _workbook(path)
     if data[:4] == _OLD_EXCEL:
         raise InvalidInputError(
             f"Expected a CSV or an .xlsx file. Received: {path}, a workbook of Excel 2003 or "
@@ -54,30 +59,37 @@ def read(path: Path) -> list[Sheet]:
         )
     for mark, encoding in _MARKS.items():
         if data.startswith(mark):
-            return [_Text(data[len(mark) :].decode(encoding, "replace"), encoding, mark)]
-    sheets: list[Sheet] = []
-    for encoding in ("utf-8", "cp1252", "cp1250", "latin-1"):
+            try:
+                return _texts(data[len(mark) :].decode(encoding), encoding, mark)
+            except UnicodeDecodeError:
+                break
+    found: list[Sheet] = []
+    for encoding in _ALPHABETS:
         try:
-            sheets.append(_Text(data.decode(encoding), encoding, b""))
+            found += _texts(data.decode(encoding), encoding, b"")
         except UnicodeDecodeError:
             continue
         if encoding == "utf-8":
             break
-    return sheets
+    return found
+
+
+def _texts(text: str, encoding: str, mark: bytes) -> list[Sheet]:
+    """A text with each separator that its first lines may have, the likeliest first."""
+    if told := re.match(r"sep=(.)\r?\n?", text):  # Excel's own line
+        return [_Text(text[told.end() :], told[1], encoding, mark, told[0])]
+    head = re.sub(r'"[^"]*"', "", "\n".join(text.splitlines()[:12]))
+    likely = sorted(",;\t", key=head.count, reverse=True)
+    return [_Text(text, part, encoding, mark) for part in likely if part in head] or [
+        _Text(text, ",", encoding, mark)
+    ]
 
 
 class _Text:
     """A CSV with whatever separator, quotes and line ends it came with."""
 
-    def __init__(self, text: str, encoding: str, mark: bytes):
-        self.encoding, self.mark = encoding, mark
-        self.first = ""
-        if told := re.match(r"sep=(.)\r?\n?", text):  # Excel's own line
-            self.first, text = told[0], text[told.end() :]
-            self.delimiter = told[1]
-        else:
-            head = re.sub(r'"[^"]*"', "", "\n".join(text.splitlines()[:3]))
-            self.delimiter = max("\t;,", key=head.count)
+    def __init__(self, text: str, delimiter: str, encoding: str, mark: bytes, first: str = ""):
+        self.encoding, self.mark, self.first, self.delimiter = encoding, mark, first, delimiter
         self.raw: list[list[str]] = [[]]
         self.ends: list[str] = []
         part = re.escape(self.delimiter)
@@ -118,24 +130,32 @@ def _value(raw: str) -> str:
     return inside.replace('""', '"')
 
 
-class _Workbook:
-    """The sheet of an Excel file that was open when it was saved."""
+def _workbook(path: Path) -> list[Sheet]:
+    """The sheets of an Excel file, the one that was open when it was saved first."""
+    try:
+        import openpyxl
+    except ImportError:
+        raise MissingDependencyError(
+            f"Expected openpyxl, to read {path}. Received: it is not installed. Install it "
+            f"with: pip install openpyxl; or save the sheet as CSV."
+        ) from None
+    try:
+        book = openpyxl.load_workbook(path)
+    except Exception as error:
+        raise InvalidInputError(
+            f"Expected an Excel workbook at {path}. Received: {type(error).__name__}: {error}."
+        ) from None
+    return [
+        _ExcelSheet(book, sheet)
+        for sheet in sorted(book.worksheets, key=lambda sheet: sheet is not book.active)
+    ]
 
-    def __init__(self, path: Path):
-        try:
-            import openpyxl
-        except ImportError:
-            raise MissingDependencyError(
-                f"Expected openpyxl, to read {path}. Received: it is not installed. Install it "
-                f"with: pip install openpyxl; or save the sheet as CSV."
-            ) from None
-        try:
-            self.book = openpyxl.load_workbook(path)
-        except Exception as error:
-            raise InvalidInputError(
-                f"Expected an Excel workbook at {path}. Received: {type(error).__name__}: {error}."
-            ) from None
-        self.sheet = self.book.active
+
+class _ExcelSheet:
+    """One sheet of an Excel file."""
+
+    def __init__(self, book, sheet):
+        self.book, self.sheet = book, sheet
         self.rows = [[_written(value) for value in row] for row in self.sheet.values]
 
     def put(self, row: int, column: int, value: str) -> None:

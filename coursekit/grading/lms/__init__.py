@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from coursekit.grading.lms.blackboard import BLACKBOARD
+from coursekit.grading.lms.brightspace import BRIGHTSPACE
 from coursekit.grading.lms.canvas import CANVAS
 from coursekit.grading.lms.gradescope import GRADESCOPE
 from coursekit.grading.lms.moodle import MOODLE
 from coursekit.grading.lms.system import Owner, System
 
-SYSTEMS: tuple[System, ...] = (CANVAS, MOODLE, BLACKBOARD, GRADESCOPE)
+SYSTEMS: tuple[System, ...] = (CANVAS, MOODLE, BRIGHTSPACE, BLACKBOARD, GRADESCOPE)
 
 
 def owner_of(name: str) -> Owner | None:

@@ -37,7 +37,7 @@ class System:
         columns: kind of column -> its titles in any language. The kinds are `id` (the number in
             the system's own file names), `login`, `number` (of the university), `email`, `name`,
             `first`, `last`; `grade` where its title is always the same, `possible` and `comment`
-            beside it; `section` and `other` for what is never a grade.
+            beside it; `section`, `end` and `other` for what is never a grade.
         needed: sets of kinds; a roster that has all of one set is of this system.
         title: an assignment's own words in a column's title.
         possible: the points possible that a column's title states, or None.
@@ -73,4 +73,6 @@ class System:
 
 
 def _plain(title: str) -> str:
-    return re.sub(r"\s+", " ", title.replace("\u2019", "'")).strip().casefold()
+    return (
+        re.sub(r"\s+", " ", title.replace("\u2019", "'").replace("\ufeff", "")).strip().casefold()
+    )
