@@ -15,7 +15,7 @@ from coursekit._text import one_line
 from coursekit.cli._parser import Parser, help_of
 from coursekit.errors import CoursekitError
 
-_COMMANDS = ("labs", "compare", "grade", "data", "doctor", "reproduce")
+_COMMANDS = ("labs", "compare", "grade", "data", "models", "doctor", "reproduce")
 _EXAMPLES = """\
 examples:
   coursekit labs status                      which exercises here are answered and pass

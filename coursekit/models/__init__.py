@@ -13,6 +13,7 @@ from coursekit.models.maxout import maxout_mlp
 from coursekit.models.mlp import mlp
 from coursekit.models.neocognitron import Neocognitron
 from coursekit.models.perceptron import perceptron
+from coursekit.models.references import reference, reference_facts
 from coursekit.models.resnet import cifar_resnet, resnet
 from coursekit.models.unet import unet
 from coursekit.models.vgg import vgg
@@ -35,6 +36,8 @@ __all__ = [
     "maxout_mlp",
     "mlp",
     "perceptron",
+    "reference",
+    "reference_facts",
     "resnet",
     "unet",
     "vgg",

@@ -24,6 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "callbacks": set(),
     "classifier": {"models", "training"},
     "cli": {
+        "classifier",
         "comparison",
         "datasets",
         "devices",
@@ -32,6 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "labs.author",
         "labs.find",
         "labs.status",
+        "models",
     },
     "comparison": {"classifier", "datasets", "devices", "evaluation", "hog", "plots"},
     "datasets": set(),
