@@ -187,6 +187,19 @@ def test_a_lab_that_is_nowhere_near_is_one_sentence(capsys, monkeypatch, tmp_pat
     assert "05" in error
 
 
+def test_grading_with_a_students_copy_of_a_lab_says_what_it_lacks(capsys, monkeypatch, tmp_path):
+    lab = tmp_path / "labs" / "05_metrics"
+    lab.mkdir(parents=True)
+    (lab / "test_public.py").touch()
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "ann.py").touch()
+    monkeypatch.setenv("COURSEKIT_LABS", str(lab.parent))
+    assert main(["grade", "05", str(tmp_path / "in"), "--out", str(tmp_path / "out")]) == 2
+    error = capsys.readouterr().err
+    assert "students' copies of a lab do not hold" in error
+    assert error.count("\n") == 1
+
+
 def test_keras_without_a_backend_is_a_sentence():
     code = (
         "import sys\n"

@@ -101,7 +101,11 @@ def read_lab(folder: str | Path) -> Lab:
     path = folder / "source.py"
     matched = _LAB_NAME.fullmatch(folder.resolve().name)
     if matched is None or not path.is_file():
-        raise InvalidInputError(f"Expected a folder NN_topic with a source.py. Received: {folder}.")
+        raise InvalidInputError(
+            f"Expected a folder NN_topic with its source.py, which students' copies of a lab do not "
+            f"hold. Received: {folder}. Run this in the course's own repository, or set "
+            f"COURSEKIT_LABS to its labs."
+        )
     return parse_lab(path.read_text(encoding="utf-8"), path, folder.resolve().name)
 
 
