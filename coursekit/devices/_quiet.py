@@ -11,6 +11,8 @@ import tempfile
 import types
 from collections.abc import Iterator, Sequence
 
+from coursekit.devices import _signs
+
 
 def start_quietly() -> None:
     """Import Keras with its backend; what the native libraries write to stderr meanwhile is shown
@@ -27,11 +29,14 @@ def start_quietly() -> None:
 
 def hush() -> None:
     """Keep TensorFlow's start-up lines back whenever it is imported later; they are shown if that
-    import fails.
+    import fails. Where JAX is there and TensorFlow is not, as on Colab's TPU machines, Keras is
+    told to use it: of itself it asks for TensorFlow alone.
 
-    Imports nothing itself. Does nothing if TensorFlow is imported already, or if
-    `TF_CPP_MIN_LOG_LEVEL` asks for its lines.
+    Imports nothing itself. Lines are not kept back if TensorFlow is imported already, or if
+    `TF_CPP_MIN_LOG_LEVEL` asks for them; a `KERAS_BACKEND` that is set stays.
     """
+    if not _signs.installed("tensorflow") and _signs.installed("jax"):
+        os.environ.setdefault("KERAS_BACKEND", "jax")
     if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3") != "3" or "tensorflow" in sys.modules:
         return
     if not any(isinstance(finder, _QuietImport) for finder in sys.meta_path):

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from coursekit.devices import hush
+
 CODE = """
 import os
 from coursekit.devices._quiet import _captured_stderr
@@ -89,3 +91,26 @@ def test_the_backend_starts_without_a_line():
     assert done.returncode == 0, done.stderr
     assert "(2,)" in done.stdout.replace("TensorShape([2])", "(2,)")
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("there", "before", "after"),
+    [
+        ({"jax"}, None, "jax"),
+        ({"jax"}, "torch", "torch"),
+        ({"jax", "tensorflow"}, None, None),
+        ({"tensorflow"}, None, None),
+        (set(), None, None),
+    ],
+)
+def test_keras_is_told_of_jax_where_it_is_alone(there, before, after, monkeypatch):
+    monkeypatch.setattr("coursekit.devices._signs.installed", there.__contains__)
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "3")
+    monkeypatch.setenv("KERAS_BACKEND", "x")
+    if before is None:
+        monkeypatch.delenv("KERAS_BACKEND")
+    else:
+        monkeypatch.setenv("KERAS_BACKEND", before)
+    hush()
+    assert os.environ.get("KERAS_BACKEND") == after

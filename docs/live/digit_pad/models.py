@@ -93,7 +93,7 @@ def _hog_weights(x: np.ndarray, y: np.ndarray) -> list[np.ndarray]:
     from sklearn.pipeline import make_pipeline
     from sklearn.svm import LinearSVC
 
-    from coursekit.comparison.systems import TemperatureScaled
+    from coursekit.comparison import TemperatureScaled
     from coursekit.hog import HOGTransformer
 
     svm = TemperatureScaled(
