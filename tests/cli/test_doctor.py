@@ -36,14 +36,14 @@ def _doctor(*arguments, **variables):
         [sys.executable, "-m", "coursekit", "doctor", *arguments],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=400,
         env=environment,
     )
 
 
 @pytest.mark.slow
 def test_a_usable_machine_exits_with_0_and_shows_every_section():
-    done = _doctor("--json", "--wait", "60", KERAS_BACKEND="jax")
+    done = _doctor("--json", "--wait", "300", KERAS_BACKEND="jax")
     report = json.loads(done.stdout)
     assert done.returncode == 0, report["problems"]
     assert report["usable"] is True
@@ -81,7 +81,7 @@ def test_a_backend_that_is_named_but_absent_exits_with_2():
 @pytest.mark.slow
 def test_a_backend_that_does_not_import_exits_with_2(tmp_path):
     _package(tmp_path, "jax", "99.0", module="jax")
-    done = _doctor("--json", "--wait", "60", KERAS_BACKEND="jax", PYTHONPATH=str(tmp_path))
+    done = _doctor("--json", "--wait", "300", KERAS_BACKEND="jax", PYTHONPATH=str(tmp_path))
     report = json.loads(done.stdout)
     assert done.returncode == 2
     assert "Keras does not run: ImportError: a broken wheel." in [

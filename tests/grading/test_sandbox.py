@@ -360,7 +360,7 @@ def test_the_hostile_suite_holds_for_a_plain_user(policy):
         "-p",
         "no:cacheprovider",
         "-m",
-        "not slow",
+        "not slow and not root",
         str(HERE / "test_hostile.py"),
         timeout=570,
     )

@@ -17,7 +17,6 @@ from coursekit.labs.status import notebook_states
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.filterwarnings("ignore:.*zmq.*"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
 TOY = Path(__file__).parent / "toy_lab" / "90_toy"
 REAL = Path(__file__).parents[2] / "labs" / "03_backprop"

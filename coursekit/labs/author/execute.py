@@ -3,6 +3,7 @@ show."""
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import itertools
 import json
@@ -11,6 +12,7 @@ import re
 import shutil
 import tempfile
 import time
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -176,7 +178,7 @@ def execute_notebook(
         )
         start, stopped = time.perf_counter(), ""
         try:
-            client.execute(env=env)
+            _run_to_its_end(client.async_execute(env=env))
         except CellExecutionError as error:
             stopped = _last_lines(str(error))
         except (CellTimeoutError, DeadKernelError) as error:
@@ -184,6 +186,20 @@ def execute_notebook(
         seconds = time.perf_counter() - start
         clock = node.cells.pop()
         return Execution(json.loads(nbformat.writes(node)), seconds, _cpu_seconds(clock), stopped)
+
+
+def _run_to_its_end(work: Coroutine[Any, Any, Any]) -> None:
+    """asyncio.run, also where this thread runs a loop already (a notebook, a browser's driver).
+
+    nbclient's own `execute` leaves the loop of each thread open.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(work)
+    else:
+        with ThreadPoolExecutor(1) as aside:
+            aside.submit(asyncio.run, work).result()
 
 
 def _cpu_seconds(cell: Any) -> float:
