@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 MAX_CELLS = 2_000
 MAX_SOURCE = 4_000_000
+MOST_LEVELS = 200  # of one statement; Python's own walks over a tree recurse, up to 1,000 calls
 _DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _INNER_SCOPES = (
     ast.FunctionDef,
@@ -64,7 +65,7 @@ def read(data: bytes, kind: str) -> list[dict]:
 
 def _notebook_cells(text: str) -> list[dict]:
     try:
-        notebook = json.loads(text)
+        notebook = json.loads(text, parse_int=str)  # none is read, and int() refuses long ones
     except (ValueError, RecursionError):
         raise Unreadable(
             "The file is not a notebook: it is not JSON. Save it again from Jupyter and hand "
@@ -76,9 +77,8 @@ def _notebook_cells(text: str) -> list[dict]:
     if not isinstance(cells, list):  # nbformat 3 kept them in worksheets
         sheets = notebook.get("worksheets")
         sheets = sheets if isinstance(sheets, list) else []
-        cells = [
-            cell for sheet in sheets if isinstance(sheet, dict) for cell in sheet.get("cells") or []
-        ]
+        inside = [sheet.get("cells") for sheet in sheets if isinstance(sheet, dict)]
+        cells = [cell for cells in inside if isinstance(cells, list) for cell in cells]
     found = []
     for cell in cells:
         if not isinstance(cell, dict) or cell.get("cell_type") != "code":
@@ -126,8 +126,27 @@ def without_magics(source: str) -> str:
 def parse(source: str) -> tuple[list[ast.stmt], str]:
     """The statements of a cell and, if not all of it is Python, a sentence about that.
 
-    Of a cell with a syntax error, the top-level blocks that are Python by themselves are kept.
+    Of a cell with a syntax error, the top-level blocks that are Python by themselves are kept. A
+    statement of more than `MOST_LEVELS` levels is left out.
     """
+    statements, problem = _parsed(source)
+    flat = [statement for statement in statements if not _is_deep(statement)]
+    if not problem and len(flat) < len(statements):
+        line = next(s.lineno for s in statements if _is_deep(s))
+        problem = f"the statement in line {line} has more than {MOST_LEVELS} levels."
+    return flat, problem
+
+
+def _is_deep(statement: ast.stmt) -> bool:
+    level = [statement]
+    for _ in range(MOST_LEVELS):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return False
+    return True
+
+
+def _parsed(source: str) -> tuple[list[ast.stmt], str]:
     try:
         return ast.parse(source).body, ""
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:

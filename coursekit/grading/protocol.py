@@ -38,9 +38,10 @@ class BadControl(ValueError):
     """Bytes that are no control message."""
 
 
-def frame(message: bytes, ticket: bytes) -> bytes:
-    """The bytes on the channel."""
-    return _LENGTH.pack(len(message)) + ticket + message
+def frame(message: bytes, ticket: bytes, following: int = 0) -> bytes:
+    """The bytes on the channel; of the message's end `following` bytes are left to be sent by
+    themselves, as a whole notebook is too large to be copied."""
+    return _LENGTH.pack(len(message) + following) + ticket + message
 
 
 def opened(head: bytes) -> tuple[int, bytes]:

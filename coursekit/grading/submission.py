@@ -7,6 +7,7 @@ further inside are the student's own words, and so are times inside.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import io
@@ -18,6 +19,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO
 
 from coursekit._text import one_line
 from coursekit.errors import InvalidInputError
@@ -25,7 +27,8 @@ from coursekit.grading import lms
 from coursekit.grading.lms import Owner
 
 MAX_BYTES = 256 * 2**20
-_MAX_ENTRIES = 20_000
+_MAX_ENTRIES, _MAX_LISTING = 20_000, 16 * 2**20  # files in a zip; bytes of its table of contents
+_TOO_MANY = f"The zip has more than {_MAX_ENTRIES:,} entries."
 _MAX_RATIO = 200
 _KINDS = {".ipynb": "ipynb", ".py": "py"}
 _LINK = "The submission is a link; links are not followed."
@@ -63,11 +66,11 @@ class Submission:
         try:
             if not self.member:
                 return self._from_file()
-            with zipfile.ZipFile(self.path) as archive:
+            with _opened(open(self.path, "rb")) as archive:
                 data = _from_zip(archive, self.member)
             if not self.inner:
                 return data
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            with _opened(io.BytesIO(data)) as archive:
                 return _from_zip(archive, self.inner)
         except NotReadable:
             raise
@@ -89,6 +92,38 @@ class Submission:
             if not stat.S_ISREG(os.fstat(fd).st_mode):
                 raise NotReadable("This is not a regular file.")
             return _capped(file.read(MAX_BYTES + 1))
+
+
+class _Sparing:
+    """A zip's file that gives at most `most` bytes at a time: `zipfile` reads the whole table of
+    contents at once, and makes half a kilobyte of each entry before anybody can count them."""
+
+    def __init__(self, file: BinaryIO):
+        self.file, self.most = file, _MAX_LISTING
+
+    def read(self, size: int = -1) -> bytes:
+        data = self.file.read(size if 0 <= size <= self.most else self.most + 1)
+        if len(data) > self.most:
+            raise NotReadable(_TOO_MANY)
+        return data
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.file, name)
+
+
+@contextlib.contextmanager
+def _opened(file: BinaryIO) -> Iterator[zipfile.ZipFile]:
+    """A zip to read from; `file` is closed with it.
+
+    Raises:
+        NotReadable: if it lists more than anybody hands in.
+    """
+    sparing = _Sparing(file)
+    with file, zipfile.ZipFile(sparing) as archive:
+        if len(archive.infolist()) > _MAX_ENTRIES:
+            raise NotReadable(_TOO_MANY)
+        sparing.most = MAX_BYTES
+        yield archive
 
 
 def _from_zip(archive: zipfile.ZipFile, member: str) -> bytes:
@@ -241,7 +276,7 @@ def _in_students_folder(folder: Path) -> Iterator[_Entry]:
 def _in_students_zip(parts: tuple[str, ...], path: str) -> Iterator[_Entry]:
     """What is in a zip that one student handed in."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with _opened(open(path, "rb")) as archive:
             entries = _members(archive)
     except Exception as error:
         yield _Entry(parts, path, problem=_not_readable(error))
@@ -260,7 +295,7 @@ def _in_class_zip(path: Path, owners: dict[str, Owner]) -> list[_Entry]:
     paths."""
     found: list[_Entry] = []
     try:
-        with zipfile.ZipFile(path) as archive:
+        with _opened(open(path, "rb")) as archive:
             entries = _members(archive)
             tops = {inside[0] for _, inside in entries}
             folders = "|".join(s.export for s in lms.SYSTEMS if s.export)
@@ -289,7 +324,7 @@ def _in_zip_in_zip(
     archive: zipfile.ZipFile, entry: zipfile.ZipInfo, parts: tuple[str, ...], path: str
 ) -> Iterator[_Entry]:
     try:
-        with zipfile.ZipFile(io.BytesIO(_from_zip(archive, entry.filename))) as inner:
+        with _opened(io.BytesIO(_from_zip(archive, entry.filename))) as inner:
             entries = _members(inner)
     except Exception as error:
         yield _Entry(parts, path, entry.filename, problem=_not_readable(error))
@@ -302,16 +337,9 @@ def _in_zip_in_zip(
 
 
 def _members(archive: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, tuple[str, ...]]]:
-    """The files of a zip with the parts of their names that lead nowhere else.
-
-    Raises:
-        NotReadable: if there are too many.
-    """
-    entries = archive.infolist()
-    if len(entries) > _MAX_ENTRIES:
-        raise NotReadable(f"The zip has more than {_MAX_ENTRIES:,} entries.")
+    """The files of a zip with the parts of their names that lead nowhere else."""
     found = []
-    for entry in entries:
+    for entry in archive.infolist():
         pure = PurePosixPath(entry.filename.replace("\\", "/"))
         inside = tuple(part for part in pure.parts if part not in ("/", "//", "..", "."))
         hidden = any(part.startswith(("__MACOSX", ".ipynb_checkpoints")) for part in inside)

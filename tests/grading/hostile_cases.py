@@ -635,4 +635,107 @@ CASES = [
         lambda: __import__('fcntl').fcntl(open(np.__file__), 1026, 1))"""),
         points=KEPT,
     ),
+    # Nobody found these in a grader: they were tried to see what would happen.
+    Case(
+        "alarm-in-the-machinery",
+        "import signal\ndef boom(*a):\n    raise ValueError('late')\n"
+        "signal.signal(signal.SIGALRM, boom)\n"
+        "signal.setitimer(signal.ITIMER_REAL, 0.05, 0.01)\nreturn 0.0",
+    ),
+    Case(
+        "answers-to-the-interrupt",
+        "import signal, sys\ndef forge(*a):\n    from coursekit.labs.exchange import wire\n"
+        "    f = sys._getframe()\n    while f is not None:\n        c = f.f_locals.get('channel')\n"
+        "        if c is not None:\n"
+        "            c.send(b'R' + wire.pack({'ok': True, 'value': 1.0}))\n        f = f.f_back\n"
+        "signal.signal(signal.SIGINT, forge)\nwhile True:\n    pass",
+        statuses=("timeout",),
+        slow=True,
+    ),
+    Case(
+        "exit-patched-away",
+        "import os\nos._exit = lambda *a: None\nos.close(3)\nreturn " + HONEST,
+        statuses=("crashed",),
+    ),
+    Case(
+        "channel-in-place-of-output",
+        "import os\nos.dup2(3, 1)\nos.dup2(3, 2)\nprint('x' * 100, flush=True)\nreturn " + HONEST,
+        statuses=("forbidden",),
+    ),
+    Case(
+        "every-descriptor",
+        "import os\nfor fd in range(256):\n    try:\n        os.write(fd, b'ready')\n"
+        "    except OSError:\n        pass\nreturn " + HONEST,
+        statuses=("forbidden",),
+    ),
+    Case(
+        "finaliser-writes-later",
+        "import os, weakref\nclass T: pass\nglobal KEPT_ALIVE\nKEPT_ALIVE = T()\n"
+        "weakref.finalize(KEPT_ALIVE, os.write, 3, b'x' * 64)\nimport threading\n"
+        "threading.Timer(0.02, lambda: globals().pop('KEPT_ALIVE')).start()\nreturn 0.0",
+    ),
+    Case(
+        "patches-by-a-thread",
+        "import threading, time\ndef patch():\n    while True:\n"
+        "        np.mean = np.sum = lambda *a, **k: 1.0\n        time.sleep(0.001)\n"
+        "threading.Thread(target=patch, daemon=True).start()\nreturn 0.0",
+    ),
+    Case(
+        "array-of-its-own-kind",
+        "class S(np.ndarray):\n    def __array_function__(self, *a, **k): return True\n"
+        "    def __array__(self, *a, **k): return np.array(1.0)\n"
+        "    def tobytes(self, *a): return bytes(8)\n"
+        "    dtype = property(lambda s: np.dtype('f8'))\n    shape = property(lambda s: ())\n"
+        "return np.array(77.0).view(S)",
+    ),
+    Case(
+        "skips-the-check",
+        "import _pytest.outcomes\nraise _pytest.outcomes.Skipped('not today')",
+        statuses=("error",),
+    ),
+    Case("raises-a-base-exception", "raise BaseExceptionGroup('x', [KeyboardInterrupt()])"),
+    Case("asks-somebody", "return float(input('how much? '))", statuses=("error",)),
+    Case("debugger", "breakpoint()\nreturn 0.0", statuses=("error",)),
+    Case(
+        "reads-the-questions",
+        "import sys\nsys.stdin = open(3, 'rb', buffering=0)\nreturn float(sys.stdin.read(4) == b'')",
+        statuses=("timeout", "crashed", "failed", "forbidden"),
+        slow=True,
+    ),
+    Case(
+        "builtins-gone",
+        "import builtins\nfor name in ('compile', 'exec', '__import__', 'getattr', 'isinstance',"
+        " 'len', 'open', 'type'):\n    setattr(builtins, name, None)\nreturn 0.0",
+    ),
+    Case(
+        "other-environment",
+        "import os, sys\nos.environ.update(COURSEKIT_FAST='1', PYTHONPATH='/grading', "
+        "COURSEKIT_DATA='/grading', PYTHONINSPECT='1')\nsys.modules.clear()\nreturn 0.0",
+    ),
+    Case("name-in-other-letters", points=KEPT, top="", bottom="m\u0435an_square = mean_square"),
+    Case(
+        "many-levels",
+        top="if EPSILON == 0:\n    pass\n"
+        + "\n".join(["elif EPSILON > 1:\n    EPSILON = 1"] * 900),
+        points=KEPT,
+    ),
+    Case("entries-of-one-byte", "return np.zeros(6 * 10**7, np.int8)", statuses=("failed",)),
+    Case("nothing-along-a-huge-axis", "return np.zeros((10**9, 0))", statuses=("failed",)),
+    Case(
+        "objects-of-objects",
+        "class N:\n    def __len__(self): return 9000\n"
+        "    def __iter__(self): return iter([N() for _ in range(9000)])\n"
+        "    def __getitem__(self, i): return [N() for _ in range(9000)]\n"
+        "return [N() for _ in range(9000)]",
+        statuses=("failed",),
+    ),
+    Case(
+        "missing-name-of-megabytes",
+        _LIES.format(
+            "text = json.dumps([['d', [['ok', False], ['error', ['d', [['kind', 'missing'], "
+            "['message', 'ab' * 3_900_000], ['names', ['l', ['ab' * 40 + str(i) for i in "
+            "range(2000)]]]]]]]], []]).encode()\n    "
+            "return b'CK1' + struct.pack('<I', len(text)) + text"
+        ),
+    ),
 ]

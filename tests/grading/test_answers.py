@@ -1,5 +1,7 @@
 """Answers are found and graded wherever they stand, and the feedback says what happened."""
 
+import json
+
 import pytest
 from grading_toys import PLAIN, code_cell, notebook, points, solutions, statuses
 
@@ -193,6 +195,7 @@ def test_a_warning_costs_nothing(grade_one):
         '{"cells": []}',
         '{"cells": [{"cell_type": "markdown", "source": "x"}]}',
         '{"cells": 5}',
+        '{"worksheets": [{"cells": 5}, 5]}',
         "[" * 100_000,
         '{"cells": [{"cell_type": "code", "source": ""}]}',
     ],
@@ -200,7 +203,20 @@ def test_a_warning_costs_nothing(grade_one):
 def test_a_file_that_is_no_notebook_is_unreadable_and_says_why(grade_one, text):
     record = grade_one(text=text)
     assert (record.status, record.points) == ("unreadable", 0.0)
-    assert record.notes
+    assert record.notes[0].startswith("The ")
+
+
+def test_a_number_of_many_digits_in_an_output_is_nobodys_fault(grade_one):
+    text = json.dumps(notebook(PLAIN))[:-1] + f', "metadata": {{"n": {"9" * 10_000}}}}}'
+    assert points(grade_one(text=text)) == FULL
+
+
+@pytest.mark.parametrize("length", [150, 900, 1900])
+def test_a_statement_of_many_levels_costs_itself_alone(grade_one, length):
+    branches = "\n".join(["if EPSILON == 0:\n    pass", *["elif EPSILON > 1:\n    x = 1"] * length])
+    record = grade_one(before=[f"def helper():\n    pass\n{branches}"])
+    assert points(record) == FULL
+    assert any("line 3 has more than 200 levels" in n for n in record.notes) == (length > 200)
 
 
 def test_the_same_seed_gives_the_same_inputs_and_another_seed_others(grade_one):

@@ -7,6 +7,8 @@ import os
 import re
 import shutil
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
@@ -232,6 +234,77 @@ def test_a_referee_out_of_memory_costs_one_submission_only(grade_one, monkeypatc
     record = grade_one()
     assert {test.status for test in record.tests} == {"out-of-memory"}
     assert (record.status, record.points) == ("graded", 0.0)
+
+
+HOARDING_CHECKS = """
+import numpy as np, pytest
+from coursekit.labs.testing import assert_close, assert_probabilities
+
+pytestmark = pytest.mark.exercise("91.1")
+
+def test_looks_at_no_shape(student):
+    assert_probabilities(student.mean_square(np.ones(3)))
+
+def test_keeps_results(student):
+    assert len({np.size(r) for r in [student.mean_square(np.ones(3)) for _ in range(50)]}) == 0
+
+def test_looks_into_objects(student):
+    assert np.asarray(student.mean_square(np.ones(3))).shape == ()
+
+def test_keeps_what_its_function_is_called_with(student):
+    kept = []
+    student.normalised(lambda x: kept.append(x))
+    assert kept == []
+"""
+CALLS = "def normalised(f):\n    while True:\n        f(np.zeros(10**5))"
+PEAK = """
+import re, sys
+from coursekit.grading import runner
+
+def peak():
+    return int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) // 1024
+
+lab, hidden, submissions, out = sys.argv[1:]
+grade = lambda what, to: runner.grade(lab, f"{submissions}/{what}", f"{out}/{to}", jobs=1, seed=7,
+                                      time_limit=3.0, memory=1024, hidden=[hidden])
+grade("honest.ipynb", "one")
+before = peak()
+summary = grade("", "all")
+print(before, peak(), summary.exit_code, len(summary.records))
+"""
+
+
+@pytest.mark.slow
+def test_whatever_is_sent_the_referee_stays_small(policy, tmp_path):
+    names = {
+        *("entries-of-one-byte", "nothing-along-a-huge-axis", "objects-of-objects", "huge-text"),
+        *("notes-without-end", "missing-name-of-megabytes", "wide-json", "one-part-many-times"),
+    }
+    cases = [case for case in CASES if case.name in names]
+    assert len(cases) == len(names)
+    (tmp_path / "in").mkdir()
+    for case in cases:
+        made = notebook(
+            PLAIN, {"mean_square": case.answer, "normalised": CALLS}, before=case.before
+        )
+        write_notebook(tmp_path / "in" / f"{case.name}.ipynb", made)
+    for name, length in {"honest": 1, "large": 250_000_000}.items():
+        made = notebook(PLAIN)
+        made["cells"][-1]["outputs"] = [{"output_type": "stream", "text": "x" * length}]
+        write_notebook(tmp_path / "in" / f"{name}.ipynb", made)
+    (tmp_path / "test_hoards.py").write_text(HOARDING_CHECKS)
+    done = subprocess.run(
+        [sys.executable, "-c", PEAK, PLAIN, "test_hoards.py", "in", "out"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+    before, peak, exit_code, graded = map(int, done.stdout.split())
+    assert (exit_code, graded) == (0, len(cases) + 2)
+    assert before < 150
+    assert peak - before < 400, (
+        "MB: a reply of 64, as numbers of eight bytes, and what a check makes"
+    )
 
 
 @pytest.mark.root

@@ -4,6 +4,8 @@ import contextlib
 import os
 import shutil
 import stat
+import struct
+import tracemalloc
 import zipfile
 
 import pytest
@@ -298,6 +300,22 @@ def test_a_bomb_is_not_unpacked_and_a_damaged_zip_is_said(tmp_path):
     (tmp_path / "bad.zip").write_bytes(b"PK\x03\x04 nonsense")
     with pytest.raises(NotReadable, match="zip cannot be read"):
         find(tmp_path / "bad.zip", "91_plain")[0].read()
+
+
+def test_the_contents_of_a_zip_are_not_listed_without_end(tmp_path):
+    entry = b"PK\1\2" + struct.pack("<6H3I5H2I", 20, 20, *[0] * 7, 1, *[0] * 6) + b"a"
+    for name, count in {"ann": 20_000, "eve": 20_001, "fay": 1_000_000}.items():
+        sizes = 0, 0, count & 0xFFFF, count & 0xFFFF, count * len(entry), 0, 0
+        (tmp_path / f"{name}.zip").write_bytes(
+            entry * count + b"PK\5\6" + struct.pack("<4HIIH", *sizes)
+        )
+    tracemalloc.start()
+    problems = {found.student: found.problem for found in find(tmp_path, "91_plain")}
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert problems["ann"] == "No notebook is in the zip."
+    assert problems["eve"] == problems["fay"] == "The zip has more than 20,000 entries."
+    assert peak < 50e6  # of which 16 MB are read; a million entries made would take 400
 
 
 def test_devices_and_pipes_are_not_read(tmp_path):

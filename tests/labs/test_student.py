@@ -12,7 +12,7 @@ from coursekit.labs.exchange.student import (
     Student,
     local_student,
 )
-from coursekit.labs.testing import MissingAnswer, NotAnswered, StudentError
+from coursekit.labs.testing import MissingAnswer, NotAnswered, StudentError, assert_close
 
 CODE = """
 import numpy as np
@@ -253,6 +253,54 @@ def test_calls_of_the_checks_functions_are_limited_in_their_sum():
     with pytest.raises(StudentError, match="at most"):
         student.ask(lambda x: kept.append(x), 10)
     assert len(kept) < 10
+
+
+def test_numpy_does_not_walk_through_objects():
+    class Nest:
+        asked = 0
+
+        def __len__(self):
+            Nest.asked += 1
+            return 1000
+
+        def __getitem__(self, place):
+            return Nest()
+
+    student = local_student({"one": Nest, "some": lambda: [Nest(), Nest()]})
+    for value in (student.one(), student.some()):
+        with pytest.raises(ValueError, match="<Nest of the student>"):
+            np.asarray(value)
+        with pytest.raises(AssertionError, match="expected: 3"):
+            assert_close(value, 3)
+    assert Nest.asked == 0
+
+
+def test_objects_are_limited_in_their_sum(monkeypatch):
+    from coursekit.labs.exchange import student as module
+
+    monkeypatch.setattr(module, "MAX_HANDLES", 25)
+    student = local_student({"objects": lambda n: [object() for _ in range(n)]})
+    assert len(student.objects(20)) == 20
+    with pytest.raises(wire.WireError, match="at most 25 objects"):
+        student.objects(20)
+
+
+def test_no_text_of_an_error_is_longer_than_an_agent_makes_it():
+    class Forger:
+        def request(self, message, on_callback):
+            if b'"begin"' in message:
+                return b"R" + wire.pack({"ok": True, "value": None})
+            error = {"kind": "missing", "message": "ab" * 10**6, "names": ["abab"] * 3}
+            if b'"raises"' in message:
+                error = {"kind": "raised", "message": ["x"], "type": "T" * 10**6, "code": 5}
+            return b"R" + wire.pack({"ok": False, "error": error})
+
+    with pytest.raises(MissingAnswer) as missing:
+        Student(Forger()).anything(1)
+    with pytest.raises(StudentError) as raised:
+        Student(Forger()).raises(1)
+    assert len(str(missing.value)) < 3_000
+    assert (raised.value.type_name, raised.value.text, raised.value.code) == ("T" * 100, "", "")
 
 
 def test_an_object_is_not_asked_how_many_weights_it_has():

@@ -211,6 +211,16 @@ def test_sums_are_limited(limits):
         wire.unpack(wire.pack(value), limits=limits)
 
 
+@pytest.mark.parametrize(
+    "value", [np.zeros((10, 10), np.int8), np.zeros((100, 0)), [np.zeros(50), np.zeros(50, bool)]]
+)
+def test_entries_of_arrays_are_limited_in_their_sum_whatever_bytes_they_take(value):
+    packed = wire.pack(value)
+    wire.unpack(packed, limits=wire.Limits(entries=100))
+    with pytest.raises(wire.WireError, match="at most 99 entries"):
+        wire.unpack(packed, limits=wire.Limits(entries=99))
+
+
 def test_a_tree_of_empty_lists_is_refused_before_it_is_read(monkeypatch):
     monkeypatch.setattr(wire.json, "loads", lambda text: pytest.fail("it was read"))
     with pytest.raises(wire.WireError, match="at most"):

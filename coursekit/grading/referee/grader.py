@@ -31,7 +31,9 @@ _MESSAGE = 3_000
 _NOT_READY = "expected: a process that waits for questions\ngot:      bytes that nobody asked for"
 _MORE_THAN_HELD = "expected: results that the grader can hold\ngot:      more"
 _QUICK_SECONDS = 5
-_LIMITS = wire.Limits(size=protocol.REPLY_LIMIT, items=500_000)
+_LIMITS = wire.Limits(  # a check widens what came: small numbers to eight bytes each
+    size=protocol.REPLY_LIMIT, items=500_000, entries=protocol.REPLY_LIMIT // 8
+)
 _CALM = (Outcome.PASSED, Outcome.NOT_ANSWERED)
 _SPOILT = (Outcome.OUT_OF_MEMORY, Outcome.FORBIDDEN, Outcome.TIMEOUT, Outcome.CRASHED)
 
@@ -310,6 +312,7 @@ class SubmissionGrader:
             verdict = self._retrying(lambda: self._ask(case, case.seed(self.seed)))
         except ChildProblem as problem:
             verdict = problem.verdict()
+            _forget_frames(problem)
         status = verdict.graded
         if status in _SPOILT:
             self.drop()
@@ -335,11 +338,15 @@ class SubmissionGrader:
         session = self._ready()
         session.allow(self.time_limit)
         try:
-            return judge(case.function, self._student(session, seed, record), case.params)
+            verdict = judge(case.function, self._student(session, seed, record), case.params)
+            if self.session is not None and self.session.problem is not None:
+                raise self.session.problem  # a check, or what it called, swallowed it
         except ChildProblem as problem:
             if problem.status is Outcome.INFRASTRUCTURE_ERROR:
                 raise
-            return problem.verdict()
+            verdict = problem.verdict()
+        _forget_frames(verdict.cause)
+        return verdict
 
     def _student(self, session: Session, seed, record: Callable | None) -> Student:
         """A proxy on this child, or on a fresh one where the lab machine in this one was tampered
@@ -448,6 +455,14 @@ class SubmissionGrader:
                     outcome(verdict.outcome, verdict.message),
                 ]
         return seen
+
+
+def _forget_frames(error: BaseException | None) -> None:
+    """Let go of what a check's frames hold: replies of megabytes, and by way of their callers the
+    verdict that holds them, so that they would wait for the garbage collector."""
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__context__
 
 
 def _answers(zygote: Zygote) -> bool:

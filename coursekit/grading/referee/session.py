@@ -114,6 +114,7 @@ class Session:
         self._buffer = bytearray()
         self._ticket = b""
         self.closed = self.loaded = False
+        self.problem: ChildProblem | None = None  # what ended it, if it did not end as it should
 
     # Transport
 
@@ -134,7 +135,7 @@ class Session:
     def control(self, request: dict, data: bytes = b"") -> dict:
         """Send a control message; returns the child's reply, which is a dict of plain data."""
         self._new_ticket()
-        self._send(protocol.pack_control(request, data))
+        self._send(protocol.pack_control(request), data)
         most = protocol.CONTROL_LIMITS.get(request["do"], protocol.CONTROL_LIMIT)
         try:
             return protocol.unpack_control(self._receive(most))[0]
@@ -143,28 +144,34 @@ class Session:
 
     def is_clean(self) -> bool:
         """Whether the child is alive and nothing waits in the channel that nobody asked for."""
+        if self.closed:
+            return False
         self._drain_output()
         return (
-            not self.closed
-            and not self._buffer
+            not self._buffer
             and not select.select([self.child.channel, self.child.pidfd], [], [], 0)[0]
         )
 
     def _new_ticket(self) -> None:
+        if self.closed:  # somebody swallowed what ended it, and asks on
+            raise self.problem or ChildProblem(
+                Outcome.CRASHED, "expected: the result of the function\ngot:      no process"
+            )
         self._ticket = secrets.token_bytes(protocol.TICKET_BYTES)
 
     # Bytes
 
-    def _send(self, message: bytes) -> None:
-        view = memoryview(protocol.frame(message, self._ticket))
-        while view:
-            self._wait(select.POLLOUT)
-            try:
-                view = view[os.write(self.child.channel, view[: 1 << 20]) :]
-            except BlockingIOError:
-                continue
-            except OSError:
-                raise self._death() from None
+    def _send(self, message: bytes, data: bytes = b"") -> None:
+        for part in (protocol.frame(message, self._ticket, len(data)), data):
+            view = memoryview(part)
+            while view:
+                self._wait(select.POLLOUT)
+                try:
+                    view = view[os.write(self.child.channel, view[: 1 << 20]) :]
+                except BlockingIOError:
+                    continue
+                except OSError:
+                    raise self._death() from None
 
     def _receive(self, most: int = protocol.REPLY_LIMIT + 1) -> bytes | bytearray:
         length, ticket = protocol.opened(self._read(protocol.HEAD_BYTES))
@@ -264,37 +271,37 @@ class Session:
 
     # Ends
 
+    def _ended(self, status: Outcome, message: str) -> ChildProblem:
+        self.close()
+        self.problem = ChildProblem(status, message)
+        return self.problem
+
     def _timeout(self) -> ChildProblem:
         """Interrupt, wait a moment, kill."""
-        interrupted = False
-        if not self.closed:
-            self.child.kill(signal.SIGINT)
-            interrupted = bool(select.select([self.child.channel], [], [], _GRACE)[0])
-        self.close()
+        self.child.kill(signal.SIGINT)
+        interrupted = bool(select.select([self.child.channel], [], [], _GRACE)[0])
         if self.budget.spent:
-            return ChildProblem(Outcome.TIMEOUT, over_budget(self.budget))
+            return self._ended(Outcome.TIMEOUT, over_budget(self.budget))
         how = (
             "It was interrupted."
             if interrupted
             else "It did not react to an interrupt and was ended."
         )
-        return ChildProblem(
+        return self._ended(
             Outcome.TIMEOUT,
             f"expected: an answer within the time limit\ngot:      none; is there an endless "
             f"loop? {how}",
         )
 
     def _flood(self) -> ChildProblem:
-        self.close()
         most = protocol.CHECK_LIMIT // protocol.MEGABYTE
-        return ChildProblem(
+        return self._ended(
             Outcome.OUT_OF_MEMORY,
             f"expected: at most {most} MB of results for one check\ngot:      more",
         )
 
     def _violation(self) -> ChildProblem:
-        self.close()
-        return ChildProblem(
+        return self._ended(
             Outcome.FORBIDDEN,
             "expected: the result of the function\ngot:      other bytes on the grader's channel",
         )
@@ -308,18 +315,16 @@ class Session:
         try:
             ended = self.zygote.reap(self.child) if dead else {}
         except ZygoteDied as error:
-            self.close()
-            return ChildProblem(Outcome.INFRASTRUCTURE_ERROR, f"The grader's zygote ended: {error}")
+            return self._ended(Outcome.INFRASTRUCTURE_ERROR, f"The grader's zygote ended: {error}")
         limits = self.zygote.policy.limits
-        self.close()
         if not dead:
-            return ChildProblem(
+            return self._ended(
                 Outcome.FORBIDDEN,
                 "expected: the result of the function\ngot:      the grader's channel closed",
             )
         allowed = min(limits.cpu_seconds, ended.get("cpu_limit") or limits.cpu_seconds)
         if ended.get("cpu", 0.0) >= allowed - 1:
-            return ChildProblem(
+            return self._ended(
                 Outcome.TIMEOUT,
                 "expected: an answer within the time limit\ngot:      none; the process used "
                 "all its time",
@@ -328,21 +333,19 @@ class Session:
             words in said
             for words in (b"bad_alloc", b"MemoryError", b"Out of memory", b"Cannot allocate memory")
         ):
-            return ChildProblem(
+            return self._ended(
                 Outcome.OUT_OF_MEMORY,
                 f"expected: an answer within {limits.memory_mb} MB\ngot:      a process that "
                 f"asked for more",
             )
         if ended.get("signal") == signal.SIGKILL:
-            return ChildProblem(
-                Outcome.INFRASTRUCTURE_ERROR, "The process was killed from outside."
-            )
+            return self._ended(Outcome.INFRASTRUCTURE_ERROR, "The process was killed from outside.")
         how = (
             f"by signal {ended['signal']}"
             if ended.get("signal")
             else f"with exit code {ended.get('code', 0)}"
         )
-        return ChildProblem(
+        return self._ended(
             Outcome.CRASHED,
             f"expected: the result of the function\ngot:      the process ended {how}",
         )

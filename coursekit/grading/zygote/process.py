@@ -50,10 +50,12 @@ class Child:
         return bool(select.select([self.pidfd], [], [], max(0.0, timeout))[0])
 
     def close(self) -> None:
-        """Close the descriptors."""
+        """Close the descriptors. Their numbers are forgotten: they may soon be those of another
+        child."""
         for fd in (self.channel, self.output, self.pidfd):
             with contextlib.suppress(OSError):
                 os.close(fd)
+        self.channel = self.output = self.pidfd = -1
 
 
 class Zygote:

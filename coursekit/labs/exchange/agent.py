@@ -22,7 +22,7 @@ from coursekit.labs.exchange.crash import crash_site
 from coursekit.labs.exchange.wire import CALLBACK, REPLY, REQUEST
 
 _LIBRARIES = ("coursekit", "keras", "numpy")
-_MAX_HANDLES = 100_000
+MAX_HANDLES = 100_000
 
 
 class Agent:
@@ -135,8 +135,8 @@ class Agent:
         return target
 
     def _refer(self, value: Any) -> wire.Ref:
-        if len(self._objects) >= _MAX_HANDLES:
-            raise wire.WireError(f"Expected at most {_MAX_HANDLES:,} objects kept in one test.")
+        if len(self._objects) >= MAX_HANDLES:
+            raise wire.WireError(f"Expected at most {MAX_HANDLES:,} objects kept in one test.")
         if isinstance(value, _Kept):
             value = value.value
         key = next(self._keys)

@@ -13,12 +13,13 @@ from typing import Any, NoReturn, Protocol
 import numpy as np
 
 from coursekit.labs.exchange import wire
-from coursekit.labs.exchange.agent import Agent
+from coursekit.labs.exchange.agent import MAX_HANDLES, Agent
 from coursekit.labs.exchange.wire import ANSWER, REPLY, REQUEST
 from coursekit.labs.testing import Crash, MissingAnswer, NotAnswered, StudentError
 
 _MAX_ITERATION = 10_000
 _MAX_CALLBACKS = 100_000
+_LONGEST = {"message": 2_000, "type": 100, "code": 300, "function": 100}  # as an agent cuts them
 
 
 class Transport(Protocol):
@@ -88,7 +89,7 @@ class Student:
         self._callbacks: dict[int, Callable] = {}
         self._makers: dict[int, str] = {}  # key of a handle -> the function it came from
         self._asked = ""
-        self._called = self._called_bytes = 0
+        self._called = self._called_bytes = self._held = 0
         global_seed = int(np.random.SeedSequence(seed, spawn_key=(salt,)).generate_state(1)[0])
         self._exchange({"do": "begin", "seed": global_seed})
 
@@ -191,6 +192,11 @@ class Student:
 
     def _resolve(self, ref: wire.Ref) -> Any:
         if ref.kind == "handle":
+            self._held += 1
+            if self._held > MAX_HANDLES:
+                raise wire.WireError(
+                    f"Expected at most {MAX_HANDLES:,} objects in one check. Received: more."
+                )
             self._makers[ref.key] = self._asked
             return Handle(self, ref)
         raise wire.WireError("Expected a handle. Received: another reference.")
@@ -218,15 +224,13 @@ class Student:
             )
 
     def _raise(self, error: dict, tried: str) -> NoReturn:
-        kind, message = error.get("kind"), str(error.get("message", ""))
+        kind = error.get("kind")
+        message, type_name, code, function = (_said(error, key) for key in _LONGEST)
         if kind == "not-answered":
             raise NotAnswered(message)
         if kind == "missing":
             raise MissingAnswer(_missing_message(message, error.get("names")))
         line = error.get("line") if isinstance(error.get("line"), int) else None
-        type_name, code, function = (
-            str(error.get(key, "")) for key in ("type", "code", "function")
-        )
         lines = [tried, "expected: a result that can be checked", f"got:      {message}"]
         if kind == "raised":
             lines = [tried, f"got:      {type_name}: {message}"]
@@ -301,6 +305,11 @@ class Handle:
     def __bool__(self) -> bool:
         return True
 
+    def __array__(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """NumPy takes whatever has a length for a sequence, asks for every entry of every entry,
+        and swallows what goes wrong."""
+        raise ValueError(f"Expected numbers. Received: {self!r}.")
+
     def __iter__(self) -> Iterator[Any]:
         return iter(
             self._student._ask({"do": "iterate", "key": self._ref.key, "limit": _MAX_ITERATION})
@@ -316,6 +325,13 @@ def local_student(
     """A `student` for code that lives in this process, e.g. a notebook's namespace or the
     solution's."""
     return Student(LocalTransport(Agent(namespace)), seed, **kwargs)
+
+
+def _said(error: dict, key: str) -> str:
+    """A text of an error, no longer than an agent makes it: whoever looks for a near name in eight
+    megabytes looks long."""
+    text = error.get(key, "")
+    return text[: _LONGEST[key]] if isinstance(text, str) else ""
 
 
 def _tried(message: dict) -> str:

@@ -45,7 +45,10 @@ class WireError(CoursekitError):
 @dataclasses.dataclass(frozen=True)
 class Limits:
     """What a message may hold: bytes in all, nested levels, values in the tree, array axes, keys of
-    dicts and members of sets, references to objects that stay where they are."""
+    dicts and members of sets, references to objects that stay where they are, entries of arrays.
+
+    An axis of length 0 counts as 1 among the entries: a sum along it makes an array of all others.
+    """
 
     size: int = 256 * 2**20
     depth: int = 40
@@ -53,6 +56,7 @@ class Limits:
     axes: int = 16
     hashed: int = 100_000
     references: int = 10_000
+    entries: int = 2**28
 
 
 DEFAULT_LIMITS = Limits()
@@ -246,7 +250,7 @@ class _Encoder:
 class _Decoder:
     def __init__(self, blobs: list[memoryview], resolve, limits: Limits):
         self.blobs, self.resolve, self.limits, self.count = blobs, resolve, limits, 0
-        self.hashed = self.references = 0
+        self.hashed = self.references = self.entries = 0
         self.used: set[int] = set()
 
     def decode(self, tree: Any, depth: int) -> Any:
@@ -371,6 +375,12 @@ class _Decoder:
             or any(type(n) is not int or n < 0 for n in shape)
         ):
             raise WireError("Expected a shape of non-negative integers. Received: another.")
+        self.entries += math.prod(max(n, 1) for n in shape)
+        if self.entries > self.limits.entries:
+            raise WireError(
+                f"Expected arrays of at most {self.limits.entries:,} entries in all. Received: "
+                f"more. Return less."
+            )
         kind, blob = np.dtype(dtype), self._blob(index)
         if math.prod(shape) * kind.itemsize != len(blob):
             raise WireError(
