@@ -54,11 +54,25 @@ class ClusterError(CoursekitError):
     one."""
 
 
+def near_name(name: str, known: Iterable[str], *, cutoff: float = 0.8) -> str | None:
+    """The one of the `known` names that somebody who wrote it may have meant by `name`: the same
+    but for case and underscores, or else nearly the same letters (`cutoff` of them, as difflib
+    counts). None if there is no such other name.
+
+    >>> near_name("MeanSquare", ["mean_square", "mean_cube"])
+    'mean_square'
+    """
+    others = [n for n in known if n != name]
+    by_fold = {n.lower().replace("_", ""): n for n in others}
+    close = difflib.get_close_matches(name, others, n=1, cutoff=cutoff)
+    return by_fold.get(name.lower().replace("_", "")) or next(iter(close), None)
+
+
 def did_you_mean(name: str, known: Iterable[str], *, cutoff: float = 0.5) -> str:
     """The nearest known name as the end of a message, " Did you mean 'mnist'?", or "".
 
     >>> did_you_mean("mnits", ["digits", "mnist"])
     " Did you mean 'mnist'?"
     """
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=cutoff)
-    return f" Did you mean {close[0]!r}?" if close else ""
+    close = near_name(name, known, cutoff=cutoff)
+    return f" Did you mean {close!r}?" if close else ""

@@ -4,13 +4,13 @@ import doctest
 
 import pytest
 
-from coursekit import _html, _text
+from coursekit import _html, _text, errors
 from coursekit._html import Html, el, page, table
 
 WILD = "<b>&\"'\x1b[31m\u202egnp.exe\x00\ud800"
 
 
-@pytest.mark.parametrize("module", [_html, _text])
+@pytest.mark.parametrize("module", [_html, _text, errors])
 def test_the_examples_hold(module):
     result = doctest.testmod(module)
     assert result.attempted

@@ -63,7 +63,7 @@ def add_parser(commands) -> None:
         type=float,
         default=30.0,
         metavar="S",
-        help="seconds for each check (default 30)",
+        help="seconds for each check and, up to 20, each statement of a cell (default 30)",
     )
     parser.add_argument(
         "--budget",

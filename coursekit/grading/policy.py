@@ -23,7 +23,7 @@ class Settings:
     Args:
         seed: of all inputs. The same seed gives the same grades.
         seeds: student -> another seed, for those whose earlier attempt had one.
-        time_limit: seconds for each check and each statement of a cell.
+        time_limit: seconds for each check and, up to 20, for each statement of a cell.
         memory: MB of data per child.
         budget: seconds for a whole submission; None for a multiple of the lab's own time.
         only: the one exercise to grade, or None for all.

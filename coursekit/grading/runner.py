@@ -108,7 +108,7 @@ def grade(
         seed: of all inputs. The same seed gives the same grades. Without one it is drawn at random
             and written in the gradebook; a run that was interrupted, a notebook that did not change
             and a regrade of one exercise keep theirs.
-        time_limit: seconds for each check and each statement of a cell.
+        time_limit: seconds for each check and, up to 20, for each statement of a cell.
         memory: MB of data per child.
         budget: seconds for a whole submission; by default ten times what the lab itself takes, and
             no less than 300.

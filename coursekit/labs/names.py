@@ -9,10 +9,9 @@ import types
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from typing import Any
 
-from coursekit.errors import NotAnsweredYet
+from coursekit.errors import NotAnsweredYet, near_name
 from coursekit.labs.cards import say
 from coursekit.labs.catalogue import ExerciseEntry
-from coursekit.labs.exchange.student import near_name
 
 
 def missing_answer(entry: ExerciseEntry, names: Mapping[str, Any]) -> str:

@@ -103,7 +103,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "labs.exchange": {"devices", "labs.testing"},
     "labs.feedback": {"labs.exchange", "labs.testing"},
     "labs.find": set(),
-    "labs.names": {"labs.cards", "labs.catalogue", "labs.exchange"},
+    "labs.names": {"labs.cards", "labs.catalogue"},
     "labs.predictions": {"labs.cards", "labs.widgets"},
     "labs.session": {
         "devices",

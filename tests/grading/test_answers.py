@@ -206,6 +206,17 @@ def test_a_file_that_is_no_notebook_is_unreadable_and_says_why(grade_one, text):
     assert record.notes[0].startswith("The ")
 
 
+def test_a_database_in_memory_works(grade_one):
+    body = (
+        "    import sqlite3\n    rows = [(float(v),) for v in np.ravel(x)]\n"
+        "    with sqlite3.connect(':memory:') as database:\n"
+        "        database.execute('CREATE TABLE t (v REAL)')\n"
+        "        database.executemany('INSERT INTO t VALUES (?)', rows)\n"
+        "        return database.execute('SELECT avg(v * v) FROM t').fetchone()[0]"
+    )
+    assert points(grade_one({"mean_square": f"def mean_square(x):\n{body}"})) == FULL
+
+
 def test_a_number_of_many_digits_in_an_output_is_nobodys_fault(grade_one):
     text = json.dumps(notebook(PLAIN))[:-1] + f', "metadata": {{"n": {"9" * 10_000}}}}}'
     assert points(grade_one(text=text)) == FULL

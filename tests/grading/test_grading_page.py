@@ -77,3 +77,135 @@ def test_the_commands_of_the_page_do_what_it_says(desk, capsys):
             assert "jdoe@uni.edu,05_metrics,8.1" in Path("graded/grades.csv").read_text()
         elif "submitted/" in command:
             assert "ann,05_metrics,8.1" in Path("graded/grades.csv").read_text()
+
+
+TERMS = {
+    # The way there and back
+    "`ann.ipynb` or `ann.py`, a folder per student": "test_files_named_after_students "
+    "test_nbgraders_layout test_a_folder_per_student_and_the_best_of_several_files",
+    "it is read in place": "test_an_lms_zip_is_read_in_place",
+    "`--roster FILE` on the first command does both": "test_the_commands_of_the_page_do_what_it_says",
+    "her cell stays empty, because an absent grade is not a zero": "test_what_stays_is_told",
+    "first the hint for a mistake that is known, then what was tried": ""
+    "test_feedback_names_the_mistake_and_nothing_hidden",
+    "draws them side by side and frames what differs": "test_only_the_entries_that_differ_are_framed",
+    "it says only how many pass": "test_feedback_shows_what_was_tried_the_hint_and_nothing_hidden",
+    "begins with what cost the class most": "test_the_report_says_first_what_cost_the_class_most",
+    "a table of the students to sort and search": "test_students_are_sorted_found_and_linked",
+    "answers that are alike beyond what the class has in common": ""
+    "test_answers_that_are_alike_are_told_as_groups",
+    "how well it tells students apart": "test_discrimination_is_the_correlation_with_the_rest",
+    "every attempt; the latest counts": ""
+    "test_a_second_run_keeps_what_is_graded_and_a_change_makes_an_attempt",
+    "one row per student, one column per exercise": ""
+    "test_the_table_has_the_named_columns_and_the_right_points",
+    "Gradescope's format, with its visibilities": ""
+    "test_gradescope_gets_public_checks_and_of_hidden_ones_only_counts",
+    "for whatever reads JUnit": "test_junit_counts_what_failed",
+    "A model stays in the student's process": "test_a_model_gets_the_honest_grade",
+    "asserts the points of every exercise": "test_each_exercise_gets_exactly_its_points",
+    "gave to the outermost file or folder, never from names inside": ""
+    "test_names_inside_an_upload_take_nobody_elses_place",
+    "Where one name could be two people's, neither is graded": ""
+    "test_one_name_in_two_places_is_one_student_and_a_copied_name_is_refused "
+    "test_what_fits_several_is_refused_by_name_and_nobody_gets_it",
+    "A damaged zip is one such line; everybody else is graded": ""
+    "test_a_damaged_zip_costs_itself_alone",
+    "every other byte, the separator and the alphabet stay": ""
+    "test_a_roster_as_exported_is_filled_and_nothing_else_changes",
+    "found by the system's own number, else by login": "test_a_number_fits_its_own_column_alone",
+    "The command names the column that it": ""
+    "test_the_command_names_the_column_and_everything_that_stayed",
+    "one whose title says *lab* or *assignment* and the number": "test_which_titles_name_lab_05",
+    "keeps it, and is listed, unless you say `--overwrite`": "test_what_stays_is_told",
+    "the command stops; `--scale` writes shares": ""
+    "test_other_points_possible_are_an_error_that_offers_scale",
+    "`.xlsx` works where openpyxl is installed": "test_an_excel_sheet_is_filled_cell_by_cell "
+    "test_excel_without_openpyxl_and_old_excel_say_what_to_do",
+    "Canvas writes `LATE` into a file's name": ""
+    "test_a_time_comes_from_the_lms_and_never_from_the_student",
+    "Of several attempts the last is graded": ""
+    "test_a_time_comes_from_the_lms_and_never_from_the_student",
+    "The times have no zone": "test_a_time_without_a_zone_is_in_the_deadlines",
+    "which tells whose each folder is and when it came": ""
+    "test_gradescopes_export_is_told_by_its_metadata_alone",
+    # Late, again, hidden
+    "ten per cent for each day begun after the deadline": ""
+    "test_the_late_policy_counts_days_begun_and_stops_at_the_maximum",
+    "A submission whose time is unknown is": "test_late_submissions_lose_points_by_the_policy",
+    "`kill -9` at any moment loses nothing": "test_kill_9_changes_nothing "
+    "test_kill_9_at_50_moments_changes_nothing",
+    "says it at its end and writes it in the gradebook": ""
+    "test_a_run_draws_its_seed_and_keeps_it_where_it_must test_the_command_grades_and_tells",
+    "the same seed gives the same grades": "test_the_same_seed_gives_the_same_gradebook",
+    "A run that was interrupted goes": "test_a_run_that_was_interrupted_goes_on_with_its_seed",
+    "up to 20 seconds, for each statement of a cell": "test_a_statement_has_less_time_than_a_check",
+    "what the lab says it takes in fast mode and at least 300 seconds": ""
+    "test_the_budget_is_ten_times_the_labs_own_and_never_short",
+    "earns nothing, and the feedback says so": "test_a_submission_has_one_budget",
+    "a busy machine gave less than half of its time gets more of both": ""
+    "test_a_child_that_the_machine_starves_gets_more_time_three_times",
+    "grades exercise 5.3 anew and keeps everyone's other results": ""
+    "test_regrading_one_exercise_keeps_the_others",
+    "adds a test file from outside the lab; it may be repeated": ""
+    "test_hidden_tests_kept_elsewhere_are_graded",
+    "its first lines name the seed": "test_pytest_grades_one_notebook",
+    "coursekit refuses to grade when that has happened": ""
+    "test_pytest_refuses_a_folder_that_a_module_came_from",
+    "For tests kept elsewhere: `pytest": "test_pytest_takes_hidden_tests_by_path",
+    "0 when every submission has a grade, 2 after an error in the command, 3 when": ""
+    "test_infrastructure_errors_end_with_3_and_are_graded_by_the_next_run "
+    "test_wrong_options_end_with_2_in_one_line",
+    "gets one more go after all others": ""
+    "test_what_the_machine_failed_gets_one_more_go_after_all_others",
+    "it is not exported as a zero": "test_an_infrastructure_error_is_never_a_zero",
+    # Several machines
+    "The grades are those of a run on one machine with the same seed": ""
+    "test_a_node_killed_in_the_middle_costs_nobody_a_grade",
+    "one that uses `__file__` to find other files is refused": ""
+    "test_tests_that_look_for_files_beside_themselves_do_not_travel",
+    "reads it and removes it, all before the first submission": ""
+    "test_a_lab_travels_as_bytes_and_leaves_no_file",
+    "what it held goes to the others, each such submission alone": ""
+    "test_what_a_dead_place_held_goes_to_the_others_alone_and_last",
+    "recorded as an infrastructure error, never as a zero": ""
+    "test_a_submission_that_kills_three_times_has_no_grade_and_never_a_zero",
+    "ends with exit code 2 and keeps what is graded": ""
+    "test_when_the_last_node_is_gone_it_says_that_the_rest_is_kept",
+    "says so by name and gets no work": "test_a_node_with_other_versions_refuses_and_names_them "
+    "test_a_node_that_refuses_is_named_and_the_others_grade",
+    "`--unsafe` lets nodes without a layer grade": ""
+    "test_a_node_without_a_layer_refuses_unless_unsafe",
+    # Sandbox, time, limits
+    "must get its honest": "test_gets_the_honest_grade test_all_others_in_the_batch_are_graded_right",
+    "lists each layer": "test_layers_are_listed_with_what_to_do",
+    "Without a layer `coursekit grade` refuses": ""
+    "test_a_missing_layer_refuses_to_grade_and_unsafe_is_stamped",
+    "read-only mounts do the same work": "test_without_landlock_read_only_mounts_hold",
+    "as a plain user who may make user namespaces": "test_the_sandbox_holds_for_a_plain_user",
+    "until a submission uses it": "test_an_import_alone_runs_nothing",
+    "Each use starts the minutes anew": ""
+    "test_it_ends_after_the_idle_minutes_and_takes_its_socket_along",
+    "It is lent to one command at a time": ""
+    "test_while_it_is_lent_another_command_has_one_of_its_own",
+    "in a folder that only you can": "test_a_folder_that_others_can_enter_is_not_used",
+    "never meets this one": "test_the_name_holds_all_that_the_zygote_depends_on",
+    "loses a child in the middle does not give it back": ""
+    "test_kill_9_of_a_command_ends_what_it_borrowed test_a_zygote_left_in_disorder_is_ended",
+    "prose and experiments in a notebook are not run": "test_experiments_and_plots_are_not_run",
+    "an SQLite file; `:memory:` works": "test_a_database_in_memory_works",
+    "nobody is matched by guess": "test_what_fits_several_is_refused_by_name_and_nobody_gets_it",
+}
+"""What the page promises, as it says it, and the tests that hold it to that."""
+
+
+def test_every_promise_of_the_page_has_its_test():
+    page = " ".join(PAGE.read_text(encoding="utf-8").split())
+    there = {
+        name
+        for path in Path(__file__).parent.glob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)\(", path.read_text(encoding="utf-8"), re.M)
+    }
+    assert [words for words in TERMS if words not in page] == [], "reworded: look at its test again"
+    named = {name for names in TERMS.values() for name in names.split()}
+    assert sorted(named - there) == []

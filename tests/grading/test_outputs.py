@@ -111,6 +111,19 @@ def test_gradescope_gets_public_checks_and_of_hidden_ones_only_counts(graded):
     assert "any_shape" not in json.dumps(result)
 
 
+def test_how_long_hidden_checks_took_is_not_told():
+    """A submission could tell by that what they showed it."""
+    from coursekit.grading.books.outputs import gradescope
+
+    tests = [
+        TestResult("a", "a", "1.1", "public", "passed", 1.0, 1.0, 2.0),
+        TestResult("b", "b", "1.1", "hidden", "passed", 1.0, 1.0, 77.0),
+    ]
+    told = json.dumps(gradescope(Record("ann", "lab", tests=tests, seconds=79.0), 1))
+    assert '"execution_time": 2,' in told
+    assert "7" not in told
+
+
 def test_feedback_shows_what_was_tried_the_hint_and_nothing_hidden(graded):
     page = (graded / "feedback" / "bob.html").read_text()
     assert "tried:    mean_square of 7 numbers" in page

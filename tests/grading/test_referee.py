@@ -1,11 +1,15 @@
 """The referee's end of a child: what is over stays over, whatever a check does with it."""
 
 import os
+import time
 
 import pytest
 from grading_toys import PLAIN, notebook, points, write_notebook
 
-from coursekit.grading.referee.session import ChildProblem, Session, Usage
+from coursekit.grading.policy import Settings
+from coursekit.grading.referee.grader import SubmissionGrader, grade_submission
+from coursekit.grading.referee.session import Budget, ChildProblem, Session, Usage
+from coursekit.grading.submission import Submission
 from coursekit.labs.exchange.judge import Outcome
 
 
@@ -45,6 +49,43 @@ def test_whoever_asks_on_is_told_again_how_it_ended(session):
     assert again.value is first.value
 
 
+def test_a_child_that_the_machine_starves_gets_more_time_three_times(session, monkeypatch):
+    from coursekit.grading.referee import session as module
+
+    waits = []
+    monkeypatch.setattr(module, "_state_and_cpu", lambda pidfd: ("R", 0.0))  # it gets none
+    monkeypatch.setattr(session, "_timeout", lambda: waits.append(time.monotonic()) or KeyError())
+    session.budget = Budget(0.3)
+    session.allow(0.2)
+    start = time.monotonic()
+    with pytest.raises(KeyError):
+        session._wait(0)
+    assert waits[0] - start > 0.2 + 0.2 + 0.1 + 0.06
+    assert session.budget.left > 0  # given twice, as 0.3 seconds are over
+
+
+def test_the_budget_is_ten_times_the_labs_own_and_never_short():
+    assert Settings().budget_for(60.0) == 600.0
+    assert Settings().budget_for(5.0) == 300.0
+    assert Settings(budget=12.0).budget_for(60.0) == 12.0
+
+
+def test_a_statement_has_less_time_than_a_check(nursery, plain_lab, tmp_path, monkeypatch):
+    from coursekit.grading.referee import grader
+
+    monkeypatch.setattr(grader, "_CELL_SECONDS", 0.5)
+    sleeps = "import time\ndef helper():\n    pass\ntime.sleep(30)"
+    slow = "import time\ndef mean_square(x):\n    time.sleep(0.7)\n    return float(np.mean(x * x))"
+    path = write_notebook(
+        tmp_path / "eve.ipynb", notebook(PLAIN, {"mean_square": slow}, before=[sleeps])
+    )
+    record = grader.grade_submission(
+        plain_lab, Submission("eve", str(path)), nursery, Settings(1, 25.0)
+    )
+    assert points(record) == {"1": 3.0, "2": 3.0, "3": 3.0}
+    assert "Cell 1: a statement was left out (timeout)." in record.notes
+
+
 SWALLOWS = """
 import contextlib, numpy as np, pytest
 
@@ -57,9 +98,6 @@ def test_swallows(student):
 
 def test_a_check_that_swallows_the_end_of_a_child_does_not_pass(nursery, tmp_path):
     from coursekit.grading import lab
-    from coursekit.grading.policy import Settings
-    from coursekit.grading.referee.grader import grade_submission
-    from coursekit.grading.submission import Submission
 
     (tmp_path / "test_swallows.py").write_text(SWALLOWS)
     graded = lab.load(PLAIN, hidden=[tmp_path / "test_swallows.py"])
@@ -72,10 +110,6 @@ def test_a_check_that_swallows_the_end_of_a_child_does_not_pass(nursery, tmp_pat
 
 def test_a_verdict_holds_no_frames(nursery, plain_lab, tmp_path, monkeypatch):
     """Else each reply of 64 MB waits for the garbage collector."""
-    from coursekit.grading.policy import Settings
-    from coursekit.grading.referee.grader import SubmissionGrader
-    from coursekit.grading.submission import Submission
-
     verdicts = []
     ask = SubmissionGrader._ask
 

@@ -103,7 +103,8 @@ def _natural(text: str) -> list:
 
 def gradescope(record: Record, attempt: int) -> dict:
     """Gradescope's results.json. Public checks are visible; hidden ones are one hidden entry per
-    exercise without any text."""
+    exercise without any text, and how long they took is not in it: a submission could tell by
+    that."""
     tests = []
     for test in record.tests:
         if test.visibility == "public":
@@ -141,7 +142,7 @@ def gradescope(record: Record, attempt: int) -> dict:
             )
     return {
         "score": record.points,
-        "execution_time": round(record.seconds),
+        "execution_time": round(sum(t.seconds for t in record.tests if t.visibility == "public")),
         "visibility": "visible",
         "stdout_visibility": "hidden",
         "output_format": "text",

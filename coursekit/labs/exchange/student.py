@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any, NoReturn, Protocol
 
 import numpy as np
 
+from coursekit.errors import near_name
 from coursekit.labs.exchange import wire
 from coursekit.labs.exchange.agent import MAX_HANDLES, Agent
 from coursekit.labs.exchange.wire import ANSWER, REPLY, REQUEST
@@ -357,17 +357,6 @@ def _short(value: Any) -> str:
     )
     text = _ADDRESS.sub("", text)
     return text if len(text) <= 60 else text[:57] + "..."
-
-
-def near_name(name: str, known: Iterable[str]) -> str | None:
-    """The one of the `known` names that somebody who wrote it may have meant by `name`: the same
-    but for case and underscores, or nearly the same letters. None if there is no such other
-    name."""
-    others = [n for n in known if n != name]
-    by_fold = {n.lower().replace("_", ""): n for n in others}
-    return by_fold.get(name.lower().replace("_", "")) or next(
-        iter(difflib.get_close_matches(name, others, 1, 0.8)), None
-    )
 
 
 def _missing_message(name: str, names: Any) -> str:
