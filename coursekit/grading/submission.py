@@ -75,7 +75,7 @@ class Submission:
         except NotReadable:
             raise
         except Exception as error:  # a damaged zip raises whatever its reader stumbles over
-            raise NotReadable(f"The file cannot be read: {type(error).__name__}.") from error
+            raise NotReadable(_not_readable(error, "file")) from error
 
     def digest(self) -> str:
         """The SHA-256 of the bytes, or of the reason why there are none."""
@@ -348,10 +348,12 @@ def _members(archive: zipfile.ZipFile) -> list[tuple[zipfile.ZipInfo, tuple[str,
     return found
 
 
-def _not_readable(error: Exception) -> str:
+def _not_readable(error: Exception, what: str = "zip") -> str:
     if isinstance(error, NotReadable):
         return str(error)
-    return f"The zip cannot be read: {type(error).__name__}."
+    if type(error) in (RuntimeError, NotImplementedError):  # so zipfile says what it cannot unpack
+        return f"The {what} has a password, or is packed in a rare way. Pack it again without."
+    return f"The {what} cannot be read: {type(error).__name__}."
 
 
 def _link(entry: zipfile.ZipInfo) -> str:
@@ -398,12 +400,13 @@ def _submissions(
         by_student.setdefault(key, []).append((owner, entry))
     names: dict[str, list[tuple[str, ...]]] = {}
     for key, files in by_student.items():
-        names.setdefault(files[0][0].student, []).append(key)
+        names.setdefault(_as_seen(files[0][0].student), []).append(key)
     made: dict[str, list[Submission]] = {}
-    for name, keys in names.items():
+    for keys in names.values():
         for key in keys:
+            name = by_student[key][0][0].student
             student = f"{name} ({key[1]})" if len(keys) > 1 and key[1] else name
-            made.setdefault(student, []).append(_best(student, by_student[key], lab))
+            made.setdefault(_as_seen(student), []).append(_best(student, by_student[key], lab))
     for student, several in made.items():
         if len(several) > 1:
             where = ", ".join(sorted({one_line(s.inner or s.member or s.path) for s in several}))
@@ -412,6 +415,11 @@ def _submissions(
                 f"None of them was graded; rename all but one."
             )
     return sorted((s[0] for s in made.values() if len(s) == 1), key=lambda s: s.student)
+
+
+def _as_seen(name: str) -> str:
+    """A name as a table shows it: names that differ in what nobody sees could be mixed up there."""
+    return " ".join("".join(c for c in name if unicodedata.category(c) != "Cf").split())
 
 
 def _storable(name: str) -> str:

@@ -138,6 +138,26 @@ def test_one_name_in_two_places_is_one_student_and_a_copied_name_is_refused(tmp_
         find(tmp_path, "91_plain")
 
 
+def test_names_that_differ_in_what_nobody_sees_are_one_name(tmp_path):
+    for name in ("ann.ipynb", "ann .ipynb", "bob.ipynb", "bob\u200b.ipynb", "cy.ipynb"):
+        (tmp_path / name).write_text("x")
+    everything = find_all(tmp_path, "91_plain")
+    assert names(everything.submissions) == ["cy"]
+    assert [line.partition(" ")[0] for line in everything.refused] == ["ann", "bob"]
+    uploads = {"lee_1_1_a.ipynb": "one", "lee\u200b_2_1_a.ipynb": "two"}
+    found = find(pack(tmp_path / "all.zip", uploads), "91_plain")
+    assert names(found) == ["lee (1)", "lee\u200b (2)"]
+
+
+def test_a_zip_with_a_password_says_so(tmp_path):
+    packed = bytearray(pack(tmp_path / "ann.zip", {"a.ipynb": "x"}).read_bytes())
+    packed[6] |= 1
+    packed[packed.rfind(b"PK\1\2") + 8] |= 1
+    (tmp_path / "ann.zip").write_bytes(packed)
+    with pytest.raises(NotReadable, match="password"):
+        find(tmp_path, "91_plain")[0].read()
+
+
 def test_a_class_download_among_other_files_is_refused_by_name(tmp_path):
     (tmp_path / "ann.ipynb").write_text("x")
     pack(tmp_path / "submissions.zip", {"a_1_1_x.ipynb": "", "b_2_1_x.ipynb": ""})
