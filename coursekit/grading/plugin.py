@@ -139,7 +139,7 @@ class _State:
         """The grader of the submission named on the command line."""
         if folder not in self.graders:
             from coursekit.grading import lab
-            from coursekit.grading.policy import Settings, backend_name
+            from coursekit.grading.policy import Settings, backend_name, keep_apart
             from coursekit.grading.referee.grader import SubmissionGrader
             from coursekit.grading.referee.nursery import Nursery
             from coursekit.grading.submission import find
@@ -154,12 +154,12 @@ class _State:
                 backend=backend_name(),
             )
             policy, stamp = settings.sandbox()
+            place = Path(self.config.invocation_params.dir) / option("--submission")
+            keep_apart(policy, folder, place)
             self.nursery = self.nursery or Nursery(
                 lambda: Zygote(policy, graded.preload, backend=settings.backend)
             )
-            submission = find(
-                Path(self.config.invocation_params.dir) / option("--submission"), graded.name
-            )[0]
+            submission = find(place, graded.name)[0]
             made = SubmissionGrader(graded, submission, self.nursery, settings)
             made.record.sandbox = stamp
             made.open()

@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from coursekit.errors import InvalidInputError
 from coursekit.grading.record import Record
 from coursekit.grading.submission import Submission
 from coursekit.grading.zygote import sandbox
@@ -71,6 +72,30 @@ class Settings:
             unsafe=self.unsafe,
             found=found,
         )
+
+
+def keep_apart(policy: sandbox.Policy, *places: str | os.PathLike) -> None:
+    """Make sure that no submission could read what decides about it, or others' work.
+
+    Args:
+        policy: the sandbox.
+        places: lab, tests, submissions, results.
+
+    Raises:
+        InvalidInputError: if one of them lies in a folder that children can read.
+    """
+    if "mount namespace" in policy.skip:  # they can read everything, and the stamp says so
+        return
+    folders = [os.path.realpath(folder) for folder in sandbox.visible_folders(policy)]
+    for place in places:
+        here = os.path.realpath(place)
+        for folder in folders:
+            if folder != "/" and (here == folder or here.startswith(f"{folder}{os.sep}")):
+                raise InvalidInputError(
+                    f"Expected lab, tests, submissions and results outside the folders that "
+                    f"submissions can read. Received: {place}, which lies in {folder}. Move it, or "
+                    f"let COURSEKIT_DATA name a folder that holds data alone."
+                )
 
 
 class Graders(Protocol):

@@ -20,7 +20,7 @@ from coursekit.grading import lab as labs
 from coursekit.grading.books import outputs
 from coursekit.grading.books.gradebook import Gradebook, attempt_key
 from coursekit.grading.books.late import LatePolicy, read_times
-from coursekit.grading.policy import Graders, Settings, backend_name
+from coursekit.grading.policy import Graders, Settings, backend_name, keep_apart
 from coursekit.grading.record import Record
 from coursekit.grading.referee.grader import grade_submission
 from coursekit.grading.referee.nursery import Nursery
@@ -161,6 +161,8 @@ def grade(
         summary.without_time = [s.student for s in found if not s.submitted]
     settings = Settings(0, time_limit, memory, only, unsafe, backend or backend_name(), budget)
     here = settings.sandbox(layers.result()) if layers is not None else None
+    if here is not None:
+        keep_apart(here[0], lab, submissions, out, *files)
     with Gradebook(out) as book:
         settings = dataclasses.replace(
             settings,

@@ -178,6 +178,8 @@ TERMS = {
     "test_a_node_without_a_layer_refuses_unless_unsafe",
     # Sandbox, time, limits
     "must get its honest": "test_gets_the_honest_grade test_all_others_in_the_batch_are_graded_right",
+    "must lie elsewhere, or the command stops and names the folder": ""
+    "test_nothing_is_graded_from_a_folder_that_submissions_can_read",
     "lists each layer": "test_layers_are_listed_with_what_to_do",
     "Without a layer `coursekit grade` refuses": ""
     "test_a_missing_layer_refuses_to_grade_and_unsafe_is_stamped",

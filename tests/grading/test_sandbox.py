@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -170,6 +171,24 @@ def test_a_missing_layer_refuses_to_grade_and_unsafe_is_stamped(policy, monkeypa
     assert summary.records[0].points == 9.0
     for name in ("grades.csv", "results/ann.json", "feedback/ann.html", "report.html", "junit.xml"):
         assert "unsafe: without network namespace" in (tmp_path / "out" / name).read_text(), name
+
+
+@pytest.mark.parametrize("data", ["", "labs", "in", "out"])
+def test_nothing_is_graded_from_a_folder_that_submissions_can_read(
+    policy, tmp_path, monkeypatch, data
+):
+    from coursekit.errors import InvalidInputError
+    from coursekit.grading import runner
+
+    lab = shutil.copytree(PLAIN, tmp_path / "labs" / "91_plain")
+    for name in ("in", "out"):
+        (tmp_path / name).mkdir()
+    write_notebook(tmp_path / "in" / "ann.ipynb", notebook(PLAIN))
+    (tmp_path / "link").symlink_to(tmp_path / data)
+    monkeypatch.setenv("COURSEKIT_DATA", str(tmp_path / "link"))
+    with pytest.raises(InvalidInputError, match=r"lies in .*COURSEKIT_DATA"):
+        runner.grade(lab, tmp_path / "in", tmp_path / "out")
+    assert not list((tmp_path / "out").iterdir())
 
 
 def test_without_landlock_read_only_mounts_hold(policy, monkeypatch, tmp_path):

@@ -134,6 +134,12 @@ def python_folders() -> list[str]:
     return found
 
 
+def visible_folders(policy: Policy) -> list[str]:
+    """The folders that children can read, with all that is in them, besides the system's own:
+    Python's and the data's."""
+    return ["/usr", *python_folders(), *policy.readable]
+
+
 def _outermost(paths: Iterable[str]) -> list[str]:
     """Absolute existing paths, as written and as resolved, without those that lie below another
     one."""
@@ -156,7 +162,7 @@ def enter_base(policy: Policy) -> None:
 
     if "mount namespace" in policy.skip:
         return
-    readable = _outermost(["/usr", *python_folders(), *policy.readable])
+    readable = _outermost(visible_folders(policy))
     _linux.unshare(_linux.CLONE_NEWNS)
     _linux.mount("none", "/", None, _linux.MS_PRIVATE | _linux.MS_REC)
     _linux.mount("base", "/tmp", "tmpfs", _linux.MS_NOSUID | _linux.MS_NODEV, "size=1m,mode=0755")
