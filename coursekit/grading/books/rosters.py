@@ -241,7 +241,8 @@ class _Table:
         told = (
             _as_number(self.value(r, place))
             for r in range(self.head + 1, len(self.sheet.rows))
-            if r not in self.people and (self.system.possible_row or self._tells_points(r))
+            if r not in self.people and r not in self.uneven
+            if self.system.possible_row or self._tells_points(r)
         )
         own = (_as_number(text) for text in self.of_kind(row, "possible"))
         found = [value for value in (*own, *told) if value is not None]
