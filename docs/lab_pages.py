@@ -131,6 +131,10 @@ def _merge(student: dict[str, Any], executed: dict[str, Any]) -> dict[str, Any]:
             )
         if mine["cell_type"] == "code" and "DigitPad(" in source and "import" not in source:
             cells.append(_markdown("[The digit pad runs on a page of this site, too.](../pad.md)"))
+        if mine["cell_type"] == "code" and "boltzmann.complete(" in source:
+            cells.append(
+                _markdown("[Such a machine dreams on a page of this site, too.](../dream.md)")
+            )
     return {**student, "cells": cells}
 
 

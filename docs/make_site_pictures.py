@@ -1,9 +1,10 @@
-"""Make the pictures of the playground and the digit pad again, from the built site.
+"""Make the pictures of a lab, the playground, the digit pad and the dreams again.
 
-    make docs && python docs/make_site_pictures.py [--chromium PATH]
+    make docs && python docs/make_site_pictures.py [--chromium PATH] [NAME ...]
 
-Needs playwright and Chromium. What is seen is what the pages did: a network trained on the spiral,
-and a drawn 7 as three models read it.
+Needs playwright and Chromium. NAME is one of check, lab, playground, digit_pad, dream; without it
+all are made. What is seen is what ran: a wrong answer checked in a notebook, pages of the built
+site with a network trained on the spiral, a drawn 7 as three models read it, and ten dreams.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from __future__ import annotations
 import argparse
 import io
 import shutil
+import sys
+import tempfile
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -19,11 +22,15 @@ from pathlib import Path
 from PIL import Image
 
 DOCS = Path(__file__).resolve().parent
-SITE = DOCS.parent / "out" / "site"
+ROOT = DOCS.parent
+SITE = ROOT / "out" / "site"
 SPIRAL = (
     "data=spiral&hidden=8,6,4&features=x1,x2,sin_x1,sin_x2&speed=20&learning_rate=0.03&noise=0.1"
 )
 SEVEN = [(0.25, 0.2), (0.72, 0.2), (0.42, 0.85)]
+CARD = """<!doctype html><meta charset="utf-8"><style>body {{ margin: 0; background: #fff;
+font: 15px/1.4 "DejaVu Sans", sans-serif; width: 860px; padding: 12px; }}</style>{}"""
+LAB = ("labs/07_convolution.html", "7.1")
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -41,8 +48,62 @@ def keep(shot: bytes, name: str) -> None:
     )
 
 
-def playground(page) -> None:
+def check(page, here: str) -> None:
+    """What a notebook shows when the F1 of lab 05 is written as an arithmetic mean."""
+    page.set_content(CARD.format(_checked("05_metrics", "5.4", "f1-as-arithmetic-mean")))
+    keep(page.locator("body").screenshot(), "check")
+
+
+def _checked(lab: str, exercise: str, mistake: str) -> str:
+    """The HTML that `check(exercise)` leaves in a notebook whose answer is a known mistake."""
+    sys.path.insert(0, str(ROOT / "tests" / "grading"))
+    import edited_notebooks as notebooks
+
+    from coursekit.labs.author.bundle import student_files
+    from coursekit.labs.author.execute import execute_notebook
+
+    made = notebooks.edited(lab, mistakes=(mistake,))
+    code = [cell for cell in made["cells"] if cell["cell_type"] == "code"]
+    source = ["".join(cell["source"]) for cell in code]
+    start = next(at for at, text in enumerate(source) if "open_lab(" in text)
+    wanted = f'check("{exercise}")'
+    answer = "answer-" + exercise.replace(".", "-")
+    picked = [
+        cell
+        for at, cell in enumerate(code)
+        if at == start or cell["id"].startswith(answer) or source[at].startswith(wanted)
+    ]
+    with tempfile.TemporaryDirectory(prefix="coursekit-check-") as work:
+        home = Path(work) / lab
+        home.mkdir()
+        for path in student_files(ROOT / "labs" / lab):
+            shutil.copy(path, home)
+        done = execute_notebook(
+            {**made, "cells": picked}, home, environment={"COURSEKIT_LABS": str(home.parent)}
+        )
+    if done.error:
+        raise RuntimeError(f"The notebook stops: {done.error}")
+    outputs = done.notebook["cells"][-1]["outputs"]
+    return "".join("".join(o.get("data", {}).get("text/html", "")) for o in outputs)
+
+
+def lab(page, here: str) -> None:
+    """An exercise of a lab, from its heading to the picture under its check."""
+    address, number = LAB
+    page.goto(f"{here}/{address}")
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+    section = page.locator(f"section:has(> :is(h2, h3):text('Exercise {number}'))").last
+    box = section.bounding_box()
+    clip = {"x": box["x"] - 12, "y": box["y"], "width": box["width"] + 24, "height": 1500}
+    clip["height"] = min(clip["height"], box["height"])
+    keep(page.screenshot(full_page=True, clip=clip), "lab")
+
+
+def playground(page, here: str) -> None:
     """Train for 600 steps and pause."""
+    page.goto(f"{here}/playground.html#{SPIRAL}")
+    page.wait_for_load_state("networkidle")
     page.get_by_role("button", name="Play", exact=True).click()
     page.wait_for_function(
         "() => Number(document.querySelector('[data-steps]').dataset.steps) >= 600", timeout=120_000
@@ -53,8 +114,10 @@ def playground(page) -> None:
     keep(page.locator(".coursekit-playground").screenshot(), "playground")
 
 
-def pad(page) -> None:
+def digit_pad(page, here: str) -> None:
     """Draw a 7 and wait for three answers."""
+    page.goto(f"{here}/pad.html")
+    page.wait_for_load_state("networkidle")
     box = page.locator(".drawing").bounding_box()
     at = [(box["x"] + box["width"] * x, box["y"] + box["height"] * y) for x, y in SEVEN]
     page.mouse.move(*at[0])
@@ -68,11 +131,28 @@ def pad(page) -> None:
     keep(page.locator(".coursekit-pad").screenshot(), "digit_pad")
 
 
+def dream(page, here: str) -> None:
+    """Let ten labels be held for 300 steps."""
+    page.goto(f"{here}/dream.html")
+    page.wait_for_load_state("networkidle")
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.wait_for_function(
+        "() => Number(document.querySelector('[data-steps]').dataset.steps) >= 300", timeout=240_000
+    )
+    page.get_by_role("button", name="Pause", exact=True).click()
+    page.mouse.move(0, 0)
+    keep(page.locator(".coursekit-dream .tiles").screenshot(), "dream")
+
+
+PICTURES = {made.__name__: made for made in (check, lab, playground, digit_pad, dream)}
+
+
 def main() -> None:
     """Serve the site on this machine, and photograph."""
     from playwright.sync_api import sync_playwright
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(PICTURES))
     parser.add_argument("--chromium", default=shutil.which("chromium"))
     args = parser.parse_args()
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(SITE)))
@@ -80,14 +160,10 @@ def main() -> None:
     here = f"http://127.0.0.1:{server.server_address[1]}"
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=args.chromium, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1360, "height": 1000}, color_scheme="light")
-        for address, photograph in (
-            (f"playground.html#{SPIRAL}", playground),
-            ("pad.html", pad),
-        ):
-            page.goto(f"{here}/{address}")
-            page.wait_for_load_state("networkidle")
-            photograph(page)
+        for name in args.names or PICTURES:
+            page = browser.new_page(viewport={"width": 1360, "height": 1000}, color_scheme="light")
+            PICTURES[name](page, here)
+            page.close()
         browser.close()
     server.shutdown()
 

@@ -140,6 +140,17 @@ def test_no_address_but_that_of_the_project_is_named(project):
     assert found == set()
 
 
+def test_the_readmes_list_of_labs_says_what_the_labs_say():
+    from coursekit.labs.author.source import read_lab
+
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \[(\d\d)\]\(labs/(\w+)/\w+\.ipynb\) \| (.+) \| (.+) \|$", readme, re.M)
+    assert len(rows) >= 9
+    for number, name, title, question in rows:
+        lab = read_lab(ROOT / "labs" / name)
+        assert (f"{lab.number:02d}", lab.title, lab.meta["question"]) == (number, title, question)
+
+
 def test_no_text_sends_a_reader_to_a_package_index_for_coursekit():
     """While no address is declared, that name there may be a stranger's."""
     places = ("coursekit/**/*.py", "docs/*.md", "*.md", "labs/**/*.py")

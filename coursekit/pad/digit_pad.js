@@ -50,7 +50,7 @@ function render({ model, el }) {
       "div",
       { class: "pictures" },
       element("div", { class: "column" }, element("p", { class: "title" }, "Your drawing"), canvas, element("div", { class: "buttons" }, undo, clear)),
-      element("div", { class: "column" }, element("p", { class: "title" }, "What the models see, 28 x 28"), seen, status),
+      element("div", { class: "column" }, element("p", { class: "title" }, model.get("title") || "What the models see, 28 x 28"), seen, status),
     ),
     answers,
     help,

@@ -620,7 +620,7 @@ function render({ model, el }) {
     const most = Math.max(7, ...counts);
     const size = most > 8 ? 24 : 34;
     net.style.setProperty("--unit", `${size}px`);
-    net.style.minWidth = `${110 + 84 * (hidden + 1)}px`;
+    net.style.minWidth = `${110 + 76 * (hidden + 1)}px`;
     unitCanvases = [];
     const focused = document.activeElement?.getAttribute?.("aria-label");
     const columns = counts.map((count, layer) => {

@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from coursekit.cli import main
+from coursekit.cli import compare, main
 
 COMMAND = [sys.executable, "-m", "coursekit", "compare"]
 
@@ -117,3 +117,26 @@ def test_ctrl_c_leaves_nothing_half_written(tmp_path):
     assert err.strip().splitlines()[-1].startswith("coursekit: interrupted")
     assert "Traceback" not in err
     assert os.listdir(out) == []
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_the_best_system_is_coloured_unless_no_color_is_set(plain, monkeypatch):
+    import io
+    from types import SimpleNamespace
+
+    from rich.console import Console
+
+    class Comparison(SimpleNamespace):
+        def __str__(self):
+            return "         accuracy\nguess      10.00%\nCNN        99.00%"
+
+    for name in ("NO_COLOR", "FORCE_COLOR", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    if plain:
+        monkeypatch.setenv("NO_COLOR", "1")
+    systems = [SimpleNamespace(title=title, seed_spread=None) for title in ("guess", "CNN")]
+    told = io.StringIO()
+    console = Console(file=told, force_terminal=True, color_system="standard", width=80)
+    compare._show(console, Comparison(systems=systems, best=systems[1]))
+    coloured = [line for line in told.getvalue().splitlines() if "32m" in line]
+    assert ["CNN" in line for line in coloured] == ([] if plain else [True])

@@ -21,6 +21,7 @@ KINDS = {
     "notation": "notation.html",
     "playground": "playground.html",
     "pad": "pad.html",
+    "dream": "dream.html",
     "search": "search.html?q=softmax",
 }
 
@@ -62,6 +63,19 @@ def test_the_keyboard_reaches_search_links_and_folded_parts(visit):
     summary.focus()
     page.keyboard.press("Enter")
     assert summary.evaluate("e => e.parentElement.open")
+
+
+def test_a_prediction_is_made_in_the_page(visit):
+    page = visit("labs/05_metrics.html")
+    card = page.locator(".prediction.asked").first
+    shown = page.locator(f".prediction.revealed[data-key='{card.get_attribute('data-key')}']")
+    card.get_by_role("button").nth(0).click()
+    assert card.get_by_role("button").nth(0).get_attribute("aria-pressed") == "true"
+    assert card.locator(".said").inner_text().startswith("You say a)")
+    assert "you said a)" in shown.locator(".said").text_content()
+    truth = shown.locator("div strong").text_content()
+    card.get_by_role("button").nth("abc".index(truth[0])).click()
+    assert shown.locator(".said").text_content() == f"you said {truth}, and so it is."
 
 
 def test_search_finds_a_lab(visit):
