@@ -212,6 +212,17 @@ def student(request: pytest.FixtureRequest):
         grader.drop()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function):
+    """A check that has passed ends with a look at the arguments of its calls."""
+    done = yield
+    proxy = pyfuncitem.funcargs.get("student")
+    module = sys.modules.get("coursekit.labs.exchange.student")
+    if module is not None and isinstance(proxy, module.Student):
+        module.assert_arguments_kept(proxy)
+    return done
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
     """Show what concerns the student and leave out the machinery's frames."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from coursekit.errors import CoursekitError, InvalidInputError, MissingDependencyError
 from coursekit.labs.author.namespace import run_definitions
+from coursekit.labs.author.source import read_lab
 from coursekit.labs.find import find_lab
 from coursekit.labs.session import LabSession
 
@@ -93,6 +94,8 @@ def print_status(folder: str | Path, console) -> None:
         except CoursekitError:
             continue
         _print_notebook(path, states, console)
+        if strength := _strength(path.parent):
+            console.print(strength)
         notebooks += 1
         known += len(states)
         passing += sum(state.state == "passed" for state in states)
@@ -117,6 +120,23 @@ def _print_notebook(path: Path, states: list[ExerciseState], console) -> None:
     for state in states:
         table.add_row(state.number, state.title, _WORDS.get(state.state, state.state))
     console.print(table)
+
+
+def _strength(folder: Path) -> str:
+    """How many small changes of the solution the checks of a lab fail, where its author's files lie
+    beside the notebook."""
+    from coursekit.labs.author.mutants import FILE, fitting, read_results
+
+    stored = read_results(folder)
+    if stored is None or not (folder / "source.py").is_file():
+        return ""
+    fits, reports = stored
+    killed, tried = (sum(getattr(r, k) for r in reports.values()) for k in ("killed", "tried"))
+    share = f" ({killed / tried:.0%})" if tried else ""
+    late = (
+        "" if fits == fitting(read_lab(folder)) else f"; {FILE} is of an earlier state of the lab"
+    )
+    return f"Its checks fail {killed} of {tried} small changes of the solution{share}{late}."
 
 
 def _opened(cells: list[str]) -> str:

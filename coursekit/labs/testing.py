@@ -80,12 +80,13 @@ class MissingAnswer(NotAnswered):
 @dataclasses.dataclass(frozen=True)
 class Comparison:
     """What an assertion compared: `kind` is "value" or "unchanged"; `error` is what it would have
-    raised, or None."""
+    raised, or None. `name` is that of an argument."""
 
     kind: str
     got: Any
     expected: Any
     error: AssertionError | None
+    name: str = ""
 
 
 _watching: contextvars.ContextVar[Callable[[Comparison], None] | None] = contextvars.ContextVar(
@@ -105,7 +106,7 @@ def watched(note: Callable[[Comparison], None]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _observed(kind: str, got: Any, expected: Any) -> Iterator[None]:
+def _observed(kind: str, got: Any, expected: Any, name: str = "") -> Iterator[None]:
     note = _watching.get()
     if note is None:
         yield
@@ -113,9 +114,9 @@ def _observed(kind: str, got: Any, expected: Any) -> Iterator[None]:
     try:
         yield
     except AssertionError as error:
-        note(Comparison(kind, got, expected, error))
+        note(Comparison(kind, got, expected, error, name))
     else:
-        note(Comparison(kind, got, expected, None))
+        note(Comparison(kind, got, expected, None, name))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -248,7 +249,7 @@ def assert_unchanged(before: Any, after: Any, *, tried: str = "", name: str = "t
     """
     if isinstance(after, list | tuple) and not isinstance(before, list | tuple):
         after = after[0]
-    with _observed("unchanged", after, before):
+    with _observed("unchanged", after, before, name):
         try:
             _compare(after, before, tried or "the arguments after the call", 0.0, 0.0)
         except AssertionError as error:

@@ -191,6 +191,15 @@ def layer_shapes(sizes):
     return [shape for a, b in itertools.pairwise(sizes) for shape in ((a, b), (b,))]
 
 
+def by_layers(weights, x):
+    """The logits of a perceptron, a layer at a time."""
+    h = x.astype(float)
+    for i in range(0, len(weights), 2):
+        h = h @ weights[i] + weights[i + 1]
+        h = np.maximum(h, 0) if i + 2 < len(weights) else h
+    return h
+
+
 @pytest.mark.exercise("1.5")
 @pytest.mark.points(1)
 def test_parameter_count_is_what_keras_counts(student):
@@ -199,10 +208,23 @@ def test_parameter_count_is_what_keras_counts(student):
     assert_equal(
         student.parameter_count(sizes), wanted, tried=f"parameter_count({sizes})"
     )
+    x = student.rng.normal(size=(2, sizes[0])).astype("float32")
     for name in ("sequential_net", "functional_net"):
         model = student.call(name, sizes)
-        assert_equal(
-            model.count_params(), wanted, tried=f"{name}({sizes}).count_params()"
+        shapes = [tuple(np.shape(w)) for w in model.get_weights()]
+        assert_true(
+            shapes == layer_shapes(sizes),
+            tried=f"the weights of {name}({sizes})",
+            expected=f"{wanted} numbers in arrays of shapes {layer_shapes(sizes)}",
+            got=f"shapes {shapes}",
+        )
+        weights = [student.rng.normal(size=shape).astype("float32") for shape in shapes]
+        model.set_weights(weights)
+        assert_close(
+            model(x),
+            by_layers(weights, x),
+            tried=f"{name}({sizes}) on 2 rows, computed from all of its weights",
+            rtol=1e-4,
         )
 
 
@@ -216,15 +238,11 @@ def test_both_styles_answer_alike_with_the_same_weights(student):
         for shape in layer_shapes(sizes)
     ]
     x = student.rng.normal(size=(1, sizes[0])).astype("float32")
-    h = x.astype(float)
-    for i in range(0, len(weights), 2):
-        h = h @ weights[i] + weights[i + 1]
-        h = np.maximum(h, 0) if i + 2 < len(weights) else h
     for name, model in (("sequential_net", chain), ("functional_net", graph)):
         model.set_weights(weights)
         assert_close(
             model(x),
-            h,
+            by_layers(weights, x),
             tried=f"{name}({sizes}) on a single row, from its weights",
             rtol=1e-4,
         )
@@ -265,10 +283,32 @@ def test_forward_of_one_row_through_four_layers(student):
 def test_pair_net_gives_logits_of_the_right_shape_and_sign(student):
     pixels, units, classes = [(11, 4, 7), (5, 8, 3)][student.rng.integers(2)]
     model = student.pair_net(pixels, units, classes)
-    layer = model.get_layer("larger")
-    kernel, bias = layer.get_weights()
-    layer.set_weights([np.zeros_like(kernel), np.full_like(bias, -7.5)])
+    shapes = {
+        "reader": (pixels, units),
+        "digit": (units, classes),
+        "larger": (2 * units, 1),
+    }
+    weights = {}
+    for name, shape in shapes.items():
+        weights[name] = [
+            student.rng.normal(size=s).astype("float32") for s in (shape, shape[1:])
+        ]
+        model.get_layer(name).set_weights(weights[name])
     x, y = (student.rng.normal(size=(6, pixels)).astype("float32") for _ in range(2))
+    a, b = (
+        np.maximum(v.astype(float) @ weights["reader"][0] + weights["reader"][1], 0)
+        for v in (x, y)
+    )
+    got = model({"left": x, "right": y})
+    for name, h in (("digit", a), ("larger", np.concatenate([a, b], axis=1))):
+        assert_close(
+            got[name],
+            h @ weights[name][0] + weights[name][1],
+            tried=f"output {name} of pair_net({pixels}, {units}, {classes}), from its weights",
+            rtol=1e-4,
+        )
+    bias = np.full(1, -7.5, "float32")
+    model.get_layer("larger").set_weights([0 * weights["larger"][0], bias])
     got = model({"left": x, "right": y})
     assert_close(
         got["larger"],
@@ -276,10 +316,8 @@ def test_pair_net_gives_logits_of_the_right_shape_and_sign(student):
         tried="output larger when its weights are 0 and its bias -7.5: a logit",
         rtol=1e-5,
     )
-    digit = model.get_layer("digit")
-    kernel, bias = digit.get_weights()
     shift = student.rng.normal(0, 5, classes).astype("float32")
-    digit.set_weights([np.zeros_like(kernel), shift])
+    model.get_layer("digit").set_weights([0 * weights["digit"][0], shift])
     got = model({"left": x, "right": y})
     assert_close(
         got["digit"],

@@ -433,6 +433,18 @@ def sign_network(x, W, beta, v, c):
     )
 
 
+@mistake(
+    "2.4",
+    tag="edge-case",
+    edit=("hidden @ np.asarray(v) + c >= 0", "hidden @ np.asarray(v) + c > 0"),
+)
+def output_sum_zero_gives_minus_one():
+    """Your hidden units are right. What does the output unit give if its sum is
+    exactly 0?
+
+    A sum of 0 gives +1 in both layers: >=, not >."""
+
+
 @mistake("2.4", name="output-sum-not-signed", tag="sign")
 def sign_network(x, W, beta, v, c):
     """Which values does your network give?

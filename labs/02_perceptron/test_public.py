@@ -284,18 +284,22 @@ def test_sign_network_feeds_signs_to_the_output_unit(student):
 def test_sign_network_gives_plus_one_at_sum_zero_in_both_layers(student):
     h = 2 * int(student.rng.integers(1, 4))
     x = student.rng.integers(1, 5, (3, 2))
-    W = np.zeros((2, h))
-    W[0, : h // 2], W[0, h // 2 :] = (
-        0,
-        -1,
-    )  # half of the hidden sums are 0, the others negative
-    got = student.sign_network(x, W, np.zeros(h), np.ones(h), 0)
+    ones, zeros = np.ones(h), np.zeros(h)
+    got = student.sign_network(x, np.zeros((2, h)), zeros, ones, 0.5 - h)
     assert_close(
         got,
         np.ones(3),
-        tried=f"{h} hidden units, half with sum 0 (+1), half below (-1), output sum 0",
+        tried=f"{h} hidden units, all with sum 0 (+1), output sum 0.5",
     )
-    got = student.sign_network(x, W, np.zeros(h), np.ones(h), -0.5)
+    W = np.zeros((2, h))
+    W[0, : h // 2], W[0, h // 2 :] = 1, -1
+    got = student.sign_network(x, W, zeros, ones, 0)
+    assert_close(
+        got,
+        np.ones(3),
+        tried=f"{h} hidden units, half above 0 (+1), half below (-1), output sum 0",
+    )
+    got = student.sign_network(x, W, zeros, ones, -0.5)
     assert_close(got, -np.ones(3), tried=f"the same {h} hidden units, output sum -0.5")
 
 

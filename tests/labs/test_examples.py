@@ -63,3 +63,20 @@ def test_an_example_sees_its_names_inside_a_comprehension():
     check(local_student({"double": lambda x: 2 * x}))
     with pytest.raises(AssertionError, match="this example stands in the docstring"):
         check(local_student({"double": lambda x: x}))
+
+
+def test_an_answer_may_take_the_docstrings_word_that_an_array_comes():
+    def middle(x, folds):
+        half = (x.max() + x.min()) / 2
+        x = x.copy()
+        x -= half
+        return x
+
+    example = Example("1.1", "middle", (("middle([1, 2], [([0], [1])])", "array([-0.5, 0.5])"),))
+    check = example_check(example)
+    check(local_student({"middle": middle}))
+    check(local_student({"middle": lambda x, folds: [v - sum(x) / 2 for v in x]}))
+    with pytest.raises(AssertionError, match=r"tried:    middle\(np.array\(\[1, 2\]\)"):
+        check(local_student({"middle": lambda x, folds: x.min() + x}))
+    with pytest.raises(AssertionError, match=r"tried:    middle\(\[1, 2\]"):
+        check(local_student({"middle": lambda x, folds: [0, 0]}))

@@ -170,3 +170,135 @@ def test_steps(student, n):
     )
     answer = "def steps(x):\n    return np.concatenate([x, [0.5]])\n"
     assert "logarithm" not in said(tmp_path, tests, answer).get("residual", "")
+
+
+def test_an_argument_that_was_changed_is_named(tmp_path):
+    tests = (
+        HEAD
+        + """
+@pytest.mark.exercise("90.1")
+def test_centred(student):
+    x = student.rng.normal(size=(3, 2))
+    assert_close(student.centred(x), x - x.mean(axis=0))
+"""
+    )
+    told = said(tmp_path, tests, "def centred(x):\n    x -= x.mean(axis=0)\n    return x\n")
+    assert "`centred` changes the caller's `x`" in told["argument"]
+    assert told["right"] == "all results are right."
+    assert "argument" not in said(tmp_path, tests, "def centred(x):\n    return x\n")
+
+
+ENTRIES = (
+    HEAD
+    + """
+@pytest.mark.exercise("90.1")
+@pytest.mark.parametrize("shape", [(4,), (2, 3), (5, 2)])
+@pytest.mark.parametrize("name", ["soft", "hard"])
+def test_bent(student, name, shape):
+    z = student.rng.normal(size=shape)
+    assert_close(student.bent(name, z), np.where(z > 0, z, {"soft": 0.5, "hard": 0.1}[name] * z))
+"""
+)
+SIGNS = (
+    HEAD
+    + """
+@pytest.mark.exercise("90.1")
+@pytest.mark.parametrize("n", [4, 7])
+def test_signs(student, n):
+    z = student.rng.normal(size=n)
+    assert_close(student.signs(z), np.where(z >= 0, 1, -1))
+"""
+)
+INSIDE = (
+    HEAD
+    + """
+@pytest.mark.exercise("90.1")
+@pytest.mark.parametrize("shape", [(4, 5), (6, 4), (5, 5)])
+def test_inside(student, shape):
+    x = student.rng.normal(size=shape)
+    assert_close(student.inside(x), 2 * x[1:-1, 1:-1])
+"""
+)
+
+
+def bent(body):
+    return f"def bent(name, z):\n    return {body}\n"
+
+
+def test_which_entries_are_wrong(tmp_path):
+    slope = "{'soft': 0.5, 'hard': 0.1}[name]"
+    told = said(tmp_path, ENTRIES, bent("np.where(z > 0, z, 0.3 * z)"))
+    assert "wrong where `z` is 0 or negative, right where it is positive" in told["entries"]
+    told = said(tmp_path, ENTRIES, bent(f"np.where(z > 0, z, {slope} * np.sqrt(z))"))
+    assert told["entries"] == "Every entry that is wrong is NaN in yours; all others are right."
+    told = said(tmp_path, ENTRIES, bent(f"np.where(z > 0.3, z, {slope} * z)"))
+    assert "entries" not in told
+
+
+def test_an_option_for_which_an_answer_is_wrong_is_named(tmp_path):
+    told = said(tmp_path, ENTRIES, bent("np.where(z > 0, z, 0.5 * z * (name == 'soft') + 9)"))
+    assert "inputs" not in told
+    told = said(tmp_path, ENTRIES, bent("np.where(z > 0, z, 0.5 * z)"))
+    assert "wrong only where `name` is 'hard'." in told["inputs"]
+    assert "There: entry by entry: wrong where `z` is 0 or negative" in told["inputs"]
+
+
+def test_values_that_stand_for_others_are_listed(tmp_path):
+    told = said(tmp_path, SIGNS, "def signs(z):\n    return 2 * (z >= 0)\n")
+    assert "you give 0 where -1 is due and 2 where 1 is due" in told["entries"]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (
+            "2 * x",
+            "shape of `x`, (4, 5) where (2, 3) is due. The right numbers stand in the middle",
+        ),
+        ("2 * x[1:, 1:]", "1 too long along axis 0 and 1 too long along axis 1"),
+        ("2 * x[1:-1, 1:-1].ravel()[:2]", "has 1 axis instead of 2"),
+        ("2 * x[1:-2, 1:-1]", "1 too short along axis 0"),
+    ],
+)
+def test_the_shape_is_told(tmp_path, body, words):
+    assert words in said(tmp_path, INSIDE, f"def inside(x):\n    return {body}\n")["shape"]
+
+
+def test_without_a_declared_one_the_smallest_input_tried_is_shown(tmp_path):
+    told = said(tmp_path, SIGNS, "def signs(z):\n    return np.where(z > 0.1, 1, -1) * 1.5\n")
+    assert told["example"].startswith("signs([")
+    assert "should give [" in told["example"]
+    many = SIGNS.replace("[4, 7]", "[40, 70]")
+    assert "example" not in said(tmp_path, many, "def signs(z):\n    return 0 * z\n")
+
+
+def test_a_property_that_few_forms_of_input_have_is_not_said(tmp_path):
+    tests = (
+        HEAD
+        + """
+@pytest.mark.exercise("90.1")
+@pytest.mark.parametrize("shape", [(6,), (3,)])
+def test_large(student, shape):
+    z = student.rng.normal(size=shape) * (5 if shape == (6,) else 0.1)
+    assert_close(student.bounded(z), np.tanh(z), atol=1e-3)
+"""
+    )
+    told = said(tmp_path, tests, "def bounded(z):\n    return np.clip(z, -0.5, 0.5)\n")
+    assert "odd" not in told.get("inputs", "")
+
+
+def test_a_border_is_more_than_its_columns(tmp_path):
+    tests = (
+        HEAD
+        + """
+@pytest.mark.exercise("90.1")
+@pytest.mark.parametrize("shape", [(4, 5), (6, 4), (5, 5)])
+def test_same(student, shape):
+    x = student.rng.normal(size=shape)
+    assert_close(student.same(x), 2 * x)
+"""
+    )
+    body = "    y = 2 * x\n    y[:, 0] += 1\n    y[:, -1] += 1\n    return y\n"
+    assert "border" not in said(tmp_path, tests, "def same(x):\n" + body).get("residual", "")
+    body = "    y = 2 * x\n    y[[0, -1]] += 1\n    y[:, [0, -1]] += 1\n    return y\n"
+    assert "only the border" in said(tmp_path, tests, "def same(x):\n" + body)["residual"]

@@ -9,9 +9,18 @@ from coursekit.labs.author.fresh import read_verdicts, verify_fresh
 from coursekit.labs.author.garbage import earned
 from coursekit.labs.author.jobs import verify_labs
 from coursekit.labs.author.mistakes import Excuse
-from coursekit.labs.author.mutants import mutants, try_mutants
+from coursekit.labs.author.mutants import (
+    Mutant,
+    MutantReport,
+    fitting,
+    mutants,
+    read_results,
+    try_mutants,
+    write_results,
+)
 from coursekit.labs.author.namespace import solution_namespace
 from coursekit.labs.author.source import read_lab
+from coursekit.labs.author.verify import verify_lab
 from coursekit.labs.exchange import checks
 
 SOURCE = '''def f(x, n):
@@ -56,6 +65,36 @@ def test_a_mutant_that_no_check_fails_is_told_and_can_be_excused(toy):
         again = try_mutants(namespace, listed, cases, [Excuse("90.1", text, "the same", 1)])
         assert again.excused == 1
         assert len(again.survivors) == len(report.survivors) - 1
+
+
+def test_results_of_mutants_are_kept_and_go_stale_with_the_checks(toy):
+    lab = read_lab(toy)
+    survivor = Mutant("scaled", "scaled: 1 -> 2", "")
+    found = MutantReport(tried=4, killed=3, survivors=[survivor], left=1)
+    write_results(lab, {"90.1": found})
+    assert read_results(toy) == (fitting(lab), {"90.1": found})
+    told = verify_lab(toy, seeds=1, notebooks=False)
+    assert told.exercises[0].mutants == found
+    assert "mutant lives in exercise 90.1: scaled: 1 -> 2" in told.problems
+    assert "exercise 90.1: there was no time for 1 mutants" in told.notes
+
+    excuse = 'excuse("90.1", "scaled: 1 -> 2", "why not")'
+    path = toy / "mistakes.py"
+    path.write_text(
+        f"from coursekit.labs.author.mistakes import excuse\n{path.read_text()}\n{excuse}\n"
+    )
+    problems = verify_lab(toy, seeds=1, notebooks=False).problems
+    assert not any("lives" in problem for problem in problems)
+    assert any("excuses a mutant that there is not" in problem for problem in problems)
+
+    path = toy / "test_public.py"
+    path.write_text(path.read_text() + "\n# another check\n")
+    told = verify_lab(toy, seeds=1, notebooks=False)
+    assert told.exercises[0].mutants is None
+    assert any("mutants.json is of another solution or other checks" in n for n in told.notes)
+    (toy / "mutants.json").write_text("[]")
+    with pytest.raises(LabSourceError, match=r"mutants.json:1: expected what"):
+        read_results(toy)
 
 
 def test_answers_that_know_nothing_earn_nothing(toy):

@@ -6,6 +6,7 @@ import pytest
 from coursekit.errors import NotAnsweredYet
 from coursekit.labs.exchange import wire
 from coursekit.labs.exchange.agent import Agent
+from coursekit.labs.exchange.judge import judge
 from coursekit.labs.exchange.student import (
     Handle,
     LocalTransport,
@@ -77,6 +78,83 @@ def test_calls_pass_copies_and_return_plain_values(student):
     assert student.value("LIMIT") == 7
     assert student.has("LIMIT")
     assert not student.has("nothing")
+
+
+def test_a_check_ends_with_a_look_at_the_arguments():
+    def scaled(x, rows, *, options):
+        return x * 2
+
+    def spoiled(x, rows, *, options):
+        x *= 2
+        return x
+
+    def extended(x, rows, *, options):
+        rows.append(3)
+        options["seen"] = True
+        return x * 2
+
+    def check(student):
+        x = np.array([1.0, np.nan])
+        assert_close(student.f(x, [1, 2], options={"a": 1}), [2.0, np.nan])
+
+    verdicts = [judge(check, local_student({"f": f}, 0), {}) for f in (scaled, spoiled, extended)]
+    assert [v.outcome for v in verdicts] == ["passed", "failed", "failed"]
+    assert "`x` after f([1.0, nan], [1, 2], options={'a': 1})" in verdicts[1].message
+    assert "`x` was changed by the call" in verdicts[1].message
+    assert "`rows` was changed by the call" in verdicts[2].message
+
+
+def test_a_wrong_value_is_said_before_a_changed_argument():
+    def f(x):
+        x += 1
+        return x
+
+    def check(student):
+        assert_close(student.f(np.ones(2)), np.ones(2))
+
+    assert "was changed" not in judge(check, local_student({"f": f}, 0), {}).message
+
+
+def test_models_and_arguments_that_a_check_tracks_may_change():
+    class Layer:
+        def __init__(self):
+            self.weights = [1]
+
+    def train(layer, log):
+        layer.weights.append(2)
+        return len(layer.weights)
+
+    def check(student):
+        assert student.train(student.Layer(), "log") == 2
+        _, after = student.call_tracking("fill", np.zeros(2))
+        assert after[0].tolist() == [1.0, 1.0]
+
+    names = {"Layer": Layer, "train": train, "fill": lambda x: x.fill(1.0)}
+    assert judge(check, local_student(names, 0), {}).outcome == "passed"
+
+
+def test_a_list_of_functions_must_keep_them_in_order():
+    def last_first(steps, x):
+        steps.reverse()
+        for step in steps:
+            x = step(x)
+        return x
+
+    def check(student):
+        assert student.f([lambda x: x + 1, lambda x: x * 2], 3) == 7
+
+    verdict = judge(check, local_student({"f": last_first}, 0), {})
+    assert "`steps` was changed by the call" in verdict.message
+
+
+@pytest.mark.parametrize("said", [3, [[7, "x", 1]], [["x", 1]], [[0, 1, 2]], [[True, "x", 1]]])
+def test_forged_words_on_arguments_are_refused(said):
+    class Liar:
+        def request(self, message, on_callback):
+            return b"R" + wire.pack({"ok": True, "value": 1, "changed": said})
+
+    with pytest.raises(wire.WireError):
+        Student(Liar()).f(np.ones(2))
 
 
 def test_functions_go_both_ways(student):

@@ -16,7 +16,7 @@ from coursekit.labs.author.mistakes import load_mistakes, solution_functions
 from coursekit.labs.author.source import BEGIN, END, Lab, read_lab, solution_lines, stub_text
 
 PUBLIC = ("test_public.py", "fingerprints.json", "figures.py")
-PRIVATE = ("source.py", "test_hidden.py", "mistakes.py")
+PRIVATE = ("source.py", "test_hidden.py", "mistakes.py", "mutants.json")
 
 
 def student_files(folder: str | Path) -> list[Path]:

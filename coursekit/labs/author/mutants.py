@@ -7,16 +7,22 @@ from __future__ import annotations
 import ast
 import copy
 import dataclasses
+import hashlib
+import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from coursekit.labs.author.mistakes import Excuse, defined
+from coursekit._files import write_atomic
+from coursekit.errors import LabSourceError
+from coursekit.labs.author.mistakes import Excuse, defined, solution_functions
 from coursekit.labs.author.namespace import replaced
-from coursekit.labs.exchange.checks import Case, run_case
+from coursekit.labs.author.source import Lab
+from coursekit.labs.exchange.checks import FILES, Case, run_case
 from coursekit.labs.exchange.student import local_student
 
-MUTANTS = "mutants.tsv"
+FILE = "mutants.json"
 SEEDS = (1, 2)
 _CASE_SECONDS = 5.0
 _MOST_PER_FUNCTION = 40
@@ -33,7 +39,7 @@ class Mutant:
 
 @dataclasses.dataclass
 class MutantReport:
-    """What became of the mutants of one exercise."""
+    """What became of the mutants of one exercise. `left` are those that there was no time for."""
 
     tried: int = 0
     killed: int = 0
@@ -78,6 +84,7 @@ def try_mutants(
     report = MutantReport()
     start = time.process_time()
     excused = {entry.mutant for entry in excuses}
+    cases = list(cases)
     for mutant in listed:
         if mutant.text in excused:
             report.excused += 1
@@ -93,19 +100,66 @@ def try_mutants(
     return report
 
 
-def _killed(namespace: dict[str, Any], mutant: Mutant, cases: Sequence[Case]) -> bool:
+def _killed(namespace: dict[str, Any], mutant: Mutant, cases: list[Case]) -> bool:
     try:
         answer = defined(mutant.source, mutant.function, namespace, f"mutant {mutant.text}")
     except Exception:
         return True
     with replaced(namespace, mutant.function, answer):
-        return any(
-            not run_case(
-                case, local_student(namespace, case.seed(seed)), seconds=_CASE_SECONDS
-            ).passed
-            for seed in SEEDS
-            for case in cases
-        )
+        for seed in SEEDS:
+            for place, case in enumerate(cases):
+                student = local_student(namespace, case.seed(seed))
+                if not run_case(case, student, seconds=_CASE_SECONDS).passed:
+                    cases.insert(0, cases.pop(place))  # it may well fail the next one, too
+                    return True
+    return False
+
+
+def fitting(lab: Lab) -> str:
+    """A hash of what results of mutants depend on: the solution's functions and the checks."""
+    total = hashlib.sha256()
+    for name, text in sorted(solution_functions(lab).items()):
+        total.update(f"{name}\0{ast.dump(ast.parse(text))}\0".encode())
+    for name in FILES.values():
+        path = lab.folder / name
+        total.update(path.read_bytes().replace(b"\r\n", b"\n") if path.is_file() else b"-")
+    return total.hexdigest()[:16]
+
+
+def write_results(lab: Lab, reports: Mapping[str, MutantReport]) -> None:
+    """Keep the results beside the lab; one line an exercise."""
+    lines = []
+    for number, report in reports.items():
+        kept = dataclasses.asdict(report) | {"survivors": [m.text for m in report.survivors]}
+        lines.append(f"{json.dumps(number)}: {json.dumps(kept)}")
+    joined = ",\n".join(lines)
+    text = f'{{"fits": "{fitting(lab)}",\n"exercises": {{\n{joined}\n}}}}\n'
+    write_atomic(lab.folder / FILE, text)
+
+
+def read_results(folder: str | Path) -> tuple[str, dict[str, MutantReport]] | None:
+    """What `write_results` kept: the hash that it fits, and the report of each exercise; None
+    without a file.
+
+    Raises:
+        LabSourceError: a file of another form.
+    """
+    path = Path(folder) / FILE
+    if not path.is_file():
+        return None
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        reports = {}
+        for number, kept in data["exercises"].items():
+            texts = kept.pop("survivors")
+            survivors = [Mutant(text.partition(":")[0], text, "") for text in texts]
+            reports[number] = MutantReport(**kept, survivors=survivors)
+        return str(data["fits"]), reports
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise LabSourceError(
+            f"{path}:1: expected what `coursekit labs verify --mutants` writes. Received: "
+            f"{type(error).__name__}."
+        ) from None
 
 
 def _nodes(tree: ast.AST) -> list[ast.AST]:

@@ -123,7 +123,8 @@ def _front(lab: Lab) -> list[Cell]:
     lines += [
         f"**Computing time:** about {seconds['cpu']} s on two CPU cores; {seconds['fast']} s "
         f"with `COURSEKIT_FAST=1` set."
-        f"{machine} Each exercise has a `check`; run it as often as you like."
+        f"{machine} Each exercise has a `check`; run it as often as you like. Your functions leave "
+        f"the arrays and lists that they are given as they were."
     ]
     title = f"# {lab.title}\n\n**{meta['question']}**"
     return [Cell("markdown", text, {}, 0) for text in (title, "\n".join(lines))]

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from coursekit._files import write_atomic
 from coursekit.errors import CoursekitError
 from coursekit.labs.author.build import stale
 from coursekit.labs.author.catalogue import current_catalogue
@@ -24,7 +23,14 @@ from coursekit.labs.author.mistakes import (
     solution_functions,
     standing_in,
 )
-from coursekit.labs.author.mutants import MUTANTS, MutantReport, try_mutants
+from coursekit.labs.author.mutants import (
+    FILE,
+    MutantReport,
+    fitting,
+    read_results,
+    try_mutants,
+    write_results,
+)
 from coursekit.labs.author.mutants import mutants as mutants_of
 from coursekit.labs.author.namespace import replaced, solution_namespace, stub_namespace
 from coursekit.labs.author.source import Exercise, Lab, read_lab
@@ -86,7 +92,8 @@ def verify_lab(
         notebooks: also execute the student and the solution notebook, with the network blocked, in
             fast mode.
         mutants: also change the solution in small ways; a change that no check fails is a problem
-            unless `mistakes.py` excuses it. The share is written to `mutants.tsv`.
+            unless `mistakes.py` excuses it. The results are kept in `mutants.json`, and listed from
+            there as long as solution and checks stay the same.
         progress: called with a line on what is being done.
 
     Returns:
@@ -110,7 +117,8 @@ def verify_lab(
     report.problems += _structure(lab, cases, mistakes)
     namespace = solution_namespace(lab)
     stubs = stub_namespace(lab)
-    solutions = solution_functions(lab) if mutants else {}
+    solutions = solution_functions(lab)
+    stored = {} if mutants else _stored_mutants(lab, report)
     session = LabSession(folder, namespace=namespace, catalogue=current_catalogue(lab))
     for exercise in lab.exercises:
         progress(f"{lab.name}: exercise {exercise.number}")
@@ -130,11 +138,15 @@ def verify_lab(
         line.caught, line.hinted = _try_mistakes(namespace, session, entries, ours, seeds, report)
         line.kept, line.alone = _try_half_done(namespace, stubs, session, exercise, entries, report)
         _try_garbage(namespace, exercise, ours, report)
+        excuses = [e for e in load_excuses(folder) if e.exercise == exercise.number]
+        line.mutants = stored.get(exercise.number)
         if mutants:
-            excuses = [e for e in load_excuses(folder) if e.exercise == exercise.number]
-            line.mutants = _try_mutants(namespace, exercise, solutions, ours, excuses, report)
+            listed = [m for name in exercise.functions for m in mutants_of(name, solutions[name])]
+            line.mutants = try_mutants(namespace, listed, ours, excuses)
+        if line.mutants:
+            _tell_mutants(exercise, solutions, line.mutants, excuses, report)
     if mutants:
-        _write_shares(folder, report)
+        write_results(lab, {e.number: e.mutants for e in report.exercises if e.mutants})
     if notebooks:
         from coursekit.labs.author.execute import verify_notebooks
 
@@ -288,29 +300,43 @@ def _try_garbage(namespace, exercise: Exercise, cases, report: LabReport) -> Non
     ]
 
 
-def _try_mutants(
-    namespace, exercise: Exercise, solutions, cases, excuses, report: LabReport
-) -> MutantReport:
-    listed = [m for name in exercise.functions for m in mutants_of(name, solutions[name])]
-    found = try_mutants(namespace, listed, cases, excuses)
+def _stored_mutants(lab: Lab, report: LabReport) -> dict[str, MutantReport]:
+    """What is known of the mutants from an earlier run, if it fits what is there now."""
+    run = f"run `coursekit labs verify {lab.name[:2]} --mutants`"
+    try:
+        stored = read_results(lab.folder)
+    except CoursekitError as error:
+        report.problems.append(str(error))
+        return {}
+    if stored is None:
+        report.notes.append(f"mutants were not tried: {run}")
+        return {}
+    fits, reports = stored
+    if fits != fitting(lab):
+        report.notes.append(f"{FILE} is of another solution or other checks: {run}")
+        return {}
+    return reports
+
+
+def _tell_mutants(
+    exercise: Exercise, solutions, found: MutantReport, excuses, report: LabReport
+) -> None:
+    excused = {e.mutant for e in excuses}
     report.problems += [
-        f"mutant lives in exercise {exercise.number}: {mutant.text}" for mutant in found.survivors
+        f"mutant lives in exercise {exercise.number}: {mutant.text}"
+        for mutant in found.survivors
+        if mutant.text not in excused
     ]
-    known = {mutant.text for mutant in listed}
+    if found.left:
+        report.notes.append(
+            f"exercise {exercise.number}: there was no time for {found.left} mutants"
+        )
+    known = {m.text for name in exercise.functions for m in mutants_of(name, solutions[name])}
     report.problems += [
         f"mistakes.py:{e.line}: excuses a mutant that there is not: {e.mutant}"
         for e in excuses
         if e.mutant not in known
     ]
-    return found
-
-
-def _write_shares(folder: Path, report: LabReport) -> None:
-    lines = ["exercise\tkilled\ttried"]
-    lines += [
-        f"{e.number}\t{e.mutants.killed}\t{e.mutants.tried}" for e in report.exercises if e.mutants
-    ]
-    write_atomic(folder / MUTANTS, "\n".join(lines) + "\n")
 
 
 def _line(message: str) -> str:

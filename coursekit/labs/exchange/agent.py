@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from coursekit.errors import NotAnsweredYet
-from coursekit.labs.exchange import wire
+from coursekit.labs.exchange import arguments, wire
 from coursekit.labs.exchange.crash import crash_site
 from coursekit.labs.exchange.wire import CALLBACK, REPLY, REQUEST
 
@@ -58,7 +58,10 @@ class Agent:
                 raise wire.WireError("Expected a request. Received: another message.")
             request = wire.unpack(message[1:], resolve=self._resolve, limits=self.limits)
             action = getattr(self, f"_do_{request.pop('do')}")
-            reply = {"ok": True, "value": action(**request)}
+            value = action(**request)
+            reply = {"ok": True, "value": value}
+            if isinstance(value, _Called):
+                reply |= {"value": value.value, "changed": value.changed}
             return REPLY + wire.pack(reply, refer=self._refer, limits=self.limits)
         except self.catch as error:
             return REPLY + wire.pack(
@@ -69,8 +72,12 @@ class Agent:
 
     def _do_call(self, name: str, args: list, kwargs: dict, track: bool = False) -> Any:
         function = self._lookup(name)
+        if track:  # the check looks at the arguments itself
+            value = function(*args, **kwargs)
+            return {"value": value, "args": list(args), "kwargs": kwargs}
+        before = arguments.snapshot(args, kwargs)
         value = function(*args, **kwargs)
-        return {"value": value, "args": list(args), "kwargs": kwargs} if track else value
+        return _Called(value, arguments.changed(before, args, kwargs, function))
 
     def _do_value(self, name: str) -> Any:
         return self._lookup(name)
@@ -226,6 +233,13 @@ class _Kept:
 
     def __init__(self, value: Any):
         self.value = value
+
+
+class _Called:
+    """What a call gave, and which of its arguments it changed."""
+
+    def __init__(self, value: Any, changed: list):
+        self.value, self.changed = value, changed
 
 
 def _is_keras(value: Any) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
-from coursekit.labs.exchange.student import Student
+from coursekit.labs.exchange.student import Student, assert_arguments_kept
 from coursekit.labs.exchange.wire import WireError
 from coursekit.labs.testing import MissingAnswer, NotAnswered, StudentError
 
@@ -62,12 +62,14 @@ class Verdict:
 
 
 def judge(function: Callable[..., None], student: Student, params: dict[str, Any]) -> Verdict:
-    """Call a check with `student` and `params`, and say how it ended.
+    """Call a check with `student` and `params`, and say how it ended. Where all else is right, the
+    calls must have left their arguments as they were.
 
     What is neither an `Exception` nor one of pytest's outcomes passes through.
     """
     try:
         function(student=student, **params)
+        assert_arguments_kept(student)
     except MissingAnswer as error:
         return Verdict(Outcome.MISSING, str(error), error)
     except NotAnswered as error:

@@ -15,7 +15,13 @@ from coursekit.errors import near_name
 from coursekit.labs.exchange import wire
 from coursekit.labs.exchange.agent import MAX_HANDLES, Agent
 from coursekit.labs.exchange.wire import ANSWER, REPLY, REQUEST
-from coursekit.labs.testing import Crash, MissingAnswer, NotAnswered, StudentError
+from coursekit.labs.testing import (
+    Crash,
+    MissingAnswer,
+    NotAnswered,
+    StudentError,
+    assert_unchanged,
+)
 
 _MAX_ITERATION = 10_000
 _MAX_CALLBACKS = 100_000
@@ -89,6 +95,8 @@ class Student:
         self._callbacks: dict[int, Callable] = {}
         self._makers: dict[int, str] = {}  # key of a handle -> the function it came from
         self._asked = ""
+        self._now: list = []
+        self._changes: list[AssertionError] = []
         self._called = self._called_bytes = self._held = 0
         global_seed = int(np.random.SeedSequence(seed, spawn_key=(salt,)).generate_state(1)[0])
         self._exchange({"do": "begin", "seed": global_seed})
@@ -105,7 +113,7 @@ class Student:
 
     def call_tracking(self, name: str, /, *args: Any, **kwargs: Any) -> tuple[Any, list]:
         """Call the student's function `name`; returns its result and the positional arguments as
-        the call left them."""
+        the call left them. What this call does to them is for the check to judge."""
         reply = self._ask(
             {"do": "call", "name": name, "args": args, "kwargs": kwargs, "track": True}
         )
@@ -142,8 +150,24 @@ class Student:
             raise
         finally:
             asked, self._asked = self._asked, outer
+        now, self._now = self._now, []
         self._note(message, value, asked)
+        self._look_at_arguments(message, now)
         return value
+
+    def _look_at_arguments(self, message: dict, now: list) -> None:
+        for key, name, *after in [] if self._changes else now:
+            name = name[:80]
+            before = message["kwargs"][key] if isinstance(key, str) else message["args"][key]
+            tried = f"`{name}` after {_tried(message).removeprefix('tried:').strip()}"
+            kept = "the same entries in the same order"
+            try:
+                if after:
+                    assert_unchanged(before, after[0], tried=tried, name=f"`{name}`")
+                else:
+                    assert_unchanged([kept], ["others"], tried=tried, name=f"`{name}`")
+            except AssertionError as error:
+                self._changes.append(error)
 
     def _note(self, message: dict, value: Any, function: str | None = None) -> None:
         if self._record is not None:
@@ -161,6 +185,7 @@ class Student:
         raw = self._transport.request(packed, self._on_callback)
         reply = self._open_reply(raw)
         if reply["ok"] is True:
+            self._now = _changed(reply.get("changed", []), message)
             return reply["value"]
         return self._raise(reply["error"], _tried(message))
 
@@ -332,6 +357,28 @@ def _said(error: dict, key: str) -> str:
     megabytes looks long."""
     text = error.get(key, "")
     return text[: _LONGEST[key]] if isinstance(text, str) else ""
+
+
+def assert_arguments_kept(student: Student) -> None:
+    """Fail if a call of the student's functions has changed an array, list, dict or set that it was
+    given. Every check ends with this; calls by `call_tracking` are left to the check."""
+    if student._changes:
+        raise student._changes[0]
+
+
+def _changed(entries: Any, message: dict) -> list:
+    """What the student's side says of changed arguments, if it has the right form."""
+    given = {*range(len(message.get("args", ()))), *message.get("kwargs", {})}
+    if not isinstance(entries, list) or not all(
+        isinstance(entry, list)
+        and len(entry) in (2, 3)
+        and type(entry[0]) in (int, str)
+        and entry[0] in given
+        and isinstance(entry[1], str)
+        for entry in entries
+    ):
+        raise wire.WireError("Expected the arguments of a call. Received: something else.")
+    return entries
 
 
 def _tried(message: dict) -> str:

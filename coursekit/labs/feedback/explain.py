@@ -5,17 +5,18 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from coursekit.labs.exchange.checks import CaseResult
 from coursekit.labs.feedback.crash import explain_crash
-from coursekit.labs.feedback.inputs import which_inputs
+from coursekit.labs.feedback.entries import labels_exchanged, which_entries, which_shape
+from coursekit.labs.feedback.inputs import parted, which_inputs
 from coursekit.labs.feedback.mistakes import Fingerprint, behaviour, recognise
 from coursekit.labs.feedback.residual import residual
-from coursekit.labs.feedback.smallest import Example, smallest
+from coursekit.labs.feedback.smallest import Example, smallest, smallest_tried
 from coursekit.labs.feedback.trials import Trial, by_function, collect_trials, numeric
 from coursekit.labs.testing import StudentError, counterexamples, describe
 
@@ -27,7 +28,8 @@ _CASE_LIMIT = 60.0
 
 @dataclasses.dataclass(frozen=True)
 class Explanation:
-    """One computed thought: `kind` is crash, residual, inputs, right, example or again."""
+    """One computed thought: `kind` is crash, residual, shape, entries, inputs, argument, right,
+    example or again."""
 
     kind: str
     text: str
@@ -77,7 +79,9 @@ def explain(
     functions = dict.fromkeys(t.function for t in trials if not t.passed)
     for function in functions:
         ours = [t for t in trials if t.function == function]
-        found += _one(function, ours, _parameters(names.get(function)), len(functions) > 1)
+        parameters = _parameters(names.get(function))
+        found += _one(function, ours, parameters, len(functions) > 1)
+        found += _arguments(function, ours, parameters)
     found += _right(trials)
     tests = {k: v for r in results for k, v in r.case.function.__globals__.items()}
     for entry in counterexamples(tests, failed[0].case.exercise):
@@ -86,7 +90,9 @@ def explain(
             example = smallest(names, entry, seconds=left)
             if example is not None:
                 found.append(Explanation("example", _shown(example), example))
-                break
+                return tuple(found)
+    if (tried := smallest_tried(trials)) is not None:
+        found.append(Explanation("example", _shown(tried), tried))
     return tuple(found)
 
 
@@ -102,18 +108,60 @@ def _one(function: str, trials: list[Trial], parameters: list[str], several: boo
         if told := explain_crash(errors[0].error):
             yield Explanation("crash", head + told)
         return
-    for (_, part), ours in by_function(values).items():
-        if all(t.passed for t in ours):
-            continue
-        if sentence := residual(ours, parameters):
-            where = f"{part} of the result: " if part else ""
-            yield Explanation("residual", head + where + sentence)
-            return
+    if related := [Explanation(k, head + text) for k, text in _related(values, parameters)]:
+        yield from related
+        return
     checked = [t for t in trials if t.kind == "value"]
-    if sentence := which_inputs(checked, parameters):
-        yield Explanation("inputs", head + sentence)
+    if found := parted(checked, parameters):
+        sentence, wrong = found
+        there = next((text for _, text in _related(wrong, parameters)), "")
+        text = f"{sentence} There: {there[0].lower()}{there[1:]}" if there else sentence
+        yield Explanation("inputs", head + text)
     elif errors and (told := explain_crash(errors[0].error)):
         yield Explanation("crash", head + told)
+
+
+def _related(trials: Sequence[Trial], parameters: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """How wrong results relate to the right ones: kind and sentence of the first part of which
+    something can be said in full, else of each part what holds of its shape or its entries."""
+    wrong = {
+        part: ours
+        for (_, part), ours in by_function(trials).items()
+        if not all(t.passed for t in ours)
+    }
+    where = {part: f"{part} of the result: " if part else "" for part in wrong}
+    for part, ours in wrong.items():
+        if sentence := residual(ours, parameters):
+            yield "residual", where[part] + sentence
+            return
+    for part, ours in wrong.items():
+        if sentence := which_shape(ours, parameters):
+            yield "shape", where[part] + sentence
+        elif sentence := labels_exchanged(ours) or which_entries(ours, parameters):
+            yield "entries", where[part] + sentence
+
+
+def _arguments(
+    function: str, trials: Sequence[Trial], parameters: Sequence[str]
+) -> Iterator[Explanation]:
+    """The first argument that a call changed where it stands."""
+    for trial in trials:
+        if trial.kind != "unchanged" or trial.passed:
+            continue
+        same = [place for place, value in enumerate(trial.args) if value is trial.expected]
+        if same and same[0] < len(parameters):
+            name = f"`{parameters[same[0]]}`"
+        elif trial.name.startswith("`"):
+            name = trial.name
+        else:
+            continue
+        yield Explanation(
+            "argument",
+            f"`{function}` changes the caller's {name}: after the call it is another. Compute "
+            f"into a new array, and look for what works in place: `-=` or `/=`, `[...] =`, "
+            f"`out=`, `.sort()`, `.pop()`; `np.asarray` makes no copy.",
+        )
+        return
 
 
 def _right(trials: Sequence[Trial]) -> list[Explanation]:
@@ -126,6 +174,9 @@ def _right(trials: Sequence[Trial]) -> list[Explanation]:
     ):
         words.append("the shape is right")
     kept = [t for t in trials if t.kind == "unchanged"]
+    values = [t for t in trials if t.kind == "value"]
+    if values and not all(t.passed for t in kept) and all(t.passed for t in values):
+        words.append("all results are right")
     if kept and all(t.passed for t in kept):
         words.append("the arguments are left untouched")
     text = ", ".join(words)
@@ -133,19 +184,22 @@ def _right(trials: Sequence[Trial]) -> list[Explanation]:
 
 
 def _shown(example: Example) -> str:
-    given = ", ".join(_literal(value) for value in example.args)
+    given = [_literal(value) for value in example.args]
+    given += [f"{name}={_literal(value)}" for name, value in example.kwargs.items()]
+    call = f"{example.function}({', '.join(given)})"
     if isinstance(example.got, StudentError):
         got = f"{example.got.type_name}: {example.got.text.splitlines()[0][:120]}"
     else:
         got = _literal(example.got)
-    return (
-        f"{example.function}({given}) should give {_literal(example.expected)}; yours gives {got}."
-    )
+    part = f" as {example.part}" if example.part else ""
+    return f"{call} should give {_literal(example.expected)}{part}; yours gives {got}."
 
 
 def _literal(value: Any) -> str:
+    if isinstance(value, dict) and len(value) <= 8:
+        return "{" + ", ".join(f"{key!r}: {_literal(part)}" for key, part in value.items()) + "}"
     if isinstance(value, np.ndarray | np.generic):
-        text = repr(np.round(value, 4).tolist())
+        text = repr((np.round(value, 4) if value.dtype.kind in "fc" else value).tolist())
         return text if len(text) <= 160 else describe(value)
     if isinstance(value, float):
         return f"{value:.6g}"

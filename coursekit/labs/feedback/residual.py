@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from coursekit.labs.feedback.entries import wrong_entries
 from coursekit.labs.feedback.trials import Trial, numeric
 
 _RTOL = 1e-5
@@ -18,13 +19,14 @@ _MIN_FAILED, _MIN_VALUES = 3, 6
 
 @dataclasses.dataclass(frozen=True)
 class Pair:
-    """One draw: the arguments, what was expected, what came."""
+    """One draw: the arguments, what was expected, what came, and the draw itself."""
 
     args: tuple
     kwargs: dict[str, Any]
     expected: np.ndarray
     got: np.ndarray
     passed: bool
+    trial: Trial
 
 
 def residual(trials: Sequence[Trial], parameters: Sequence[str] = ()) -> str | None:
@@ -72,7 +74,7 @@ def _pairs(trials: Sequence[Trial]) -> list[Pair] | None:
                 continue
             return None
         wide = expected.astype(np.float64), got.astype(np.float64)
-        found.append(Pair(trial.args, dict(trial.kwargs), *wide, trial.passed))
+        found.append(Pair(trial.args, dict(trial.kwargs), *wide, trial.passed, trial))
     return found
 
 
@@ -80,7 +82,10 @@ def _generic(wrong: Sequence[Pair]) -> bool:
     """Whether the draws are rich enough that what holds on all of them does not hold by chance."""
     if any(not np.all(np.isfinite(p.got)) for p in wrong):
         return False
-    values = {f"{v:.6g}" for p in wrong for v in p.expected.ravel()[:50]}
+    entries = np.concatenate([p.expected.ravel()[:50] for p in wrong])
+    if np.count_nonzero(entries) < len(entries) / 3:  # zeros fit nearly every relation
+        return False
+    values = {f"{v:.6g}" for v in entries}
     inputs = {str([_extent(a) for a in _arrays(p)]) for p in wrong}
     return len(values) >= _MIN_VALUES and (len(inputs) >= 2 or len(wrong) >= 6)
 
@@ -357,10 +362,10 @@ def _partly(pairs, wrong, parameters) -> str | None:
     """Only a fixed part of the result is wrong."""
     if any(p.got.shape != p.expected.shape or p.expected.ndim == 0 for p in pairs):
         return None
-    masks = [
-        np.abs(p.got - p.expected) <= _RTOL * max(float(np.max(np.abs(p.expected))), 1e-12)
-        for p in wrong
-    ]
+    spoilt = [wrong_entries(p.trial, p.expected, p.got) for p in wrong]
+    if any(w is None or not w.any() for w in spoilt):
+        return None
+    masks = [~w for w in spoilt if w is not None]
     if any(len(m) < 2 for m in masks):
         return None
     rows = "row" if masks[0].ndim > 1 else "value"
@@ -389,7 +394,8 @@ def _only_diagonal_wrong(m: np.ndarray) -> bool:
 def _only_border_wrong(m: np.ndarray) -> bool:
     if m.ndim < 2 or min(m.shape[-2:]) < 3:
         return False
-    return bool(m[..., 1:-1, 1:-1].all())
+    sides = (m[..., 0, 1:-1], m[..., -1, 1:-1], m[..., 1:-1, 0], m[..., 1:-1, -1])
+    return bool(m[..., 1:-1, 1:-1].all()) and not any(side.all() for side in sides)
 
 
 def _constant(pairs, wrong, parameters) -> str | None:

@@ -5,25 +5,30 @@ from __future__ import annotations
 import copy
 import dataclasses
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from coursekit.labs.exchange.student import local_student
+from coursekit.labs.feedback.trials import Trial
 from coursekit.labs.testing import Counterexample, NotAnswered, StudentError, assert_close
 
 _MOST_CALLS, _TRIES, _SIZES = 60, 4, (1, 2, 3, 4)
+_ON_PAPER = 16  # numbers in the arguments, and in the result
 
 
 @dataclasses.dataclass(frozen=True)
 class Example:
-    """An input for which the answer is wrong. `got` is a `StudentError` where it raised."""
+    """An input for which the answer is wrong. `got` is a `StudentError` where it raised; `part` is
+    where in the result it stands."""
 
     function: str
     args: tuple
     expected: Any
     got: Any
+    kwargs: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    part: str = ""
 
 
 def smallest(
@@ -42,6 +47,55 @@ def smallest(
             if found is not None:
                 return search.smaller(found)
     return None
+
+
+def smallest_tried(trials: Sequence[Trial]) -> Example | None:
+    """The smallest input among those tried for which the answer is wrong, where it fits on paper
+    and the difference can be seen at four decimals."""
+    found: list[tuple[int, Trial]] = []
+    for trial in trials:
+        if trial.passed or not trial.direct or trial.kind != "value" or trial.error is not None:
+            continue
+        given = _size([*trial.args, *trial.kwargs.values()])
+        results = [_size(value) for value in (trial.expected, trial.got)]
+        if given is None or None in results or given > _ON_PAPER or max(results) > _ON_PAPER:
+            continue
+        if repr(_rounded(trial.got)) != repr(_rounded(trial.expected)):
+            found.append((given + max(results), trial))
+    if not found:
+        return None
+    least = min(size for size, _ in found)
+    trial = min((t for size, t in found if size == least), key=lambda t: len(_written(t)))
+    return Example(
+        trial.function, trial.args, trial.expected, trial.got, dict(trial.kwargs), trial.part
+    )
+
+
+def _size(value: Any, depth: int = 0) -> int | None:
+    """How many numbers or words a value holds; None for what cannot be written down."""
+    if isinstance(value, np.ndarray):
+        return int(value.size) if value.dtype.kind in "biufUS" else None
+    if isinstance(value, bool | int | float | str | np.generic | type(None)):
+        return 1
+    parts = list(value.values()) if isinstance(value, dict) else value
+    if not isinstance(parts, list | tuple) or depth > 4:
+        return None
+    sizes = [_size(part, depth + 1) for part in parts]
+    return None if None in sizes else sum(sizes)
+
+
+def _written(trial: Trial) -> str:
+    """The arguments and the result as text: the shortest has the roundest numbers."""
+    return repr([_rounded(v) for v in (*trial.args, *trial.kwargs.values(), trial.expected)])
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _rounded(part) for key, part in value.items()}
+    try:
+        return np.round(np.asarray(value, dtype=float), 4).tolist()
+    except (ValueError, TypeError):
+        return str(value)
 
 
 class _Search:

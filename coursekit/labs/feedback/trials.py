@@ -24,7 +24,8 @@ class Trial:
     """One call of a student's function and what a check said of it.
 
     `part` is where in the result `got` stands ("" for the whole of it). `direct` is false where the
-    check computed something from the result first. `error` is what the answer raised, if it raised.
+    check computed something from the result first. `error` is what the answer raised, if it raised;
+    `name` that of an argument which must not change.
     """
 
     case: str
@@ -38,6 +39,7 @@ class Trial:
     direct: bool = True
     kind: str = "value"
     error: StudentError | None = None
+    name: str = ""
 
 
 def collect_trials(
@@ -101,6 +103,7 @@ def _made(case: str, note: Comparison, call: Call, part: str, direct: bool) -> T
         part,
         direct,
         note.kind,
+        name=note.name,
     )
 
 
