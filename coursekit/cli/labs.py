@@ -142,6 +142,15 @@ def _hints(actions) -> None:
     parser.add_argument(
         "--groups", type=int, default=3, metavar="N", help="largest groups shown (default 3)"
     )
+    parser.add_argument("--labs", metavar="DIR", help="the folder that holds the labs")
+    parser.add_argument(
+        "--no-sentences",
+        action="store_true",
+        help="do not run the samples again to find what a check tells of them",
+    )
+    parser.add_argument(
+        "--unsafe", action="store_true", help="run samples where a layer of the sandbox is missing"
+    )
     parser.set_defaults(run=run_hints)
 
 
@@ -312,7 +321,8 @@ def run_status(args: argparse.Namespace) -> int:
 
 
 def run_hints(args: argparse.Namespace) -> int:
-    """Print the mistakes that a class met, and the largest groups that got no hint."""
+    """Print the mistakes that a class met, and the largest groups that got no hint, with what a
+    check tells of them."""
     from rich.console import Console
     from rich.table import Table
 
@@ -328,16 +338,64 @@ def run_hints(args: argparse.Namespace) -> int:
     for (lab, exercise, name), count in found.met.most_common():
         table.add_row(lab, exercise, name, str(count))
     console.print(table)
-    for group in found.groups[: args.groups]:
+    shown = found.groups[: args.groups]
+    told = {} if args.no_sentences else _sentences(console, shown, args)
+    for place, group in enumerate(shown):
         console.print(
             f"\n{group.lab} {group.exercise}: {len(group.students)} alike without a hint. "
             f"Fails: {group.failed}",
             markup=False,
         )
+        for explanation in told.get(place, ()):
+            text = f"{explanation.lead}: {explanation.text}"
+            console.print(text, markup=False, highlight=False, soft_wrap=True)
         console.print(group.as_mistake(), markup=False, highlight=False)
+    if told:
+        _print_kinds(console, shown, told)
     if not found.groups:
         console.print("Every wrong answer got the hint of a known mistake.")
     return 0
+
+
+def _sentences(console, groups, args: argparse.Namespace) -> dict[int, tuple]:
+    """What a check tells of each group's sample, by the group's place."""
+    from coursekit.errors import CoursekitError
+    from coursekit.grading.sentences import Teller
+    from coursekit.labs.find import select_labs
+
+    found: dict[int, tuple] = {}
+    for lab in dict.fromkeys(group.lab for group in groups):
+        try:
+            with (
+                console.status(f"{lab}: running samples"),
+                Teller(select_labs([lab], args.labs)[0], unsafe=args.unsafe) as teller,
+            ):
+                for place, group in enumerate(groups):
+                    if group.lab == lab and group.sample:
+                        found[place] = teller.sentences(
+                            group.exercise, group.sample, group.fingerprint
+                        )
+        except CoursekitError as error:
+            console.print(f"No sentences for {lab}: {error}", markup=False)
+    return found
+
+
+def _print_kinds(console, groups, told) -> None:
+    from collections import Counter
+
+    from rich.table import Table
+
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for place, explanations in told.items():
+        group = groups[place]
+        for kind in dict.fromkeys(e.kind for e in explanations) or ["none"]:
+            counts[group.lab, group.exercise, kind] += len(group.students)
+    table = Table(title="Computed sentences in these groups", title_justify="left")
+    for column in ("lab", "exercise", "kind", "students"):
+        table.add_column(column, justify="right" if column == "students" else "left")
+    for (lab, exercise, kind), count in counts.most_common():
+        table.add_row(lab, exercise, kind, str(count))
+    console.print(table)
 
 
 def run_new(args: argparse.Namespace) -> int:

@@ -17,7 +17,7 @@ from coursekit.labs.exchange.examples import Example, read_examples
 from coursekit.labs.feedback.mistakes import Fingerprint
 
 FILE = "fingerprints.json"
-VERSION = 3
+VERSION = 4
 
 
 @dataclasses.dataclass(frozen=True)

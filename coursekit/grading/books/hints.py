@@ -14,7 +14,7 @@ from coursekit.grading.record import Record
 @dataclass(frozen=True)
 class Group:
     """Wrong answers to one exercise that behave alike and match no known mistake. `sample` is the
-    source of one of them."""
+    source of one of them, `fingerprint` stands for how they behave."""
 
     lab: str
     exercise: str
@@ -22,6 +22,7 @@ class Group:
     functions: tuple[str, ...]
     sample: str
     failed: str
+    fingerprint: str = ""
 
     def as_mistake(self) -> str:
         """The sample as an entry of `mistakes.py`, its hint still to be written."""
@@ -53,7 +54,7 @@ def class_hints(records: Iterable[Record]) -> ClassHints:
             else:
                 key = record.lab, exercise, str(behaviour.get("fingerprint", ""))
                 alike.setdefault(key, []).append(record)
-    for (lab, exercise, _), ours in alike.items():
+    for (lab, exercise, fingerprint), ours in alike.items():
         first = ours[0]
         functions = tuple(first.behaviours[exercise].get("functions", ()))
         sources = [first.answers.get(name, {}).get("text", "") for name in functions]
@@ -62,6 +63,6 @@ def class_hints(records: Iterable[Record]) -> ClassHints:
         )
         students = tuple(record.student for record in ours)
         sample = "\n\n".join(dict.fromkeys(text for text in sources if text))
-        found.groups.append(Group(lab, exercise, students, functions, sample, failed))
+        found.groups.append(Group(lab, exercise, students, functions, sample, failed, fingerprint))
     found.groups.sort(key=lambda group: (-len(group.students), group.lab, group.exercise))
     return found

@@ -66,15 +66,26 @@ def run_definitions(texts: Iterable[str], label: str) -> dict[str, Any]:
         )
         name = f"<{label}, cell {number}>"
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-        for node in ast.parse(source).body:
+        for node in _definitions(source):
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 _execute(node, name, namespace)
-            elif isinstance(node, ast.Import | ast.ImportFrom) or (
-                isinstance(node, ast.Assign) and _plain(node.value)
-            ):
+            else:
                 with contextlib.suppress(Exception):
                     _execute(node, name, namespace)
     return namespace
+
+
+def definitions_of(source: str) -> str:
+    """What `run_definitions` would execute of a code cell, as source."""
+    return "\n".join(ast.unparse(node) for node in _definitions(source))
+
+
+def _definitions(source: str) -> Iterator[ast.stmt]:
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom) or (
+            isinstance(node, ast.Assign) and _plain(node.value)
+        ):
+            yield node
 
 
 @contextlib.contextmanager

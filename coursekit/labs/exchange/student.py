@@ -359,6 +359,12 @@ def _said(error: dict, key: str) -> str:
     return text[: _LONGEST[key]] if isinstance(text, str) else ""
 
 
+def recorded(student: Student, record: Callable[[Call], None] | None) -> Student:
+    """`student`, whose calls are told to `record` from now on."""
+    student._record = record
+    return student
+
+
 def assert_arguments_kept(student: Student) -> None:
     """Fail if a call of the student's functions has changed an array, list, dict or set that it was
     given. Every check ends with this; calls by `call_tracking` are left to the check."""

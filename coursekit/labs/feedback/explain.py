@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,14 @@ from coursekit.labs.feedback.inputs import parted, which_inputs
 from coursekit.labs.feedback.mistakes import Fingerprint, behaviour, recognise
 from coursekit.labs.feedback.residual import residual
 from coursekit.labs.feedback.smallest import Example, smallest, smallest_tried
-from coursekit.labs.feedback.trials import Trial, by_function, collect_trials, numeric
+from coursekit.labs.feedback.trials import (
+    Answers,
+    Trial,
+    answers_here,
+    by_function,
+    collect_trials,
+    numeric,
+)
 from coursekit.labs.testing import StudentError, counterexamples, describe
 
 BUDGET = 0.5
@@ -69,25 +76,47 @@ def explain(
         results: how the public checks of the exercise ended.
         seconds: the budget, in processor time.
     """
-    until = time.process_time() + seconds
+    return explain_answers(
+        answers_here(names), results, lambda name: _parameters(names.get(name)), seconds=seconds
+    )
+
+
+def explain_answers(
+    answers: Answers,
+    results: Sequence[CaseResult],
+    parameters_of: Callable[[str], Sequence[str]],
+    *,
+    seconds: float,
+    clock: Callable[[], float] = time.process_time,
+) -> tuple[Explanation, ...]:
+    """See `explain`; of answers that may live elsewhere.
+
+    Args:
+        answers: gives a fresh proxy for the answers.
+        results: how the public checks of the exercise ended.
+        parameters_of: the names of a function's arguments.
+        seconds: the budget.
+        clock: by which it is measured.
+    """
+    until = clock() + seconds
     failed = [r for r in results if not r.passed]
     quick = [r.case for r in results if r.own_seconds < _SLOW]
     if not failed or any(r.status == "timeout" for r in results) or not quick:
         return ()
-    trials = collect_trials(names, quick, seconds=seconds * 0.6)
+    trials = collect_trials(answers, quick, seconds=seconds * 0.6, clock=clock)
     found: list[Explanation] = []
     functions = dict.fromkeys(t.function for t in trials if not t.passed)
     for function in functions:
         ours = [t for t in trials if t.function == function]
-        parameters = _parameters(names.get(function))
+        parameters = parameters_of(function)
         found += _one(function, ours, parameters, len(functions) > 1)
         found += _arguments(function, ours, parameters)
     found += _right(trials)
     tests = {k: v for r in results for k, v in r.case.function.__globals__.items()}
     for entry in counterexamples(tests, failed[0].case.exercise):
-        left = until - time.process_time()
+        left = until - clock()
         if entry.function in functions and left > 0.02:
-            example = smallest(names, entry, seconds=left)
+            example = smallest(answers, entry, seconds=left, clock=clock)
             if example is not None:
                 found.append(Explanation("example", _shown(example), example))
                 return tuple(found)
@@ -96,7 +125,7 @@ def explain(
     return tuple(found)
 
 
-def _one(function: str, trials: list[Trial], parameters: list[str], several: bool):
+def _one(function: str, trials: list[Trial], parameters: Sequence[str], several: bool):
     """The thought on one function: why it raises, else how its results relate to the right ones,
     else for which inputs they are wrong."""
     head = f"`{function}`: " if several else ""

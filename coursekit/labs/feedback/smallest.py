@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from coursekit.labs.exchange.student import local_student
-from coursekit.labs.feedback.trials import Trial
+from coursekit.labs.feedback.trials import Answers, Trial
 from coursekit.labs.testing import Counterexample, NotAnswered, StudentError, assert_close
 
 _MOST_CALLS, _TRIES, _SIZES = 60, 4, (1, 2, 3, 4)
@@ -32,10 +31,15 @@ class Example:
 
 
 def smallest(
-    names: Mapping[str, Any], entry: Counterexample, *, seconds: float, seed: int = 0
+    answers: Answers,
+    entry: Counterexample,
+    *,
+    seconds: float,
+    seed: int = 0,
+    clock: Callable[[], float] = time.process_time,
 ) -> Example | None:
     """The smallest failing input that is found within `seconds` and 60 calls, or None."""
-    search = _Search(names, entry, time.process_time() + seconds)
+    search = _Search(answers, entry, clock() + seconds, clock)
     rng = np.random.default_rng(seed)
     for size in _SIZES:
         for _ in range(_TRIES):
@@ -99,13 +103,14 @@ def _rounded(value: Any) -> Any:
 
 
 class _Search:
-    def __init__(self, names: Mapping[str, Any], entry: Counterexample, until: float):
-        self.student, self.entry, self.until = local_student(names, 0), entry, until
+    def __init__(self, answers: Answers, entry: Counterexample, until: float, clock: Callable):
+        self.student, self.entry = answers(0), entry
+        self.until, self.clock = until, clock
         self.calls = 0
 
     def wrong(self, args: tuple) -> Example | None:
         """The example, if the answer is wrong for `args`."""
-        if self.calls >= _MOST_CALLS or time.process_time() > self.until:
+        if self.calls >= _MOST_CALLS or self.clock() > self.until:
             return None
         self.calls += 1
         try:

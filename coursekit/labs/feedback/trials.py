@@ -6,17 +6,19 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from coursekit.labs.exchange.checks import Case, run_case
-from coursekit.labs.exchange.student import Call, local_student
+from coursekit.labs.exchange.student import Call, Student, local_student
 from coursekit.labs.testing import Comparison, NotAnswered, StudentError, watched
 
 DRAWS = 40
 _FIRST_SEED = 7_001
+Answers = Callable[..., Student]
+"""`answers(seed, record)` gives a proxy for one check; `record`, where given, is told each call."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,35 +44,49 @@ class Trial:
     name: str = ""
 
 
+def answers_here(names: Mapping[str, Any]) -> Answers:
+    """The answers in a namespace of this process."""
+
+    def make(seed: Any, record: Callable[[Call], None] | None = None) -> Student:
+        return local_student(names, seed, record=record)
+
+    return make
+
+
 def collect_trials(
-    names: Mapping[str, Any], cases: Sequence[Case], *, seconds: float
+    answers: Answers,
+    cases: Sequence[Case],
+    *,
+    seconds: float,
+    clock: Callable[[], float] = time.process_time,
 ) -> list[Trial]:
     """Run `cases` on fresh draws, in turn, until there are `DRAWS` runs of each or the time is up.
 
     Args:
-        names: where the answers are.
+        answers: gives a fresh proxy for the answers.
         cases: public checks, quick ones.
-        seconds: the budget in processor time, so that other programs take nothing of it.
+        seconds: the budget.
+        clock: by which it is measured; processor time, so that other programs take nothing of it.
     """
     trials: list[Trial] = []
-    start = time.process_time()
+    start = clock()
     open_cases = list(cases)
     for turn in range(DRAWS):
         for case in list(open_cases):
-            if time.process_time() - start > seconds:
+            if clock() - start > seconds:
                 return trials
-            began = time.process_time()
-            trials += run_trials(names, case, _FIRST_SEED + turn)
-            if time.process_time() - began > seconds / 4 or case.fixed_input is not None:
+            began = clock()
+            trials += run_trials(answers, case, _FIRST_SEED + turn)
+            if clock() - began > seconds / 4 or case.fixed_input is not None:
                 open_cases.remove(case)
     return trials
 
 
-def run_trials(names: Mapping[str, Any], case: Case, seed: int) -> list[Trial]:
+def run_trials(answers: Answers, case: Case, seed: int) -> list[Trial]:
     """The comparisons of one run of one case."""
     calls: list[Call] = []
     notes: list[tuple[Comparison, int]] = []
-    student = local_student(names, case.seed(seed), record=calls.append)
+    student = answers(case.seed(seed), calls.append)
     with watched(lambda comparison: notes.append((comparison, len(calls)))):
         run_case(case, student)
     found = [_trial(case.name, note, calls[:count]) for note, count in notes]
