@@ -126,6 +126,7 @@ def test_a_crash_names_line_shapes_and_what_would_fit(tmp_path):
         ("x[3]", "axis 0 has 3 entries, numbered 0 to 2; you asked for 3"),
         ("x + w", "counted from the last axis, axis -2 has 3 entries in `x` and 5 in `w`"),
         ("None + x", "Does the function that made it end with `return`"),
+        ("x[w[0, 0]]", "an index must be a whole number"),
     ],
 )
 def test_crashes_in_words(tmp_path, line, words):

@@ -107,6 +107,11 @@ def _reshape(crash: Crash, error: StudentError) -> str | None:
 
 
 def _index(crash: Crash, error: StudentError) -> str | None:
+    if "only integers, slices" in error.text or "indices must be integers" in error.text:
+        return (
+            "an index must be a whole number, and here it is something else. Is it a label or a "
+            "float where a position is due?"
+        )
     matched = re.search(
         r"index (-?\d+) is out of bounds for axis (\d+) with size (\d+)", error.text
     )

@@ -158,16 +158,22 @@ def _related(trials: Sequence[Trial], parameters: Sequence[str]) -> Iterator[tup
         for (_, part), ours in by_function(trials).items()
         if not all(t.passed for t in ours)
     }
-    where = {part: f"{part} of the result: " if part else "" for part in wrong}
     for part, ours in wrong.items():
         if sentence := residual(ours, parameters):
-            yield "residual", where[part] + sentence
+            yield "residual", _where([part]) + sentence
             return
+    alike: dict[tuple[str, str], list[str]] = {}
     for part, ours in wrong.items():
         if sentence := which_shape(ours, parameters):
-            yield "shape", where[part] + sentence
+            alike.setdefault(("shape", sentence), []).append(part)
         elif sentence := labels_exchanged(ours) or which_entries(ours, parameters):
-            yield "entries", where[part] + sentence
+            alike.setdefault(("entries", sentence), []).append(part)
+    for (kind, sentence), parts in alike.items():
+        yield kind, _where(parts) + sentence
+
+
+def _where(parts: Sequence[str]) -> str:
+    return f"{', '.join(parts)} of the result: " if any(parts) else ""
 
 
 def _arguments(
