@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-from coursekit.labs import mistake
+from coursekit.labs import excuse, mistake
 
 
 def _sign(z):
@@ -1006,3 +1006,27 @@ def widest(depth, budget, inputs=2, outputs=1):
 
     A hidden layer over a hidden layer has (w + 1) w parameters."""
     return max(1, (budget - outputs) // (inputs + 1 + outputs))
+
+
+# Mutants that may live -----------------------------------------------------------------------------------------------
+
+excuse(
+    "2.2",
+    "perceptron_sweep: np.array(w, dtype=float) -> np.asarray(w, dtype=float)",
+    "w + label * row is a new array, so the caller's w is never written to",
+)
+excuse(
+    "2.3",
+    "sigmoid: np.asarray(z) >= 0 -> np.asarray(z) > 0",
+    "at 0 both expressions are 1/2",
+)
+for _place in (2, 3):
+    excuse(
+        "2.4",
+        f"xor_weights: 1 -> 2 ({_place})",
+        "other weights that solve XOR, and any solution is welcome",
+    )
+excuse(
+    "2.5", "any_of: 1 -> 2", "a bias of k - 2 parts the same inputs: -2 or less from 0"
+)
+excuse("2.6", "count_pieces: 1 -> 2", "two columns of zeros tell no rows apart")

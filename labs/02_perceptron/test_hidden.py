@@ -384,6 +384,9 @@ def test_widest_minds_inputs_and_outputs(student):
         exact = sum((a + 1) * b for a, b in itertools.pairwise(sizes))
         tried = f"widest({depth}, {exact}, {inputs}, {outputs})"
         assert_close(student.widest(depth, exact, inputs, outputs), w, tried=tried)
+        least = sum((a + 1) * b for a, b in itertools.pairwise([inputs, 1, outputs]))
+        tried = f"widest(1, {least}, {inputs}, {outputs}), room for one unit"
+        assert_close(student.widest(1, least, inputs, outputs), 1, tried=tried)
 
 
 @pytest.mark.exercise("2.8")

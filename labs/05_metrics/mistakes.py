@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from coursekit.labs import mistake
+from coursekit.labs import excuse, mistake
 
 # 5.1 ------------------------------------------------------------------------------------------------------------------
 
@@ -893,3 +893,17 @@ def mcnemar(y_true, pred_a, pred_b):
                 / 2 ** (b + c),
             ),
         )
+
+
+# Mutants that may live -----------------------------------------------------------------------------------------------
+
+excuse(
+    "5.2",
+    "fold_scores: np.array(scores) -> np.asarray(scores)",
+    "of a list both make a new array",
+)
+excuse(
+    "5.7",
+    "wilson_interval: 1.0 -> 2.0",
+    "the larger root exceeds 1 by rounding alone",
+)

@@ -154,6 +154,26 @@ def test_fold_scores_never_lets_validation_rows_change_the_training_rows(student
 
 @pytest.mark.exercise("5.2")
 @pytest.mark.points(1)
+def test_fold_scores_divides_a_constant_column_by_one_in_validation_rows_too(student):
+    x, y = student.rng.normal(size=(12, 2)), student.rng.integers(0, 2, 12)
+    x[:8, 1] = student.rng.integers(1, 50)  # constant in the training rows alone
+    seen = []
+
+    def remember(x_train, y_train, x_validation):
+        seen.append(np.asarray(x_validation))
+        return np.zeros(len(x_validation), dtype=int)
+
+    got = student.fold_scores(remember, x, y, [(np.arange(8), np.arange(8, 12))])
+    assert_close(got, [np.mean(y[8:] == 0)], tried="every row predicted as 0")
+    assert_close(
+        seen[0][:, 1],
+        x[8:, 1] - x[0, 1],
+        tried="validation rows of a column that is constant in the training rows",
+    )
+
+
+@pytest.mark.exercise("5.2")
+@pytest.mark.points(1)
 def test_fold_scores_leaves_the_data_unchanged(student):
     x, y = student.rng.normal(3, 2, (10, 3)), student.rng.integers(0, 2, 10)
     folds = [(np.arange(5), np.arange(5, 10)), (np.arange(5, 10), np.arange(5))]
