@@ -71,6 +71,23 @@ def sum_and_product(x, y, z):
     return _dicts(x, y, z, z, z, 0.0, z)
 
 
+@mistake("3.1", name="dicts-exchanged", tag="order")
+def sum_and_product(x, y, z):
+    """Which of your two dicts comes first?
+
+    Return the values first, then the gradients."""
+    return _dicts(x, y, z, z, z, x + y, z)[::-1]
+
+
+@mistake("3.1", name="sum-scales-with-its-own-input", tag="formula")
+def sum_and_product(x, y, z):
+    """You multiply the gradient that came back to q by x and by y. By how much does
+    x + y grow if x grows by 1?
+
+    A sum has the local slopes 1: it hands its gradient to both inputs unchanged."""
+    return _dicts(x, y, z, z * x, z * y, x + y, z)
+
+
 # 3.2 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -212,6 +229,75 @@ def chain(x, w1, w2):
     return _chain(x, w1, w2, dh1=lambda v, g: g["o1"] * v["o"] * (1 - v["o"]))
 
 
+@mistake("3.2", name="first-sigmoid-slope-at-its-output", tag="formula")
+def chain(x, w1, w2):
+    """Your gradient of h2 is right, that of h1 is not. At which value do you take
+    the slope of the first sigma?
+
+    You put o1 into sigma once more. sigma(h1) is o1 already, so the slope is
+    o1(1 - o1)."""
+
+    def slope(v):
+        again = sigmoid(v["o1"])
+        return again * (1 - again)
+
+    return _chain(x, w1, w2, dh1=lambda v, g: g["o1"] * slope(v))
+
+
+@mistake("3.2", name="minus-of-the-loss-lost", tag="sign")
+def chain(x, w1, w2):
+    """Is your L positive? o lies between 0 and 1.
+
+    L = -log o: your value lacks the minus."""
+    values, gradients = _chain(x, w1, w2)
+    return values | {"L": -values["L"]}, gradients
+
+
+@mistake("3.2", name="factors-of-both-products-exchanged", tag="formula")
+def chain(x, w1, w2):
+    """h2 = w2 o1. How far does h2 move when w2 moves by 1, and how far when o1 does?
+
+    A product's slope in one factor is the other one: o1 for w2, and w2 for o1; x for
+    w1, and w1 for x."""
+    values, gradients = _chain(
+        x,
+        w1,
+        w2,
+        dw2=lambda v, g: g["h2"] * v["w2"],
+        do1=lambda v, g: g["h2"] * v["o1"],
+        dw1=lambda v, g: g["h1"] * v["w1"],
+    )
+    return values, gradients | {"x": gradients["h1"] * x}
+
+
+@mistake("3.2", name="each-local-slope-by-itself", tag="formula")
+def chain(x, w1, w2):
+    """Each of your gradients is one node's own slope. Asked for is how L moves.
+
+    Walk from the right: each gradient is the one that came back, times the local
+    slope."""
+    values, gradients = _chain(
+        x,
+        w1,
+        w2,
+        dh2=lambda v, g: v["o"] * (1 - v["o"]),
+        dw2=lambda v, g: v["o1"],
+        do1=lambda v, g: v["w2"],
+        dh1=lambda v, g: v["o1"] * (1 - v["o1"]),
+        dw1=lambda v, g: v["x"],
+    )
+    return values, gradients | {"x": w1}
+
+
+@mistake("3.2", name="input-without-a-gradient", tag="edge-case")
+def chain(x, w1, w2):
+    """x is an input of the graph as well. Where is its gradient?
+
+    h1 = w1 x: the slope of L in x is that in h1, times w1."""
+    values, gradients = _chain(x, w1, w2)
+    return values, {key: g for key, g in gradients.items() if key != "x"}
+
+
 # 3.3 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -334,6 +420,43 @@ def numerical_gradient(f, x, h=1e-5):
     return _centrally(x, lambda x, u: (f(x + u) - f(x - u)) / (2 * h), h).ravel()
 
 
+@mistake("3.3", tag="dtype", edit=("dtype=np.float64", "dtype=np.float32"))
+def float32_copy():
+    """How many digits does 1.00001 need, and how many does float32 hold?
+
+    Two values that differ by 0.00002 lose nearly all their digits in float32: work in
+    float64."""
+
+
+@mistake(
+    "3.3",
+    tag="formula",
+    edit=("(f(up) - f(down)) / (2 * h)", "f(up) - f(down) / 2 * h"),
+)
+def only_the_second_value_divided():
+    """What does your division divide: the difference, or only f(down)?
+
+    Two pairs of brackets are missing: (f(up) - f(down)) / (2 * h)."""
+
+
+@mistake(
+    "3.3",
+    tag="aliasing",
+    edit=(
+        ("        up, down = x.copy(), x.copy()\n", ""),
+        (
+            "gradient = np.zeros(x.shape)",
+            "gradient, up, down = np.zeros(x.shape), x.copy(), x.copy()",
+        ),
+    ),
+)
+def copies_made_once():
+    """When you come to the second entry, does the first still stand where it was
+    moved to?
+
+    Make the two copies anew for every entry, or put the entry back."""
+
+
 # 3.4 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -453,7 +576,7 @@ def delta_step(x, t, w_hidden, w_out, eta):
     """The new weights are right, but the old ones are gone for whoever called you.
 
     w += ... writes into the caller's array. Make a new one: w + ..."""
-    *_, a, _o, d = _delta(x, t, w_hidden, w_out)
+    _, _, w_hidden, w_out, a, _o, d = _delta(x, t, w_hidden, w_out)
     back = (w_out.T @ d) * a * (1 - a)
     w_hidden += eta * np.outer(back, x)
     w_out += eta * np.outer(d, a)
@@ -594,6 +717,19 @@ def pull_multiply(g, a, b):
     return _shrink(g, a.shape) * b, _shrink(g, b.shape) * a
 
 
+@mistake(
+    "3.5",
+    tag="axis",
+    edit=("tuple(range(g.ndim - len(shape)))", "tuple(range(len(shape), g.ndim))"),
+)
+def axes_dropped_at_the_end():
+    """Which axes of g does a row of shape (3,) lack inside (4, 3): those in front, or
+    those at the end?
+
+    NumPy lines shapes up from the right, so the missing axes are in front: sum over
+    the first g.ndim - len(shape) axes."""
+
+
 # 3.6 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -730,6 +866,53 @@ def backpropagate(modules, weights, x, loss_gradient):
         g, dw = back(x_in, w, g)
         found.append(dw)
     return found[::-1], g
+
+
+@mistake("3.6", name="sweep-starts-with-ones", tag="formula")
+def backpropagate(modules, weights, x, loss_gradient):
+    """With which gradient does your sweep begin? Ones would be right if E were the
+    sum of X_n.
+
+    E = C(X_n): the first gradient is dE/dX_n, what loss_gradient gives for the last
+    output."""
+    inputs = []
+    for (run, _), w in zip(modules, weights, strict=True):
+        inputs.append(x)
+        x = run(x, w)
+    g, found = np.ones_like(x), []
+    for (_, back), w, x_in in zip(
+        reversed(modules), reversed(weights), reversed(inputs), strict=True
+    ):
+        g, dw = back(x_in, w, g)
+        found.append(dw)
+    return found[::-1], g
+
+
+@mistake("3.6", name="none-left-out", tag="edge-case")
+def backpropagate(modules, weights, x, loss_gradient):
+    """How many gradients do you return, and how many modules are there?
+
+    A module without weights keeps its place in the list: its entry is None."""
+    inputs = []
+    for (run, _), w in zip(modules, weights, strict=True):
+        inputs.append(x)
+        x = run(x, w)
+    g, found = loss_gradient(x), []
+    for (_, back), w, x_in in zip(
+        reversed(modules), reversed(weights), reversed(inputs), strict=True
+    ):
+        g, dw = back(x_in, w, g)
+        if dw is not None:
+            found.append(dw)
+    return found[::-1], g
+
+
+@mistake("3.6", tag="order", edit=("g, dw = backward_i", "dw, g = backward_i"))
+def names_of_the_two_results_exchanged():
+    """Which of the two results of `backward` comes first, dE/dX or dE/dW?
+
+    backward returns (dE/dX_{i-1}, dE/dW_i); the first travels on to the module
+    below, the second goes into the list."""
 
 
 # 3.7 ------------------------------------------------------------------------------------------------------------------
@@ -959,6 +1142,51 @@ def topological_order(root):
     return _order(root)[::-1]
 
 
+@mistake("3.7", name="number-at-the-root", tag="edge-case")
+class Value(_Base):
+    """Which shape has the gradient of the root?
+
+    A gradient has the shape of its node's data: ones of that shape, also at the
+    root."""
+
+    def backward(self):
+        order = self._start()
+        self.grad = 1.0
+        for node in reversed(order):
+            for v, share in node._shares():
+                v.grad = v.grad + share
+
+
+@mistake("3.7", name="each-node-when-first-reached", tag="order")
+class Value(_Base):
+    """You visit a node when its first user has spoken. Have all its users?
+
+    A gradient may be passed on only when it is complete: walk the topological order
+    from its end."""
+
+    def backward(self):
+        self._start()
+        queue, done = [self], set()
+        while queue:
+            node = queue.pop(0)
+            if id(node) in done:
+                continue
+            done.add(id(node))
+            for v, share in node._shares():
+                v.grad = v.grad + share
+                queue.append(v)
+
+
+@mistake("3.7", name="pull-forgotten", tag="formula")
+def record(forward_operation, pull, *inputs):
+    """Your result knows its inputs. Does it know its pull-back?
+
+    Value(data, inputs, pull): without `pull` the sweep stops at this node."""
+    kind = next(type(v) for v in inputs if hasattr(v, "pull"))
+    values = [v if isinstance(v, kind) else kind(v) for v in inputs]
+    return kind(forward_operation(*(v.data for v in values)), values)
+
+
 # 3.8 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -1111,5 +1339,18 @@ def network_gradients(params, x, labels):
     The error is a mean over the n rows; each row has one right class."""
     w2, net, h, p, right = _network(params, x, labels)
     ds = (p - right) / p.size
+    dnet = (ds @ w2.T) * (net > 0)
+    return x.T @ dnet, dnet.sum(axis=0), h.T @ ds, ds.sum(axis=0)
+
+
+@mistake("3.8", name="slope-of-the-log-at-the-logits", tag="formula")
+def network_gradients(params, x, labels):
+    """Your gradient of s is -1/p at the right class and 0 elsewhere. Is that the
+    slope in s, or the one in p?
+
+    Between s and p lies the softmax. Together they give p - 1 at the right class and
+    p elsewhere, over n."""
+    w2, net, h, p, right = _network(params, x, labels)
+    ds = -right / p / len(x)
     dnet = (ds @ w2.T) * (net > 0)
     return x.T @ dnet, dnet.sum(axis=0), h.T @ ds, ds.sum(axis=0)

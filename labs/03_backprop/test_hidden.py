@@ -536,6 +536,13 @@ def test_one_row_one_hidden_unit_and_silent_units(student):
         for i, name in enumerate(("dw1", "db1", "dw2", "db2")):
             assert_gradient(got[i], lambda p, i=i, params=params, x=x, labels=labels: network_error([*params[:i], p, *params[i + 1 :]], x, labels), params[i], tried=f"{tried}: {name}")  # fmt: skip
 
+    params, x, labels = network_case(student.rng, 4, 3, 2, 3)
+    params[0][:, 0], params[1][0] = 0.0, 0.0
+    got = student.network_gradients(params, x, labels)
+    tried = "network_gradients where the sum of hidden unit 0 is exactly 0: its slope is 0 there"
+    assert_close(got[0][:, 0], np.zeros(3), tried=f"{tried}, dw1[:, 0]")
+    assert_close(got[1][0], 0.0, tried=f"{tried}, db1[0]")
+
 
 @pytest.mark.exercise("3.8")
 @pytest.mark.points(1)

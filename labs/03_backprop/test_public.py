@@ -10,6 +10,7 @@ from coursekit.labs.testing import (
     assert_gradient,
     assert_true,
     assert_unchanged,
+    counterexample,
 )
 
 
@@ -65,15 +66,16 @@ def test_gradients_run_backwards(student):
     for x, y, z in student.rng.normal(0, 3, (4, 3)).round(2).tolist():
         tried = f"sum_and_product({x}, {y}, {z})"
         _, gradients = read_dicts(student.sum_and_product(x, y, z), "xyzqf", tried)
-        got = [gradients[key] for key in "xyz"]
-        for key, mine, i in zip("xyz", got, range(3), strict=True):
-            assert_gradient(
-                np.array([mine]),
-                lambda v, i=i, at=(x, y, z): (lambda u: (u[0] + u[1]) * u[2])(
-                    [*at[:i], v[0], *at[i + 1 :]]
-                ),
-                np.array([(x, y, z)[i]]),
-                tried=f"{tried}, gradient of {key}, beside finite differences",
+        for i, key in enumerate("xyz"):  # f is linear in each: one long step is exact
+            up, down = (
+                [v + side * (j == i) for j, v in enumerate((x, y, z))]
+                for side in (1, -1)
+            )
+            rise = (up[0] + up[1]) * up[2] - (down[0] + down[1]) * down[2]
+            assert_close(
+                gradients[key],
+                rise / 2,
+                tried=f"{tried}, gradient of {key}: half of what f gains from {key} - 1 to {key} + 1",
             )
         assert_close(
             gradients["q"], z, tried=f"{tried}, gradient of q, one of two factors of f"
@@ -114,13 +116,16 @@ def test_the_slopes_of_the_weights_agree_with_finite_differences(student):
     for x, w1, w2 in student.rng.normal(0, 1.5, (4, 3)).round(2).tolist():
         tried = f"chain({x}, {w1}, {w2})"
         _, gradients = read_dicts(student.chain(x, w1, w2), CHAIN, tried)
-        w = np.array([w1, w2])
-        assert_gradient(
-            np.array([gradients["w1"], gradients["w2"]], dtype=float),
-            lambda v, x=x: chain_loss(x, v[0], v[1]),
-            w,
-            tried=f"{tried}, gradients of w1 and w2, beside finite differences",
-        )
+        for key, loss, at in (
+            ("w2", lambda v, x=x, w1=w1: chain_loss(x, w1, float(v)), w2),
+            ("w1", lambda v, x=x, w2=w2: chain_loss(x, float(v), w2), w1),
+        ):
+            assert_gradient(
+                gradients[key],
+                loss,
+                at,
+                tried=f"{tried}, gradient of {key}, beside finite differences",
+            )
 
 
 @pytest.mark.exercise("3.2")
@@ -223,6 +228,16 @@ def delta_error(x, t, w_hidden, w_out):
     return float(0.5 * np.sum((t - sigmoid(w_out @ sigmoid(w_hidden @ x))) ** 2))
 
 
+def slopes(function, x):
+    """Central differences of a function of an array."""
+    found = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        step = np.zeros(x.shape)
+        step[i] = 1e-5
+        found[i] = (function(x + step) - function(x - step)) / 2e-5
+    return found
+
+
 def delta_case(rng, d, m, k):
     return (
         rng.normal(size=d),
@@ -250,12 +265,14 @@ def test_output_weights_move_down_the_gradient(student):
             expected=f"new w_out of shape {w_out.shape}",
             got=new_out,
         )
-        slope = (w_out - np.asarray(new_out)) / eta
-        assert_gradient(
-            slope,
-            lambda w, x=x, t=t, fixed=w_hidden: delta_error(x, t, fixed, w),
-            w_out,
-            tried=f"{tried}: step of w_out over -eta, beside dE/dw_out",
+        slope = slopes(
+            lambda w, x=x, t=t, fixed=w_hidden: delta_error(x, t, fixed, w), w_out
+        )
+        assert_close(
+            new_out,
+            w_out - eta * slope,
+            rtol=1e-6,
+            tried=f"{tried}: new w_out, beside w_out - eta dE/dw_out",
         )
     _, after = student.call_tracking("delta_step", x, t, w_hidden, w_out, eta)
     assert_unchanged(
@@ -284,12 +301,14 @@ def test_hidden_weights_move_down_the_gradient(student):
             expected=f"new w_hidden of shape {w_hidden.shape}",
             got=new_hidden,
         )
-        slope = (w_hidden - np.asarray(new_hidden)) / eta
-        assert_gradient(
-            slope,
-            lambda w, x=x, t=t, fixed=w_out: delta_error(x, t, w, fixed),
-            w_hidden,
-            tried=f"{tried}: step of w_hidden over -eta, beside dE/dw_hidden",
+        slope = slopes(
+            lambda w, x=x, t=t, fixed=w_out: delta_error(x, t, w, fixed), w_hidden
+        )
+        assert_close(
+            new_hidden,
+            w_hidden - eta * slope,
+            rtol=1e-6,
+            tried=f"{tried}: new w_hidden, beside w_hidden - eta dE/dw_hidden",
         )
 
 
@@ -688,3 +707,35 @@ def test_the_same_rows_twice_give_the_same_gradient(student):
             np.asarray(a),
             tried=f"{name} of a batch that holds every row twice: the error is a mean, so nothing changes",
         )
+
+
+# Small cases, for an answer that no known mistake fits -----------------------------------------------------------------
+
+
+def small_copies(rng, size):
+    """A gradient of whole numbers, and the shape of an array that was repeated to it."""
+    rows, columns = int(rng.integers(1, size + 2)), size + 1
+    shapes = [(columns,), (rows, 1), (1, columns), (rows, columns)]
+    return rng.integers(1, 6, (rows, columns)).astype(float), shapes[rng.integers(4)]
+
+
+def gathered(g, shape):
+    """What each entry of an array of `shape` gets back from its copies."""
+    place = np.broadcast_to(np.arange(np.prod(shape)).reshape(shape), g.shape)
+    return np.bincount(place.ravel(), g.ravel()).reshape(shape)
+
+
+counterexample("3.5", "unbroadcast", draw=small_copies, oracle=gathered)
+counterexample(
+    "3.5",
+    "pull_matmul",
+    draw=lambda rng, size: (
+        rng.integers(1, 4, (1, size)).astype(float),
+        rng.integers(-3, 4, (1, 2)).astype(float),
+        rng.integers(-3, 4, (2, size)).astype(float),
+    ),
+    oracle=lambda g, a, b: (
+        np.einsum("nm,km->nk", g, b),
+        np.einsum("nk,nm->km", a, g),
+    ),
+)

@@ -303,3 +303,61 @@ def test_same(student, shape):
     assert "border" not in said(tmp_path, tests, "def same(x):\n" + body).get("residual", "")
     body = "    y = 2 * x\n    y[[0, -1]] += 1\n    y[:, [0, -1]] += 1\n    return y\n"
     assert "only the border" in said(tmp_path, tests, "def same(x):\n" + body)["residual"]
+
+
+PARTS = (
+    HEAD
+    + """
+@pytest.mark.exercise("90.1")
+@pytest.mark.parametrize("n", range(2, 10))
+def test_slopes(student, n):
+    a, b = student.rng.normal(size=(2, n)).sum(axis=1).tolist()
+    values, slopes = student.slopes(a, b)
+    assert_close(values["f"], a * b)
+    assert_close(slopes["a"], b)
+    assert_close(slopes["b"], a)
+"""
+)
+
+
+def test_a_part_deep_in_a_result_is_found_and_named(tmp_path):
+    answer = "def slopes(a, b):\n    return {'f': a * b}, {'a': b, 'b': -a}\n"
+    found = said(tmp_path, PARTS, answer)
+    assert found["residual"].startswith("entry 'b' of part 2 of the result: On all")
+    assert "right except for the sign" in found["residual"]
+
+
+def test_the_wrong_part_is_named_beside_the_right_ones(tmp_path):
+    answer = "def slopes(a, b):\n    return {'f': a * b}, {'a': b, 'b': a + b * b}\n"
+    found = said(tmp_path, PARTS, answer)
+    assert found["parts"] == (
+        "wrong is entry 'b' of part 2 of the result; right on all inputs tried: entry 'f' of part 1 "
+        "and entry 'a' of part 2."
+    )
+
+
+def test_no_part_is_named_where_all_are_wrong(tmp_path):
+    answer = "def slopes(a, b):\n    return {'f': a * b + a}, {'a': b * b, 'b': a - 1}\n"
+    assert "parts" not in said(tmp_path, PARTS, answer)
+
+
+def test_a_caller_is_not_blamed_for_what_it_calls(tmp_path):
+    tests = (
+        HEAD
+        + """
+@pytest.mark.exercise("90.1")
+@pytest.mark.parametrize("n", range(2, 10))
+def test_both(student, n):
+    x = student.rng.normal(size=n)
+    for name, right in (("inner", x + 1), ("outer", 2 * x + 2)):
+        try:
+            assert_close(getattr(student, name)(x), right)
+        except AssertionError as error:
+            kept = error
+    raise kept
+"""
+    )
+    answer = "def inner(x):\n    return np.sin(x)\ndef outer(x):\n    return -(2 * x + 2) + 0 * inner(x)\n"
+    assert "`outer`" not in str(said(tmp_path, tests, answer))
+    alone = answer.replace("inner(x)\n", "x\n").replace("np.sin(x)", "x + 1")
+    assert "right except for the sign" in said(tmp_path, tests, alone)["residual"]

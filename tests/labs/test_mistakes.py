@@ -15,6 +15,7 @@ from coursekit.labs.author.mistakes import (
 )
 from coursekit.labs.author.namespace import solution_namespace
 from coursekit.labs.author.source import read_lab
+from coursekit.labs.feedback.mistakes import alike, summarise
 
 HEAD = '"""Mistakes."""\n\nfrom coursekit.labs import excuse, mistake\n\n'
 LIGHT = '''
@@ -110,3 +111,19 @@ def test_an_excuse_has_a_reason(toy):
     write(toy, 'excuse("90.1", "a -> b", " ")\n')
     with pytest.raises(LabSourceError, match="expected a reason"):
         load_excuses(toy)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "same"),
+    [
+        (1, 1.0, True),
+        ({"x": 1, "y": 2.5}, {"y": 2.5, "x": 1.0}, True),
+        ({"x": 1, "y": 2.5}, {"y": 1.0, "x": 2.5}, False),
+        ({"numbers": 1}, {"numbers": 2}, False),
+        (np.array([1e3, -1e3]), np.array([1e3, -1e3 + 1e-3]), True),  # both add up to nearly 0
+        (np.array([1.0, -1.0]), np.array([1.0, -1.01]), False),
+        (np.zeros((2, 1)), np.zeros((1, 2)), False),
+    ],
+)
+def test_results_are_compared_by_what_they_say_not_by_their_form(ours, theirs, same):
+    assert alike(summarise(ours), summarise(theirs)) == same

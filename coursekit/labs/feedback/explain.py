@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,12 +31,13 @@ BUDGET = 0.5
 _SLOW = 0.12
 _HINT_LIMIT = 10.0  # seconds of own time: recognising runs each case twice more
 _CASE_LIMIT = 60.0
+_ENOUGH = 6  # draws of a part before it is spoken of
 
 
 @dataclasses.dataclass(frozen=True)
 class Explanation:
-    """One computed thought: `kind` is crash, residual, shape, entries, inputs, argument, right,
-    example or again."""
+    """One computed thought: `kind` is crash, residual, shape, entries, parts, inputs, argument,
+    right, example or again."""
 
     kind: str
     text: str
@@ -77,7 +78,11 @@ def explain(
         seconds: the budget, in processor time.
     """
     return explain_answers(
-        answers_here(names), results, lambda name: _parameters(names.get(name)), seconds=seconds
+        answers_here(names),
+        results,
+        lambda name: _parameters(names.get(name)),
+        calls_of=lambda name: _called(names.get(name)),
+        seconds=seconds,
     )
 
 
@@ -86,6 +91,7 @@ def explain_answers(
     results: Sequence[CaseResult],
     parameters_of: Callable[[str], Sequence[str]],
     *,
+    calls_of: Callable[[str], Collection[str]] = lambda name: (),
     seconds: float,
     clock: Callable[[], float] = time.process_time,
 ) -> tuple[Explanation, ...]:
@@ -95,6 +101,7 @@ def explain_answers(
         answers: gives a fresh proxy for the answers.
         results: how the public checks of the exercise ended.
         parameters_of: the names of a function's arguments.
+        calls_of: the names of what a function calls, where that is known.
         seconds: the budget.
         clock: by which it is measured.
     """
@@ -105,7 +112,7 @@ def explain_answers(
         return ()
     trials = collect_trials(answers, quick, seconds=seconds * 0.6, clock=clock)
     found: list[Explanation] = []
-    functions = dict.fromkeys(t.function for t in trials if not t.passed)
+    functions = _at_the_root(dict.fromkeys(t.function for t in trials if not t.passed), calls_of)
     for function in functions:
         ours = [t for t in trials if t.function == function]
         parameters = parameters_of(function)
@@ -125,6 +132,17 @@ def explain_answers(
     return tuple(found)
 
 
+def _at_the_root(functions: Iterable[str], calls_of: Callable[[str], Collection[str]]) -> list[str]:
+    """Wrong functions without those that call another wrong one: the fault may be in that one."""
+    wrong = list(functions)
+    roots = [f for f in wrong if not any(other != f and other in calls_of(f) for other in wrong)]
+    return roots or wrong
+
+
+def _called(function: Any) -> Collection[str]:
+    return getattr(getattr(function, "__code__", None), "co_names", ())
+
+
 def _one(function: str, trials: list[Trial], parameters: Sequence[str], several: bool):
     """The thought on one function: why it raises, else how its results relate to the right ones,
     else for which inputs they are wrong."""
@@ -140,6 +158,8 @@ def _one(function: str, trials: list[Trial], parameters: Sequence[str], several:
     if related := [Explanation(k, head + text) for k, text in _related(values, parameters)]:
         yield from related
         return
+    if sentence := which_parts(values):
+        yield Explanation("parts", head + sentence)
     checked = [t for t in trials if t.kind == "value"]
     if found := parted(checked, parameters):
         sentence, wrong = found
@@ -197,6 +217,35 @@ def _arguments(
             f"`out=`, `.sort()`, `.pop()`; `np.asarray` makes no copy.",
         )
         return
+
+
+def which_parts(trials: Sequence[Trial]) -> str | None:
+    """Which parts of a function's result are wrong, where others are right on all draws."""
+    groups = by_function(t for t in trials if t.direct and t.part)
+    states = {part: [t.passed for t in ours] for (_, part), ours in groups.items()}
+    wrong = [part for part, passed in states.items() if not all(passed)]
+    right = [part for part, passed in states.items() if all(passed) and len(passed) >= _ENOUGH]
+    if not wrong or not right or any(states[part].count(False) < _ENOUGH for part in wrong):
+        return None
+    return f"wrong is {_listed(wrong)} of the result; right on all inputs tried: {_listed(right)}."
+
+
+def _listed(parts: Sequence[str]) -> str:
+    """Names of parts, those of one place together: "'x' and 'y' of part 1"."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for part in parts:
+        name, _, place = part.partition(" of ")
+        kind, _, what = name.partition(" ")
+        places.setdefault((kind, place), []).append(what)
+    words = [
+        f"{kind} {_and(names)}" + (f" of {place}" if place else "")
+        for (kind, place), names in places.items()
+    ]
+    return _and(words)
+
+
+def _and(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def _right(trials: Sequence[Trial]) -> list[Explanation]:

@@ -17,6 +17,7 @@ from coursekit.labs.testing import Comparison, NotAnswered, StudentError, watche
 
 DRAWS = 40
 _FIRST_SEED = 7_001
+_SHARED = (int, str, bytes, bool, type(None))  # one object may stand in many places
 Answers = Callable[..., Student]
 """`answers(seed, record)` gives a proxy for one check; `record`, where given, is told each call."""
 
@@ -129,14 +130,21 @@ def _part_of(value: Any, got: Any) -> str | None:
         value = value["value"]
     if got is value or (_same_number(got, value)):
         return ""
+    return None if isinstance(got, _SHARED) else _inside(value, got)
+
+
+def _inside(value: Any, got: Any, deep: int = 2) -> str | None:
+    """Where the object `got` itself stands in lists, tuples and dicts."""
+    parts: Iterable[tuple[str, Any]] = ()
     if isinstance(value, list | tuple) and len(value) <= 20:
-        for place, item in enumerate(value):
-            if item is got and not isinstance(got, int | float | str | bool | type(None)):
-                return f"part {place + 1}"
-    if isinstance(value, dict) and len(value) <= 20:
-        for key, item in value.items():
-            if item is got and not isinstance(got, int | float | str | bool | type(None)):
-                return f"entry {key!r}"
+        parts = ((f"part {place}", item) for place, item in enumerate(value, start=1))
+    elif isinstance(value, dict) and len(value) <= 20:
+        parts = ((f"entry {key!r}", item) for key, item in value.items())
+    for name, item in parts:
+        if item is got:
+            return name
+        if deep > 1 and (found := _inside(item, got, deep - 1)):
+            return f"{found} of {name}"
     return None
 
 

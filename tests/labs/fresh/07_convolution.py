@@ -827,3 +827,176 @@ def receptive_field(stack):
     strides = np.array([s for _, s in stack], dtype=int)
     apart = np.concatenate([[1], np.cumprod(strides)[:-1]])[: len(stack)]
     return [int(v) for v in 1 + np.cumsum((kernels - 1) * apart)]
+
+
+@fresh("7.9", wrong=True)
+def kernel_gradient(image, kernel, slope, stride=1):
+    image, slope = np.asarray(image, float), np.asarray(slope, float)
+    kh, kw = np.shape(kernel)
+    out = np.zeros((kh, kw))
+    for (i, j), d in np.ndenumerate(slope):
+        out += d * image[i : i + kh, j : j + kw]
+    return out
+
+
+@fresh("7.9", wrong=True)
+def kernel_gradient(image, kernel, slope, stride=1):
+    image, slope = np.asarray(image, float), np.asarray(slope, float)
+    kh, kw = np.shape(kernel)
+    out = np.zeros((kh, kw))
+    for (i, j), d in np.ndenumerate(slope):
+        out = d * image[i * stride : i * stride + kh, j * stride : j * stride + kw]
+    return out
+
+
+@fresh("7.9", wrong=True)
+def kernel_gradient(image, kernel, slope, stride=1):
+    image, slope = np.asarray(image, float), np.asarray(slope, float)
+    kh, kw = np.shape(kernel)
+    out = np.zeros((kh, kw))
+    for (i, j), d in np.ndenumerate(slope):
+        out += d * image[i * stride : i * stride + kh, j * stride : j * stride + kw]
+    return out / slope.size
+
+
+@fresh("7.9", wrong=True)
+def kernel_gradient(image, kernel, slope, stride=1):
+    return scipy.signal.correlate2d(image, slope, mode="valid").astype(float)
+
+
+@fresh("7.9", wrong=True)
+def kernel_gradient(image, kernel, slope, stride=1):
+    image, slope = np.asarray(image, float), np.asarray(slope, float)
+    kh, kw = np.shape(kernel)
+    out = np.zeros((kh, kw))
+    for (i, j), d in np.ndenumerate(slope):
+        out += d * image[i * stride : i * stride + kh, j * stride : j * stride + kw]
+    return out[::-1, ::-1]
+
+
+@fresh("7.9", wrong=True)
+def kernel_gradient(image, kernel, slope, stride=1):
+    image, kernel = np.asarray(image, float), np.asarray(kernel, float)
+    kh, kw = kernel.shape
+    out = np.zeros((kh, kw))
+    for (i, j), d in np.ndenumerate(np.asarray(slope, float)):
+        window = image[i * stride : i * stride + kh, j * stride : j * stride + kw]
+        out += d * window * kernel
+    return out
+
+
+@fresh("7.9", wrong=True)
+def kernel_gradient(image, kernel, slope, stride=1):
+    image = np.asarray(image, float)
+    kh, kw = np.shape(kernel)
+    rows, columns = np.shape(slope)
+    out = np.zeros((kh, kw))
+    for i in range(rows):
+        for j in range(columns):
+            out += image[i * stride : i * stride + kh, j * stride : j * stride + kw]
+    return out
+
+
+@fresh("7.9", wrong=True)
+def image_gradient(image, kernel, slope, stride=1):
+    kernel = np.asarray(kernel, float)
+    kh, kw = kernel.shape
+    out = np.zeros(np.shape(image))
+    for (i, j), d in np.ndenumerate(np.asarray(slope, float)):
+        out[i * stride : i * stride + kh, j * stride : j * stride + kw] = d * kernel
+    return out
+
+
+@fresh("7.9", wrong=True)
+def image_gradient(image, kernel, slope, stride=1):
+    kernel = np.asarray(kernel, float)
+    kh, kw = kernel.shape
+    out = np.zeros(np.shape(image))
+    for (i, j), d in np.ndenumerate(np.asarray(slope, float)):
+        out[i : i + kh, j : j + kw] += d * kernel
+    return out
+
+
+@fresh("7.9", wrong=True)
+def image_gradient(image, kernel, slope, stride=1):
+    kernel = np.asarray(kernel, float)[::-1, ::-1]
+    kh, kw = kernel.shape
+    out = np.zeros(np.shape(image))
+    for (i, j), d in np.ndenumerate(np.asarray(slope, float)):
+        out[i * stride : i * stride + kh, j * stride : j * stride + kw] += d * kernel
+    return out
+
+
+@fresh("7.9", wrong=True)
+def image_gradient(image, kernel, slope, stride=1):
+    return scipy.signal.convolve2d(slope, kernel).astype(float)
+
+
+@fresh("7.9", wrong=True)
+def image_gradient(image, kernel, slope, stride=1):
+    kernel, slope = np.asarray(kernel, float), np.asarray(slope, float)
+    rows, columns = slope.shape
+    spread = np.zeros(((rows - 1) * stride + 1, (columns - 1) * stride + 1))
+    spread[::stride, ::stride] = slope
+    return scipy.signal.convolve2d(spread, kernel)
+
+
+@fresh("7.9", wrong=True)
+def image_gradient(image, kernel, slope, stride=1):
+    image, kernel = np.asarray(image, float), np.asarray(kernel, float)
+    kh, kw = kernel.shape
+    out = np.zeros(image.shape)
+    for (i, j), d in np.ndenumerate(np.asarray(slope, float)):
+        here = slice(i * stride, i * stride + kh), slice(j * stride, j * stride + kw)
+        out[here] += d * image[here]
+    return out
+
+
+@fresh("7.9", wrong=True)
+def image_gradient(image, kernel, slope, stride=1):
+    kernel = np.asarray(kernel, float)
+    kh, kw = kernel.shape
+    out = np.zeros_like(image)
+    for (i, j), d in np.ndenumerate(np.asarray(slope, float)):
+        for k in range(kh):
+            for n in range(kw):
+                out[i * stride + k, j * stride + n] += d * kernel[k, n]
+    return out
+
+
+@fresh("7.9", wrong=False)
+def kernel_gradient(image, kernel, slope, stride=1):
+    windows = sliding_window_view(np.asarray(image, float), np.shape(kernel))
+    return np.tensordot(np.asarray(slope, float), windows[::stride, ::stride], axes=2)
+
+
+@fresh("7.9", wrong=False)
+def kernel_gradient(image, kernel, slope, stride=1):
+    image, slope = np.asarray(image, float), np.asarray(slope, float)
+    rows, columns = slope.shape
+    out = np.empty(np.shape(kernel))
+    for k, n in np.ndindex(out.shape):
+        seen = image[k : k + (rows - 1) * stride + 1, n : n + (columns - 1) * stride + 1]
+        out[k, n] = np.vdot(seen[::stride, ::stride], slope)
+    return out
+
+
+@fresh("7.9", wrong=False)
+def image_gradient(image, kernel, slope, stride=1):
+    slope = np.asarray(slope, float)
+    (h, w), (kh, kw) = np.shape(image), np.shape(kernel)
+    spread = np.zeros((h - kh + 1, w - kw + 1))
+    spread[::stride, ::stride] = slope
+    return scipy.signal.convolve2d(spread, np.asarray(kernel, float), mode="full")
+
+
+@fresh("7.9", wrong=False)
+def image_gradient(image, kernel, slope, stride=1):
+    (h, w), (kh, kw) = np.shape(image), np.shape(kernel)
+    rows, columns = np.shape(slope)
+    out = np.zeros((h, w))
+    for y, x in np.ndindex(h, w):
+        for i in range(max(0, -(-(y - kh + 1) // stride)), min(rows, y // stride + 1)):
+            for j in range(max(0, -(-(x - kw + 1) // stride)), min(columns, x // stride + 1)):
+                out[y, x] += slope[i][j] * kernel[y - i * stride][x - j * stride]
+    return out

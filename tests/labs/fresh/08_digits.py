@@ -497,7 +497,7 @@ def build_hog_reader(C=0.1, seed=0):
     return make_pipeline(LinearSVC(C=C, random_state=seed), _hog())
 
 
-@fresh("8.5", wrong=True)
+@fresh("8.5", wrong=False)
 def build_hog_reader(C=0.1, seed=0):
     return make_pipeline(HOGTransformer(), LinearSVC(C=C, random_state=seed))
 
