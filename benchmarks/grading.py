@@ -394,27 +394,26 @@ def run(command: list, cwd: Path | None = None) -> None:
 
 
 def environment(name: str, folder: Path) -> Path:
-    """An environment with one peer and this run's TensorFlow in it, made with uv where it is not
-    there."""
+    """An environment with one peer and this run's TensorFlow in it, made where it is not there: by
+    uv, or else by venv and pip."""
     from importlib.metadata import version
 
     made = folder / name
     if not (made / "installed").exists():
-        uv = shutil.which("uv") or sys.exit(
-            "Expected uv on the path, to make the peers' environments."
-        )
-        subprocess.run(
-            [uv, "venv", "--quiet", "--clear", "--python", sys.executable, made], check=True
-        )
+        python = made / "bin" / "python"
+        if uv := shutil.which("uv"):
+            make = [uv, "venv", "--quiet", "--clear", "--python", sys.executable]
+            install = [uv, "pip", "install", "--quiet", "--python", python]
+        else:
+            make = [sys.executable, "-m", "venv", "--clear"]
+            install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*make, made], check=True)
         packages = [
             *PACKAGES[name],
             f"tensorflow-cpu=={version('tensorflow')}",
             f"keras=={version('keras')}",
         ]
-        subprocess.run(
-            [uv, "pip", "install", "--quiet", "--python", made / "bin" / "python", *packages],
-            check=True,
-        )
+        subprocess.run([*install, *packages], check=True)
         (made / "installed").write_text(" ".join(packages))
     return made
 
