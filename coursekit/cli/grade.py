@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from coursekit._text import one_line
+from coursekit.grading.lms import with_rosters
 
 
 def add_parser(commands) -> None:
@@ -114,8 +115,7 @@ def _add_export(commands) -> None:
         "grade export",
         help="fill a roster of an LMS in from a gradebook",
         description=(
-            "Write a copy of a roster, as exported from Canvas, Moodle, Blackboard or "
-            "Brightspace, with "
+            f"Write a copy of a roster, as exported from {with_rosters()}, with "
             "the grades in it. Nothing else in the file changes. A mark that could belong to "
             "several rows is given to none, and told; exit code 3 then."
         ),
@@ -136,7 +136,7 @@ def _add_roster_options(parser) -> None:
     parser.add_argument(
         "--roster",
         metavar="FILE",
-        help="an export of Canvas, Moodle, Blackboard or Brightspace to fill in, CSV or xlsx",
+        help=f"an export of {with_rosters()} to fill in, CSV or xlsx",
     )
     parser.add_argument(
         "--column", metavar="NAME", help="the roster's column, where its name does not tell"
@@ -192,8 +192,7 @@ def run_export(args: argparse.Namespace) -> int:
 
     if args.roster is None:
         raise InvalidInputError(
-            "Expected --roster FILE, as exported from Canvas, Moodle, Blackboard or Brightspace. "
-            "Received: none."
+            f"Expected --roster FILE, as exported from {with_rosters()}. Received: none."
         )
     return _fill(args, args.gradebook, args.lab, args.out or args.gradebook)
 

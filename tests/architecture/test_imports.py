@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "datasets",
         "devices",
         "grading.books",
+        "grading.lms",
         "grading.runner",
         "grading.sentences",
         "labs.author",

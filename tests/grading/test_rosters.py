@@ -1,6 +1,8 @@
 """Marks go to the person and the column that they belong to, or nowhere, and the rest of the file
 comes back byte for byte."""
 
+import contextlib
+
 import pytest
 from roster_cases import CANVAS, LAB, LOGINS, MOODLE, ROSTERS, record
 
@@ -231,6 +233,21 @@ def test_a_roster_that_is_none_says_so(tmp_path):
         rosters.fill(tmp_path / "none.csv", [(1, CANVAS[0])], tmp_path)
     with pytest.raises(InvalidInputError, match="Expected grades of one lab"):
         fill(tmp_path, HEAD, [])
+
+
+def test_a_new_system_is_in_every_list_that_people_see(tmp_path, monkeypatch, capsys):
+    from coursekit.grading import lms
+
+    new = lms.System("ilias", columns={"login": ("Kennung",)}, needed=(frozenset({"login"}),))
+    monkeypatch.setattr(lms, "SYSTEMS", (*lms.SYSTEMS, new))
+    with pytest.raises(InvalidInputError, match=r"Canvas \(Student, ID, .* or Ilias \(Kennung\)"):
+        fill(tmp_path, "x,y\n1,2\n", CANVAS)
+    assert main(["grade", "export", str(tmp_path)]) == 2
+    assert "or Ilias" in capsys.readouterr().err
+    for command in (["grade"], ["grade", "export"]):
+        with contextlib.suppress(SystemExit):
+            main([*command, "--help"])
+        assert "or Ilias" in " ".join(capsys.readouterr().out.split())
 
 
 def test_beside_the_original_the_copy_gets_another_name(tmp_path):

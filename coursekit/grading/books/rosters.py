@@ -14,13 +14,9 @@ from coursekit._text import folded, number
 from coursekit.errors import InvalidInputError
 from coursekit.grading.books import sheets
 from coursekit.grading.books.titles import OTHER_ROWS, POSSIBLE_ROWS, is_of, letters
-from coursekit.grading.lms import SYSTEMS, System
+from coursekit.grading.lms import SYSTEMS, System, with_rosters
 from coursekit.grading.record import Record
 
-_ROSTERS = (
-    "Canvas (Student, ID, SIS Login ID, Section), Moodle (Identifier or Email address, Full name, "
-    "Grade), Blackboard (Last Name, First Name, Username) or Brightspace (OrgDefinedId, Username)"
-)
 _HEAD = 12  # rows that may stand above the titles
 _EMPTY = {"", "-", "\u2013", "needs grading"}
 _PLAIN_KINDS = ("login", "number", "email", "local", "name")
@@ -321,7 +317,7 @@ def _system(rows: list[list[str]], path: Path) -> tuple[System, int]:
             if system.wrote(row):
                 return system, place
     raise InvalidInputError(
-        f"Expected a roster exported from {_ROSTERS}. Received: {path} with the columns "
+        f"Expected a roster exported from {with_rosters(titles=True)}. Received: {path} with the columns "
         f"{', '.join(rows[0][:8]) if rows else 'none'}."
     )
 

@@ -17,6 +17,16 @@ from coursekit.grading.lms.system import Owner, System
 SYSTEMS: tuple[System, ...] = (CANVAS, MOODLE, BRIGHTSPACE, BLACKBOARD, GRADESCOPE)
 
 
+def with_rosters(*, titles: bool = False) -> str:
+    """The systems whose rosters are filled in, as words of a sentence; with the `titles` that tell
+    each, where asked for."""
+    named = []
+    for system in (system for system in SYSTEMS if system.needed):
+        told = [names[0] for kind, names in system.columns.items() if kind in system.needed[0]]
+        named.append(system.name.capitalize() + (f" ({', '.join(told)})" if titles else ""))
+    return " or ".join([", ".join(named[:-1]), named[-1]])
+
+
 def owner_of(name: str) -> Owner | None:
     """Whose an upload is, by the name that a system gave it; None where no system did.
 
