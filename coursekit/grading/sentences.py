@@ -18,7 +18,7 @@ from types import TracebackType
 
 from coursekit.errors import CoursekitError
 from coursekit.grading import lab as graded_labs
-from coursekit.grading.policy import Settings, backend_name
+from coursekit.grading.policy import Settings, backend_name, keep_apart
 from coursekit.grading.record import compact
 from coursekit.grading.referee.grader import SubmissionGrader
 from coursekit.grading.referee.nursery import Nursery
@@ -49,6 +49,7 @@ class Teller:
         self.lab = graded_labs.load(folder)
         self._settings = Settings(unsafe=unsafe, backend=backend_name())
         policy, _ = self._settings.sandbox()
+        keep_apart(policy, folder)
         self._nursery = Nursery(
             lambda: Zygote(policy, self.lab.preload, backend=self._settings.backend)
         )

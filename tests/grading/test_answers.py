@@ -166,7 +166,10 @@ def test_an_error_in_a_cell_keeps_what_is_defined_after_it(grade_one):
 
 def test_a_changed_input_is_noticed(grade_one):
     record = grade_one({"normalised": "def normalised(x):\n    x /= row_sums(x)\n    return x"})
-    assert points(record)["2"] == 1.0
+    assert points(record)["2"] == 0.0
+    assert "was changed by the call" in next(
+        t.message for t in record.tests if t.status == "failed"
+    )
 
 
 def test_a_script_in_percent_format_is_graded(grade_one):
