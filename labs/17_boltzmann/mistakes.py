@@ -66,6 +66,40 @@ def probable_states_are_high():
     A state weighs exp(-E/T): the minus is missing."""
 
 
+@mistake(
+    "17.1", tag="formula", edit=("np.sum((x @ w) * x, axis=1)", "np.sum(x @ w, axis=1)")
+)
+def only_one_x_in_the_sum():
+    """Turn all units of a state round. Does its energy change? It should not.
+
+    Each link is multiplied by both of its units: x_i and x_j."""
+
+
+@mistake(
+    "17.1",
+    tag="formula",
+    edit=("-energy(states, w) / temperature", "-energy(states, w) * temperature"),
+)
+def hotter_is_sharper():
+    """Raise T. Do the states become more alike in your sum, or less?
+
+    Each energy is divided by T, not multiplied by it."""
+
+
+@mistake(
+    "17.1",
+    tag="formula",
+    edit=(
+        "float(logsumexp(-energy(states, w) / temperature))",
+        "float(np.max(-energy(states, w) / temperature))",
+    ),
+)
+def only_the_most_probable_state():
+    """With all links 0, every state counts alike. How many of them does your sum hold?
+
+    Z adds e^(-E/T) of all states: logsumexp, not the largest exponent alone."""
+
+
 # 17.2 ---------------------------------------------------------------------------------
 
 
@@ -140,6 +174,61 @@ def state_of_the_caller_overwritten():
     np.asarray does not copy a float array. The caller may still need the state that he gave you."""
 
 
+@mistake(
+    "17.2",
+    tag="sign",
+    edit=("expit(2 * field / temperature)", "expit(2 * x[j] * field / temperature)"),
+)
+def probability_to_stay():
+    """Flip x_j and ask again. The probability given all *other* units must not change.
+
+    Yours is the probability that unit j keeps its value; asked for is that of +1, whatever it was."""
+
+
+@mistake(
+    "17.2",
+    tag="formula",
+    edit=("on_probability(x, j, w, temperature)", "on_probability(x, j, w)"),
+)
+def sweep_at_temperature_one():
+    """Sweep at a very high T. Does every unit toss a coin then?
+
+    Hand the temperature on to on_probability."""
+
+
+@mistake("17.2", name="last-unit-first", tag="order")
+def sweep(x, w, uniforms, temperature=1.0):
+    """Which unit do you draw first?
+
+    In order: unit 0 first, and the later ones see what it became."""
+    x, w = np.array(x, float), np.asarray(w, float)
+    for j in reversed(range(len(x))):
+        field = w[j] @ x - w[j][j] * x[j]
+        x[j] = 1.0 if uniforms[j] < expit(2 * field / temperature) else -1.0
+    return x
+
+
+@mistake(
+    "17.2",
+    tag="formula",
+    edit=(
+        "1.0 if u < on_probability(x, j, w, temperature) else",
+        "1.0 if on_probability(x, j, w, temperature) > 0.5 else",
+    ),
+)
+def more_probable_value_taken():
+    """Sweep the same state with other uniform numbers. Does your result change?
+
+    A unit with P = 0.6 is +1 six times in ten, not always: compare u with P."""
+
+
+@mistake("17.2", tag="ties", edit=("1.0 if u < on", "1.0 if u <= on"))
+def equal_switches_on():
+    """What does your unit do when its number equals P?
+
+    It becomes +1 where the number is *below* P."""
+
+
 # 17.3 ---------------------------------------------------------------------------------
 
 
@@ -212,6 +301,75 @@ def clamped_correlations(data, w, temperature=1.0):
     scores = 0.5 * np.sum((x @ w) * x, axis=1) / temperature
     p = np.exp(scores - logsumexp(scores))
     return (x * p[:, None]).T @ x
+
+
+_FREE = "scores = 0.5 * np.sum((x @ np.asarray(w, float)) * x, axis=1) / temperature"
+
+
+@mistake(
+    "17.3",
+    of="free_correlations",
+    tag="formula",
+    edit=(_FREE, _FREE.replace("0.5 * ", "")),
+)
+def free_pairs_counted_twice():
+    """Which power of e has your state: that of -E, or of twice as much?
+
+    x @ w @ x meets every pair twice; the half takes that back."""
+
+
+@mistake(
+    "17.3",
+    of="free_correlations",
+    tag="sign",
+    edit=(_FREE, _FREE.replace("0.5", "-0.5")),
+)
+def free_states_of_high_energy_favoured():
+    """Link two units by a positive weight. Do they agree more often in your average, or less?
+
+    P(x) grows with e^(-E/T), and E already has a minus: the score is plus one half of x w x."""
+
+
+@mistake("17.3", of="free_correlations", tag="formula", edit=("low=-1)", "low=0)"))
+def free_states_of_zero_and_one():
+    """Which values may a unit take here? Print the states that you sum over.
+
+    Still -1 and +1: all_states(n, low=-1)."""
+
+
+@mistake(
+    "17.3",
+    of="clamped_correlations",
+    tag="formula",
+    edit=("axis=1) / temperature", "axis=1)"),
+)
+def clamped_phase_at_temperature_one():
+    """Ask for T = 2. Does your average change?
+
+    Energies are divided by T before they become probabilities."""
+
+
+@mistake(
+    "17.3",
+    tag="order",
+    edit=(
+        "[np.tile(row, (len(hidden), 1)), hidden]",
+        "[hidden, np.tile(row, (len(hidden), 1))]",
+    ),
+)
+def hidden_units_first():
+    """Which units of w are the visible ones: the first, or the last?
+
+    The first ones: the row of the data stands in front of the hidden states."""
+
+
+@mistake("17.3", name="data-alone", tag="formula")
+def clamped_correlations(data, w, temperature=1.0):
+    """Compare the shape of your result with that of w. Who is missing?
+
+    The hidden units belong to the average too, with their probabilities given each row."""
+    data = np.asarray(data, float)
+    return data.T @ data / len(data)
 
 
 # 17.4 ---------------------------------------------------------------------------------
@@ -296,6 +454,64 @@ def softplus_that_overflows():
     """Try an input of 1,000. What is e^1000 in floating point?
 
     np.logaddexp(0, z) is log(1 + e^z) without building e^z."""
+
+
+@mistake(
+    "17.4",
+    of="hidden_given_visible",
+    tag="formula",
+    edit=("np.asarray(weights) + hidden_bias", "np.asarray(weights)"),
+)
+def hidden_bias_left_out_upwards():
+    """Give v all zeros. Does c still matter in your result?
+
+    The input of a hidden unit is c_j plus the sum over v."""
+
+
+@mistake(
+    "17.4",
+    of="hidden_given_visible",
+    tag="formula",
+    edit=(
+        "expit(np.asarray(v) @ np.asarray(weights) + hidden_bias)",
+        "expit(2 * (np.asarray(v) @ np.asarray(weights) + hidden_bias))",
+    ),
+)
+def the_factor_two_is_for_minus_one():
+    """Which values have the units from here on? How far apart are the two energies?
+
+    From 0 to 1 is a step of 1: no factor 2."""
+
+
+@mistake(
+    "17.4",
+    tag="formula",
+    edit=("np.asarray(weights).T + visible_bias", "np.asarray(weights).T"),
+)
+def visible_bias_left_out_downwards():
+    """Give h all zeros. Does b still matter in your result?
+
+    The input of a visible unit is b_i plus the sum over h."""
+
+
+@mistake(
+    "17.4",
+    tag="order",
+    edit=("np.logaddexp(0, inputs).sum(axis=1)", "np.logaddexp(0, inputs.sum(axis=1))"),
+)
+def inputs_added_before_the_logarithm():
+    """How many hidden units does your logarithm see?
+
+    Each hidden unit has a factor 1 + e^z of its own: first the logarithm of each, then the sum."""
+
+
+@mistake(
+    "17.4", tag="formula", edit=("np.logaddexp(0, inputs)", "np.maximum(0, inputs)")
+)
+def only_the_larger_of_two_terms():
+    """An input of 0: how many values of h count, and what is the logarithm of their sum?
+
+    Both values count: log(1 + e^z), not max(0, z)."""
 
 
 # 17.5 ---------------------------------------------------------------------------------
@@ -393,6 +609,102 @@ def one_count_for_two_batches():
     Each average divides by its own number of rows: len(v_data) for the data, len(v) for the chains."""
 
 
+def _step(v_data, chains, weights, visible_bias, hidden_bias, uniforms, soft=""):
+    v_data, chains = np.asarray(v_data, float), np.asarray(chains, float)
+    weights = np.asarray(weights)
+    h_data = expit(v_data @ weights + hidden_bias)
+    h = expit(chains @ weights + hidden_bias)
+    h = h if soft == "hidden" else (np.asarray(uniforms[0]) < h).astype(float)
+    v = expit(h @ weights.T + visible_bias)
+    v = v if soft == "visible" else (np.asarray(uniforms[1]) < v).astype(float)
+    return v_data, h_data, v, expit(v @ weights + hidden_bias)
+
+
+def _slopes(v_data, h_data, v, h_model, n=None, m=None):
+    n, m = n or len(v_data), m or len(v)
+    return (
+        v_data.T @ h_data / n - v.T @ h_model / m,
+        v_data.sum(axis=0) / n - v.sum(axis=0) / m,
+        h_data.sum(axis=0) / n - h_model.sum(axis=0) / m,
+    )
+
+
+@mistake("17.5", name="chains-of-probabilities", tag="formula")
+def contrastive_step(v_data, chains, weights, visible_bias, hidden_bias, uniforms):
+    """Print your new chains. Are they states, zeros and ones?
+
+    The chain moves by drawn states: a visible unit is 1 where its number is below its probability."""
+    args = v_data, chains, weights, visible_bias, hidden_bias, uniforms
+    v_data, h_data, v, h_model = _step(*args, soft="visible")
+    return *_slopes(v_data, h_data, v, h_model), v
+
+
+@mistake("17.5", name="visible-units-from-hidden-probabilities", tag="formula")
+def contrastive_step(v_data, chains, weights, visible_bias, hidden_bias, uniforms):
+    """What do the visible units of your chain hear: drawn hidden states, or probabilities?
+
+    Draw h first, with uniforms[0]; then v from that h."""
+    args = v_data, chains, weights, visible_bias, hidden_bias, uniforms
+    v_data, h_data, v, h_model = _step(*args, soft="hidden")
+    return *_slopes(v_data, h_data, v, h_model), v
+
+
+@mistake("17.5", name="all-slopes-downhill", tag="sign")
+def contrastive_step(v_data, chains, weights, visible_bias, hidden_bias, uniforms):
+    """Follow your slope uphill. Do the data become more probable, or the dreams?
+
+    Waking minus dreaming: the data's average comes first."""
+    args = v_data, chains, weights, visible_bias, hidden_bias, uniforms
+    parts = _step(*args)
+    return *(-slope for slope in _slopes(*parts)), parts[2]
+
+
+@mistake("17.5", name="all-sums-instead-of-averages", tag="missing-1/n")
+def contrastive_step(v_data, chains, weights, visible_bias, hidden_bias, uniforms):
+    """Repeat every row of the batch. Should the slope double?
+
+    Divide each product by its own number of rows."""
+    parts = _step(v_data, chains, weights, visible_bias, hidden_bias, uniforms)
+    return *_slopes(*parts, n=1, m=1), parts[2]
+
+
+@mistake("17.5", name="one-count-for-everything", tag="missing-1/n")
+def contrastive_step(v_data, chains, weights, visible_bias, hidden_bias, uniforms):
+    """There may be more chains than rows of data. By which number do you divide each product?
+
+    Each average divides by its own number of rows: len(v_data) for the data, len(v) for the chains."""
+    parts = _step(v_data, chains, weights, visible_bias, hidden_bias, uniforms)
+    return *_slopes(*parts, m=len(parts[0])), parts[2]
+
+
+@mistake(
+    "17.5",
+    tag="formula",
+    edit=(
+        "return d_weights, d_visible, d_hidden, v",
+        "return d_weights, d_visible, d_hidden, chains",
+    ),
+)
+def old_chains_given_back():
+    """Compare the chains that you give back with those you got. Have they moved?
+
+    The fourth result is the new state, from which the next step goes on."""
+
+
+@mistake(
+    "17.5",
+    tag="sign",
+    edit=[
+        ("uniforms[0]) < expit", "uniforms[0]) > expit"),
+        ("uniforms[1]) < expit", "uniforms[1]) > expit"),
+    ],
+)
+def switched_on_where_the_number_is_above():
+    """If a unit's probability is 0.9, for which share of numbers does yours become 1?
+
+    A unit is 1 where its number is *below* its probability."""
+
+
 # 17.6 ---------------------------------------------------------------------------------
 
 
@@ -459,6 +771,77 @@ def rows_summed():
     It is the mean of log P over rows, and log Z belongs to each row once."""
 
 
+@mistake(
+    "17.6",
+    of="log_z",
+    tag="sign",
+    edit=(
+        "logsumexp(h @ np.asarray(hidden_bias) + np.logaddexp(0, inputs).sum(axis=1))",
+        "logsumexp(-(h @ np.asarray(hidden_bias) + np.logaddexp(0, inputs).sum(axis=1)))",
+    ),
+)
+def low_free_energy_counts_little():
+    """Does your log Z grow when a bias grows?
+
+    Z adds e^(-F'), and F' has a minus in front of both terms: the exponents are positive sums."""
+
+
+@mistake(
+    "17.6",
+    of="log_z",
+    tag="formula",
+    edit=("all_states(len(hidden_bias))", "all_states(len(hidden_bias), low=-1)"),
+)
+def hidden_states_of_minus_one():
+    """Which values have the hidden units of an RBM? Print the states that you sum over.
+
+    From 17.4 on units are 0 or 1: all_states(hidden)."""
+
+
+@mistake("17.6", of="log_z", tag="order", edit=("logsumexp(h @", "np.sum(h @"))
+def exponents_added():
+    """You add up logarithms. Of what is that the logarithm: of a sum, or of a product?
+
+    Z adds the terms themselves: logsumexp of the exponents."""
+
+
+@mistake(
+    "17.6", tag="formula", edit=(" - log_z(weights, visible_bias, hidden_bias))", ")")
+)
+def z_left_out():
+    """Is e to the power of your result a probability? Add it up over all images.
+
+    log P(v) = -F(v) - log Z."""
+
+
+@mistake(
+    "17.6",
+    tag="order",
+    edit=(
+        "float(-f.mean() - log_z(weights, visible_bias, hidden_bias))",
+        "float(np.log(np.mean(np.exp(-f - log_z(weights, visible_bias, hidden_bias)))))",
+    ),
+)
+def logarithm_of_the_mean():
+    """Which do you take first: the logarithm of each P, or the mean of the P?
+
+    Asked for is the mean of log P(v) over rows."""
+
+
+@mistake(
+    "17.6",
+    tag="formula",
+    edit=(
+        "float(-f.mean() - log_z(weights, visible_bias, hidden_bias))",
+        "float(np.mean(-f - logsumexp(-f)))",
+    ),
+)
+def normalised_over_the_rows():
+    """Take a single row. Is its log P always 0 in your function?
+
+    Z sums over *all* states, not over the rows at hand: log_z."""
+
+
 # 17.7 ---------------------------------------------------------------------------------
 
 
@@ -498,7 +881,8 @@ def prior_forgotten():
     "17.7", tag="formula", edit=("v * inputs - np.logaddexp(0, inputs)", "v * inputs")
 )
 def only_the_effects_that_came():
-    """An effect that did *not* come is evidence too. Where is it in your score?
+    """An effect that did *not* come is evidence too. Where is it in your score? (As in a restricted machine, your
+    causes are independent given the effects; here they are not.)
 
     log P(v_i | h) is v_i z - log(1 + e^z) for both values of v_i."""
 
@@ -529,6 +913,63 @@ def not_normalised_over_causes():
     """Add up your table. A posterior sums to one.
 
     Divide by the sum over all patterns of P(h) P(v | h), which is P(v)."""
+
+
+@mistake(
+    "17.7",
+    tag="sign",
+    edit=[("first < expit", "first > expit"), ("second < expit", "second > expit")],
+)
+def causes_on_where_the_number_is_above():
+    """If a cause has probability 0.1, for which share of numbers is yours 1?
+
+    A unit is 1 where its number is *below* its probability."""
+
+
+@mistake(
+    "17.7",
+    tag="formula",
+    edit=(
+        "v = (second < expit(h @ np.asarray(weights) + effects_bias)).astype(float)",
+        "v = expit(h @ np.asarray(weights) + effects_bias)",
+    ),
+)
+def effects_not_drawn():
+    """Print your effects. Are they zeros and ones?
+
+    Compare each with its number: 1 where the number is below the probability."""
+
+
+@mistake(
+    "17.7",
+    tag="formula",
+    edit=(
+        "np.asarray(weights) + effects_bias)).astype",
+        "np.asarray(weights))).astype",
+    ),
+)
+def effects_without_their_bias():
+    """With no cause at all, how often does the house shake in yours?
+
+    An effect's input is a_i plus the sum over causes."""
+
+
+@mistake("17.7", tag="order", edit=("return h, v", "return v, h"))
+def effects_first_in_the_result():
+    """Which of your two results comes first?
+
+    Return the causes, then the effects."""
+
+
+@mistake(
+    "17.7",
+    tag="formula",
+    edit=("return np.exp(scores - logsumexp(scores))", "return np.exp(scores)"),
+)
+def table_does_not_sum_to_one():
+    """Add up your table. A posterior sums to one.
+
+    Divide by the sum over all patterns: take logsumexp off before the exponential."""
 
 
 # 17.8 ---------------------------------------------------------------------------------
@@ -608,3 +1049,85 @@ def mean_field(v, lower, upper, first_bias, second_bias, rounds=10):
             expit(first @ np.asarray(upper) + second_bias),
         )
     return first, second
+
+
+@mistake("17.8", name="what-each-machine-makes", tag="off-by-one")
+def greedy_data(x, stack):
+    """What is the first machine trained on? Where are the data in your list?
+
+    Each entry is what a machine *gets*: the data first, then what the machine before it makes."""
+    made, h = [], np.asarray(x, float)
+    for weights, bias in stack:
+        h = expit(h @ np.asarray(weights) + bias)
+        made.append(h)
+    return made
+
+
+_UP = "expit(layers[-1] @ np.asarray(weights) + hidden_bias)"
+
+
+@mistake("17.8", tag="formula", edit=(_UP, f"({_UP} > 0.5).astype(float)"))
+def states_handed_up():
+    """Your second array holds only zeros and ones. What is handed on to the next machine?
+
+    The hidden *probabilities*, not states."""
+
+
+@mistake("17.8", tag="formula", edit=(_UP, _UP[5:]))
+def inputs_handed_up():
+    """Do the numbers of your second array lie between 0 and 1?
+
+    Probabilities are handed on: sigma of the input."""
+
+
+@mistake("17.8", tag="formula", edit=(_UP, "expit(layers[-1] @ np.asarray(weights))"))
+def stack_without_biases():
+    """Each entry of the stack is a pair. What is its second part for?
+
+    The input of a hidden unit is its bias plus the sum: + hidden_bias."""
+
+
+@mistake(
+    "17.8",
+    tag="formula",
+    edit=("expit(2 * below + first_bias)", "expit(2 * (below + first_bias))"),
+)
+def bias_doubled_too():
+    """What is missing on the way up: a half of the bias, or a half of the input?
+
+    Only the input from below is doubled: 2 v W1 + b1."""
+
+
+@mistake("17.8", tag="formula", edit=("range(rounds)", "range(10)"))
+def always_ten_rounds():
+    """Ask for 0 rounds and for 4. Are your results the same?
+
+    10 is only the default: use the argument."""
+
+
+@mistake("17.8", tag="off-by-one", edit=("range(rounds)", "range(rounds - 1)"))
+def one_round_too_few():
+    """Ask for 1 round and for 0. Are your results the same?
+
+    The way up is no round: after it come `rounds` rounds."""
+
+
+@mistake(
+    "17.8",
+    tag="formula",
+    edit=(
+        "return first, second",
+        "return (first > 0.5).astype(float), (second > 0.5).astype(float)",
+    ),
+)
+def layers_rounded():
+    """Your layers hold only zeros and ones. What does mean field pass between them?
+
+    Probabilities: return them as they are."""
+
+
+@mistake("17.8", tag="order", edit=("return first, second", "return second, first"))
+def second_layer_first():
+    """Which of your two results comes first?
+
+    Return h1, then h2."""

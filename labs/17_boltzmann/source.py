@@ -669,7 +669,8 @@ def posterior(v, effects_bias, weights, causes_bias):
         causes_bias: b, (causes,).
 
     Returns:
-        array (2^causes,), in the order of `all_states(causes)`; sums to 1.
+        array (2^causes,), in the order of `all_states(causes)`, where the first cause
+            changes fastest; sums to 1.
 
     >>> posterior([1], [0.0], [[0.0]], [0.0])
     array([0.5, 0.5])

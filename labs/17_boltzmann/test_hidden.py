@@ -7,7 +7,7 @@ import pytest
 
 from coursekit import boltzmann
 from coursekit.boltzmann import RBM
-from coursekit.labs.testing import assert_close, assert_unchanged
+from coursekit.labs.testing import assert_close, assert_true, assert_unchanged
 
 
 def links(rng, n, scale=1.0):
@@ -198,6 +198,13 @@ def test_the_posterior_is_the_share_among_samples_that_fit(student):
     )
     h = np.where(uniforms[0] < 1 / (1 + np.exp(-b)), 1.0, 0.0)
     assert_close(causes, h, tried="ancestral_sample: 6,000 draws of 2 causes")
+    for part, name in ((causes, "causes"), (effects, "effects")):
+        assert_true(
+            part.dtype.kind == "f",
+            tried=f"the dtype of the {name} of ancestral_sample",
+            expected="floats, 0.0 and 1.0",
+            got=str(part.dtype),
+        )
     v = effects[0]
     fits = causes[(effects == v).all(axis=1)]
     share = np.bincount((fits @ [1, 2]).astype(int), minlength=4) / len(fits)

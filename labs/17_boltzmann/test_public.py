@@ -12,6 +12,7 @@ from coursekit.labs.testing import (
     assert_probabilities,
     assert_true,
     assert_unchanged,
+    counterexample,
 )
 
 
@@ -91,6 +92,22 @@ def test_energy_leaves_the_weights_as_they_are(student):
 # 17.2 ---------------------------------------------------------------------------------
 
 
+def share_of_up(x, j, w, temperature):
+    """P(x_j = +1) from the energies of two states."""
+    up, down = np.array(x, float), np.array(x, float)
+    up[j], down[j] = 1, -1
+    odds = np.exp((pair_energy(down, w) - pair_energy(up, w)) / temperature)
+    return float(odds / (1 + odds))
+
+
+def swept(x, w, uniforms, temperature):
+    """The state after each unit was drawn once, in order."""
+    x = np.array(x, float)
+    for j, u in enumerate(uniforms):
+        x[j] = 1 if u < share_of_up(x, j, w, temperature) else -1
+    return x
+
+
 @pytest.mark.exercise("17.2")
 @pytest.mark.points(1)
 @pytest.mark.parametrize("temperature", [1.0, 2.5])
@@ -98,12 +115,11 @@ def test_one_unit_follows_from_two_energies(student, temperature):
     w = links(student.rng, 5)
     for j in range(5):
         x = student.rng.choice([-1.0, 1.0], 5)
-        up, down = x.copy(), x.copy()
-        up[j], down[j] = 1, -1
-        odds = np.exp((pair_energy(down, w) - pair_energy(up, w)) / temperature)
         tried = f"on_probability(x, {j}, w, {temperature})"
         assert_close(
-            student.on_probability(x, j, w, temperature), odds / (1 + odds), tried=tried
+            student.on_probability(x, j, w, temperature),
+            share_of_up(x, j, w, temperature),
+            tried=tried,
         )
 
 
@@ -116,18 +132,33 @@ def test_a_sweep_draws_each_unit_from_the_state_so_far(student):
             student.rng.choice([-1.0, 1.0], n),
         )
         uniforms = student.rng.random(n)
-        expected = x.copy()
-        for j in range(n):
-            up, down = expected.copy(), expected.copy()
-            up[j], down[j] = 1, -1
-            odds = np.exp((pair_energy(down, w) - pair_energy(up, w)) / temperature)
-            expected[j] = 1 if uniforms[j] < odds / (1 + odds) else -1
+        expected = swept(x, w, uniforms, temperature)
         result, after = student.call_tracking("sweep", x, w, uniforms, temperature)
         assert_close(result, expected, tried=f"sweep of {n} units at T = {temperature}")
         assert_unchanged([x, w, uniforms, temperature], after, name="an argument")
+    x, half = np.ones(3), np.array([0.5, 0.4, 0.5])
+    assert_close(
+        student.sweep(x, np.zeros((3, 3)), half),
+        np.array([-1.0, 1.0, -1.0]),
+        tried="sweep without links, uniforms 0.5, 0.4, 0.5: only 0.4 is below P = 0.5",
+    )
 
 
 # 17.3 ---------------------------------------------------------------------------------
+
+
+def averaged(rows, p):
+    """Average of x_i x_j over states with these probabilities."""
+    return np.einsum("n,ni,nj->ij", p, rows, rows)
+
+
+def held(data, w, temperature):
+    """The same over the states that agree with a row of the data, averaged over rows."""
+    rows, p = table(w, temperature)
+    parts = [(rows[:, : len(v)] == v).all(axis=1) for v in data]
+    return np.mean(
+        [averaged(rows[there], p[there] / p[there].sum()) for there in parts], axis=0
+    )
 
 
 @pytest.mark.exercise("17.3")
@@ -135,8 +166,7 @@ def test_a_sweep_draws_each_unit_from_the_state_so_far(student):
 @pytest.mark.parametrize("temperature", [1.0, 2.0])
 def test_free_correlations_weigh_all_states(student, temperature):
     w = links(student.rng, 4, diagonal=False)
-    rows, p = table(w, temperature)
-    expected = np.einsum("n,ni,nj->ij", p, rows, rows)
+    expected = averaged(*table(w, temperature))
     tried = f"free_correlations of 4 units at T = {temperature}"
     assert_close(student.free_correlations(w, temperature), expected, tried=tried)
 
@@ -147,14 +177,7 @@ def test_free_correlations_weigh_all_states(student, temperature):
 def test_clamped_correlations_hold_the_visible_units(student, temperature):
     w = links(student.rng, 5, diagonal=False)
     data = student.rng.choice([-1.0, 1.0], (3, 2))
-    rows, p = table(w, temperature)
-    expected = np.zeros((5, 5))
-    for v in data:
-        there = (rows[:, :2] == v).all(axis=1)
-        share = p[there] / p[there].sum()
-        expected += np.einsum("n,ni,nj->ij", share, rows[there], rows[there]) / len(
-            data
-        )
+    expected = held(data, w, temperature)
     tried = f"clamped_correlations of 3 rows, 2 visible and 3 hidden units, T = {temperature}"
     assert_close(
         student.clamped_correlations(data, w, temperature), expected, tried=tried
@@ -325,20 +348,25 @@ def test_causes_are_drawn_first_and_effects_from_them(student):
     assert_close(effects, v, tried="ancestral_sample: the 4 effects of those causes")
 
 
+def by_bayes(v, a, u, b):
+    """P(h | v), pattern by pattern."""
+    heights = []
+    for h in boltzmann.all_states(len(b)):
+        prior = np.prod(np.where(h == 1, squash(b), 1 - squash(b)))
+        p = squash(a + sum(h[j] * u[j] for j in range(len(b))))
+        heights.append(prior * np.prod(np.where(v == 1, p, 1 - p)))
+    return np.array(heights) / sum(heights)
+
+
 @pytest.mark.exercise("17.7")
 @pytest.mark.points(2)
 @pytest.mark.parametrize("causes", [1, 2, 3])
 def test_the_posterior_is_bayes_rule_over_all_patterns(student, causes):
     u, b, a = (student.rng.normal(0, 2, s) for s in ((causes, 4), causes, 4))
     v = bits(student.rng, 4)
-    heights = []
-    for h in boltzmann.all_states(causes):
-        prior = np.prod(np.where(h == 1, squash(b), 1 - squash(b)))
-        p = squash(a + sum(h[j] * u[j] for j in range(causes)))
-        heights.append(prior * np.prod(np.where(v == 1, p, 1 - p)))
     got = student.posterior(v, a, u, b)
     tried = f"posterior of {causes} causes given 4 effects"
-    assert_close(got, np.array(heights) / sum(heights), tried=tried)
+    assert_close(got, by_bayes(v, a, u, b), tried=tried)
     assert_probabilities(got, tried=tried)
 
 
@@ -369,18 +397,24 @@ def test_each_machine_learns_what_the_one_below_makes(student):
         expected = squash(np.einsum("nv,vh->nh", expected, weights) + bias)
 
 
-@pytest.mark.exercise("17.8")
-@pytest.mark.points(2)
-@pytest.mark.parametrize("rounds", [0, 1, 4])
-def test_mean_field_goes_up_doubled_and_then_by_turns(student, rounds):
-    v = bits(student.rng, 4, 5)
-    lower, upper, b, c = (student.rng.normal(size=s) for s in ((5, 3), (3, 2), 3, 2))
+def by_turns(v, lower, upper, b, c, rounds):
+    """Both hidden layers after so many rounds."""
     first = squash(2 * np.einsum("nv,vh->nh", v, lower) + b)
     second = squash(np.einsum("nh,hk->nk", first, upper) + c)
     for _ in range(rounds):
         heard = np.einsum("nv,vh->nh", v, lower) + np.einsum("nk,hk->nh", second, upper)
         first = squash(heard + b)
         second = squash(np.einsum("nh,hk->nk", first, upper) + c)
+    return first, second
+
+
+@pytest.mark.exercise("17.8")
+@pytest.mark.points(2)
+@pytest.mark.parametrize("rounds", [0, 1, 4])
+def test_mean_field_goes_up_doubled_and_then_by_turns(student, rounds):
+    v = bits(student.rng, 4, 5)
+    lower, upper, b, c = (student.rng.normal(size=s) for s in ((5, 3), (3, 2), 3, 2))
+    first, second = by_turns(v, lower, upper, b, c, rounds)
     got = student.mean_field(v, lower, upper, b, c, rounds)
     assert_close(
         got[0], first, tried=f"mean_field, {rounds} rounds: first hidden layer"
@@ -388,3 +422,133 @@ def test_mean_field_goes_up_doubled_and_then_by_turns(student, rounds):
     assert_close(
         got[1], second, tried=f"mean_field, {rounds} rounds: second hidden layer"
     )
+
+
+# Small cases, for an answer that no known mistake fits ---------------------------------
+
+
+def whole(rng, *shape):
+    """Small whole numbers as floats, none of them 0."""
+    return rng.choice([-2.0, -1.0, 1.0, 2.0], shape)
+
+
+def whole_links(rng, n):
+    """Links of whole numbers, none on the diagonal."""
+    upper = np.triu(whole(rng, n, n), 1)
+    return upper + upper.T
+
+
+def signs(rng, *shape):
+    """Random states of -1 and +1."""
+    return rng.choice([-1.0, 1.0], shape)
+
+
+def small_machine(rng, size):
+    """Weights and both biases of a machine with one visible unit."""
+    return whole(rng, 1, size), whole(rng, 1), whole(rng, size)
+
+
+counterexample(
+    "17.1",
+    "energy",
+    draw=lambda rng, size: (signs(rng, 1, size + 1), whole_links(rng, size + 1)),
+    oracle=lambda x, w: np.array([pair_energy(row, w) for row in x]),
+)
+counterexample(
+    "17.2",
+    "on_probability",
+    draw=lambda rng, size: (
+        signs(rng, size + 1),
+        int(rng.integers(0, size + 1)),
+        whole_links(rng, size + 1),
+        float(rng.integers(1, 3)),
+    ),
+    oracle=share_of_up,
+)
+counterexample(
+    "17.2",
+    "sweep",
+    draw=lambda rng, size: (
+        signs(rng, size + 1),
+        whole_links(rng, size + 1),
+        rng.choice([0.3, 0.6, 0.9], size + 1),
+        float(rng.integers(1, 3)),
+    ),
+    oracle=swept,
+)
+counterexample(
+    "17.3",
+    "free_correlations",
+    draw=lambda rng, size: (whole_links(rng, size + 1), float(rng.integers(1, 3))),
+    oracle=lambda w, temperature: averaged(*table(w, temperature)),
+)
+counterexample(
+    "17.3",
+    "clamped_correlations",
+    draw=lambda rng, size: (
+        signs(rng, size, 1),
+        whole_links(rng, 2),
+        float(rng.integers(1, 3)),
+    ),
+    oracle=held,
+)
+counterexample(
+    "17.4",
+    "hidden_given_visible",
+    draw=lambda rng, size: (bits(rng, 1, size), whole(rng, size, 1), whole(rng, 1)),
+    oracle=lambda v, weights, bias: boltzmann.hidden_probabilities(
+        RBM(weights, np.zeros(len(weights)), bias), v
+    ),
+)
+counterexample(
+    "17.4",
+    "visible_given_hidden",
+    draw=lambda rng, size: (bits(rng, 1, 1), whole(rng, size, 1), whole(rng, size)),
+    oracle=lambda h, weights, bias: boltzmann.visible_probabilities(
+        RBM(weights, bias, np.zeros(1)), h
+    ),
+)
+counterexample(
+    "17.4",
+    "free_energy",
+    draw=lambda rng, size: (bits(rng, 1, 1), *small_machine(rng, size)),
+    oracle=lambda v, *parameters: boltzmann.free_energy(RBM(*parameters), v),
+)
+counterexample(
+    "17.6",
+    "log_z",
+    draw=small_machine,
+    oracle=lambda *parameters: boltzmann.log_partition(RBM(*parameters)),
+)
+counterexample(
+    "17.6",
+    "mean_log_likelihood",
+    draw=lambda rng, size: (bits(rng, size, 1), *small_machine(rng, size)),
+    oracle=lambda v, *parameters: boltzmann.mean_log_likelihood(
+        RBM(*parameters), v, boltzmann.log_partition(RBM(*parameters))
+    ),
+)
+counterexample(
+    "17.7",
+    "posterior",
+    draw=lambda rng, size: (
+        bits(rng, 1),
+        whole(rng, 1),
+        whole(rng, size, 1),
+        whole(rng, size),
+    ),
+    oracle=by_bayes,
+)
+counterexample(
+    "17.8",
+    "mean_field",
+    draw=lambda rng, size: (
+        np.ones((1, 1)),
+        whole(rng, 1, 1),
+        whole(rng, 1, 1),
+        whole(rng, 1),
+        whole(rng, 1),
+        size - 1,
+    ),
+    oracle=by_turns,
+)

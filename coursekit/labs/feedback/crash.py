@@ -100,6 +100,8 @@ def _reshape(crash: Crash, error: StudentError) -> str | None:
             f"{matched[1]} numbers do not divide evenly over the other sizes of "
             f"({', '.join(map(str, wanted))})."
         )
+    if int(matched[1]) == places:  # NumPy leaves a -1 out of its message
+        return None
     return (
         f"{matched[1]} numbers do not fill the shape ({', '.join(map(str, wanted))}), which has "
         f"{places} places."

@@ -6,11 +6,12 @@ import math
 import numpy as np
 from scipy.special import expit, logsumexp
 
+from coursekit.boltzmann import all_states
 from coursekit.labs.author.fresh import fresh
 
 
 def _states(n, low=-1.0):
-    return np.array(list(itertools.product((low, 1.0), repeat=n))).reshape(-1, n)
+    return np.array(list(itertools.product((low, 1.0), repeat=n))).reshape(2**n, n)
 
 
 def _off(w):
@@ -702,7 +703,7 @@ def ancestral_sample(effects_bias, weights, causes_bias, uniforms):
 
 
 def _post(v, effects_bias, weights, causes_bias, prior=True):
-    v, h = np.asarray(v, float), _states(len(causes_bias), 0.0)
+    v, h = np.asarray(v, float), all_states(len(causes_bias))
     z = h @ np.asarray(weights, float) + effects_bias
     s = (v * z - np.logaddexp(0, z)).sum(axis=1)
     return s + h @ np.asarray(causes_bias, float) if prior else s
@@ -727,7 +728,7 @@ def posterior(v, effects_bias, weights, causes_bias):
 
 @fresh("17.7", wrong=True)
 def posterior(v, effects_bias, weights, causes_bias):
-    v, h = np.asarray(v, float), _states(len(causes_bias), 0.0)
+    v, h = np.asarray(v, float), all_states(len(causes_bias))
     z = h @ np.asarray(weights, float) + effects_bias
     s = (v * z).sum(axis=1) + h @ np.asarray(causes_bias, float)
     return np.exp(s - logsumexp(s))
@@ -736,7 +737,7 @@ def posterior(v, effects_bias, weights, causes_bias):
 @fresh("17.7", wrong=True)
 def posterior(v, effects_bias, weights, causes_bias):
     on = expit(np.asarray(weights, float) @ np.asarray(v, float) + causes_bias)
-    h = _states(len(causes_bias), 0.0)
+    h = all_states(len(causes_bias))
     return np.prod(np.where(h == 1, on, 1 - on), axis=1)
 
 
@@ -749,7 +750,8 @@ def posterior(v, effects_bias, weights, causes_bias):
 @fresh("17.7", wrong=False)
 def posterior(v, effects_bias, weights, causes_bias):
     table = []
-    for h in itertools.product((0, 1), repeat=len(causes_bias)):
+    for bits in range(2 ** len(causes_bias)):
+        h = [bits >> j & 1 for j in range(len(causes_bias))]
         logp = 0.0
         for on, b in zip(h, causes_bias, strict=True):
             logp -= np.logaddexp(0, -b if on else b)
