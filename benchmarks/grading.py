@@ -447,6 +447,7 @@ def children(lab: Path, folder: Path, count: int) -> dict[str, float]:
     """What a child costs: forked, sandboxed and ended; its own memory after training; and `count`
     of them, one after another."""
     from coursekit.grading import lab as labs
+    from coursekit.grading.policy import Settings
     from coursekit.grading.referee.grader import SubmissionGrader, grade_submission
     from coursekit.grading.referee.nursery import Nursery
     from coursekit.grading.referee.session import Session, Usage
@@ -468,7 +469,8 @@ def children(lab: Path, folder: Path, count: int) -> dict[str, float]:
             spent.append(time.perf_counter() - start)
             zygote.reap(child)
             child.close()
-        grader = SubmissionGrader(graded, Submission("s000", str(path)), nursery, 0, 120.0)
+        submission, settings = Submission("s000", str(path)), Settings(0, 120.0)
+        grader = SubmissionGrader(graded, submission, nursery, settings)
         grader.open()
         results = [grader._run_case(case) for case in graded.cases]
         assert {result.status for result in results} == {"passed"}, results
@@ -478,9 +480,7 @@ def children(lab: Path, folder: Path, count: int) -> dict[str, float]:
         warm = []
         for _ in range(5):
             start, used = time.perf_counter(), time.process_time()
-            record = grade_submission(
-                graded, Submission("s000", str(path)), nursery, time_limit=120.0
-            )
+            record = grade_submission(graded, submission, nursery, settings)
             assert record.points == record.max_points, record
             warm.append(
                 (time.perf_counter() - start, time.process_time() - used + record.cpu_seconds)
