@@ -15,7 +15,7 @@ from coursekit.labs.author.mistakes import (
 )
 from coursekit.labs.author.namespace import solution_namespace
 from coursekit.labs.author.source import read_lab
-from coursekit.labs.feedback.mistakes import alike, summarise
+from coursekit.labs.feedback.mistakes import alike, matches, summarise
 
 HEAD = '"""Mistakes."""\n\nfrom coursekit.labs import excuse, mistake\n\n'
 LIGHT = '''
@@ -127,3 +127,10 @@ def test_an_excuse_has_a_reason(toy):
 )
 def test_results_are_compared_by_what_they_say_not_by_their_form(ours, theirs, same):
     assert alike(summarise(ours), summarise(theirs)) == same
+
+
+def test_whether_an_example_works_with_lists_is_no_evidence():
+    refused, wrong = ["f", ["error", "TypeError", "+", [[2], None]]], ["f", summarise(3.0)]
+    known = {"test_example_of_f@1": [refused, wrong, ["failed", "abc"]]}
+    assert matches(known, {"test_example_of_f@1": [wrong, ["failed", "abc"]]})
+    assert not matches(known, {"test_example_of_f@1": [refused, ["error", ""]]})
