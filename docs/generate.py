@@ -203,7 +203,7 @@ def graph(labs: list[dict[str, Any]]) -> str:
             )
     for number, (x, y) in at.items():
         words = titles[number]
-        words = words if len(words) <= 26 else words[:25].rstrip(" ,:") + "…"
+        words = words if len(words) <= 24 else words[:23].rstrip(" ,:") + "…"
         parts.append(
             f'<rect x="{x:.0f}" y="{y:.0f}" width="{wide}" height="{high}" rx="6"/>'
             f'<text x="{x + wide / 2:.0f}" y="{y + 19:.0f}">{number}</text>'

@@ -138,22 +138,24 @@ def test_a_labs_page_is_there_and_holds_no_line_of_a_solution(site, pages, folde
     assert name in pages, f"make docs was run without {folder.name}"
     lines = solution_lines(folder)
     assert len(lines) > 5
+    assert sorted(line for line in lines if line in pages[name].text) == []
+    assert BEGIN not in pages[name].text
     every = " ".join(page.text for page in pages.values())
-    assert sorted(line for line in lines if line in every) == []
-    assert BEGIN not in every
+    telling = (line for line in lines if len(line) >= 32)  # short ones are in other labs by chance
+    assert sorted(line for line in telling if line in every) == []
     assert not (site / "_sources").exists()
     assert not list(site.rglob("*.ipynb"))
 
 
 @pytest.mark.parametrize("folder", LABS, ids=lambda folder: folder.name)
-def test_a_labs_page_shows_what_the_lab_shows(site, folder):
+def test_a_labs_page_shows_what_the_lab_shows(site, pages, folder):
     text = (site / "labs" / f"{folder.name}.html").read_text(encoding="utf-8")
     lab = read_lab(folder)
     for exercise in lab.exercises:
         assert f"Exercise {exercise.number}" in text
     assert text.count("<img") >= 2
     assert "checks pass" in text
-    assert "NotAnsweredYet(" in text
+    assert 'NotAnsweredYet("Exercise' in pages[f"labs/{folder.name}.html"].text
     assert "Traceback" not in text
 
 
