@@ -103,6 +103,8 @@ def test_a_download_goes_on_with_the_files_that_are_missing(fashion, cache, mirr
         gzip.compress(b"\0\0\x08\x01\0\0\0\x09ab"),
         idx(np.zeros(9, np.uint8))[:-9],
     ],
+    # gzip writes the time into its header: names made of it would differ between workers
+    ids=["empty", "nothing-packed", "cut-magic", "wrong-kind", "too-short", "cut-stream"],
 )
 def test_broken_idx_file_is_damaged(content, tmp_path):
     (tmp_path / "file").write_bytes(content)
