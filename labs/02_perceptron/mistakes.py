@@ -116,6 +116,22 @@ def signed_distance(x, w, b):
     )
 
 
+@mistake("2.1", name="sizes-added-for-the-length", tag="formula")
+def signed_distance(x, w, b):
+    """How long is the vector (3, 4): 5, or 7?
+
+    The length is the root of the sum of squares: np.linalg.norm(w)."""
+    return (np.dot(x, w) + b) / np.sum(np.abs(w))
+
+
+@mistake("2.1", name="twice-the-step", tag="formula")
+def sign_unit(x, w, b):
+    """Your answers are 0 and 2. Which two are asked for?
+
+    2 * (z >= 0) lies one too high: take 1 off."""
+    return 2 * (np.dot(x, w) + b >= 0)
+
+
 # 2.2 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -294,6 +310,19 @@ def perceptron_sweep(x, y, w, b):
     return w, b, mistakes
 
 
+@mistake("2.2", name="step-of-the-difference", tag="formula")
+def perceptron_sweep(x, y, w, b):
+    """By how much do your weights move at a mistake: by one row, or by two?
+
+    y minus your answer is 2 or -2. The rule adds y times the row, once."""
+    w, mistakes = np.array(w, float), 0
+    for row, label in zip(np.asarray(x, float), y, strict=True):
+        said = 1 if row @ w + b >= 0 else -1
+        if said != label:
+            w, b, mistakes = w + (label - said) * row, b + (label - said), mistakes + 1
+    return w, b, mistakes
+
+
 # 2.3 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -400,6 +429,26 @@ def error_slopes(x, t, w, b):
     The mean runs over the n points, not over the d weights."""
     miss = _p(x, w, b) - np.asarray(t)
     return np.asarray(x).T @ miss / np.shape(x)[1], float(miss.mean())
+
+
+@mistake("2.3", name="slope-for-the-sigmoid", tag="formula")
+def sigmoid(z):
+    """What does your function give for z = 0: a half, or a quarter?
+
+    p (1 - p) is the slope of the sigmoid. Asked for is p itself."""
+    p = 1 / (1 + np.exp(-np.clip(z, -500, 500)))
+    return p * (1 - p)
+
+
+@mistake("2.3", name="one-slope-for-all-weights", tag="axis")
+def error_slopes(x, t, w, b):
+    """How many weights are there, and how many slopes do you give?
+
+    Each weight has its own slope: the mean runs over the points, not over the
+    coordinates."""
+    z = np.dot(x, w) + b
+    miss = np.exp(-np.logaddexp(0, -z)) - np.asarray(t)
+    return float(np.mean(np.dot(np.transpose(x), miss))), float(np.mean(miss))
 
 
 # 2.4 ------------------------------------------------------------------------------------------------------------------
@@ -539,6 +588,21 @@ def right_at_the_corners_alone():
 
     The points may move by 0.2 each way. Let the boundaries pass halfway between the
     corners."""
+
+
+@mistake(
+    "2.4",
+    tag="edge-case",
+    edit=(
+        "[[1, -1], [-1, 1]], [-1, -1], [1, 1], 1",
+        "[[1, 1], [1, 1]], [-0.5, -1.5], [1, -1], -0.5",
+    ),
+)
+def xor_for_zero_and_one():
+    """Which coordinates have the corners here: 0 and 1, or -1 and +1?
+
+    Your weights solve XOR on the unit square. Put a corner of -1 and +1 into your
+    hidden units, and move their boundaries."""
 
 
 # 2.5 ------------------------------------------------------------------------------------------------------------------
@@ -902,6 +966,36 @@ def relu_curve(x, start, at, c):
     )
 
 
+@mistake(
+    "2.7", tag="edge-case", edit=("np.diff(slopes, prepend=0.0)", "np.diff(slopes)")
+)
+def first_unit_left_out():
+    """How many units are asked for, and how many do you give?
+
+    Before the first knot the slope is 0, so the first bend is s_0 itself: m units for
+    m + 1 knots."""
+
+
+@mistake(
+    "2.7",
+    tag="order",
+    edit=("np.diff(slopes, prepend=0.0)", "np.diff(slopes, append=0.0)"),
+)
+def bends_one_knot_too_soon():
+    """How steep is your curve just after the first knot?
+
+    The slope is 0 *before* the first knot, not after the last: prepend=0."""
+
+
+@mistake("2.7", name="units-on-or-off", tag="formula")
+def relu_curve(x, start, at, c):
+    """Does your curve climb, or jump?
+
+    A unit that is on gives x - at, not 1: max(0, x - at)."""
+    on = np.asarray(x, float)[:, None] > np.asarray(at, float)
+    return start + on @ np.asarray(c, float)
+
+
 # 2.8 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -1006,6 +1100,29 @@ def widest(depth, budget, inputs=2, outputs=1):
 
     A hidden layer over a hidden layer has (w + 1) w parameters."""
     return max(1, (budget - outputs) // (inputs + 1 + outputs))
+
+
+@mistake("2.8", name="nearest-to-the-budget", tag="formula")
+def widest(depth, budget, inputs=2, outputs=1):
+    """Count the parameters of your network: is it within the budget?
+
+    Nearest to the budget may lie above it. Take the largest width that stays at or
+    below."""
+    return min(
+        range(1, max(2, budget)),
+        key=lambda w: abs(_count([inputs, *[w] * depth, outputs]) - budget),
+    )
+
+
+@mistake("2.8", name="one-hidden-layer-too-many", tag="off-by-one")
+def widest(depth, budget, inputs=2, outputs=1):
+    """How many hidden layers does your network have?
+
+    `depth` of them; inputs and outputs come on top."""
+    w = 1
+    while _count([inputs, *[w + 1] * (depth + 1), outputs]) <= budget:
+        w += 1
+    return w
 
 
 # Mutants that may live -----------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from coursekit.labs.testing import (
     assert_gradient,
     assert_true,
     assert_unchanged,
+    counterexample,
 )
 
 
@@ -635,3 +636,112 @@ def test_widest_takes_the_budget_to_its_last_parameter(student):
         w - 1,
         tried=f"widest({depth}, {exact - 1}), one parameter short of width {w}",
     )
+
+
+# Small cases, for an answer that no known mistake fits -----------------------------------------------------------------
+
+
+def whole(rng, *shape):
+    """Small whole numbers as floats."""
+    return rng.integers(-3, 4, shape).astype(float)
+
+
+def small_points(rng, size):
+    """Points in the plane, weights of length 5 and a bias."""
+    w = rng.choice([-1.0, 1.0], 2) * rng.permutation([3.0, 4.0])
+    return whole(rng, size, 2), w, float(rng.integers(-5, 6))
+
+
+def small_layers(rng, size):
+    """Points on a line and the layers of a small network."""
+    weights, biases = random_layers(rng, (1, *rng.integers(1, 3, max(1, size - 1))))
+    layers = [[np.round(a) for a in arrays] for arrays in (weights, biases)]
+    return whole(rng, size + 1, 1), *layers
+
+
+def bends(knots, values):
+    """What the units of a curve through the knots must weigh, as a system of equations."""
+    lifts = np.maximum(knots[1:, None] - knots[:-1], 0)
+    return np.linalg.solve(lifts, values[1:] - values[0])
+
+
+counterexample(
+    "2.1",
+    "sign_unit",
+    draw=small_points,
+    oracle=lambda x, w, b: sign(sums(x, w, b)),
+)
+counterexample(
+    "2.1",
+    "signed_distance",
+    draw=small_points,
+    oracle=lambda x, w, b: sums(x, w, b) / 5,
+)
+counterexample(
+    "2.2",
+    "perceptron_sweep",
+    draw=lambda rng, size: (
+        whole(rng, size, 2),
+        rng.choice([-1, 1], size),
+        whole(rng, 2),
+        float(rng.integers(-2, 3)),
+    ),
+    oracle=sweep_by_hand,
+)
+counterexample(
+    "2.3",
+    "sigmoid",
+    draw=lambda rng, size: (whole(rng, size, 2) * rng.choice([1, 1000]),),
+    oracle=lambda z: np.exp(-np.logaddexp(0, -z)),
+)
+counterexample(
+    "2.4",
+    "sign_network",
+    draw=lambda rng, size: (
+        whole(rng, 1, size),
+        whole(rng, size, 2),
+        whole(rng, 2),
+        whole(rng, 2),
+        float(rng.integers(-2, 3)),
+    ),
+    oracle=lambda x, W, beta, v, c: sign(sums(sign(sums(x, W, beta)), v, c)),
+)
+counterexample("2.6", "count_pieces", draw=small_layers, oracle=pieces_by_hand)
+counterexample(
+    "2.6",
+    "most_pieces",
+    draw=lambda rng, size: (size - 1,),
+    oracle=lambda h: 1 + sum(older + 1 for older in range(h)),
+)
+counterexample(
+    "2.7",
+    "bend_weights",
+    draw=lambda rng, size: (
+        np.cumsum(rng.integers(1, 3, size + 1)).astype(float),
+        whole(rng, size + 1),
+    ),
+    oracle=bends,
+)
+counterexample(
+    "2.7",
+    "relu_curve",
+    draw=lambda rng, size: (
+        whole(rng, 2),
+        float(rng.integers(-2, 3)),
+        whole(rng, size),
+        whole(rng, size),
+    ),
+    oracle=curve_by_hand,
+)
+counterexample(
+    "2.8",
+    "count_parameters",
+    draw=lambda rng, size: (rng.integers(1, 4, size + 1).tolist(),),
+    oracle=count_by_hand,
+)
+counterexample(
+    "2.8",
+    "widest",
+    draw=lambda rng, size: (size, int(rng.integers(10, 40)), 2, 1),
+    oracle=widest_by_hand,
+)
