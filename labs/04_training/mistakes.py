@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from coursekit.labs import mistake
+from coursekit.labs import excuse, mistake
 
 # 4.1 ------------------------------------------------------------------------------------------------------------------
 
@@ -1098,3 +1098,22 @@ def update_moving(moving_mean, moving_variance, x, momentum):
     moving_variance *= momentum
     moving_variance += (1 - momentum) * x.var(axis=0)
     return moving_mean, moving_variance
+
+
+# Mutants that may live -----------------------------------------------------------------------------------------------
+
+for _text in ("z + 0 -> z", "z + 0 -> z - 0"):
+    excuse(
+        "4.1",
+        f"activate: {_text}",
+        "a check sees values, and z - 0 and z itself have the same",
+    )
+excuse("4.1", "activate: z > 0 -> z >= 0", "at 0 both sides of the ELU are 0")
+excuse(
+    "4.1",
+    "derivative: 0.5 + 0.5 * np.tanh(z / 2) -> 0.5 - 0.5 * np.tanh(z / 2)",
+    "s (1 - s) is the same for s and 1 - s",
+)
+excuse("4.1", "derivative: z > 0 -> z >= 0 (3)", "at 0 both slopes of the ELU are 1")
+excuse("4.1", "derivative: 0 -> 1 (3)", "above 0 the other side is exp(0), 1 as well")
+excuse("4.1", "derivative: 0 -> 1 (4)", "where z is positive that side is not taken")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from coursekit.labs import mistake
+from coursekit.labs import excuse, mistake
 
 
 def _slide(image, kernel, rows, columns, step=1):
@@ -932,3 +932,11 @@ def image_gradient_without_stride():
     """With stride 2, which pixels did answer (1, 1) read?
 
     Its window begins at row s * i and column s * j; put the kernel down there."""
+
+
+# Mutants that may live -----------------------------------------------------------------------------------------------
+
+for _text in ("abs(dy) < h -> abs(dy) <= h", "abs(dx) < w -> abs(dx) <= w"):
+    excuse("7.6", f"shift: {_text}", "moved by its own size, the slices are empty")
+for _place in (5, 6):
+    excuse("7.6", f"shift: 0 -> 1 ({_place})", "a slice may end beyond the array")

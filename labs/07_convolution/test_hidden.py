@@ -143,6 +143,9 @@ def test_same_padding_and_output_size_fit_together(student):
             int(student.rng.integers(1, 7)),
             int(student.rng.integers(1, 4)),
         )
+        assert_close(
+            student.output_size(n + k, k), n + 1, tried=f"output_size({n + k}, {k})"
+        )
         before, after = (int(v) for v in student.same_padding(n, k, stride))
         tried = f"same_padding({n}, {k}, {stride}) is ({before}, {after})"
         assert_close(
@@ -350,6 +353,12 @@ def test_average_pooling_with_stride_in_float32(student):
     )
     assert_close(
         student.pool2d(x, 1), x, tried="windows of 1x1: nothing changes", inputs=x
+    )
+    assert_close(
+        student.pool2d(x),
+        x[:6, :8].reshape(3, 2, 4, 2, 2).max(axis=(1, 3)),
+        tried="pool2d of shape (7, 9, 2) without a size: the largest of 2x2",
+        inputs=x,
     )
 
 
