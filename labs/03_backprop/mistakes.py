@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from coursekit.labs import mistake
+from coursekit.labs import excuse, mistake
 
 
 def sigmoid(x):
@@ -1354,3 +1354,15 @@ def network_gradients(params, x, labels):
     ds = -right / p / len(x)
     dnet = (ds @ w2.T) * (net > 0)
     return x.T @ dnet, dnet.sum(axis=0), h.T @ ds, ds.sum(axis=0)
+
+
+# Mutants that may live -----------------------------------------------------------------------------------------------
+
+excuse(
+    "3.3",
+    "numerical_gradient: np.array(x, dtype=np.float64) -> np.asarray(x, dtype=np.float64)",
+    "only the copies up and down are written to",
+)
+excuse(
+    "3.8", "network_gradients: p.copy() -> p", "p is not read after ds is made of it"
+)

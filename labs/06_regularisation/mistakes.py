@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 from scipy.special import softmax
 
-from coursekit.labs import mistake
+from coursekit.labs import excuse, mistake
 
 # 6.1 ------------------------------------------------------------------------------------------------------------------
 
@@ -1284,3 +1284,12 @@ def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
             np.mean(np.abs(np.asarray(fit_predict(x_other, y_other, x_probe)) - before))
         )
     return total
+
+
+# Mutants that may live -----------------------------------------------------------------------------------------------
+
+excuse(
+    "6.5",
+    "average_over_masks: np.array(mask) -> np.asarray(mask)",
+    "of a tuple both make a new array",
+)

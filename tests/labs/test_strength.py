@@ -13,6 +13,7 @@ from coursekit.labs.author.mutants import (
     Mutant,
     MutantReport,
     fitting,
+    lab_mutants,
     mutants,
     read_results,
     try_mutants,
@@ -50,6 +51,21 @@ def test_each_mutant_is_one_change_with_a_text_of_its_own():
     (kept,) = [m for m in mutants("f", SOURCE) if m.text == "f: axis=0 -> axis=1"]
     assert "np.sum(y, axis=1)" in kept.source
     assert "n <= 3" in kept.source
+
+
+def test_what_students_are_given_is_left_alone(toy):
+    lab = read_lab(toy)
+    (first, _) = lab.exercises
+    texts = [mutant.text for mutant in lab_mutants(lab, first)]
+    assert any(text.startswith("centred: x - middle") for text in texts)
+    assert not any("dtype=float" in text for text in texts if text.startswith("centred"))
+    given = "class A:\n    n = 1\n\n    def f(self, k=2):\n        return k + 3\n"
+    stub = given.replace("k + 3", "None")
+    assert [m.text for m in mutants("A", given, stub)] == [
+        "A: k + 3 -> k",
+        "A: k + 3 -> k - 3",
+        "A: 3 -> 4",
+    ]
 
 
 def test_a_mutant_that_no_check_fails_is_told_and_can_be_excused(toy):

@@ -261,12 +261,13 @@ def defined(text: str, function: str, namespace: dict[str, Any], label: str) -> 
     return local[function]
 
 
-def solution_functions(lab: Lab) -> dict[str, str]:
-    """The source of each function or class that students write, as the solution has it."""
+def solution_functions(lab: Lab, taken: Callable[[str], str] = solution_text) -> dict[str, str]:
+    """The source of each function or class that students write, as the solution has it; or as
+    `taken` takes it from a cell's text."""
     found: dict[str, str] = {}
     for exercise in lab.exercises:
         for cell in exercise.cells:
-            text = solution_text(cell.text)
+            text = taken(cell.text)
             lines = text.splitlines()
             for node in ast.parse(text).body:
                 if getattr(node, "name", None) in exercise.functions:

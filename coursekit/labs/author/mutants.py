@@ -18,7 +18,7 @@ from coursekit._files import write_atomic
 from coursekit.errors import LabSourceError
 from coursekit.labs.author.mistakes import Excuse, defined, solution_functions
 from coursekit.labs.author.namespace import replaced
-from coursekit.labs.author.source import Lab
+from coursekit.labs.author.source import Exercise, Lab, stub_text
 from coursekit.labs.exchange.checks import FILES, Case, run_case
 from coursekit.labs.exchange.student import local_student
 
@@ -48,11 +48,20 @@ class MutantReport:
     left: int = 0
 
 
-def mutants(function: str, source: str) -> list[Mutant]:
-    """All mutants of a function, each with a text of its own."""
+def mutants(function: str, source: str, stub: str = "") -> list[Mutant]:
+    """All mutants of a function or class, each with a text of its own.
+
+    Args:
+        function: its name.
+        source: the solution's.
+        stub: what students are given of it; statements that stand there as well are left alone.
+    """
     tree = ast.parse(source)
+    given = {id(node) for part in _given(tree, ast.parse(stub)) for node in ast.walk(part)}
     found: dict[str, Mutant] = {}
     for place, node in enumerate(_nodes(tree)):
+        if id(node) in given:
+            continue
         for number, (old, new) in enumerate(_changes(node)):
             changed = copy.deepcopy(tree)
             target = _nodes(changed)[place]
@@ -62,6 +71,35 @@ def mutants(function: str, source: str) -> list[Mutant]:
             text = f"{text} ({count + 1})" if count else text
             found[text] = Mutant(function, text, ast.unparse(ast.fix_missing_locations(changed)))
     return list(found.values())[:_MOST_PER_FUNCTION]
+
+
+def lab_mutants(lab: Lab, exercise: Exercise) -> list[Mutant]:
+    """The mutants of all that students write in an exercise."""
+    solutions, stubs = solution_functions(lab), solution_functions(lab, _stub)
+    return [
+        mutant
+        for name in exercise.functions
+        for mutant in mutants(name, solutions[name], stubs.get(name, ""))
+    ]
+
+
+def _stub(text: str) -> str:
+    return stub_text(text, "")
+
+
+def _given(ours: ast.AST, stub: ast.AST) -> Iterator[ast.AST]:
+    """The statements of a body that the stub's has as well, and the signatures of both."""
+    theirs = list(getattr(stub, "body", ()))
+    if isinstance(ours, ast.FunctionDef) and isinstance(stub, ast.FunctionDef):
+        yield ours.args
+    for node in getattr(ours, "body", ()):
+        if any(ast.dump(node) == ast.dump(other) for other in theirs):
+            yield node
+            continue
+        name = getattr(node, "name", None)
+        for other in theirs:
+            if name is not None and getattr(other, "name", None) == name:
+                yield from _given(node, other)
 
 
 def try_mutants(

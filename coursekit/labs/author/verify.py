@@ -20,18 +20,17 @@ from coursekit.labs.author.mistakes import (
     Mistake,
     load_excuses,
     load_mistakes,
-    solution_functions,
     standing_in,
 )
 from coursekit.labs.author.mutants import (
     FILE,
     MutantReport,
     fitting,
+    lab_mutants,
     read_results,
     try_mutants,
     write_results,
 )
-from coursekit.labs.author.mutants import mutants as mutants_of
 from coursekit.labs.author.namespace import replaced, solution_namespace, stub_namespace
 from coursekit.labs.author.source import Exercise, Lab, read_lab
 from coursekit.labs.exchange import checks
@@ -117,7 +116,6 @@ def verify_lab(
     report.problems += _structure(lab, cases, mistakes)
     namespace = solution_namespace(lab)
     stubs = stub_namespace(lab)
-    solutions = solution_functions(lab)
     stored = {} if mutants else _stored_mutants(lab, report)
     session = LabSession(folder, namespace=namespace, catalogue=current_catalogue(lab))
     for exercise in lab.exercises:
@@ -141,10 +139,9 @@ def verify_lab(
         excuses = [e for e in load_excuses(folder) if e.exercise == exercise.number]
         line.mutants = stored.get(exercise.number)
         if mutants:
-            listed = [m for name in exercise.functions for m in mutants_of(name, solutions[name])]
-            line.mutants = try_mutants(namespace, listed, ours, excuses)
+            line.mutants = try_mutants(namespace, lab_mutants(lab, exercise), ours, excuses)
         if line.mutants:
-            _tell_mutants(exercise, solutions, line.mutants, excuses, report)
+            _tell_mutants(lab, exercise, line.mutants, excuses, report)
     if mutants:
         write_results(lab, {e.number: e.mutants for e in report.exercises if e.mutants})
     if notebooks:
@@ -319,7 +316,7 @@ def _stored_mutants(lab: Lab, report: LabReport) -> dict[str, MutantReport]:
 
 
 def _tell_mutants(
-    exercise: Exercise, solutions, found: MutantReport, excuses, report: LabReport
+    lab: Lab, exercise: Exercise, found: MutantReport, excuses, report: LabReport
 ) -> None:
     excused = {e.mutant for e in excuses}
     report.problems += [
@@ -331,7 +328,7 @@ def _tell_mutants(
         report.notes.append(
             f"exercise {exercise.number}: there was no time for {found.left} mutants"
         )
-    known = {m.text for name in exercise.functions for m in mutants_of(name, solutions[name])}
+    known = {mutant.text for mutant in lab_mutants(lab, exercise)}
     report.problems += [
         f"mistakes.py:{e.line}: excuses a mutant that there is not: {e.mutant}"
         for e in excuses
