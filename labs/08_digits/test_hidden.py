@@ -407,7 +407,9 @@ def test_worst_mistakes_of_a_perfect_reader_and_of_one_row(student):
     )
     one = np.array([[0.7, 0.3]])
     assert_close(
-        student.worst_mistakes([1], one, 4), np.array([0]), tried="one row, read wrong"
+        student.worst_mistakes(np.array([1]), one, 4),
+        np.array([0]),
+        tried="one row, read wrong",
     )
 
 

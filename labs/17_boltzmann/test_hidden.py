@@ -123,7 +123,7 @@ def test_free_energy_gives_the_probabilities_of_the_visible_units(student):
 @pytest.mark.points(1)
 def test_both_conditionals_follow_large_inputs_to_zero_and_one(student):
     w = student.rng.choice([-800.0, 800.0], (1, 4))
-    got = student.hidden_given_visible([[1.0]], w, np.zeros(4))
+    got = student.hidden_given_visible(np.ones((1, 1)), w, np.zeros(4))
     assert_close(
         got, (w > 0).astype(float), tried="hidden_given_visible with weights of 800"
     )
@@ -161,6 +161,19 @@ def test_at_the_truth_the_slopes_vanish_on_average(student):
     assert_unchanged(rows, after[1], name="the chains")
 
 
+@pytest.mark.exercise("17.5")
+@pytest.mark.points(1)
+def test_a_number_that_equals_the_probability_is_not_below_it(student):
+    w = student.rng.uniform(0.5, 2, (3, 2))
+    half = np.full((4, 2), 0.5), np.full((4, 3), 0.5)
+    got = student.contrastive_step(
+        np.ones((2, 3)), np.zeros((4, 3)), w, np.zeros(3), np.zeros(2), half
+    )
+    tried = "contrastive_step where numbers and probabilities are 0.5: no unit is on"
+    assert_close(got[1], np.ones(3), tried=f"{tried}; slopes of the visible biases")
+    assert_close(got[3], np.zeros((4, 3)), tried=tried)
+
+
 @pytest.mark.exercise("17.6")
 @pytest.mark.points(2)
 def test_probabilities_of_all_images_sum_to_one(student):
@@ -182,10 +195,23 @@ def test_probabilities_of_all_images_sum_to_one(student):
 @pytest.mark.points(1)
 def test_a_shaking_house_with_two_rare_causes(student):
     bias = -10.0 + student.rng.normal(0, 0.1)
-    got = np.asarray(student.posterior([1], [-20.0], [[20.0], [20.0]], [bias, -10.0]))
+    v, u = np.array([1]), np.array([[20.0], [20.0]])
+    got = student.posterior(v, np.array([-20.0]), u, np.array([bias, -10.0]))
+    got = np.asarray(got)
     weights = np.exp([-20.0, bias - np.log(2), -10.0 - np.log(2), bias - 10.0])
     expected = weights / weights.sum()
     assert_close(got, expected, rtol=1e-4, tried="posterior of the shaking house")
+
+
+@pytest.mark.exercise("17.7")
+@pytest.mark.points(1)
+def test_a_cause_whose_number_equals_its_probability_is_off(student):
+    u = student.rng.uniform(0.5, 2, (2, 3))
+    half = np.full((4, 2), 0.5), np.full((4, 3), 0.5)
+    causes, effects = student.ancestral_sample(np.zeros(3), u, np.zeros(2), half)
+    tried = "ancestral_sample where numbers and probabilities are 0.5"
+    assert_close(causes, np.zeros((4, 2)), tried=f"{tried}: no cause is on")
+    assert_close(effects, np.zeros((4, 3)), tried=f"{tried}: no effect is on")
 
 
 @pytest.mark.exercise("17.7")
