@@ -319,16 +319,16 @@ def _tell_mutants(
     lab: Lab, exercise: Exercise, found: MutantReport, excuses, report: LabReport
 ) -> None:
     excused = {e.mutant for e in excuses}
+    known = {mutant.text for mutant in lab_mutants(lab, exercise)}
     report.problems += [
         f"mutant lives in exercise {exercise.number}: {mutant.text}"
         for mutant in found.survivors
-        if mutant.text not in excused
+        if mutant.text in known - excused
     ]
     if found.left:
         report.notes.append(
             f"exercise {exercise.number}: there was no time for {found.left} mutants"
         )
-    known = {mutant.text for mutant in lab_mutants(lab, exercise)}
     report.problems += [
         f"mistakes.py:{e.line}: excuses a mutant that there is not: {e.mutant}"
         for e in excuses
