@@ -147,6 +147,41 @@ def choose_units(units, errors):
     return int(units[int(np.argmin(medians)) % len(units)])
 
 
+@mistake("6.1", name="tanh-of-everything", tag="order")
+def network(x, w, b, v, c):
+    """You add the units up first, and then take one tanh. Can such a network rise and
+    fall again?
+
+    Each unit bends by itself: tanh of w x + b, then times v, then the sum, then c."""
+    return np.tanh((np.outer(x, w) + np.asarray(b)) @ np.asarray(v) + c)
+
+
+@mistake("6.1", name="no-tanh", tag="formula")
+def network(x, w, b, v, c):
+    """Draw your network: it is a straight line.
+
+    Each unit gives tanh(w x + b), not w x + b."""
+    return (np.outer(x, w) + np.asarray(b)) @ np.asarray(v) + c
+
+
+@mistake("6.1", name="bias-outside-the-tanh", tag="formula")
+def network(x, w, b, v, c):
+    """Where do you add b: before tanh, or after?
+
+    b belongs to the unit's sum: tanh(w x + b)."""
+    return np.tanh(np.outer(x, w)) @ np.asarray(v) + np.sum(b) + c
+
+
+@mistake("6.1", name="sizes-sorted-alone", tag="order")
+def choose_units(units, errors):
+    """You sorted the sizes. Do the columns of `errors` still belong to them?
+
+    Column i belongs to units[i] as given: leave the list in its order (and the
+    caller's list alone)."""
+    units = sorted(units)
+    return int(units[np.argmin(np.median(np.asarray(errors), axis=0))])
+
+
 # 6.2 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -186,9 +221,11 @@ def early_stopping(errors, patience):
 
 @mistake("6.2", name="never-stops", tag="formula")
 def early_stopping(errors, patience):
-    """Your training always runs to the end.
+    """You look for the best among all errors. How many of them had been seen when
+    patience ran out?
 
-    Stop as soon as patience epochs in a row have brought no record."""
+    Stop as soon as patience epochs in a row have brought no record; what comes after
+    does not count."""
     return int(np.argmin(errors)), len(errors) - 1
 
 
@@ -446,6 +483,22 @@ def penalty(layers, l1, l2):
 
     Square each weight first, then add: np.sum(w**2)."""
     return float(sum(l1 * np.abs(w).sum() + l2 / 2 * np.sum(w) ** 2 for w, _ in layers))
+
+
+@mistake("6.3", name="biases-left-out", tag="edge-case")
+def penalty_gradient(layers, l1, l2):
+    """A layer has weights and biases. How many arrays do you give for a layer?
+
+    The result is a list of pairs (dW, db); db is all zeros."""
+    return [dw for dw, _ in _slopes(layers, l1, l2)]
+
+
+@mistake("6.3", name="one-zero-for-all-biases", tag="edge-case")
+def penalty_gradient(layers, l1, l2):
+    """Which shape does your db have, and which has b?
+
+    A gradient has the shape of what it is a gradient of: np.zeros(np.shape(b))."""
+    return [(dw, 0.0) for dw, _ in _slopes(layers, l1, l2)]
 
 
 # 6.4 ------------------------------------------------------------------------------------------------------------------
@@ -727,6 +780,46 @@ def no_softmax():
     The output is a probability: the softmax comes last."""
 
 
+@mistake(
+    "6.5",
+    tag="axis",
+    edit=("V + c, axis=1)\n    return total", "V + c)\n    return total"),
+)
+def softmax_over_all_rows_of_the_average():
+    """Add up one row of your result. And all of it?
+
+    Without an axis, softmax shares 1 out among all rows. Each row has its own
+    probabilities: axis=1."""
+
+
+@mistake(
+    "6.5",
+    tag="axis",
+    edit=("(keep * np.asarray(V)) + c, axis=1)", "(keep * np.asarray(V)) + c)"),
+)
+def softmax_over_all_rows():
+    """Add up one row of your result. And all of it?
+
+    Without an axis, softmax shares 1 out among all rows. Each row has its own
+    probabilities: axis=1."""
+
+
+@mistake("6.5", tag="formula", edit=("np.array(mask)) @ V + c", "np.array(mask)) @ V"))
+def biases_left_out_of_the_average():
+    """Set h to zeros. Does c still speak in your result?
+
+    Every thinned network keeps its biases: softmax((mask h) V + c)."""
+
+
+@mistake(
+    "6.5", tag="formula", edit=("(keep * np.asarray(V)) + c", "(keep * np.asarray(V))")
+)
+def biases_left_out_of_the_one_pass():
+    """Set h to zeros. Does c still speak in your result?
+
+    Only the weights are scaled; the biases stay: h (k V) + c."""
+
+
 # 6.6 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -984,6 +1077,43 @@ def augmented_split(images, labels, train, validation, change, copies):
     )
 
 
+@mistake("6.6", name="change-sees-all-rows", tag="leakage")
+def augmented_split(images, labels, train, validation, change, copies):
+    """Which images do you hand to change?
+
+    Only the training rows: what depends on all images at once would let the
+    validation rows in."""
+    changed = [change(images)[train] for _ in range(copies)]
+    return (
+        np.concatenate([images[train], *changed]),
+        np.tile(labels[train], copies + 1),
+        images[validation],
+        labels[validation],
+    )
+
+
+@mistake("6.6", name="validation-changed", tag="leakage")
+def augmented_split(images, labels, train, validation, change, copies):
+    """You call change once too often. On which rows?
+
+    Validation stands for the digits to come, and those come as they are: leave it
+    untouched."""
+    x, y, xv, yv = _split(images, labels, train, validation)
+    x = np.concatenate([x, *(change(x) for _ in range(copies))])
+    return x, np.tile(y, copies + 1), change(xv), yv
+
+
+@mistake("6.6", name="a-copy-for-the-originals", tag="formula")
+def augmented_split(images, labels, train, validation, change, copies):
+    """You call change once too often. Which set of rows should have stayed as it
+    was?
+
+    The first set holds the originals, unchanged; `copies` changed sets follow."""
+    x, y, xv, yv = _split(images, labels, train, validation)
+    x = np.concatenate([change(x) for _ in range(copies + 1)])
+    return x, np.tile(y, copies + 1), xv, yv
+
+
 # 6.7 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -1056,7 +1186,7 @@ def _terms(predictions, y):
 
 @mistake("6.7", name="spread-with-m-minus-one", tag="off-by-one")
 def error_and_spread(predictions, y):
-    """Your three numbers do not fit the equation.
+    """Your spread is too large, most of all with few members.
 
     np.var with ddof=1 divides by members - 1; the spread is a plain mean over
     members."""
@@ -1284,6 +1414,24 @@ def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
             np.mean(np.abs(np.asarray(fit_predict(x_other, y_other, x_probe)) - before))
         )
     return total
+
+
+@mistake("6.8", name="signed-mean", tag="sign")
+def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
+    """Up and down cancel in your mean; can your instability be negative?
+
+    A prediction that moves down has moved as well: take the absolute change before
+    you average."""
+    return float(np.mean(_changes(fit_predict, x, y, x_spare, y_spare, x_probe)))
+
+
+@mistake("6.8", name="only-the-input-replaced", tag="aliasing")
+def instability(fit_predict, x, y, x_spare, y_spare, x_probe):
+    """Half of your replacement is missing.
+
+    A sample is x and y together: put both in place of row i."""
+    kept = np.asarray(y)[: len(x_spare)]
+    return float(np.mean(np.abs(_changes(fit_predict, x, y, x_spare, kept, x_probe))))
 
 
 # Mutants that may live -----------------------------------------------------------------------------------------------

@@ -271,6 +271,12 @@ def test_move_by_nothing_and_out_of_sight(student):
         image = student.rng.integers(1, 255, shape).astype(np.uint8)
         got, after = student.call_tracking("move", image, 0, 1, (0, 0))
         assert_equal(got, image, tried=f"move of an image {shape} by nothing")
+        assert_true(
+            np.asarray(got).dtype == image.dtype,
+            tried=f"the dtype of what move gives for an image of {image.dtype}",
+            expected=f"the image's dtype, {image.dtype}",
+            got=str(np.asarray(got).dtype),
+        )
         assert_unchanged(image, after[0], tried="move", name="the image")
         far = student.move(image, 0, 1, (shape[0], 0))
         assert_equal(

@@ -11,6 +11,7 @@ from coursekit.labs.testing import (
     assert_gradient,
     assert_probabilities,
     assert_true,
+    counterexample,
 )
 
 
@@ -217,9 +218,7 @@ def read_gradients(got, layers, tried):
         and all(isinstance(p, list | tuple) and len(p) == 2 for p in got)
     )
     assert_true(fits, tried=tried, expected=form, got=got)
-    return [
-        (np.asarray(dw, dtype=float), np.asarray(db, dtype=float)) for dw, db in got
-    ]
+    return got
 
 
 @pytest.mark.exercise("6.3")
@@ -266,7 +265,7 @@ def test_penalty_gradient_is_zero_for_biases_and_at_zero(student):
     l1, l2 = student.rng.uniform(0.2, 0.9, 2)
     tried = "penalty_gradient where some weights are 0"
     grads = read_gradients(student.penalty_gradient(layers, l1, l2), layers, tried)
-    assert_close(grads[0][0][0], np.zeros(4), tried=f"{tried}: dW there")
+    assert_close(np.asarray(grads[0][0])[0], np.zeros(4), tried=f"{tried}: dW there")
     for place, (_, db) in enumerate(grads):
         assert_close(
             db, np.zeros_like(layers[place][1]), tried=f"{tried}: db of layer {place}"
@@ -276,22 +275,25 @@ def test_penalty_gradient_is_zero_for_biases_and_at_zero(student):
 # 6.4 ------------------------------------------------------------------------------------------------------------------
 
 
+def one_mask(a, u, rate, training):
+    """Dropout, a unit at a time."""
+    kept = [
+        value / (1 - rate) if draw >= rate else 0.0
+        for value, draw in zip(a.flat, u.flat, strict=True)
+    ]
+    return np.array(kept).reshape(a.shape) if training else a
+
+
 @pytest.mark.exercise("6.4")
 @pytest.mark.points(2)
 def test_dropout_keeps_and_rescales_while_training(student):
     for shape, rate in [((40,), 0.2), ((5, 8), 0.5), ((2, 3, 4), 0.75), ((3, 6), 0.0)]:
         a, u = student.rng.normal(size=shape), student.rng.random(shape)
         u.flat[0] = rate  # u = rate is kept
-        wanted = np.array(
-            [
-                value / (1 - rate) if draw >= rate else 0.0
-                for value, draw in zip(a.flat, u.flat, strict=True)
-            ]
-        )
         got = student.dropout(a, u, rate, True)
         assert_close(
             got,
-            wanted.reshape(shape),
+            one_mask(a, u, rate, True),
             tried=f"dropout of shape {shape}, rate {rate}, training=True",
         )
 
@@ -538,6 +540,17 @@ def test_one_sure_member_outweighs_two_that_hesitate(student):
     )
 
 
+def three_terms(f, y):
+    """Error of the mean, mean error and spread, an entry at a time."""
+    members, points = f.shape
+    pairs = list(np.ndindex(f.shape))
+    mean = [sum(f[m, i] for m in range(members)) / members for i in range(points)]
+    together = sum((mean[i] - y[i]) ** 2 for i in range(points)) / points
+    each = sum((f[m, i] - y[i]) ** 2 for m, i in pairs) / len(pairs)
+    spread = sum((f[m, i] - mean[i]) ** 2 for m, i in pairs) / len(pairs)
+    return float(together), float(each), float(spread)
+
+
 @pytest.mark.exercise("6.7")
 @pytest.mark.points(2)
 def test_error_and_spread_are_the_three_terms(student):
@@ -546,14 +559,7 @@ def test_error_and_spread_are_the_three_terms(student):
             student.rng.normal(size=(members, points)),
             student.rng.normal(size=points),
         )
-        mean = [sum(f[m, i] for m in range(members)) / members for i in range(points)]
-        together = sum((mean[i] - y[i]) ** 2 for i in range(points)) / points
-        each = sum(
-            (f[m, i] - y[i]) ** 2 for m in range(members) for i in range(points)
-        ) / (members * points)
-        spread = sum(
-            (f[m, i] - mean[i]) ** 2 for m in range(members) for i in range(points)
-        ) / (members * points)
+        together, each, spread = three_terms(f, y)
         tried = f"error_and_spread of {members} members on {points} points"
         got = read_parts(
             student.error_and_spread(f, y),
@@ -629,3 +635,114 @@ def test_instability_of_the_mean_falls_as_one_over_n(student):
             wanted,
             tried=f"a learner that always answers the mean of y, n={n}: instability is the mean |change of y| / n",
         )
+
+
+# Small cases, for an answer that no known mistake fits -----------------------------------------------------------------
+
+
+def whole(rng, *shape):
+    """Small whole numbers as floats, none of them 0."""
+    return rng.choice([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0], shape)
+
+
+def small_moves(rng, size):
+    """An image and a turn, a scale or a shift; no source lies halfway between pixels."""
+    image = 1 + np.arange((size + 1) * (size + 2)).reshape(size + 1, size + 2)
+    shift = tuple(int(v) for v in rng.integers(-1, 2, 2))
+    return [(image, 0, 1, shift), (image, 25, 1, (0, 0)), (image, 0, 1.7, (0, 0))][
+        rng.integers(3)
+    ]
+
+
+def small_crowd(rng, size):
+    """Probabilities in tenths, with one class ahead of the others in the mean."""
+    while True:
+        p = rng.multinomial(10, np.full(size + 1, 1 / (size + 1)), (size + 1, 1)) / 10
+        first, second = np.sort(p.mean(axis=0)[0])[:-3:-1]
+        if first - second > 0.01:
+            return (p,)
+
+
+counterexample(
+    "6.1",
+    "network",
+    draw=lambda rng, size: (
+        whole(rng, size),
+        *whole(rng, 3, size),
+        float(rng.integers(1, 4)),
+    ),
+    oracle=unit_by_unit,
+)
+counterexample(
+    "6.1",
+    "choose_units",
+    draw=lambda rng, size: (
+        rng.permutation(20)[: size + 1].tolist(),
+        rng.permutation(30)[: 3 * size + 3].reshape(3, size + 1) / 10,
+    ),
+    oracle=lambda units, errors: units[int(np.argmin(np.median(errors, axis=0)))],
+)
+counterexample(
+    "6.2",
+    "early_stopping",
+    draw=lambda rng, size: (
+        rng.integers(1, 7, size + 2).tolist(),
+        int(rng.integers(1, size + 1)),
+    ),
+    oracle=stop_by_definition,
+)
+counterexample(
+    "6.3",
+    "penalty",
+    draw=lambda rng, size: (
+        [(whole(rng, size, 2), whole(rng, 2))],
+        *rng.choice([0.0, 1.0, 2.0], 2, replace=False).tolist(),
+    ),
+    oracle=cost,
+)
+counterexample(
+    "6.4",
+    "dropout",
+    draw=lambda rng, size: (
+        whole(rng, size),
+        rng.integers(1, 10, size) / 10,
+        float(rng.choice([0.2, 0.5, 0.75])),
+        bool(rng.integers(2)),
+    ),
+    oracle=one_mask,
+)
+counterexample(
+    "6.5",
+    "average_over_masks",
+    draw=lambda rng, size: (
+        whole(rng, 1, size),
+        whole(rng, size, 2),
+        whole(rng, 2),
+        float(rng.choice([0.5, 0.8])),
+    ),
+    oracle=crowd_average,
+)
+counterexample(
+    "6.5",
+    "weight_scaling",
+    draw=lambda rng, size: (
+        whole(rng, 1, size),
+        whole(rng, size, 2),
+        whole(rng, 2),
+        float(rng.choice([0.5, 0.8])),
+    ),
+    oracle=lambda h, V, c, keep: np.array([softly(keep * row @ V + c) for row in h]),
+)
+counterexample("6.6", "move", draw=small_moves, oracle=moved_pixel_by_pixel)
+counterexample(
+    "6.7",
+    "ensemble_labels",
+    draw=small_crowd,
+    oracle=lambda p: np.argmax(sum(member for member in p) / len(p), axis=1),
+)
+counterexample(
+    "6.7",
+    "error_and_spread",
+    draw=lambda rng, size: (whole(rng, size + 1, size), whole(rng, size)),
+    oracle=three_terms,
+)
