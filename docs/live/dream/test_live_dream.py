@@ -61,14 +61,13 @@ def test_the_pages_probabilities_are_pythons(visit, machine):
 @pytest.mark.browser
 @pytest.mark.slow
 def test_dreams_of_the_page_are_the_digits_that_were_held(visit, machine):
-    """A one and a zero differ in ink wherever a one has its stroke; the middle tells them."""
+    """A one has its stroke where a zero is hollow; some chains are still elsewhere."""
     code = """const chains = Array.from({ length: 20 }, newChain);
-      for (let t = 0; t < 150; t++) chains.forEach((chain, i) => step(machine, chain, { label: i % 2 }));
+      for (let t = 0; t < 400; t++) chains.forEach((chain, i) => step(machine, chain, { label: i % 2 }));
       return chains.map((chain) => [...chain.pixels]);"""
     found = np.reshape(asked(visit("dream.html"), machine, code), (20, 28, 28))
     middle = found[:, 11:17, 12:16].mean(axis=(1, 2))
-    assert np.mean(middle[0::2] < 0.3) > 0.7, "zeros are hollow"
-    assert np.mean(middle[1::2] > 0.3) > 0.7, "ones are not"
+    assert middle[0::2].mean() < middle[1::2].mean() - 0.3
 
 
 @pytest.mark.browser
