@@ -14,16 +14,16 @@ pytestmark = pytest.mark.slow
 # must get.
 CLASSES = {
     "05_metrics": (
-        (7, 7, 6, 7, 9, 7, 5, 7),
+        (7, 8, 6, 7, 9, 7, 5, 7),
         ("rows-and-columns-swapped", "f1-as-arithmetic-mean", "left-riemann-sum"),
         "5.8",
-        (7, 7, 0, 2, 5, 7, 5, 0),
+        (7, 8, 0, 2, 5, 7, 5, 0),
     ),
     "07_convolution": (
         (5, 5, 6, 6, 7, 8, 6, 5, 6),
         ("turned-in-one-direction", "bias-forgotten", "comes-back-on-the-other-side"),
         "7.8",
-        (5, 0, 6, 0, 7, 4, 6, 0, 6),
+        (5, 0, 6, 0, 7, 2, 6, 0, 6),
     ),
     "08_digits": (
         (5, 5, 8, 6, 5, 5, 6, 7),
