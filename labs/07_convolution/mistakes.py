@@ -1,6 +1,7 @@
 """Wrong answers that students of lab 07 really give, each with the thought that puts it right."""
 
 import numpy as np
+import scipy.ndimage
 
 from coursekit.labs import excuse, mistake
 
@@ -129,6 +130,26 @@ def correlate2d(image, kernel):
     return _slide(padded, kernel, *image.shape)
 
 
+@mistake("7.1", name="every-place-that-overlaps", tag="edge-case")
+def correlate2d(image, kernel):
+    """Your answer is larger than the image. Does the kernel lie inside it at every
+    place?
+
+    Only places where the kernel fits inside the image count: h - kh + 1 rows."""
+    return _inside(_padded(image, kernel), np.asarray(kernel))
+
+
+@mistake("7.1", name="border-mirrored", tag="edge-case")
+def correlate2d(image, kernel):
+    """Your answer is as large as the image. What stood under the kernel at the
+    border?
+
+    Only places where the kernel fits inside the image count here; nothing is put
+    around it."""
+    image, kernel = np.asarray(image, float), np.asarray(kernel, float)
+    return scipy.ndimage.correlate(image, kernel)
+
+
 # 7.2 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -193,6 +214,30 @@ def convolve2d(image, kernel):
     (h, w), (kh, kw) = np.shape(image), np.shape(kernel)
     full = _inside(_padded(image, kernel), np.asarray(kernel)[::-1, ::-1])
     return full[(kh - 1) // 2 : (kh - 1) // 2 + h, (kw - 1) // 2 : (kw - 1) // 2 + w]
+
+
+@mistake("7.2", name="one-ring-of-zeros-too-many", tag="off-by-one")
+def convolve2d(image, kernel):
+    """What are the outermost entries of your answer? Do kernel and image meet there?
+
+    kh - 1 rows of zeros are enough: with kh of them the kernel lies wholly outside."""
+    image, kernel = np.asarray(image), np.asarray(kernel)
+    (kh, kw), (h, w) = kernel.shape, image.shape
+    padded = np.pad(image, ((kh, kh), (kw, kw)))
+    return _slide(padded, kernel[::-1, ::-1], h + kh + 1, w + kw + 1)
+
+
+@mistake("7.2", name="windows-overwritten", tag="aliasing")
+def convolve2d(image, kernel):
+    """Two white pixels side by side: what stands where their two kernels overlap?
+
+    What several pixels send to one place is added up: out[...] += ..., not =."""
+    image, kernel = np.asarray(image), np.asarray(kernel)
+    (h, w), (kh, kw) = image.shape, kernel.shape
+    out = np.zeros((h + kh - 1, w + kw - 1))
+    for (i, j), pixel in np.ndenumerate(image):
+        out[i : i + kh, j : j + kw] = pixel * kernel
+    return out
 
 
 # 7.3 ------------------------------------------------------------------------------------------------------------------
@@ -273,6 +318,45 @@ def same_padding(n, k, stride=1):
     ...)."""
     zeros = (-(-n // stride) - 1) * stride + k - n
     return zeros // 2, zeros - zeros // 2
+
+
+@mistake(
+    "7.3",
+    tag="order",
+    edit=(
+        "(n + before + after - k) // stride + 1",
+        "(n + before + after - k + 1) // stride",
+    ),
+)
+def one_added_before_dividing():
+    """n = 8, k = 3, stride 2: where do the kernels begin? How many do you count?
+
+    Divide the steps by the stride first, then add the 1 for the first place."""
+
+
+@mistake(
+    "7.3",
+    tag="dtype",
+    edit=("(n + before + after - k) // stride", "(n + before + after - k) / stride"),
+)
+def half_a_place():
+    """Can a kernel have 3.5 places?
+
+    What is left over counts for nothing: divide with //."""
+
+
+@mistake("7.3", tag="edge-case", edit=("out = -(-n // stride)", "out = n // stride"))
+def same_rounds_down():
+    """5 pixels and stride 2: how many entries does 'same' ask for?
+
+    ceil(n / s), here 3: round up."""
+
+
+@mistake("7.3", tag="formula", edit=("out = -(-n // stride)", "out = n"))
+def same_keeps_the_size():
+    """With stride 2, how many entries does 'same' ask for: n, or about the half?
+
+    ceil(n / s) of them."""
 
 
 # 7.4 ------------------------------------------------------------------------------------------------------------------
@@ -382,6 +466,47 @@ def conv_layer(x, w, b, stride=1, pad=((0, 0), (0, 0))):
 
     The ReLU comes after the layer; leave it out here."""
     return np.maximum(0, _layer(x, w, b, stride, pad))
+
+
+@mistake("7.4", name="stride-ignored-by-the-layer", tag="formula")
+def conv_layer(x, w, b, stride=1, pad=((0, 0), (0, 0))):
+    """Does your answer become smaller with stride 2?
+
+    Window (i, j) begins at row i * stride and column j * stride."""
+    return _layer(x, w, b, 1, pad)
+
+
+@mistake(
+    "7.4",
+    tag="formula",
+    edit=(
+        "i * stride : i * stride + kh, j * stride : j * stride + kw",
+        "i : i + kh, j : j + kw",
+    ),
+)
+def windows_one_apart():
+    """Your answer has the right size. With stride 2, which pixels does entry (1, 1)
+    see?
+
+    Its window begins at row i * stride and column j * stride."""
+
+
+@mistake("7.4", tag="order", edit=("(*pad, (0, 0))", "(pad[1], pad[0], (0, 0))"))
+def padding_of_rows_and_columns_exchanged():
+    """Pad the columns only. Did your image become wider, or taller?
+
+    pad[0] belongs to the rows, above and below; pad[1] to the columns."""
+
+
+@mistake(
+    "7.4",
+    tag="edge-case",
+    edit=("(*pad, (0, 0))", "((pad[0][0], pad[0][0]), (pad[0][0], pad[0][0]), (0, 0))"),
+)
+def one_padding_for_all_sides():
+    """Four sides may have four different paddings. How many of them do you use?
+
+    np.pad takes them as they come: (pad[0], pad[1], (0, 0))."""
 
 
 # 7.5 ------------------------------------------------------------------------------------------------------------------
@@ -501,6 +626,53 @@ def kernels_turned_round():
 
     conv_layer lays weight (0, 0) on pixel (0, 0), as the dense layer does. Leave
     the order as it is."""
+
+
+@mistake("7.5", name="bias-never-counted", tag="formula")
+def parameter_counts(in_shape, out_shape, field, bias=True):
+    """What changes in your numbers with bias=True?
+
+    Each output has a bias besides its weights; a shared filter has one for each map."""
+    return _counts(in_shape, out_shape, field, False)
+
+
+@mistake("7.5", name="maps-left-out-of-the-fields", tag="formula")
+def parameter_counts(in_shape, out_shape, field, bias=True):
+    """Dense is right. How many outputs has a layer with F maps of h' x w'?
+
+    Each map has its own filter: multiply local and shared by the number of maps."""
+    right = _counts(in_shape, out_shape, field, bias)
+    one = _counts(in_shape, (*out_shape[:2], 1), field, bias)
+    return {**one, "dense": right["dense"]}
+
+
+@mistake(
+    "7.5",
+    tag="formula",
+    edit=(
+        '"dense": outputs * (inputs + bias)',
+        '"dense": outputs * inputs + inputs * bias',
+    ),
+)
+def dense_bias_for_every_input():
+    """Local and shared are right. Whose biases does a dense layer have: those of its
+    inputs?
+
+    Biases belong to outputs: one for each."""
+
+
+@mistake(
+    "7.5",
+    tag="order",
+    edit=(
+        "(weights, (*in_shape, np.shape(weights)[1]))",
+        '(weights, (*in_shape, np.shape(weights)[1]), order="F")',
+    ),
+)
+def first_axis_fastest():
+    """In which order does a flattened image list its numbers?
+
+    With the last axis fastest, as reshape counts by itself: leave order="F" out."""
 
 
 # 7.6 ------------------------------------------------------------------------------------------------------------------
@@ -735,6 +907,13 @@ def pool2d(x, size=2, stride=None, mode="max"):
     )
 
 
+@mistake("7.7", tag="formula", edit=("stride = stride or size", "stride = stride or 2"))
+def stride_of_two_by_default():
+    """Pool with size 3 and no stride. How far apart are your windows?
+
+    If no stride is given it is `size`, whatever that is."""
+
+
 # 7.8 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -823,6 +1002,19 @@ def receptive_field(stack):
     for k, s in stack:
         sees += (k - 1) * distance
         distance *= s
+        sizes.append(sees)
+    return sizes
+
+
+@mistake("7.8", name="strides-added", tag="formula")
+def receptive_field(stack):
+    """Two strides of 3 below: are neighbouring units 5 pixels apart, or 9?
+
+    Distances multiply from layer to layer."""
+    sizes, sees, distance = [], 1, 1
+    for k, s in stack:
+        sees += (k - 1) * distance
+        distance += s - 1
         sizes.append(sees)
     return sizes
 
@@ -932,6 +1124,76 @@ def image_gradient_without_stride():
     """With stride 2, which pixels did answer (1, 1) read?
 
     Its window begins at row s * i and column s * j; put the kernel down there."""
+
+
+@mistake("7.9", tag="dtype", edit=("np.zeros(np.shape(image))", "np.zeros_like(image)"))
+def gradient_in_the_type_of_the_image():
+    """Try an image of whole numbers and a slope of 0.5. What type has your gradient?
+
+    An array made like the image cannot hold parts of numbers. Make it a float array."""
+
+
+@mistake("7.9", name="slope-slid-with-stride-one", tag="formula")
+def kernel_gradient(image, kernel, slope, stride=1):
+    """Right for stride 1. With stride 2, how far apart are the windows of neighbouring
+    answers?
+
+    Neighbouring slopes belong to windows s pixels apart, and the result has the shape
+    of the kernel."""
+    image, slope = np.asarray(image), np.asarray(slope)
+    return _inside(image, slope)
+
+
+@mistake("7.9", name="slope-convolved-with-stride-one", tag="formula")
+def image_gradient(image, kernel, slope, stride=1):
+    """Right for stride 1. With stride 2, how far apart are the windows of neighbouring
+    answers?
+
+    Neighbouring slopes belong to windows s pixels apart, and the result has the shape
+    of the image."""
+    slope, kernel = np.asarray(slope), np.asarray(kernel)
+    return _inside(_padded(slope, kernel), kernel[::-1, ::-1])
+
+
+@mistake("7.9", name="pixels-left-over-dropped", tag="edge-case")
+def image_gradient(image, kernel, slope, stride=1):
+    """Compare the shape of your gradient with that of the image. Which pixels have
+    none?
+
+    A pixel under which no kernel ever lies gets 0, but it keeps its place."""
+    slope, kernel = np.asarray(slope, float), np.asarray(kernel)
+    rows, columns = ((n - 1) * stride + 1 for n in slope.shape)
+    spread = np.zeros((rows, columns))
+    spread[::stride, ::stride] = slope
+    return _inside(_padded(spread, kernel), kernel[::-1, ::-1])
+
+
+@mistake(
+    "7.9",
+    tag="formula",
+    edit=(
+        "out += d * image[i * stride : i * stride + kh, j * stride : j * stride + kw]",
+        "out += d * image[i * stride : i * stride + kh, j * stride : j * stride + kw] * kernel",
+    ),
+)
+def weight_kept_as_a_factor():
+    """What is the derivative of w * x by w?
+
+    The weight itself drops out: only its pixel is left, times the slope."""
+
+
+@mistake(
+    "7.9",
+    tag="formula",
+    edit=(
+        "+= d * kernel",
+        "+= d * np.asarray(image)[i * stride : i * stride + kh, j * stride : j * stride + kw]",
+    ),
+)
+def pixels_for_weights():
+    """What is the derivative of w * x by x: w, or x?
+
+    The pixel drops out, and its weight is left: lay down copies of the kernel."""
 
 
 # Mutants that may live -----------------------------------------------------------------------------------------------

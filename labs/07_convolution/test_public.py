@@ -163,6 +163,12 @@ def starts_that_fit(n, k, stride):
     return len(range(0, n - k + 1, stride))
 
 
+def zeros_of_same(n, k, stride):
+    """What is missing for ceil(n / stride) places, the odd one behind."""
+    zeros = max((math.ceil(n / stride) - 1) * stride + k - n, 0)
+    return (zeros // 2, zeros - zeros // 2)
+
+
 @pytest.mark.exercise("7.3")
 @pytest.mark.points(1)
 def test_output_size_counts_the_places_that_fit(student):
@@ -213,8 +219,7 @@ def test_same_padding_puts_the_odd_zero_behind(student):
     for stride in (2, 3):
         for k in (3, 4, 5):
             n = int(student.rng.integers(7, 20))
-            zeros = (math.ceil(n / stride) - 1) * stride + k - n
-            wanted = (max(zeros, 0) // 2, max(zeros, 0) - max(zeros, 0) // 2)
+            wanted = zeros_of_same(n, k, stride)
             assert_close(
                 student.same_padding(n, k, stride),
                 np.array(wanted),
@@ -612,4 +617,77 @@ counterexample(
     "image_gradient",
     draw=small_gradient,
     oracle=lambda image, kernel, slope: scipy.signal.convolve2d(slope, kernel),
+)
+
+
+def small_layer(rng, size):
+    """An image of one row of pixels, weights, biases and a stride."""
+    x = rng.integers(0, 4, (1, size + 2, 2)).astype(float)
+    w = rng.integers(-2, 3, (1, 2, 2, 1)).astype(float)
+    return x, w, rng.integers(1, 4, 1).astype(float), int(rng.integers(1, 3))
+
+
+def small_map(rng, size):
+    """A feature map of one channel, a window, a stride and a mode."""
+    x = rng.integers(-9, 10, (size + 1, size + 2, 1)).astype(float)
+    return x, 2, int(rng.integers(1, 3)), str(rng.choice(["max", "average"]))
+
+
+counterexample(
+    "7.3",
+    "output_size",
+    draw=lambda rng, size: (
+        3 + int(rng.integers(0, 6)),
+        int(rng.integers(1, 4)),
+        int(rng.integers(1, 4)),
+        *rng.integers(0, 2, 2).tolist(),
+    ),
+    oracle=lambda n, k, stride, before, after: starts_that_fit(
+        n + before + after, k, stride
+    ),
+)
+counterexample(
+    "7.3",
+    "same_padding",
+    draw=lambda rng, size: (
+        3 + int(rng.integers(0, 6)),
+        int(rng.integers(1, 6)),
+        int(rng.integers(1, 4)),
+    ),
+    oracle=zeros_of_same,
+)
+counterexample("7.4", "conv_layer", draw=small_layer, oracle=layer_by_planes)
+counterexample(
+    "7.5",
+    "parameter_counts",
+    draw=lambda rng, size: (
+        (size, size, int(rng.integers(1, 3))),
+        (1, size, int(rng.integers(1, 3))),
+        (1, int(rng.integers(1, 3))),
+        bool(rng.integers(2)),
+    ),
+    oracle=counts_by_places,
+)
+counterexample(
+    "7.6",
+    "shift",
+    draw=lambda rng, size: (
+        1 + np.arange(size * (size + 1), dtype=float).reshape(size, size + 1),
+        *rng.integers(-1, 2, 2).tolist(),
+    ),
+    oracle=moved,
+)
+counterexample(
+    "7.7",
+    "pool2d",
+    draw=small_map,
+    oracle=lambda x, size, stride, mode: pooled(
+        x, size, stride, np.max if mode == "max" else np.mean
+    ),
+)
+counterexample(
+    "7.8",
+    "receptive_field",
+    draw=lambda rng, size: (random_stack(rng, size),),
+    oracle=reach,
 )
