@@ -149,7 +149,7 @@ def test_an_address_where_nobody_listens_is_one_line():
 
 def test_without_ray_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
-    with pytest.raises(MissingDependencyError, match=r"coursekit\[cluster\]"):
+    with pytest.raises(MissingDependencyError, match=r"extra \[cluster\]"):
         cluster.connect("auto")
 
 

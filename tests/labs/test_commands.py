@@ -1,6 +1,5 @@
 """`coursekit labs ...` and the wheel."""
 
-import re
 import shutil
 import subprocess
 import sys
@@ -157,21 +156,3 @@ def test_what_an_sdist_leaves_out_is_what_students_must_not_see():
     left_out = tomllib.loads(text)["tool"]["hatch"]["build"]["targets"]["sdist"]["exclude"]
     for name in ("source.py", "test_hidden.py", "mistakes.py"):
         assert f"/labs/*/{name}" in left_out
-
-
-def test_the_pages_on_colab_and_nbgrader_name_commands_that_exist(toy, tmp_path):
-    pages = [
-        (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("colab.md", "nbgrader.md")
-    ]
-    commands = re.findall(r"^    coursekit (labs .*)$", "\n".join(pages), re.MULTILINE)
-    assert [c.split()[1] for c in commands] == ["bundle", "export"]
-    wheel = tmp_path / "coursekit-0.1.0-py3-none-any.whl"
-    with zipfile.ZipFile(wheel, "w") as archive:
-        archive.writestr("coursekit/__init__.py", "")
-    places = {"students": tmp_path / "s", f"dist/{wheel.name}": wheel, "05": "90"}
-    places["source/lab05/05_metrics.ipynb"] = tmp_path / "source" / "lab.ipynb"
-    for command in commands:
-        words = [str(places.get(word, word)) for word in command.split()]
-        assert main([*words, "--labs", str(toy.parent)]) == 0
-    assert (tmp_path / "s" / "README.md").is_file()
-    assert (tmp_path / "source" / "lab.ipynb").is_file()
