@@ -58,6 +58,8 @@ class Waiting:
         """Run a block; where an answer that it uses is not there, say so in one line instead. See
         `LabSession.needs`."""
         functions = {name: entry.number for entry in entries for name in entry.functions}
+        sets = self._blocks.get(" ".join(entry.number for entry in entries), ())
+        there_before = {name for name in sets if name in names}
         open_before = _open_figures()
         try:
             yield
@@ -80,7 +82,9 @@ class Waiting:
             self._left_out = {n: what for n, what in self._left_out.items() if n not in names}
             return
         _close_figures(open_before)
-        sets = self._blocks.get(" ".join(entry.number for entry in entries), ())
+        for name in sets:  # half-made, and a block below would take it for whole
+            if name not in there_before:
+                names.pop(name, None)
         self._left_out |= {name: waits_for for name in sets if name not in names}
         say(f"This cell waits for {waits_for}: {why}")
 

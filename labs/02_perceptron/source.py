@@ -780,11 +780,10 @@ check("2.8")
 SEEDS = range(lab.seed, lab.seed + lab.pick(5, 3))
 BUDGETS = lab.pick([57, 109, 177], [57, 109])  # all three depths come close to these
 with lab.needs("2.8"):
-    shares, widths = {}, {}
     training = {"steps": lab.pick(2000, 700), "n": 600}
+    widths = {most: [widest(d, most) for d in (1, 2, 3)] for most in BUDGETS}
+    shares = {budget: np.zeros((3, len(SEEDS))) for budget in BUDGETS}
     for budget in BUDGETS:
-        widths[budget] = [widest(depth, budget) for depth in (1, 2, 3)]
-        shares[budget] = np.zeros((3, len(SEEDS)))
         places = itertools.product(enumerate(widths[budget]), enumerate(SEEDS))
         for (i, width), (j, seed) in places:
             trainer = trained("spiral", (width,) * (i + 1), seed=seed, **training)

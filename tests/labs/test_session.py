@@ -257,6 +257,18 @@ def test_a_block_that_reads_what_a_waiting_block_would_have_set_waits_too(
         )
 
 
+def test_what_a_waiting_block_began_is_not_taken_for_whole(capsys):
+    lab = session_with_blocks(STUBS["twice"])
+    lab._namespace["lab"] = lab
+    began = "with lab.needs('90.2'):\n    high = {}\n    high['one'] = twice(abs, 1)"
+    run_cells(lab._namespace, began, "with lab.needs('90.2'):\n    print(high['one'])")
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 2 and all("waits for Exercise 90.2" in line for line in lines)
+    lab._namespace["high"] = {"one": 2}  # of an earlier run: stays
+    run_cells(lab._namespace, began.replace("high = {}", "high = dict(high)"))
+    assert lab._namespace["high"] == {"one": 2}
+
+
 def test_once_answered_a_waiting_block_forgets_and_other_names_are_real_errors(capsys):
     lab = session_with_blocks(STUBS["centred"])
     space = lab._namespace
