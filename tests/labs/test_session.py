@@ -263,7 +263,8 @@ def test_what_a_waiting_block_began_is_not_taken_for_whole(capsys):
     began = "with lab.needs('90.2'):\n    high = {}\n    high['one'] = twice(abs, 1)"
     run_cells(lab._namespace, began, "with lab.needs('90.2'):\n    print(high['one'])")
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 2 and all("waits for Exercise 90.2" in line for line in lines)
+    assert len(lines) == 2
+    assert all("waits for Exercise 90.2" in line for line in lines)
     lab._namespace["high"] = {"one": 2}  # of an earlier run: stays
     run_cells(lab._namespace, began.replace("high = {}", "high = dict(high)"))
     assert lab._namespace["high"] == {"one": 2}
