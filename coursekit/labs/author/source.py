@@ -11,6 +11,7 @@ import dataclasses
 import difflib
 import re
 import textwrap
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ _HEADING = re.compile(r"\A### Exercise (\d+\.\d+[a-z]?) · (\S.*)")
 _NEARLY_A_HEADING = re.compile(r"^#{1,6} *Exercise\b.*", re.MULTILINE)
 _PREDICT = re.compile(r"""\blab\.predict\(\s*["']([^"']*)["']""")
 _CHECK = re.compile(r"""^\s*(?:lab\.)?check\(\s*["'](\d+\.\d+[a-z]?)["']""", re.MULTILINE)
+# CPython 3.11 counts the depth of all threads' ast.parse in one place and then fails (gh-106905)
+_PARSING = threading.Lock()
 _REQUIRED = ("title", "question", "goals", "prerequisites", "lecture", "seconds")
 
 
@@ -106,7 +109,8 @@ def read_lab(folder: str | Path) -> Lab:
             f"hold. Received: {folder}. Run this in the course's own repository, or set "
             f"COURSEKIT_LABS to its labs."
         )
-    return parse_lab(path.read_text(encoding="utf-8"), path, folder.resolve().name)
+    with _PARSING:
+        return parse_lab(path.read_text(encoding="utf-8"), path, folder.resolve().name)
 
 
 def parse_lab(text: str, path: Path, name: str) -> Lab:
