@@ -329,6 +329,12 @@ class Session:
                 "expected: an answer within the time limit\ngot:      none; the process used "
                 "all its time",
             )
+        if ended.get("ran_out"):
+            return self._ended(
+                Outcome.OUT_OF_MEMORY,
+                f"expected: an answer within {limits.memory_mb} MB\ngot:      a process that "
+                f"took more, with what the system keeps for it",
+            )
         if any(
             words in said
             for words in (b"bad_alloc", b"MemoryError", b"Out of memory", b"Cannot allocate memory")

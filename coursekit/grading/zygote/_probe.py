@@ -11,7 +11,7 @@ import socket
 import sys
 from collections.abc import Callable
 
-from coursekit.grading.zygote import _landlock, _linux, _seccomp, sandbox
+from coursekit.grading.zygote import _landlock, _linux, _seccomp, memory_group, sandbox
 from coursekit.grading.zygote.sandbox import Layer
 
 
@@ -120,6 +120,27 @@ def examine() -> list[Layer]:
         lambda: sandbox.limit(sandbox.Limits()),
         "memory, CPU, files, threads",
         "Raise the hard limits shown by `ulimit -aH`.",
+    )
+
+    def group() -> str:
+        groups = memory_group.Groups.find()
+        if groups is None:
+            raise OSError("no control group of memory that this user may divide")
+        made = groups.new(sandbox.Limits())
+        try:
+            works, said = _attempt(lambda: memory_group.join(made.entry))
+        finally:
+            made.close()
+        if not works:
+            raise OSError(said)
+        return f"one for each child, control groups version {groups.version}"
+
+    try_layer(
+        "memory group",
+        group,
+        "",
+        "Optional: each child's mappings are limited without it. Root has it on most machines; "
+        "in a container, start that with --privileged --cgroupns=host.",
     )
 
     def landlock() -> str:

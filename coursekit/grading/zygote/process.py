@@ -13,10 +13,11 @@ import sys
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from coursekit.errors import SandboxUnavailableError
-from coursekit.grading.zygote import sandbox
+from coursekit.grading.zygote import memory_group, sandbox
 
 _MESSAGE_LIMIT = 60_000
 _START = (
@@ -76,6 +77,7 @@ class Zygote:
         self._socket: socket.socket | None = None
         self._counter = 0
         self._alive: set[int] = set()
+        self._made: dict[int, memory_group.Group] = {}
         self._sound = True
         self._claim: int | None = None
         self.info: dict = {}
@@ -151,7 +153,8 @@ class Zygote:
                 request = {"do": "fork", "number": self._counter, "spec": spec}
                 number = self._counter
                 self._alive.add(number)
-                reply, fds = self._ask(request, [theirs.fileno(), out_writer])
+                entry = self._entry(number)
+                reply, fds = self._ask(request, [theirs.fileno(), out_writer, *entry])
         except BaseException:
             os.close(out_reader)
             ours.close()
@@ -163,6 +166,7 @@ class Zygote:
             self._sound = False
             os.close(out_reader)
             ours.close()
+            self._leave(number)
             raise SandboxUnavailableError(
                 f"Expected to fork a grading child. Received: {reply['error']}. Run `coursekit "
                 f"doctor`."
@@ -170,12 +174,35 @@ class Zygote:
         os.set_blocking(out_reader, False)
         return Child(number, ours.detach(), out_reader, fds[0])
 
+    @cached_property
+    def _groups(self) -> memory_group.Groups | None:
+        return None if "memory group" in self.policy.skip else memory_group.Groups.find()
+
+    def _entry(self, number: int) -> list[int]:
+        """The descriptor by which one child enters a memory group of its own; none where no group
+        can be made: the other limits hold without."""
+        if self._groups is None:
+            return []
+        with contextlib.suppress(OSError):  # the machine has no room for more of them
+            self._made[number] = self._groups.new(self.policy.limits)
+            return [self._made[number].entry]
+        return []
+
+    def _leave(self, number: int) -> bool:
+        """Remove a child's memory group. Returns whether it had run out of memory."""
+        if (group := self._made.pop(number, None)) is None:
+            return False
+        ran_out = group.ran_out()
+        group.close()
+        return ran_out
+
     def reap(self, child: Child) -> dict:
         """Kill what is left of the child and collect how it ended: `{signal, code, cpu, cpu_limit,
-        max_rss_mb}`.
+        max_rss_mb, ran_out}`.
 
         `signal` is what ended it on its own account; a child that still lives is killed first.
-        `cpu_limit` is the one it had at its end, which it may have lowered.
+        `cpu_limit` is the one it had at its end, which it may have lowered; `ran_out` says whether
+        the kernel ended it because its memory group was full.
         """
         if child.ended is None:
             child.kill()
@@ -183,6 +210,7 @@ class Zygote:
             with self._lock:
                 child.ended = self._ask({"do": "reap", "number": child.number}, [])[0]
                 self._alive.discard(child.number)
+            child.ended["ran_out"] = self._leave(child.number)
         return child.ended
 
     def _ask(self, request: dict, fds: list[int]) -> tuple[dict, list[int]]:
@@ -234,6 +262,8 @@ class Zygote:
             if self._process.stderr:
                 self._process.stderr.close()
             self._process = None
+        for number in list(self._made):
+            self._leave(number)
         if self._claim is not None:
             os.close(self._claim)
             self._claim = None

@@ -48,7 +48,7 @@ _DEVICES = ("null", "zero", "full", "random", "urandom")
 _SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64")
 _KERNEL_VIEWS = ("/sys/devices/system/cpu", "/sys/devices/system/node")
 _FIRST_UNUSED_ID, BLOCKS, _BLOCK_IDS = 49_152, 60, 200
-OPTIONAL_LAYERS = frozenset({"landlock"})
+OPTIONAL_LAYERS = frozenset({"landlock", "memory group"})
 NAMESPACE_ADVICE = (
     "Allow namespaces: run as root, or set kernel.unprivileged_userns_clone=1 and "
     "kernel.apparmor_restrict_unprivileged_userns=0; "
@@ -75,10 +75,13 @@ class Limits:
 
     `reach_mb` is address space beside that memory. TensorFlow alone reserves gigabytes and uses
     little of them; without an end the page tables of a huge empty mapping fill the machine.
+    `kernel_mb` is what a memory group leaves for such tables, stacks and pipes beside memory and
+    work folder.
     """
 
     memory_mb: int = 2048
     reach_mb: int = 16_384
+    kernel_mb: int = 128
     cpu_seconds: int = 600
     file_mb: int = 32
     folder_mb: int = 64
@@ -457,4 +460,5 @@ def policy_for_this_machine(
     policy = Policy(limits or Limits(), tuple(readable), frozenset(layer.name for layer in absent))
     if needed:
         return policy, "unsafe: without " + ", ".join(layer.name for layer in needed)
-    return policy, "full" if not absent else "full, read-only mounts in place of Landlock"
+    without_landlock = any(layer.name == "landlock" for layer in absent)
+    return policy, "full, read-only mounts in place of Landlock" if without_landlock else "full"

@@ -22,7 +22,7 @@ import sys
 import time
 
 from coursekit.grading import protocol
-from coursekit.grading.zygote import _linux, deferred, sandbox
+from coursekit.grading.zygote import _linux, deferred, memory_group, sandbox
 
 
 def main(order_text: str) -> None:
@@ -127,14 +127,14 @@ def _warm_up(preload: list[str]) -> None:
 
 
 def _serve_fork(control, policy, request, fds, children, own_namespace) -> None:
-    channel, output = fds
+    channel, output, *group = fds
     ready_reader, ready_writer = os.pipe()
     try:
         if own_namespace is not None:
             _linux.unshare(_linux.CLONE_NEWPID)
         pid = os.fork()
         if pid == 0:
-            _run_child(policy, request, channel, output, ready_writer)
+            _run_child(policy, request, channel, output, ready_writer, group)
         if own_namespace is not None:
             _linux.setns(own_namespace, _linux.CLONE_NEWPID)
         os.close(ready_writer)
@@ -158,20 +158,22 @@ def _serve_fork(control, policy, request, fds, children, own_namespace) -> None:
     except OSError as error:
         control.send(json.dumps({"error": str(error)}).encode())
     finally:
-        for fd in (channel, output, ready_reader, ready_writer):
+        for fd in (channel, output, ready_reader, ready_writer, *group):
             if fd >= 0:
                 with contextlib.suppress(OSError):
                     os.close(fd)
 
 
 def _run_child(
-    policy: sandbox.Policy, request: dict, channel: int, output: int, ready: int
+    policy: sandbox.Policy, request: dict, channel: int, output: int, ready: int, group: list[int]
 ) -> None:
-    """In the fork: arrange the descriptors, enter the sandbox, run the submission. Never
-    returns."""
+    """In the fork: join its memory group if it has one, arrange the descriptors, enter the sandbox,
+    run the submission. Never returns."""
     from coursekit.grading.child import main as child
 
     try:
+        for entry in group:
+            memory_group.join(entry)
         null = os.open(os.devnull, os.O_RDONLY)
         channel, output, ready, null = (_moved_up(fd) for fd in (channel, output, ready, null))
         for fd, number in (
