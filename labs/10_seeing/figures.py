@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import softmax
 
 from coursekit.labs import widgets
-from coursekit.plots import GREY, PALETTE, subplots
+from coursekit.plots import GREY, PALETTE, subplots, tidy
 from coursekit.plots.images import draw_image
 from coursekit.plots.overlays import draw_heat
 
@@ -158,13 +158,13 @@ def _tiles(images):
     return np.concatenate(rows, axis=0)
 
 
-def peak_in_box(maps, boxes, size=32):
-    """For each map, whether its peak lies in the box (x0, y0, x1, y1)."""
+def peak_in_boxes(maps, boxes, size=32):
+    """For each map, whether its peak lies in each of its boxes (n, k, 4), x0, y0, x1, y1: (n, k)."""
     maps = np.asarray(maps)
     n, h, w = maps.shape
     i, j = np.divmod(maps.reshape(n, -1).argmax(axis=1), w)
-    y, x = (i + 0.5) * size / h, (j + 0.5) * size / w
-    x0, y0, x1, y1 = np.asarray(boxes).T
+    y, x = ((i + 0.5) * size / h)[:, None], ((j + 0.5) * size / w)[:, None]
+    x0, y0, x1, y1 = np.moveaxis(np.asarray(boxes), -1, 0)
     return (x0 <= x) & (x <= x1) & (y0 <= y) & (y <= y1)
 
 
@@ -222,6 +222,13 @@ def own_scores(net):
     return slope, minus_score
 
 
+def score_falls(images, falls, margin=(2, 1)):
+    """Scenes and, below, how far the score falls where a square of 8 with stride 2 lies; the map
+    is as large as the image, its edge repeated where no square has its middle."""
+    wide = [np.pad(fall, (margin, margin), mode="edge") for fall in falls]
+    return maps_beside(images, wide, "fall of the score")
+
+
 def dreamt(made, names):
     """Images that learned, a row for each way, a column for each kind."""
     figure, axes = subplots(len(made), 6, size=(9, 3.5))
@@ -235,8 +242,8 @@ def dreamt(made, names):
     )
 
 
-def one_change(images, hurt, w, sign):
-    """A 7 and a 3, the change, and what came of them."""
+def one_change(images, hurt, sign, w, change):
+    """A 7 and a 3 before and after, the weights, and the change of a 7."""
     seven, three = int(np.argmax(sign > 0)), int(np.argmax(sign < 0))
     figure, axes = subplots(1, 6, size=(9.5, 2.1))
     square = (28, 28)
@@ -245,12 +252,11 @@ def one_change(images, hurt, w, sign):
     draw_image(axes[2], images[three].reshape(square), title="a 3", limits=(0, 1))
     draw_image(axes[3], hurt[three].reshape(square), title="attacked", limits=(0, 1))
     draw_image(axes[4], w.reshape(square), title="the weights", signed=True)
-    both = hurt[three] - images[three] - (hurt[seven] - images[seven])
-    draw_image(axes[5], both.reshape(square), title="the two changes", signed=True)
+    draw_image(axes[5], change.reshape(square), title="the change of a 7", signed=True)
     return figure, (
         "A 7 and a 3, each before and after the attack: the digits stay readable on a speckled "
-        "ground. Then the weights of the linear reader, and the changes of the two, which show the "
-        "same pattern of light and dark pixels."
+        "ground. Then the weights of the linear reader, a soft pattern, and the change of a 7: the "
+        "same pattern turned round, in black and white patches of full strength."
     )
 
 
@@ -292,6 +298,7 @@ def attacked(table, images, hurt, network):
             places + 0.4 * shift - 0.2, values, 0.38, color=colour, label=label
         )
         ax.bar_label(bars, fmt="%.0f", fontsize=8, padding=2)
+    tidy(ax, grid=False)
     ax.set_yticks(places, list(table))
     ax.set(xlabel="errors in per cent", xlim=(0, 115))
     ax.invert_yaxis()
@@ -542,10 +549,10 @@ def survival(curves, health):
     )
     ax.set(ylabel="rank correlation; accuracy", xticks=list(at))
     figure.legend(loc="outside lower center", ncols=5, fontsize=8)
-    ends = "; ".join(f"{name} {values[-2]:.2f}" for name, values in curves.items())
+    ends = "; ".join(f"{name} {values[2]:.2f}" for name, values in curves.items())
     return figure, (
         f"Four lines fall from 1 as more of the network is destroyed, over a grey area of accuracy "
-        f"that drops to guessing. With all but the first layer destroyed: {ends}."
+        f"that drops to guessing much sooner. With the top two arrays destroyed: {ends}."
     )
 
 
@@ -564,8 +571,8 @@ def damage(images, stages, health):
             draw_image(axes[line, column], found, title=title, limits=(0, 1))
     return figure, (
         "Three scenes and, to the right, their guided maps with 0 to all arrays destroyed; titles "
-        "give the network's accuracy, which falls to guessing. The outline of each thing stays "
-        "visible for most of the way."
+        "give the network's accuracy, which falls to guessing. With two arrays gone the thing is "
+        "still framed by bright pixels; with all gone the map is noise."
     )
 
 

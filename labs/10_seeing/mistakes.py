@@ -1048,6 +1048,29 @@ def ties_in_order_of_appearance():
     rank."""
 
 
+@mistake(
+    "10.10",
+    tag="edge-case",
+    edit=("0.0 if level else np.corrcoef(ranks)[0, 1]", "np.corrcoef(ranks)[0, 1]"),
+)
+def level_maps_divide_by_zero():
+    """A map that is 0 everywhere: what is its spread, and what do you divide by?
+
+    It has no order, so it counts 0."""
+
+
+@mistake(
+    "10.10",
+    tag="edge-case",
+    edit=(
+        "0.0 if level else np.corrcoef(ranks)[0, 1]",
+        "1.0 if level else np.corrcoef(ranks)[0, 1]",
+    ),
+)
+def level_maps_agree_fully():
+    """A map without any order: does it agree with every other? The task counts it 0."""
+
+
 @mistake("10.10", name="all-images-in-one", tag="axis")
 def agreement_of(before, after):
     """You ranked all images together. Then a bright image counts more than a dark one.

@@ -401,8 +401,8 @@ def test_shares_of_points_far_away(student):
 @pytest.mark.exercise("10.8")
 @pytest.mark.points(2)
 def test_tuned_meets_the_perplexity(student):
-    for n, wished in [(8, 3.0), (12, 7.5), (6, 1.5)]:
-        spread = {8: 0.01, 12: float(student.rng.uniform(0.5, 4)), 6: 300.0}[n]
+    for n, wished in [(8, 3.0), (30, 2.5), (12, 7.5), (6, 1.5)]:
+        spread = {8: 0.01, 6: 300.0}.get(n, float(student.rng.uniform(0.5, 4)))
         d2 = squared_distances(student.rng, n, spread=spread)
         i = int(student.rng.integers(n))
         got = np.asarray(student.tuned(d2, i, wished), float)
@@ -528,3 +528,14 @@ def test_agreement_of_is_spearmans_of_sizes(student):
         tried = f"agreement_of, maps {before.shape}"
         assert_close(got, float(np.mean(each)), tried=tried, rtol=1e-6, atol=1e-9)
         assert_unchanged([before, after_], after, tried="agreement_of")
+
+
+@pytest.mark.exercise("10.10")
+@pytest.mark.points(1)
+def test_agreement_of_a_map_without_order_is_none(student):
+    before = student.rng.random((3, 2, 4)) + 1
+    after = 2 * before
+    after[1] = float(student.rng.uniform(0, 2))
+    got = student.agreement_of(before, after)
+    tried = "agreement_of: two maps in the same order, one constant"
+    assert_close(got, 2 / 3, tried=tried, rtol=1e-6)
