@@ -313,8 +313,8 @@ def attacked(table, images, hurt, network):
             spot = figure.add_subplot(grid[row, column + 2])
             draw_image(spot, image.reshape(28, 28), title=str(said), limits=(0, 1))
     return figure, (
-        "Left, bars of errors for a softmax, a plain and a hardened network: low on clean digits; "
-        "under attack nearly all wrong for the first two, far fewer for the hardened one. Right, six digits, clean above and "
+        "Left, bars of errors for a CNN, a softmax, a plain and a hardened network: low on clean digits; "
+        "under attack nearly all wrong for the first three, fewer for the hardened one. Right, six digits, clean above and "
         "attacked below, each titled with what the plain network reads."
     )
 

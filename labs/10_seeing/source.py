@@ -669,7 +669,8 @@ with lab.needs("10.7"):
         f"{wrong['clean']:.1%} before; mean loss {losses[0]:.2f}, then {losses[1]:.1f}."
     )
     lab.reveal("10.7a", 100 * wrong["attack"], told)
-    word = "fewer than 10 % errors" if wrong["noise"] < 0.1 else "about half of that"
+    words = ("fewer than 10 % errors", "about half of that", "nearly as many")
+    word = words[int(wrong["noise"] > 0.1) + int(wrong["noise"] > 0.7)]
     lab.reveal("10.7b", word, f"{wrong['noise']:.1%}: noise has no direction.")
 
 # %% [markdown]
@@ -823,7 +824,7 @@ with lab.needs("10.8"):
 # ### Exercise 10.9 · Orientation and colour
 #
 # Cells of V1, the first visual area of the cortex, answer to edges of one orientation. So show gratings at several angles and note the responses. 0° and 180° are the
-# same: put the angles on a circle on which 180° is *one whole turn*, each as an arrow as long as its response, and add the arrows. Its length over the sum of the lengths is the
+# same: put the angles on a circle on which 180° is *one whole turn*, each as an arrow as long as its response, and add the arrows. The sum's length over the sum of lengths is the
 # *selectivity*; its direction, turned back into an angle from 0° to 180°, the *preference*. A silent unit gets 0 for both.
 #
 # *Colour*: the share of a kernel's squared weights that is left when, at every place, the mean over the three channels is taken off.
@@ -1015,8 +1016,8 @@ with lab.needs("10.4", "10.10"):
         for name in survival[0]
     }
     lab.show(figures.survival(curves, health))
-    told = (
-        f"Gradient {curves['gradient'][2]:.2f}, Grad-CAM {curves['Grad-CAM'][2]:.2f}; "
+    told = "Gradient {:.2f}, Grad-CAM {:.2f}; ".format(
+        *(curves[name][2] for name in ("gradient", "Grad-CAM"))
     )
     told += f"the accuracy went from {health[0]:.0%} to {health[2]:.0%}."
     lab.reveal("10.10", curves["guided"][2], told)
@@ -1031,13 +1032,11 @@ with lab.needs("10.4", "10.10"):
         figures.damage(x[some[:3]], [now["guided"][:3] for now in survival], health)
     )
     answer = "AB"[list(order).index(1)]
-    told = (
-        f"Accuracy {accuracy(net):.0%} and {accuracy(ruin):.0%}: the pictures hid that."
-    )
+    told = f"Accuracy {accuracy(net):.0%} and {accuracy(ruin):.0%}: the rows hid that."
     lab.reveal("10.0", answer, told)
 
 # %% [markdown]
-# The network guesses, and the picture still frames the thing: it comes from the image and the lower layers, and what the top had learned is hardly in it. Before you believe an explanation, destroy what it claims to explain.
+# The network no longer knows its kinds, and the picture still frames the thing: most of it comes from the image and the lower layers. Before you believe an explanation, destroy what it claims to explain.
 #
 # ## Receipt
 
@@ -1051,17 +1050,15 @@ def claim(text, source, stated, measured, note=""):
     claims.append(row | {"measured": measured, "note": note})
 
 
-GOODFELLOW, ADEBAYO = (
-    "Goodfellow et al. 2015, from memory",
-    "Adebayo et al. 2018, from memory",
-)
+GOODFELLOW = "Goodfellow et al. 2015, from memory"
+ADEBAYO = "Adebayo et al. 2018, from memory"
 ours_are = f"{len(x_digit):,} training digits, {len(x_new):,} test digits, eps 0.25"
 with lab.needs("10.7"):
-    text, both = "3 against 7, logistic regression: errors, then under FGSM", wrong
-    measured = f"{both['clean']:.1%}, then {both['attack']:.1%}"
+    text = "3 against 7, logistic regression: errors, then under FGSM"
+    measured = f"{wrong['clean']:.1%}, then {wrong['attack']:.1%}"
     claim(text, GOODFELLOW, "1.6 %, then 99 %", measured, ours_are)
     text = "the same with random signs: errors"
-    claim(text, GOODFELLOW, "next to no effect", f"{both['noise']:.1%}")
+    claim(text, GOODFELLOW, "next to no effect", f"{wrong['noise']:.1%}")
     stated = {"softmax": "99.9 %, 79.3 %", "plain": "89.4 %, 97.6 % (maxout)"}
     stated["hardened"] = "17.9 %, 81.4 % (maxout)"
     dense = f"; {len(UNITS)} ReLU layers of {UNITS[0]}, no dropout, one seed"
