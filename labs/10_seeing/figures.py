@@ -105,11 +105,11 @@ def more_alike(nine, labels):
 
 
 def nine_of(net, images, number, send_back, unpool):
-    """Project the peak of one of the last maps back to the pixels of each image.
+    """Project the peak of one of the last maps back to the pixels of the first nine images.
 
     Args:
         net: the network; the last ReLU stands before its mean and logits.
-        images: (9, h, w, 3).
+        images: (n, h, w, 3).
         number: of the map.
         send_back, unpool: as in the lab.
     """
@@ -124,7 +124,7 @@ def nine_of(net, images, number, send_back, unpool):
         (s.kind, s.x, (lambda v, x=s.x: unpool(v, x)) if s.kind == "pool" else s.back)
         for s in steps
     ]
-    return send_back(with_switches, start, "deconvnet")
+    return send_back(with_switches, start, "deconvnet")[:9]
 
 
 def top_nine(images, nine, seen):

@@ -57,24 +57,24 @@ agreement = {}  # for the receipt: how far your parts are from the library's
 # lies, so we can judge every explanation.
 
 # %%
-count, epochs = lab.pick((4000, 12), (1500, 8))
-STAGES = lab.pick(((16,), (32,), (48, 48)), ((16,), (24,), (32, 32)))
+count, epochs = lab.pick((4000, 12), (1000, 10))
+STAGES = lab.pick(((16,), (32,), (48, 48)), ((8,), (24,), (32, 32)))
 one = {"objects": 1, "noise": 2.0}  # one thing a scene, a little grain
 taught = make_scenes(count, seed=1000 + lab.seed, **one)
 scenes = make_scenes(lab.pick(500, 300), seed=2000 + lab.seed, **one)
 x, kinds = scenes.images.astype("float32") / 255, scenes.classes[:, 0]
 things = scenes.instance_mask > 0  # where the thing is, (n, 32, 32)
 two = make_scenes(400, objects=2, noise=2.0, seed=3000 + lab.seed)
-two = two[two.classes[:, 0] != two.classes[:, 1]][: lab.pick(200, 100)]
+two = two[two.classes[:, 0] != two.classes[:, 1]][: lab.pick(200, 24)]
 x_two = two.images.astype("float32") / 255
 
 keras.utils.set_random_seed(lab.seed)
 net = models.cifar_cnn(num_classes=6, stages=STAGES, normalised=True)
 net.compile(
-    keras.optimizers.Adam(one_cycle(1e-2, epochs * -(-count // 50))),
+    keras.optimizers.Adam(one_cycle(1.5e-2, epochs * count // 40)),
     keras.losses.SparseCategoricalCrossentropy(from_logits=True),
 )
-options = {"epochs": epochs, "batch_size": 50, "seed": lab.seed, "progress": "none"}
+options = {"epochs": epochs, "batch_size": 40, "seed": lab.seed, "progress": "none"}
 fit(net, taught.images.astype("float32") / 255, taught.classes[:, 0], **options)
 net = fold_normalisation(net, models.cifar_cnn(num_classes=6, stages=STAGES))
 deep = keras.Model(net.inputs, net.layers[-3].output)  # up to the last ReLU
@@ -99,14 +99,18 @@ def alike(one, other):
 
 asked = np.eye(6, dtype="float32")[kinds]  # one-hot: the kind that is asked for
 right = net.predict(x, verbose=0).argmax(axis=1) == kinds
-some = np.flatnonzero(right)[: lab.pick(64, 32)]  # scenes that it names rightly
+six = [int(np.flatnonzero(right & (kinds == kind))[0]) for kind in range(6)]
+rest = np.setdiff1d(np.flatnonzero(right), six)[: lab.pick(58, 18)]
+some = np.concatenate(
+    [six, rest]
+)  # scenes that it names rightly, one of each kind first
 print(f"The network names {accuracy(net):.0%} of the new scenes rightly.")
 
 # %%
 EPS = 0.25  # for digits, which come later: values from 0 to 1
 try:
     (x_digit, y_digit), (x_new, y_new) = coursekit.load_mnist(
-        limit=lab.pick(None, 2000)
+        limit=lab.pick(None, 1500)
     )
 except coursekit.DataUnavailableError:
     (x_digit, y_digit), (x_new, y_new) = coursekit.load_digits()
@@ -122,9 +126,9 @@ ruin = keras.models.clone_model(net)  # the same layers, with new random weights
 for layer, old in zip(ruin.layers[:-4], net.layers[:-4], strict=True):
     layer.set_weights(old.get_weights())
 order = np.random.default_rng(lab.seed).permutation(2)
-six = [int(some[kinds[some] == kind][0]) for kind in range(6)]
-told = [attribution([net, ruin][i], x[six], kinds[six], rule="guided") for i in order]
-lab.show(figures.opening(x[six], told, KINDS))
+pair = [net, ruin]
+rows = [attribution(pair[i], x[some], kinds[some], rule="guided")[:6] for i in order]
+lab.show(figures.opening(x[six], rows, KINDS))
 
 # %%
 lab.predict("10.0", "Which row is the destroyed network's?", choices=["A", "B"])
@@ -345,17 +349,17 @@ check("10.3")
 # %%
 with lab.needs("10.2", "10.3"):
     excited = deep.predict(x, verbose=0).max(axis=(1, 2))  # (n, maps)
-    nine = np.argsort(-excited, axis=0)[:9].T  # a row of scenes for each map
-    shared = figures.more_alike(nine, {"kind": kinds, "colour": scenes.colours[:, 0]})
+    top = np.argsort(-excited, axis=0)[: len(some)].T  # a row of scenes for each map
+    labels = {"kind": kinds, "colour": scenes.colours[:, 0]}
+    shared = figures.more_alike(top[:, :9], labels)
     strongest = [int(m) for m in np.argsort(-excited.max(axis=0))[:4]]
-    seen = [figures.nine_of(net, x[nine[m]], m, send_back, unpool) for m in strongest]
-    lab.show(figures.top_nine(x, nine[strongest], seen))
+    seen = [figures.nine_of(net, x[top[m]], m, send_back, unpool) for m in strongest]
+    lab.show(figures.top_nine(x, top[strongest, :9], seen))
     words = ("mostly the kind of thing", "mostly its colour")
     answer = words[int(shared["colour"] > shared["kind"])]
     told = f"Beyond chance the kind agrees in {shared['kind']:.0%}, the colour in "
     lab.reveal("10.3", answer, told + f"{shared['colour']:.0%}.")
-    before = rng.random((4, 8, 8, 3)).astype("float32")
-    signal = rng.normal(size=(4, 4, 4, 3)).astype("float32")
+    before, signal = (np.float32(rng.normal(size=(4, k, k, 3))) for k in (8, 4))
     by_library = adjoint(keras.layers.MaxPooling2D(2), before, signal)
     agreement["unpooling"] = float(np.abs(unpool(signal, before) - by_library).max())
 
@@ -488,7 +492,7 @@ def score_of(kind):
 
 
 with lab.needs("10.5"):
-    chosen = some[: lab.pick(64, 24)]
+    chosen = some[: lab.pick(64, 16)]
     falls = [occlusion(x[i], score_of(kinds[i]), SQUARE, STRIDE) for i in chosen]
     touch = figures.touched(things[chosen], SQUARE, STRIDE)
     best = [hit[fall == fall.max()][0] for hit, fall in zip(touch, falls, strict=True)]
@@ -553,7 +557,7 @@ check("10.6")
 
 
 # %%
-grey, still = rng.normal(0.5, 0.02, (6, 32, 32, 3)), [(0, 0)] * lab.pick(80, 30)
+grey, still = rng.normal(0.5, 0.02, (6, 32, 32, 3)), [(0, 0)] * lab.pick(80, 15)
 shifts = np.random.default_rng(lab.seed).integers(-3, 4, (len(still), 2)).tolist()
 
 # %%
@@ -687,7 +691,7 @@ lab.predict(
 
 
 # %%
-UNITS, ROUNDS = lab.pick(((300, 300), 6), ((200, 200), 12))
+UNITS, ROUNDS = lab.pick(((300, 300), 6), ((128, 128), 8))
 how = {"batch_size": 100, "epochs": ROUNDS, "verbose": 0}
 networks = {"CNN": models.reference("mnist_cnn")}  # comes with the package, trained
 loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -798,7 +802,7 @@ check("10.8")
 
 # %%
 codes = deep.predict(x, verbose=0).mean(axis=(1, 2))
-same, places, ranked, SOME = {}, {}, {}, lab.pick(300, 150)
+same, places, ranked, SOME = {}, {}, {}, lab.pick(300, 100)
 for name, view in (("pixels", x.reshape(len(x), -1)), ("codes", codes)):
     apart = pairwise_distances(view)
     ranked[name] = np.argsort(apart + np.diag(np.full(len(view), np.inf)), axis=1)
@@ -886,7 +890,7 @@ check("10.9")
 
 # %%
 ANGLES = np.arange(0, 180, 15)
-fresh = [keras.models.clone_model(net) for _ in range(lab.pick(5, 3))]
+fresh = [keras.models.clone_model(net) for _ in range(lab.pick(5, 2))]
 RELUS = ("relu1a", "relu2a", "relu3a", "relu3b")
 
 # %%
