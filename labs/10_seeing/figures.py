@@ -75,7 +75,7 @@ def maps_beside(images, maps, what):
 
 def three_rules(images, maps):
     """Scenes and, below, the maps of the three rules."""
-    figure, axes = subplots(1 + len(maps), len(images), size=(9, 6.2))
+    figure, axes = subplots(1 + len(maps), len(images), size=(7, 7))
     for column, image in enumerate(images):
         _bare(axes[0, column], image)
         for row, found in enumerate(maps.values(), start=1):
@@ -83,7 +83,7 @@ def three_rules(images, maps):
     for row, text in enumerate(("scene", *maps)):
         axes[row, 0].set_ylabel(text, fontsize=9)
     return figure, (
-        "Six scenes, and below each three grey maps. The gradient's is speckled around the thing; the "
+        "Four scenes, and below each three grey maps. The gradient's is speckled around the thing; the "
         "deconvnet's is a brighter, blurred figure; the guided one shows clean outlines."
     )
 
@@ -194,7 +194,7 @@ def heats(images, maps, kinds, names):
     for ax, image, found, kind in zip(axes, images, maps, kinds, strict=True):
         draw_heat(ax, image, found, title=f"{names[kind]}?")
     return figure, (
-        "Six scenes with two things each, in grey, with a heat map over them. Each title asks for "
+        "Five scenes with two things each, in grey, with a heat map over them. Each title asks for "
         "one kind; in most scenes the glow lies on the thing of that kind and not on the other."
     )
 
@@ -363,8 +363,8 @@ def planes(places, kinds, names):
 
 def nearest(images, ranked, rows, count=4):
     """Scenes and their nearest neighbours by pixels and by codes."""
-    rows = list(rows)[:3]
-    figure, axes = subplots(len(rows), 2 * count + 2, size=(9.5, 3.4))
+    rows = list(rows)[:2]
+    figure, axes = subplots(len(rows), 2 * count + 2, size=(9.5, 2.4))
     for line, row in enumerate(rows):
         _bare(axes[line, 0], images[row], "scene" if line == 0 else "")
         for j in range(count):
@@ -373,7 +373,7 @@ def nearest(images, ranked, rows, count=4):
                 _bare(axes[line, start + j], images[ranked[name][row, j]], title)
         axes[line, count + 1].axis("off")
     return figure, (
-        "Three scenes with their four nearest neighbours by pixels and by codes. By pixels the "
+        "Two scenes with their four nearest neighbours by pixels and by codes. By pixels the "
         "neighbours share colour and place; by codes most of them show the same kind of thing."
     )
 
@@ -570,7 +570,7 @@ def damage(images, stages, health):
             found = _bright(_flat(maps)[line])
             draw_image(axes[line, column], found, title=title, limits=(0, 1))
     return figure, (
-        "Three scenes and, to the right, their guided maps with 0 to all arrays destroyed; titles "
+        "Two scenes and, to the right, their guided maps with 0 to all arrays destroyed; titles "
         "give the network's accuracy, which falls to guessing. With two arrays gone the thing is "
         "still framed by bright pixels; with all gone the map is noise."
     )

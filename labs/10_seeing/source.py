@@ -57,15 +57,15 @@ agreement = {}  # for the receipt: how far your parts are from the library's
 # lies, so we can judge every explanation.
 
 # %%
-count, epochs = lab.pick((4000, 12), (1000, 10))
+count, epochs = lab.pick((4000, 12), (800, 9))
 STAGES = lab.pick(((16,), (32,), (48, 48)), ((8,), (24,), (32, 32)))
 one = {"objects": 1, "noise": 2.0}  # one thing a scene, a little grain
 taught = make_scenes(count, seed=1000 + lab.seed, **one)
-scenes = make_scenes(lab.pick(500, 300), seed=2000 + lab.seed, **one)
+scenes = make_scenes(lab.pick(500, 240), seed=2000 + lab.seed, **one)
 x, kinds = scenes.images.astype("float32") / 255, scenes.classes[:, 0]
 things = scenes.instance_mask > 0  # where the thing is, (n, 32, 32)
 two = make_scenes(400, objects=2, noise=2.0, seed=3000 + lab.seed)
-two = two[two.classes[:, 0] != two.classes[:, 1]][: lab.pick(200, 24)]
+two = two[two.classes[:, 0] != two.classes[:, 1]][: lab.pick(200, 18)]
 x_two = two.images.astype("float32") / 255
 
 keras.utils.set_random_seed(lab.seed)
@@ -100,7 +100,7 @@ def alike(one, other):
 asked = np.eye(6, dtype="float32")[kinds]  # one-hot: the kind that is asked for
 right = net.predict(x, verbose=0).argmax(axis=1) == kinds
 six = [int(np.flatnonzero(right & (kinds == kind))[0]) for kind in range(6)]
-rest = np.setdiff1d(np.flatnonzero(right), six)[: lab.pick(58, 18)]
+rest = np.setdiff1d(np.flatnonzero(right), six)[: lab.pick(58, 12)]
 some = np.concatenate(
     [six, rest]
 )  # scenes that it names rightly, one of each kind first
@@ -110,11 +110,11 @@ print(f"The network names {accuracy(net):.0%} of the new scenes rightly.")
 EPS = 0.25  # for digits, which come later: values from 0 to 1
 try:
     (x_digit, y_digit), (x_new, y_new) = coursekit.load_mnist(
-        limit=lab.pick(None, 1500)
+        limit=lab.pick(None, 1000)
     )
 except coursekit.DataUnavailableError:
     (x_digit, y_digit), (x_new, y_new) = coursekit.load_digits()
-x_new, y_new = (v[: lab.pick(10_000, 1000)] for v in (x_new, y_new))
+x_new, y_new = (v[: lab.pick(10_000, 500)] for v in (x_new, y_new))
 x_digit, x_new = (v[..., None] / np.float32(255) for v in (x_digit, x_new))
 
 # %% [markdown]
@@ -292,7 +292,7 @@ with lab.needs("10.2"):
     by_library = attribution(net, x[some], kinds[some], rule="guided")
     agreement["guided"] = np.abs(sent["guided"] - by_library).max() / by_library.max()
     lab.show(
-        figures.three_rules(x[some[:6]], {r: strength(s[:6]) for r, s in sent.items()})
+        figures.three_rules(x[some[:4]], {r: strength(s[:4]) for r, s in sent.items()})
     )
     told = ", ".join(f"{rule} {value:.2f}" for rule, value in kept.items())
     told += ": rank correlation of the maps for the right and for a wrong kind."
@@ -420,7 +420,7 @@ with lab.needs("10.4"):
         for name, found in {"Grad-CAM": heat, "guided": strength(guided)}.items():
             boxes = two.boxes[:, [place, 1 - place]]  # asked for, and the other
             peaks[name] += list(figures.peak_in_boxes(found, boxes))
-        lab.show(figures.heats(x_two[:6], heat[:6], two.classes[:6, place], KINDS))
+        lab.show(figures.heats(x_two[:5], heat[:5], two.classes[:5, place], KINDS))
     hits = {name: np.mean(found, axis=0) for name, found in peaks.items()}
     told = "{:.0%} on the other thing; ".format(hits["Grad-CAM"][1])
     told += "guided back-propagation {:.0%} and {:.0%}.".format(*hits["guided"])
@@ -557,7 +557,7 @@ check("10.6")
 
 
 # %%
-grey, still = rng.normal(0.5, 0.02, (6, 32, 32, 3)), [(0, 0)] * lab.pick(80, 15)
+grey, still = rng.normal(0.5, 0.02, (6, 32, 32, 3)), [(0, 0)] * lab.pick(80, 12)
 shifts = np.random.default_rng(lab.seed).integers(-3, 4, (len(still), 2)).tolist()
 
 # %%
@@ -802,12 +802,12 @@ check("10.8")
 
 # %%
 codes = deep.predict(x, verbose=0).mean(axis=(1, 2))
-same, places, ranked, SOME = {}, {}, {}, lab.pick(300, 100)
+same, places, ranked, (SOME, T) = {}, {}, {}, lab.pick((300, 1000), (100, 300))
 for name, view in (("pixels", x.reshape(len(x), -1)), ("codes", codes)):
     apart = pairwise_distances(view)
     ranked[name] = np.argsort(apart + np.diag(np.full(len(view), np.inf)), axis=1)
     same[name] = float(np.mean(kinds[ranked[name][:, 0]] == kinds))
-    tsne = TSNE(perplexity=20, method="exact", random_state=lab.seed)
+    tsne = TSNE(perplexity=20, max_iter=T, method="exact", random_state=lab.seed)
     places[name] = tsne.fit_transform(view[:SOME])
 
 # %%
@@ -896,12 +896,15 @@ RELUS = ("relu1a", "relu2a", "relu3a", "relu3b")
 # %%
 with lab.needs("10.9"):
     first = {"trained": [net], "random": fresh}
-    tuned_to, coloured = {}, {}
-    for name, group in first.items():
+    of_all, share_of_all = [], []  # trained, then random
+    for group in first.values():
         answers = [figures.grating_responses(n, "relu1a", ANGLES) for n in group]
-        tuned_to[name] = np.concatenate([orientation(a, ANGLES)[1] for a in answers])
+        of_all.append(np.concatenate([orientation(a, ANGLES)[1] for a in answers]))
         weights = [n.get_layer("conv1a").get_weights()[0] for n in group]
-        coloured[name] = np.concatenate([colour_share(w) for w in weights])
+        share_of_all.append(np.concatenate([colour_share(w) for w in weights]))
+    tuned_to, coloured = (
+        dict(zip(first, v, strict=True)) for v in (of_all, share_of_all)
+    )
     lab.show(figures.first_layer(net, tuned_to, coloured))
     gains = [np.mean(d["trained"]) - np.mean(d["random"]) for d in (tuned_to, coloured)]
     word = ["neither", "more coloured", "more oriented", "both"]
@@ -1009,9 +1012,10 @@ def put(arrays):
 
 # %%
 with lab.needs("10.4", "10.10"):
+    states = [destroyed(kernels, n, lab.seed) for n in range(len(kernels) + 1)]
     health, survival = [], []
-    for count in range(len(kernels) + 1):
-        put(destroyed(kernels, count, lab.seed))
+    for state in states:
+        put(state)
         health.append(accuracy(net))
         survival.append(figures.explain(net, x[some], kinds[some], grad_cam))
     put(kernels)
@@ -1032,9 +1036,8 @@ with lab.needs("10.4", "10.10"):
 # %%
 with lab.needs("10.4", "10.10"):
     figures.slide(x[some[:6]], [now["guided"][:6] for now in survival], health)
-    lab.show(
-        figures.damage(x[some[:3]], [now["guided"][:3] for now in survival], health)
-    )
+    frames = [now["guided"][:2] for now in survival]
+    lab.show(figures.damage(x[some[:2]], frames, health))
     answer = "AB"[list(order).index(1)]
     told = f"Accuracy {accuracy(net):.0%} and {accuracy(ruin):.0%}: the rows hid that."
     lab.reveal("10.0", answer, told)
