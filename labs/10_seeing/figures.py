@@ -277,8 +277,9 @@ def loss_slope(network, images, labels):
 
 def judged(network, images, labels):
     """Share of errors, and mean confidence in them."""
-    logits = network.predict(np.asarray(images, "float32"), verbose=0)
-    p = softmax(logits, axis=1)
+    p = softmax(
+        np.asarray(network(np.asarray(images, "float32"), training=False)), axis=1
+    )
     wrong = p.argmax(axis=1) != labels
     return float(wrong.mean()), float(p.max(axis=1)[wrong].mean() if wrong.any() else 0)
 
@@ -303,8 +304,8 @@ def attacked(table, images, hurt, network):
     ax.set(xlabel="errors in per cent", xlim=(0, 115))
     ax.invert_yaxis()
     ax.legend(fontsize=8, loc="lower right")
-    read = network.predict(np.concatenate([images[:200], hurt[:200]]), verbose=0)
-    before, after = np.split(read.argmax(axis=1), 2)
+    read = network(np.concatenate([images[:200], hurt[:200]]), training=False)
+    before, after = np.split(np.asarray(read).argmax(axis=1), 2)
     fooled = np.flatnonzero(before != after)[:6]
     for column, i in enumerate(fooled):
         for row, (image, said) in enumerate(

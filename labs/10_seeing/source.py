@@ -81,9 +81,15 @@ deep = keras.Model(net.inputs, net.layers[-3].output)  # up to the last ReLU
 
 
 # %%
+def run(network, images):
+    """What a network gives, as an array."""
+    out = network(np.asarray(images, "float32"), training=False)
+    return ops.convert_to_numpy(out)
+
+
 def accuracy(network):
     """Share of the new scenes that a network names rightly."""
-    return float(np.mean(network.predict(x, verbose=0).argmax(axis=1) == kinds))
+    return float(np.mean(run(network, x).argmax(axis=1) == kinds))
 
 
 def strength(maps):
@@ -98,7 +104,7 @@ def alike(one, other):
 
 
 asked = np.eye(6, dtype="float32")[kinds]  # one-hot: the kind that is asked for
-right = net.predict(x, verbose=0).argmax(axis=1) == kinds
+right = run(net, x).argmax(axis=1) == kinds
 six = [int(np.flatnonzero(right & (kinds == kind))[0]) for kind in range(6)]
 rest = np.setdiff1d(np.flatnonzero(right), six)[: lab.pick(58, 12)]
 some = np.concatenate(
@@ -348,7 +354,7 @@ check("10.3")
 
 # %%
 with lab.needs("10.2", "10.3"):
-    excited = deep.predict(x, verbose=0).max(axis=(1, 2))  # (n, maps)
+    excited = run(deep, x).max(axis=(1, 2))  # (n, maps)
     top = np.argsort(-excited, axis=0)[: len(some)].T  # a row of scenes for each map
     labels = {"kind": kinds, "colour": scenes.colours[:, 0]}
     shared = figures.more_alike(top[:, :9], labels)
@@ -488,7 +494,7 @@ SQUARE, STRIDE = 8, 2
 
 def score_of(kind):
     """The network's score for a kind, as a function of images."""
-    return lambda images: net.predict_on_batch(images.astype("float32"))[:, kind]
+    return lambda images: run(net, images)[:, kind]
 
 
 with lab.needs("10.5"):
@@ -570,8 +576,8 @@ with lab.needs("10.6"):
     by_library, _ = optimise_image(minus_score, grey, net, **how)
     gaps = np.abs(by_library - made["nothing but the score"])
     agreement["climb (median pixel)"] = float(np.median(gaps))
-    scores = net.predict(made["nothing but the score"].astype("float32"), verbose=0)
-    real = net.predict(x[kinds == 0], verbose=0)[:, 0]
+    scores = run(net, made["nothing but the score"])
+    real = run(net, x[kinds == 0])[:, 0]
     lab.show(figures.dreamt(made, KINDS))
     above = np.mean(scores[0, 0] > real)
     word = (
@@ -801,7 +807,7 @@ def tuned(d2, i, perplexity):
 check("10.8")
 
 # %%
-codes = deep.predict(x, verbose=0).mean(axis=(1, 2))
+codes = run(deep, x).mean(axis=(1, 2))
 same, places, ranked, (SOME, T) = {}, {}, {}, lab.pick((300, 1000), (100, 300))
 for name, view in (("pixels", x.reshape(len(x), -1)), ("codes", codes)):
     apart = pairwise_distances(view)
