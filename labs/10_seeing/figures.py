@@ -182,7 +182,8 @@ def deep(net, images, kinds):
 
 def explain(net, images, kinds, cam):
     """The maps of four methods, (n, h, w) each."""
-    from coursekit.training import RULES, attribution
+    from coursekit.training import attribution
+    from coursekit.training.backward import RULES
 
     found = {rule: _flat(attribution(net, images, kinds, rule=rule)) for rule in RULES}
     return found | {"Grad-CAM": np.asarray(cam(*deep(net, images, kinds)))}

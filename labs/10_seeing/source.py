@@ -33,7 +33,6 @@ from coursekit import NotAnsweredYet, evaluation, models, open_lab
 from coursekit.datasets.scenes import KINDS, make_scenes
 from coursekit.models.cifar import fold_normalisation
 from coursekit.training import (
-    RULES,
     Player,
     adjoint,
     adversarial_loss,
@@ -44,6 +43,7 @@ from coursekit.training import (
     one_cycle,
     optimise_image,
 )
+from coursekit.training.backward import RULES
 
 lab = open_lab("10_seeing")
 check, figures = lab.check, lab.figures
