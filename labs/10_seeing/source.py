@@ -697,7 +697,7 @@ lab.predict(
 
 
 # %%
-UNITS, ROUNDS = lab.pick(((300, 300), 6), ((128, 128), 8))
+UNITS, ROUNDS = lab.pick(((300, 300), 6), ((128, 128), 6))
 how = {"batch_size": 100, "epochs": ROUNDS, "verbose": 0}
 networks = {"CNN": models.reference("mnist_cnn")}  # comes with the package, trained
 loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
