@@ -26,6 +26,14 @@ from coursekit.labs.author.source import Lab
 FAST_LIMIT = 60.0
 _MIN_ALT = 30
 _PARALLEL = 2
+# Two notebooks at a time have a core each; threads that wait for one another only burn it.
+_THREADS = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+)
 # a last cell: a kernel that is stopped while others compute cannot tell any more
 _CLOCK = "__import__('time').process_time()"
 _BLOCKER = '''\
@@ -296,6 +304,7 @@ def _execute_one(lab: Lab, kind: str, notebook: dict[str, Any], folder: Path) ->
         "COURSEKIT_FAST": "1",
         "COURSEKIT_MEMORY": "off",
         "COURSEKIT_RECEIPT": str(home / "receipt.json"),
+        **dict.fromkeys(_THREADS, "1"),
     }
     return execute_notebook(notebook, home, environment=environment)
 
