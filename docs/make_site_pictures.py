@@ -1,10 +1,10 @@
-"""Make the pictures of a lab, the playground, the digit pad and the dreams again.
+"""Make the pictures of a check, the playground and the digit pad again.
 
     make docs && python docs/make_site_pictures.py [--chromium PATH] [NAME ...]
 
-Needs playwright and Chromium. NAME is one of check, lab, playground, digit_pad, dream; without it
-all are made. What is seen is what ran: a wrong answer checked in a notebook, pages of the built
-site with a network trained on the spiral, a drawn 7 as three models read it, and ten dreams.
+Needs playwright and Chromium. NAME is one of check, playground, digit_pad; without it all are
+made. What is seen is what ran: a wrong answer checked in a notebook, pages of the built site
+with a network trained on the spiral and a drawn 7 as three models read it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ SPIRAL = (
 SEVEN = [(0.25, 0.2), (0.72, 0.2), (0.42, 0.85)]
 CARD = """<!doctype html><meta charset="utf-8"><style>body {{ margin: 0; background: #fff;
 font: 15px/1.4 "DejaVu Sans", sans-serif; width: 860px; padding: 12px; }}</style>{}"""
-LAB = ("labs/07_convolution.html", "7.1")
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -87,19 +86,6 @@ def _checked(lab: str, exercise: str, mistake: str) -> str:
     return "".join("".join(o.get("data", {}).get("text/html", "")) for o in outputs)
 
 
-def lab(page, here: str) -> None:
-    """An exercise of a lab, from its heading to the picture under its check."""
-    address, number = LAB
-    page.goto(f"{here}/{address}")
-    page.wait_for_load_state("networkidle")
-    page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
-    section = page.locator(f"section:has(> :is(h2, h3):text('Exercise {number}'))").last
-    box = section.bounding_box()
-    clip = {"x": box["x"] - 12, "y": box["y"], "width": box["width"] + 24, "height": 1500}
-    clip["height"] = min(clip["height"], box["height"])
-    keep(page.screenshot(full_page=True, clip=clip), "lab")
-
-
 def playground(page, here: str) -> None:
     """Train for 600 steps and pause."""
     page.goto(f"{here}/playground.html#{SPIRAL}")
@@ -131,20 +117,7 @@ def digit_pad(page, here: str) -> None:
     keep(page.locator(".coursekit-pad").screenshot(), "digit_pad")
 
 
-def dream(page, here: str) -> None:
-    """Let ten labels be held for 300 steps."""
-    page.goto(f"{here}/dream.html")
-    page.wait_for_load_state("networkidle")
-    page.get_by_role("button", name="Play", exact=True).click()
-    page.wait_for_function(
-        "() => Number(document.querySelector('[data-steps]').dataset.steps) >= 300", timeout=240_000
-    )
-    page.get_by_role("button", name="Pause", exact=True).click()
-    page.mouse.move(0, 0)
-    keep(page.locator(".coursekit-dream .tiles").screenshot(), "dream")
-
-
-PICTURES = {made.__name__: made for made in (check, lab, playground, digit_pad, dream)}
+PICTURES = {made.__name__: made for made in (check, playground, digit_pad)}
 
 
 def main() -> None:
