@@ -2,13 +2,14 @@
 
 import keras
 import numpy as np
+import scipy.ndimage
 from keras import layers
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC, LinearSVC
 
 from coursekit.hog import HOGTransformer
-from coursekit.labs import mistake
+from coursekit.labs import excuse, mistake
 
 # 8.1 ------------------------------------------------------------------------------------------------------------------
 
@@ -107,6 +108,26 @@ def prepare(x_train, x_test):
     return (a - a.mean(axis=0)) / s, (b - a.mean(axis=0)) / s
 
 
+@mistake("8.1", name="mean-not-scaled", tag="order")
+def prepare(x_train, x_test):
+    """Your entries reach down to -255. Which unit has m, and which has what you
+    subtract it from?
+
+    Subtract first, then divide: (x - m) / 255."""
+    a, b = _rows(x_train), _rows(x_test)
+    return a / 255 - a.mean(axis=0), b / 255 - a.mean(axis=0)
+
+
+@mistake("8.1", name="mean-of-each-image", tag="axis")
+def prepare(x_train, x_test):
+    """Your m has one number for each image. How many pixels share it?
+
+    m_j belongs to entry j of all images: the mean over the training images, axis 0."""
+    a, b = _rows(x_train), _rows(x_test)
+    means = [x.mean(axis=1, keepdims=True) for x in (a, b)]
+    return (a - means[0]) / 255, (b - means[1]) / 255
+
+
 # 8.2 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -193,6 +214,54 @@ def build_mlp(input_shape, num_classes, hidden=(300, 100)):
     model = _chain(input_shape, num_classes, hidden)
     model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     return model
+
+
+@mistake("8.2", name="mlp-without-input", tag="formula")
+def build_mlp(input_shape, num_classes, hidden=(300, 100)):
+    """Ask your model for its weights: it has none yet. What does it not know?
+
+    Start with keras.Input(input_shape), so that the layers know their sizes."""
+    stack = [layers.Flatten(), *(layers.Dense(u, activation="relu") for u in hidden)]
+    return keras.Sequential([*stack, layers.Dense(num_classes)])
+
+
+@mistake("8.2", name="mlp-rescales-inside", tag="formula")
+def build_mlp(input_shape, num_classes, hidden=(300, 100)):
+    """Your model scales what it gets. Which function of this lab has done that
+    already?
+
+    The chain is Flatten, Dense + ReLU, Dense, and nothing else."""
+    stack = [
+        keras.Input(input_shape),
+        layers.Rescaling(1 / 255),
+        layers.Flatten(),
+        *(layers.Dense(u, activation="relu") for u in hidden),
+    ]
+    return keras.Sequential([*stack, layers.Dense(num_classes)])
+
+
+def _with_extra(input_shape, num_classes, hidden, extra):
+    stack = [keras.Input(input_shape), layers.Flatten()]
+    for units in hidden:
+        stack += [layers.Dense(units, activation="relu"), extra()]
+    return keras.Sequential([*stack, layers.Dense(num_classes)])
+
+
+@mistake("8.2", name="mlp-with-batch-normalisation", tag="formula")
+def build_mlp(input_shape, num_classes, hidden=(300, 100)):
+    """Count your layers, and count those of the chain.
+
+    Batch normalisation has weights of its own. Flatten, Dense + ReLU, Dense, and
+    nothing else."""
+    return _with_extra(input_shape, num_classes, hidden, layers.BatchNormalization)
+
+
+@mistake("8.2", name="mlp-with-dropout", tag="formula")
+def build_mlp(input_shape, num_classes, hidden=(300, 100)):
+    """Your model answers otherwise in training. Does the exercise ask for dropout?
+
+    Flatten, Dense + ReLU, Dense, and nothing else."""
+    return _with_extra(input_shape, num_classes, hidden, lambda: layers.Dropout(0.5))
 
 
 # 8.3 ------------------------------------------------------------------------------------------------------------------
@@ -340,6 +409,62 @@ def cell_histogram(gy, gx, orientations=9):
     return _voted(np.abs(_angle(gy, gx)), np.hypot(gy, gx), orientations)
 
 
+@mistake("8.3", name="one-sided-differences", tag="formula")
+def image_gradients(image):
+    """How far apart are the two pixels that you subtract?
+
+    The neighbours of r are r - 1 and r + 1, two places apart: image[2:] - image[:-2]."""
+    image = np.asarray(image, dtype=float)
+    gy, gx = np.zeros_like(image), np.zeros_like(image)
+    gy[:-1], gx[:, :-1] = np.diff(image, axis=0), np.diff(image, axis=1)
+    return gy, gx
+
+
+@mistake("8.3", name="sum-of-absolute-parts", tag="formula")
+def cell_histogram(gy, gx, orientations=9):
+    """How long is the gradient (3, 4): 5, or 7?
+
+    The magnitude is the root of the sum of squares: np.hypot(gx, gy)."""
+    return _voted(_angle(gy, gx), np.abs(gy) + np.abs(gx), orientations)
+
+
+@mistake("8.3", name="absolute-angle-without-modulo", tag="formula")
+def cell_histogram(gy, gx, orientations=9):
+    """A stroke leaning left and one leaning right fall into the same bin of yours.
+
+    The absolute value mirrors -30 to 30 degrees; -30 modulo 180 is 150."""
+    bins = np.minimum(np.abs(_angle(gy, gx)) * orientations // 180, orientations - 1)
+    return np.bincount(
+        bins.astype(int).ravel(), np.hypot(gy, gx).ravel(), minlength=orientations
+    ) / np.size(gy)
+
+
+@mistake(
+    "8.3",
+    tag="dtype",
+    edit=(
+        "np.minimum(angle * orientations // 180, orientations - 1)",
+        "np.round(angle * orientations / 180) % orientations",
+    ),
+)
+def nearest_border_instead_of_bin():
+    """With 9 bins, which bin holds 15 degrees? Which one do you take?
+
+    Bin i goes from 20 i up to 20 (i + 1) degrees: drop the fraction, do not round."""
+
+
+@mistake("8.3", name="bins-of-twenty-degrees", tag="formula")
+def cell_histogram(gy, gx, orientations=9):
+    """How wide is a bin when there are 6 of them? Yours are 20 degrees wide, however
+    many are asked for.
+
+    Each bin is 180 / orientations degrees wide."""
+    bins, weight = _angle(gy, gx) % 180 // 20, np.hypot(gy, gx)
+    return np.array([weight[bins == i].sum() for i in range(orientations)]) / np.size(
+        gy
+    )
+
+
 # 8.4 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -381,11 +506,7 @@ def normalise_block(block):
     def unit(v):
         return v / np.sqrt(np.sum(v**2, axis=-1, keepdims=True) + 1e-10)
 
-    return (
-        unit(np.minimum(unit(np.asarray(block, dtype=float)), 0.2))
-        if np.ndim(block) > 1
-        else np.asarray(block, dtype=float)
-    )
+    return unit(np.minimum(unit(np.asarray(block, dtype=float)), 0.2))
 
 
 @mistake(
@@ -425,6 +546,33 @@ def epsilon_outside_the_root():
     """Look where epsilon stands in step 1.
 
     It is the root of (sum of squares + epsilon squared), not the root plus epsilon."""
+
+
+@mistake("8.4", name="limited-once-more", tag="order")
+def normalise_block(block):
+    """Take the sum of squares of your result. Step 3 should make it 1.
+
+    Step 3 repeats step 1, not step 2: limit once, in between."""
+    v = np.asarray(block, dtype=float)
+    for _ in range(2):
+        v = np.minimum(_unit(v), 0.2)
+    return v
+
+
+@mistake("8.4", tag="formula", edit=("1e-5**2", "1e-5"))
+def epsilon_not_squared():
+    """Your numbers are right for a strong block and too small for a faint one.
+
+    Under the root stands epsilon squared: 1e-5**2."""
+
+
+@mistake("8.4", name="strong-ones-thrown-out", tag="formula")
+def normalise_block(block):
+    """What becomes of a number above 0.2: does it stay in the block?
+
+    "At most 0.2" cuts it down to 0.2; it does not become 0."""
+    v = _unit(np.asarray(block, dtype=float))
+    return _unit(np.where(v > 0.2, 0.0, v))
 
 
 # 8.5 ------------------------------------------------------------------------------------------------------------------
@@ -511,6 +659,37 @@ def build_hog_reader(C=0.1, seed=0):
     orientations=9, as in the exercises before."""
     return make_pipeline(
         HOGTransformer(8, (4, 4), (2, 2)), LinearSVC(C=C, random_state=seed)
+    )
+
+
+@mistake("8.5", name="blocks-of-one-cell", tag="formula")
+def build_hog_reader(C=0.1, seed=0):
+    """Count your features of a 28 x 28 image: are there 1,296?
+
+    Blocks of 2 x 2 cells: cells_per_block=(2, 2)."""
+    return make_pipeline(
+        HOGTransformer(9, (4, 4), (1, 1)), LinearSVC(C=C, random_state=seed)
+    )
+
+
+@mistake("8.5", name="c-and-seed-written-in", tag="formula")
+def build_hog_reader(C=0.1, seed=0):
+    """Your reader is the same whatever C is.
+
+    0.1 and 0 are only the defaults: hand the arguments on."""
+    return make_pipeline(
+        HOGTransformer(9, (4, 4), (2, 2)), LinearSVC(C=0.1, random_state=0)
+    )
+
+
+@mistake("8.5", name="steps-exchanged", tag="order")
+def build_hog_reader(C=0.1, seed=0):
+    """Which of your two steps sees the images first?
+
+    HOGTransformer makes features of them; LinearSVC, the last step, learns from
+    these."""
+    return make_pipeline(
+        LinearSVC(C=C, random_state=seed), HOGTransformer(9, (4, 4), (2, 2))
     )
 
 
@@ -647,6 +826,70 @@ def build_cnn(input_shape, num_classes, filters=(16, 32, 64)):
     return keras.Model(inputs, layers.Dense(num_classes)(layers.Flatten()(x)))
 
 
+@mistake("8.6", name="cnn-padding-left-out", tag="edge-case")
+def build_cnn(input_shape, num_classes, filters=(16, 32, 64)):
+    """Follow height and width through your layers. Who cuts off the border?
+
+    Conv2D pads nothing by default. Ask for padding='same'."""
+    return _net(input_shape, num_classes, filters, padding="valid")
+
+
+@mistake("8.6", tag="formula", edit=("(count, 3,", "(count, 5,"))
+def cnn_kernels_of_five():
+    """How large are your kernels? Look at the shape of the first weights.
+
+    3 x 3: Conv2D(count, 3, ...)."""
+
+
+@mistake(
+    "8.6", tag="edge-case", edit=("MaxPooling2D(2)", 'MaxPooling2D(2, padding="same")')
+)
+def cnn_pool_keeps_the_odd_row():
+    """9 rows become 4, not 5. What does your pooling do with an odd last row?
+
+    "same" belongs to the convolution. MaxPooling2D(2) drops what is left over."""
+
+
+@mistake("8.6", tag="formula", edit=("MaxPooling2D(2)", "MaxPooling2D(2, strides=1)"))
+def cnn_pool_moves_by_one():
+    """Do height and width halve in your pooling?
+
+    Windows of 2 x 2 stand side by side: the stride is 2, as by default."""
+
+
+@mistake("8.6", name="cnn-compiled", tag="formula")
+def build_cnn(input_shape, num_classes, filters=(16, 32, 64)):
+    """The builder says what the model is, not how it is trained.
+
+    Leave compile out; whoever trains the model chooses loss and optimiser."""
+    model = _net(input_shape, num_classes, filters)
+    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    return model
+
+
+@mistake("8.6", name="cnn-stride-of-two", tag="formula")
+def build_cnn(input_shape, num_classes, filters=(16, 32, 64)):
+    """Your convolution skips every other place. Where is the pooling?
+
+    Convolve at every place, then MaxPooling2D(2) keeps the strongest of four."""
+    inputs = x = keras.Input(input_shape)
+    for count in filters:
+        x = layers.Conv2D(count, 3, strides=2, padding="same", activation="relu")(x)
+    return keras.Model(inputs, layers.Dense(num_classes)(layers.Flatten()(x)))
+
+
+@mistake("8.6", name="cnn-with-dropout", tag="formula")
+def build_cnn(input_shape, num_classes, filters=(16, 32, 64)):
+    """Your model answers otherwise in training. Does the exercise ask for dropout?
+
+    Convolution and pooling, Flatten, Dense, and nothing else."""
+    inputs = x = keras.Input(input_shape)
+    for count in filters:
+        x = layers.Conv2D(count, 3, padding="same", activation="relu")(x)
+        x = layers.Dropout(0.5)(layers.MaxPooling2D(2)(x))
+    return keras.Model(inputs, layers.Dense(num_classes)(layers.Flatten()(x)))
+
+
 # 8.7 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -721,6 +964,38 @@ def worst_mistakes(y_true, probabilities, k):
         [row for row in np.argsort(p, kind="stable")[:k] if int(row) in wrong],
         dtype=int,
     )
+
+
+@mistake("8.7", name="below-one-half-is-wrong", tag="formula")
+def worst_mistakes(y_true, probabilities, k):
+    """Can a row be right although the truth got less than a half? Think of three
+    classes.
+
+    A row is wrong where the class of the largest probability is not the truth."""
+    p = np.asarray(probabilities)[np.arange(len(y_true)), np.asarray(y_true)]
+    return np.array([i for i in np.argsort(p, kind="stable") if p[i] < 0.5][:k], int)
+
+
+@mistake("8.7", name="largest-gap-first", tag="order")
+def worst_mistakes(y_true, probabilities, k):
+    """You sort by how far the answer was ahead of the truth. What does the exercise
+    sort by?
+
+    Only by what the truth got: the smallest p of the true class comes first."""
+    p, rows = np.asarray(probabilities), _wrong(y_true, probabilities)
+    gap = p[rows].max(axis=1) - p[rows, np.asarray(y_true)[rows]]
+    return rows[np.argsort(-gap, kind="stable")][:k]
+
+
+@mistake("8.7", name="filled-up-with-right-rows", tag="edge-case")
+def worst_mistakes(y_true, probabilities, k):
+    """How many rows do you return when there are fewer mistakes than k?
+
+    Then return the mistakes alone: keep the wrong rows before you cut at k."""
+    rows = _wrong(y_true, probabilities)
+    p = np.asarray(probabilities)[np.arange(len(y_true)), np.asarray(y_true)].copy()
+    p[np.setdiff1d(np.arange(len(p)), rows)] = 2
+    return np.argsort(p, kind="stable")[:k]
 
 
 # 8.8 ------------------------------------------------------------------------------------------------------------------
@@ -846,3 +1121,38 @@ def centre(image):
         image, image.shape[0] // 2 - round(r), image.shape[1] // 2 - round(c)
     )
     return image
+
+
+@mistake("8.8", name="moved-by-parts-of-a-pixel", tag="dtype")
+def centre(image):
+    """Are there grey values in your image that were not in the one you got?
+
+    Move by whole pixels: round both steps, and copy the pixels as they are."""
+    image = np.asarray(image)
+    if not image.any():
+        return image.copy()
+    r, c = _mass(image)
+    step = image.shape[0] // 2 - r, image.shape[1] // 2 - c
+    return scipy.ndimage.shift(image.astype(float), step, order=1)
+
+
+@mistake("8.8", name="middle-between-pixels", tag="off-by-one")
+def centre(image):
+    """To which pixel do you bring the centre of an image of 4 rows?
+
+    To row h // 2, here 2. (h - 1) / 2 is another place when h is even."""
+    image = np.asarray(image)
+    if not image.any():
+        return image.copy()
+    r, c = _mass(image)
+    h, w = image.shape
+    return _moved(image, round((h - 1) / 2 - r), round((w - 1) / 2 - c))
+
+
+# Mutants that may live -----------------------------------------------------------------------------------------------
+
+excuse(
+    "8.8",
+    "centre: image.copy() -> image",
+    "a check sees values, and a black image and its copy have the same",
+)

@@ -5,7 +5,12 @@ import itertools
 import numpy as np
 import pytest
 
-from coursekit.labs.testing import assert_close, assert_true, assert_unchanged
+from coursekit.labs.testing import (
+    assert_close,
+    assert_equal,
+    assert_true,
+    assert_unchanged,
+)
 
 # 8.1 ------------------------------------------------------------------------------------------------------------------
 
@@ -13,28 +18,26 @@ from coursekit.labs.testing import assert_close, assert_true, assert_unchanged
 @pytest.mark.exercise("8.1")
 @pytest.mark.points(1)
 def test_prepare_takes_floats_and_leaves_images_unchanged(student):
-    x_train = student.rng.uniform(0, 255, (5, 2, 3)).astype(np.float32)
-    x_test = student.rng.uniform(0, 90, (2, 2, 3)).astype(np.float32)
-    got, after = student.call_tracking("prepare", x_train, x_test)
-    mean = x_train.mean(axis=0)
-    assert_close(
-        got[0],
-        ((x_train - mean) / 255).reshape(5, 6),
-        tried="z_train of float32 images",
-        atol=1e-5,
-    )
-    assert_close(
-        got[1],
-        ((x_test - mean) / 255).reshape(2, 6),
-        tried="z_test of float32 images",
-        atol=1e-5,
-    )
-    assert_unchanged(
-        [x_train, x_test],
-        list(after),
-        tried="prepare(x_train, x_test)",
-        name="an image array",
-    )
+    for dtype in ("float32", "float64"):
+        x_train = student.rng.uniform(0, 255, (5, 2, 3)).astype(dtype)
+        x_test = student.rng.uniform(0, 90, (2, 2, 3)).astype(dtype)
+        got, after = student.call_tracking("prepare", x_train, x_test)
+        mean = x_train.mean(axis=0)
+        for z, x, name in zip(
+            got, (x_train, x_test), ("z_train", "z_test"), strict=True
+        ):
+            assert_close(
+                z,
+                ((x - mean) / 255).reshape(len(x), 6),
+                tried=f"{name} of {dtype} images",
+                atol=1e-5,
+            )
+        assert_unchanged(
+            [x_train, x_test],
+            list(after),
+            tried=f"prepare(x_train, x_test), {dtype}",
+            name="an image array",
+        )
 
 
 @pytest.mark.exercise("8.1")
@@ -189,6 +192,21 @@ def test_cell_histogram_of_a_flat_cell_and_total_magnitude(student):
         np.zeros(9),
         tried="cell_histogram of a flat cell",
     )
+    gy, gx = np.zeros((2, 2, 3))
+    strength = float(student.rng.uniform(1, 50))
+    gy[0, 1], gx[0, 1] = -1e-20, strength
+    got = np.asarray(student.cell_histogram(gy, gx, 9), dtype=float)
+    assert_true(
+        got.shape == (9,),
+        tried="a gradient a hair below 180 degrees, which rounds to 180",
+        expected="9 bins, and no bin more",
+        got=f"shape {got.shape}",
+    )
+    assert_close(
+        np.array([got[0] + got[-1], *got[1:-1]]),
+        strength / 6 * np.eye(8)[0],
+        tried="a gradient a hair below 180 degrees: the first bin and the last, together",
+    )
     gy, gx = student.rng.normal(0, 20, (2, 6, 3))
     got = np.asarray(student.cell_histogram(gy, gx), dtype=float)
     assert_true(
@@ -256,6 +274,16 @@ def test_pipeline_has_one_weight_per_feature_and_class(student):
     x = student.rng.integers(0, 256, (12, 28, 28), dtype=np.uint8)
     model.fit(x, np.arange(12) % 4)
     svm = model[1]
+    seed = int(student.rng.integers(1, 1000))
+    settings = student.build_hog_reader(C, seed)[1].get_params()
+    assert_equal(
+        {name: repr(value) for name, value in settings.items()},
+        {
+            name: repr(value)
+            for name, value in LinearSVC(C=C, random_state=seed).get_params().items()
+        },
+        tried=f"settings of LinearSVC in build_hog_reader({C}, {seed})",
+    )
     wanted = hog(x, orientations=9, pixels_per_cell=(4, 4), cells_per_block=(2, 2))
     judge = LinearSVC(C=C, random_state=0).fit(wanted, np.arange(12) % 4)
     assert_true(

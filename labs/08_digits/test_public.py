@@ -9,6 +9,7 @@ from coursekit.labs.testing import (
     assert_close,
     assert_true,
     assert_unchanged,
+    counterexample,
 )
 
 
@@ -166,6 +167,14 @@ def test_mlp_is_a_sequential_model_without_a_compile(student):
         tried=f"{tried} on 3 inputs, recomputed from its weights",
         rtol=1e-3,
         atol=1e-4,
+    )
+    assert_close(
+        model(x, training=True),
+        np.asarray(got),
+        tried=f"{tried}(x, training=True), beside training=False",
+        rtol=1e-3,
+        atol=1e-4,
+        hint="a layer behaves otherwise in training; the exercise names none that does.",
     )
     assert_true(
         kind_of(model) == "Sequential",
@@ -495,6 +504,14 @@ def test_cnn_is_a_functional_model_without_a_compile(student):
         rtol=1e-3,
         atol=1e-4,
     )
+    assert_close(
+        model(x, training=True),
+        np.asarray(got),
+        tried=f"{tried}(x, training=True), beside training=False",
+        rtol=1e-3,
+        atol=1e-4,
+        hint="a layer behaves otherwise in training; the exercise names none that does.",
+    )
     assert_true(
         kind_of(model) == "Functional",
         tried="build_cnn((12, 8, 1), 4)",
@@ -554,7 +571,11 @@ def torn(rng, right, wrong):
     other = np.concatenate([(1 - low) / 2, 0.995 - high])
     probabilities = np.stack([mine, other, 1 - mine - other], axis=1)
     order = rng.permutation(right + wrong)
-    return np.zeros(right + wrong, dtype=int), probabilities[order]
+    shift = rng.integers(0, 3, (right + wrong, 1))  # the truth is any of the classes
+    places = (np.arange(3) + shift) % 3
+    turned = np.empty_like(probabilities)
+    np.put_along_axis(turned, places, probabilities[order], axis=1)
+    return places[:, 0], turned
 
 
 @pytest.mark.exercise("8.7")
@@ -659,3 +680,63 @@ def test_centre_leaves_its_input_and_black_images_alone(student):
         np.zeros((5, 7)),
         tried="centre of a black 5 x 7 image",
     )
+
+
+# Small cases, for an answer that no known mistake fits -----------------------------------------------------------------
+
+
+def small_image(rng, size):
+    """Whole numbers, a row more than `size` on each side."""
+    return rng.integers(0, 10, (size + 2, size + 2)).astype(float)
+
+
+def small_cell(rng, size):
+    """Gradients whose angles lie inside 9 bins of 20 degrees, and not at a border of two."""
+    turn = 20 * rng.integers(0, 18, (1, size)) + 10
+    lengths = rng.integers(1, 5, (1, size))
+    wave = [lengths * f(np.radians(turn)) for f in (np.sin, np.cos)]
+    return wave[0].round(2), wave[1].round(2), 9
+
+
+def small_guesses(rng, size):
+    """Probabilities in hundredths, most rows wrong; no truth has the same as another."""
+    shares = 0.05 + 0.1 * rng.permutation(9)[: size + 1] + rng.integers(0, 5) / 100
+    rows = np.stack([shares, 1 - shares], axis=1).round(2)
+    return np.zeros(size + 1, dtype=int), rows, int(rng.integers(1, size + 2))
+
+
+def small_ink(rng, size):
+    """A dot or two on black, not halfway between pixels."""
+    while True:
+        image = np.zeros((size + 2, size + 2), dtype=int)
+        for value in (8, 1)[: rng.integers(1, 3)]:
+            image[tuple(rng.integers(0, size + 2, 2))] = value
+        middle = (np.indices(image.shape) * image).sum(axis=(1, 2)) / image.sum()
+        if np.all(np.abs(middle % 1 - 0.5) > 0.02):
+            return (image,)
+
+
+counterexample(
+    "8.1",
+    "prepare",
+    draw=lambda rng, size: (
+        255 * rng.integers(0, 2, (size + 1, 1, 2)),
+        255 * rng.integers(0, 2, (1, 1, 2)),
+    ),
+    oracle=prepared,
+)
+counterexample(
+    "8.3",
+    "image_gradients",
+    draw=lambda rng, size: (small_image(rng, size),),
+    oracle=slopes,
+)
+counterexample("8.3", "cell_histogram", draw=small_cell, oracle=histogram)
+counterexample(
+    "8.4",
+    "normalise_block",
+    draw=lambda rng, size: (rng.integers(1, 9, (1, size + 1)).astype(float),),
+    oracle=l2_hys,
+)
+counterexample("8.7", "worst_mistakes", draw=small_guesses, oracle=ranked)
+counterexample("8.8", "centre", draw=small_ink, oracle=balanced)

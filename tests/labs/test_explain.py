@@ -259,6 +259,7 @@ def test_values_that_stand_for_others_are_listed(tmp_path):
         ("2 * x[1:, 1:]", "1 too long along axis 0 and 1 too long along axis 1"),
         ("2 * x[1:-1, 1:-1].ravel()[:2]", "has 1 axis instead of 2"),
         ("2 * x[1:-2, 1:-1]", "1 too short along axis 0"),
+        ("x[:2, :2]", "the shape (2, 2) whatever the input is: (2, 2) where (2, 3) is due"),
     ],
 )
 def test_the_shape_is_told(tmp_path, body, words):

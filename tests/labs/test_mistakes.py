@@ -134,3 +134,16 @@ def test_whether_an_example_works_with_lists_is_no_evidence():
     known = {"test_example_of_f@1": [refused, wrong, ["failed", "abc"]]}
     assert matches(known, {"test_example_of_f@1": [wrong, ["failed", "abc"]]})
     assert not matches(known, {"test_example_of_f@1": [refused, ["error", ""]]})
+
+
+def test_how_a_wrong_example_goes_on_with_arrays_is_no_evidence():
+    def raised(shape):
+        return ["f", ["error", "IndexError", "[]", [shape, None]]]
+
+    wrong, ending = ["f", summarise(3.0)], ["failed", "abc"]
+    known = [wrong, wrong, raised(None), ending]
+    for seen in ([wrong, wrong, raised([3, 2]), ending], [wrong, ending], [wrong] * 3 + [ending]):
+        assert matches({"test_example_of_f@1": known}, {"test_example_of_f@1": seen})
+        assert not matches({"test_f@1": known}, {"test_f@1": seen})
+    other = [["f", summarise(4.0)], raised(None), ending]
+    assert not matches({"test_example_of_f@1": known}, {"test_example_of_f@1": other})

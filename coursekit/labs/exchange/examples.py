@@ -20,6 +20,7 @@ import numpy as np
 from coursekit.labs.testing import StudentError, assert_close
 
 FILE = "fingerprints.json"
+CHECK = "test_example_of_"  # then the function
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,7 +59,7 @@ def example_check(example: Example) -> Callable[..., None]:
         assert found is not None
         raise found
 
-    check.__name__ = check.__qualname__ = f"test_example_of_{example.function}"
+    check.__name__ = check.__qualname__ = f"{CHECK}{example.function}"
     check.__doc__ = f"The docstring's own example of {example.function}."
     return check
 
