@@ -17,6 +17,7 @@ from coursekit.datasets.playground import (
 from coursekit.datasets.preprocessing import preprocess_digit
 from coursekit.datasets.registry import LOADERS
 from coursekit.datasets.scenes import make_motion, make_scenes
+from coursekit.datasets.shapes import make_convex, make_rectangles
 
 globals().update(LOADERS)
 
@@ -26,10 +27,12 @@ __all__ = [
     "from_npz",
     "load",
     "make_circles",
+    "make_convex",
     "make_hills",
     "make_moons",
     "make_motion",
     "make_plane",
+    "make_rectangles",
     "make_scenes",
     "make_spiral",
     "make_xor",

@@ -37,6 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "labs.status",
         "models",
     },
+    "codes": {"losses", "plots", "training"},
     "comparison": {"classifier", "datasets", "devices", "evaluation", "hog", "plots"},
     "datasets": set(),
     "devices": set(),
