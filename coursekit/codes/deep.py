@@ -179,7 +179,7 @@ class Protocols:
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         self.model.compile(keras.optimizers.Adam(1e-3), loss)
         self.model.optimizer.build(self.model.trainable_variables)
-        self._fresh = [ops.convert_to_numpy(v) for v in self.model.optimizer.variables]
+        self._fresh = [v.numpy() for v in self.model.optimizer.variables]
 
     def tune(
         self, x: np.ndarray, y: np.ndarray, stack: Sequence[Layer] = (), *, seed: int = 0
