@@ -24,6 +24,7 @@ from coursekit.codes.shallow import (
     pca_errors,
     sparsity,
     tied_slopes,
+    train_decoder,
     train_layer,
     train_stack,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "sparsity",
     "svm_error",
     "tied_slopes",
+    "train_decoder",
     "train_layer",
     "train_stack",
 ]

@@ -161,6 +161,7 @@ class Protocols:
         epochs: passes over `rows` rows; fewer labels are repeated until they fill them.
         rows: see `epochs`.
         batch_size: rows of a step.
+        learning_rate: of Adam.
     """
 
     def __init__(
@@ -172,12 +173,13 @@ class Protocols:
         epochs: int = 10,
         rows: int = 10_000,
         batch_size: int = 100,
+        learning_rate: float = 1e-3,
     ):
         self.epochs, self.rows, self.batch_size = epochs, rows, batch_size
         hidden = [layers.Dense(units, activation="sigmoid") for units in sizes]
         self.model = keras.Sequential([keras.Input((inputs,)), *hidden, layers.Dense(num_classes)])
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        self.model.compile(keras.optimizers.Adam(1e-3), loss)
+        self.model.compile(keras.optimizers.Adam(learning_rate), loss)
         self.model.optimizer.build(self.model.trainable_variables)
         self._fresh = [v.numpy() for v in self.model.optimizer.variables]
 
@@ -330,35 +332,6 @@ def train_triplets(
             drawn = found[rng.integers(0, len(found), batch_size)]
             triplets.train_on_batch(x[rows[drawn]], nothing)
     return encoder
-
-
-def train_decoder(
-    codes: np.ndarray,
-    x: np.ndarray,
-    *,
-    widths: Sequence[int] = (32, 64),
-    epochs: int = 20,
-    batch_size: int = 100,
-    seed: int = 0,
-) -> keras.Sequential:
-    """A decoder for codes that came without one, trained on the squared error.
-
-    Args:
-        codes: `(n, code)`.
-        x: what they stand for, `(n, inputs)` in [0, 1].
-        widths: hidden layers.
-        epochs: passes over the data.
-        batch_size: rows of a batch.
-        seed: of weights and order.
-    """
-    keras.utils.set_random_seed(seed)
-    hidden = [layers.Dense(width, activation="relu") for width in widths]
-    top = layers.Dense(x.shape[1], activation="sigmoid")
-    decoder = keras.Sequential([keras.Input((codes.shape[1],)), *hidden, top])
-    rate = one_cycle(5e-3, epochs * -(-len(x) // batch_size))
-    decoder.compile(keras.optimizers.Adam(rate), loss="mse")
-    fit(decoder, codes, x, epochs=epochs, batch_size=batch_size, seed=seed, progress="none")
-    return decoder
 
 
 def dense_parts(model: keras.Sequential) -> list[tuple[np.ndarray, np.ndarray, str]]:

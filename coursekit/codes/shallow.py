@@ -4,6 +4,7 @@ contractive, and stacked one after another."""
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -224,6 +225,59 @@ def fit_tied(
             losses.append(float(loss))
             adam.step(found)
     return parts, losses
+
+
+def train_decoder(
+    codes: np.ndarray,
+    x: np.ndarray,
+    *,
+    widths: Sequence[int] = (32, 64),
+    epochs: int = 20,
+    batch_size: int = 100,
+    learning_rate: float = 5e-3,
+    seed: int = 0,
+) -> list[tuple[np.ndarray, np.ndarray, str]]:
+    """A decoder for codes that came without one: ReLU layers and sigmoid outputs, trained by Adam
+    on the squared error; the rate falls to zero along a straight line.
+
+    Args:
+        codes: `(n, code)`.
+        x: what they stand for, `(n, inputs)` in [0, 1].
+        widths: hidden layers.
+        epochs: passes over the data.
+        batch_size: rows of a batch.
+        learning_rate: first rate.
+        seed: of weights and order.
+
+    Returns:
+        Weights, bias and name of the activation of each layer, as `View` takes them.
+    """
+    codes, x = np.asarray(codes, np.float32), np.asarray(x, np.float32)
+    rng, middle, size = np.random.default_rng(seed), codes.mean(axis=0), codes.std(axis=0) + 1e-6
+    sizes, parts = (codes.shape[1], *widths, x.shape[1]), []
+    for inputs, units in itertools.pairwise(sizes):
+        kernel = rng.normal(0, np.sqrt(2 / inputs), (inputs, units))  # He et al. 2015
+        parts += [kernel.astype(np.float32), np.zeros(units, np.float32)]
+    adam, total = _Adam(parts, learning_rate), epochs * -(-len(x) // batch_size)
+    for _ in range(epochs):
+        order = rng.permutation(len(x))
+        for start in range(0, len(x), batch_size):
+            rows = order[start : start + batch_size]
+            values = [(codes[rows] - middle) / size]
+            for w, b in zip(parts[0::2], parts[1::2], strict=True):
+                z = values[-1] @ w + b
+                values.append(np.maximum(z, 0) if len(values) <= len(widths) else expit(z))
+            out, slopes = values.pop(), []
+            delta = (out - x[rows]) * out * (1 - out) / len(rows)
+            for w, h in zip(parts[-2::-2], reversed(values), strict=True):
+                slopes = [h.T @ delta, delta.sum(axis=0), *slopes]
+                delta = (delta @ w.T) * (h > 0)
+            adam.rate = learning_rate * (1 - adam.count / total)
+            adam.step(slopes)
+    parts[1] -= (middle / size) @ parts[0]  # the first layer takes codes as they are
+    parts[0] /= size[:, None]
+    names = ["relu"] * len(widths) + ["sigmoid"]
+    return list(zip(parts[0::2], parts[1::2], names, strict=True))
 
 
 def pca_errors(x: np.ndarray, x_test: np.ndarray, numbers: Sequence[int]) -> dict[int, float]:

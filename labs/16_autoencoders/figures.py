@@ -7,31 +7,40 @@ from coursekit.plots import GREY, PALETTE, subplots
 from coursekit.plots.images import draw_image
 
 
-def _rows(rows, *, titles=(), signed=(), width=9.0, limits=(0, 1)):
-    """A figure of rows of 28x28 images, each row with a name on its left."""
+def _strip(images, limits):
+    """Square images side by side with a gap, scaled to [0, 1]; the places of their middles."""
+    low, high = limits
+    side = int(np.sqrt(np.size(images[0])))
+    gap = np.full((side, 2), 0.7)
+    parts = []
+    for image in images:
+        scaled = (np.reshape(image, (side, side)) - low) / (high - low)
+        parts += [np.clip(scaled, 0, 1), gap]
+    return np.hstack(parts[:-1]), [
+        (side + 2) * k + side / 2 for k in range(len(images))
+    ]
+
+
+def _draw_strip(ax, images, *, limits=(0, 1), names=(), signed=False):
+    """One row of images in one axes, with a name below each where names are given."""
+    if signed:
+        images = [image / np.abs(image).max() for image in images]
+    strip, middles = _strip(images, (-1, 1) if signed else limits)
+    draw_image(ax, strip, limits=(0, 1))
+    ax.spines[:].set_visible(False)
+    if len(names):
+        ax.set_xticks(middles, names)
+        ax.tick_params(axis="x", length=0, labelsize=8)
+
+
+def _rows(rows, *, signed=(), width=9.0, limits=(0, 1)):
+    """A figure of rows of images, each row with a name on its left."""
     columns = max(len(images) for images in rows.values())
-    figure, axes = subplots(
-        len(rows),
-        columns,
-        size=(width, 0.2 + width / columns * len(rows)),
-        squeeze=False,
-    )
-    for ax in axes.flat:
-        ax.axis("off")
-    for line, (name, images) in zip(axes, rows.items(), strict=True):
-        for place, (ax, image) in enumerate(zip(line, images, strict=False)):
-            ax.axis("on")
-            side = int(np.sqrt(np.size(image)))
-            title = titles[place] if titles and line is axes[0] else ""
-            own = None if name in signed else limits
-            draw_image(
-                ax,
-                np.reshape(image, (side, side)),
-                title=title,
-                signed=name in signed,
-                limits=own,
-            )
-        line[0].set_ylabel(name, fontsize=9)
+    size = (width, 0.3 + width / (columns + 0.7) * len(rows))
+    figure, axes = subplots(len(rows), 1, size=size, squeeze=False)
+    for ax, (name, images) in zip(axes[:, 0], rows.items(), strict=True):
+        _draw_strip(ax, images, limits=limits, signed=name in signed)
+        ax.set_ylabel(name, fontsize=9)
     return figure
 
 
@@ -43,7 +52,7 @@ def two_numbers(x, y, by_pca, by_autoencoder):
         "PCA": by_pca[picks],
         "autoencoder": by_autoencoder[picks],
     }
-    return _rows(rows, titles=[str(digit) for digit in range(10)]), (
+    return _rows(rows), (
         "Ten test digits in the top row. Below, PCA's copies from two numbers are grey fog in which "
         "most digits look alike. In the bottom row the autoencoder's copies from two numbers have "
         "clearer strokes, and more of them look like one digit and no other."
@@ -102,16 +111,15 @@ def thirty(x, copies, errors):
 
 def sparse(kinds, x):
     """Some weights of two layers, and how often their units are on."""
-    figure, axes = subplots(2, 9, size=(9.5, 2.6), width_ratios=[1] * 8 + [3.2])
+    figure, axes = subplots(2, 2, size=(9.5, 2.6), width_ratios=[8, 3])
     for line, (name, layer) in zip(axes, list(kinds.items())[:2], strict=False):
         h = layer.encode(x)
-        order = np.argsort(-h.std(axis=0))
-        for ax, j in zip(line[:8], order[:: max(1, len(order) // 8)], strict=False):
-            draw_image(ax, layer.weights[:, j].reshape(28, 28), signed=True)
+        order = np.argsort(-h.std(axis=0))[:: max(1, h.shape[1] // 8)][:8]
+        _draw_strip(line[0], layer.weights[:, order].T, signed=True)
         line[0].set_ylabel(name)
-        line[8].hist(h.mean(axis=0), np.linspace(0, 1, 21), color=GREY)
-        line[8].set(ylabel="units")
-    axes[1, 8].set_xlabel("mean over test digits")
+        line[1].hist(h.mean(axis=0), np.linspace(0, 1, 21), color=GREY)
+        line[1].set(ylabel="units")
+    axes[1, 1].set_xlabel("mean over test digits")
     on = {n: float(layer.encode(x).mean()) for n, layer in list(kinds.items())[:2]}
     return figure, (
         "Two rows: eight columns of W as images, and a histogram of how much each unit is on. "
@@ -220,21 +228,20 @@ def few_labels(table):
 
 def generated(errors, samples):
     """Examples of the two generated problems, and errors of the protocols."""
-    figure, axes = subplots(2, 8, size=(9.5, 2.8), width_ratios=[1] * 6 + [0.9, 4])
+    figure, axes = subplots(2, 2, size=(9.5, 2.8), width_ratios=[6, 4])
     names = {"rectangles": ("wide", "tall"), "convex": ("dented", "convex")}
     told = []
     for line, (kind, (x, y)) in zip(axes, samples.items(), strict=True):
-        for ax, image, label in zip(line[:6], x, y, strict=False):
-            draw_image(ax, image, title=names[kind][label])
-        line[6].axis("off")
+        _draw_strip(line[0], x / 255, names=[names[kind][label] for label in y])
+        line[0].set_ylabel(kind)
         shares = {name: 100 * error for name, error in errors[kind].items()}
-        line[7].barh(list(shares), list(shares.values()), color=PALETTE[:3])
-        line[7].invert_yaxis()
-        line[7].tick_params(labelsize=7)
+        line[1].barh(list(shares), list(shares.values()), color=PALETTE[:3])
+        line[1].invert_yaxis()
+        line[1].tick_params(labelsize=7)
         told.append(
             f"{kind}: " + ", ".join(f"{n} {v:.1f} %" for n, v in shares.items())
         )
-    axes[1, 7].set_xlabel("errors on new images, %")
+    axes[1, 1].set_xlabel("errors on new images, %")
     return figure, (
         "Above, outlines of rectangles called wide or tall; below, white regions called dented or "
         "convex; beside each, bars of errors. " + "; ".join(told) + "."
@@ -372,9 +379,8 @@ def mean_contrastive(loss, b, same):
 
 def active_share(list_triplets, encoders, x, y, margin=1.0):
     """Share of all triplets that cost something, for each encoder."""
-    same = y[:, None] == y[None]
-    pairs = same.sum(axis=1) - 1
-    count = int(np.sum(pairs * (len(y) - 1 - pairs)))
+    sizes = np.bincount(y)
+    count = int(np.sum(sizes * (sizes - 1) * (len(y) - sizes)))
     return {
         name: len(list_triplets(np.asarray(encode(x)), y, margin)) / count
         for name, encode in encoders.items()

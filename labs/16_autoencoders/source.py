@@ -60,9 +60,9 @@ def mean_error(wanted, got):
     return float(np.sum((wanted - got) ** 2, axis=1).mean())
 
 
-batch = lab.pick(100, 30)
+batch, pace = lab.pick(100, 50), lab.pick(2e-3, 5e-3)
 two = deep.autoencoder(2, (256, 64), back=(32, 64), seed=lab.seed)
-two.fit(x, epochs=lab.pick(20, 25), batch_size=batch, seed=lab.seed)
+two.fit(x, epochs=lab.pick(12, 25), batch_size=batch, learning_rate=pace)
 pca2 = PCA(2, random_state=lab.seed).fit(x)
 built = pca2.inverse_transform(pca2.transform(x_test)), two.reconstruct(x_test)
 lab.show(figures.two_numbers(x_test, y_test, *built))
@@ -228,7 +228,7 @@ def largest_angle(a, b):
 check("16.2")
 
 # %%
-angle, KS = float("nan"), (1, 2, 3, 4, 6, 8, 10, 15, 20, 30)
+angle, KS = float("nan"), (1, 2, 3, 6, 10, 20, 30)
 straight = codes.pca_errors(x, x_test, range(1, 60))
 with lab.needs("16.2"):
     middle = some.mean(axis=0)
@@ -253,10 +253,10 @@ with lab.needs("16.2"):
 
 # %%
 thirty = deep.autoencoder(30, lab.pick((1000, 500, 250), (200, 100)), seed=lab.seed)
-thirty.fit(x, epochs=lab.pick(30, 15), batch_size=batch, seed=lab.seed)
+thirty.fit(x, epochs=lab.pick(12, 15), batch_size=lab.pick(200, 50), learning_rate=pace)
 images = some.reshape(-1, 28, 28, 1)
-conv = deep.conv_autoencoder(30, width=lab.pick(16, 8), seed=lab.seed)
-conv.fit(images, epochs=lab.pick(10, 5), batch_size=batch, learning_rate=5e-3)
+conv = deep.conv_autoencoder(30, width=lab.pick(16, 4), seed=lab.seed)
+conv.fit(images, epochs=lab.pick(6, 4), batch_size=batch // 2, learning_rate=2 * pace)
 drawn = conv.reconstruct(x_test.reshape(-1, 28, 28, 1)).reshape(len(x_test), -1)
 pca30 = PCA(30, random_state=lab.seed).fit(x)
 copies = {
@@ -331,7 +331,7 @@ check("16.3")
 # penalty and its slopes in $h$ and in $W$.)
 
 # %%
-wide = {"units": lab.pick(300, 80), "epochs": lab.pick(10, 20), "batch_size": batch}
+wide = {"units": lab.pick(300, 80), "epochs": lab.pick(8, 20), "batch_size": batch}
 wide["learning_rate"] = lab.pick(3e-3, 1e-2)
 kinds = {"plain": codes.train_layer(some, **wide, seed=lab.seed)}
 with lab.needs("16.3"):
@@ -519,10 +519,10 @@ sizes = lab.pick((500, 500, 500), (100, 100))
 table, generated = {}, {}
 with lab.needs("16.4"):
     protocols = deep.Protocols(
-        sizes, epochs=lab.pick(10, 5), rows=lab.pick(10_000, 1_000), batch_size=batch
+        sizes, epochs=lab.pick(8, 4), rows=lab.pick(10_000, 1_000), learning_rate=pace
     )
-    greedy = {"corrupt": broken, "epochs": lab.pick(10, 12), "batch_size": batch}
-    greedy["learning_rate"] = lab.pick(2e-3, 1e-2)
+    greedy = {"corrupt": broken, "epochs": lab.pick(6, 12), "batch_size": batch}
+    greedy["learning_rate"] = 2 * pace
     for seed in SEEDS:
         stack = codes.train_stack(some, sizes, **greedy, seed=seed)
         for count in COUNTS:
@@ -663,7 +663,7 @@ with lab.needs("16.6"):
     cost = {k: figures.cost(fista, white[:200], k * learned, 0.5) for k in (1, 4, 16)}
     told = f"E for atoms of length 1, 4 and 16: {np.round(list(cost.values()), 2)}"
     lab.reveal("16.6", "a" if cost[16] < cost[1] else "b", told)
-    few, most = lab.pick(1000, 200), lab.pick(3000, 200)
+    few, most = lab.pick(1000, 200), lab.pick(2000, 200)
     pictures = np.concatenate([x[:few], x_test[:most]]).reshape(-1, 28, 28)
     for name, f in codes.patch_features(pictures, few, atoms, code=fista).items():
         patchwork[name] = codes.svm_error(f[:few], y[:few], f[few:], y_test[:most])
@@ -727,11 +727,11 @@ with lab.needs("16.7"):
     ratio = figures.brightness(kernel_features)
     truth = "a" if ratio < 1.5 else "b" if ratio < 3 else "c"
     lab.reveal("16.7", truth, f"{ratio:.2f} times")
-    most, filters = lab.pick(10_000, 200), lab.pick((64, 128), (24, 32))
-    pictures = np.concatenate([x[:1000], x_test[:most]]).reshape(-1, 28, 28)
-    layered = codes.kernel_network(pictures, 1000, filters, features=kernel_features)
-    for (name, f), n in itertools.product(layered.items(), (300, 1000)):
-        error = codes.svm_error(f[:n], y[:n], f[1000:], y_test[:most], scale="all")
+    few, most, filters = lab.pick((1000, 10_000, (64, 128)), (300, 200, (24, 32)))
+    pictures = np.concatenate([x[:few], x_test[:most]]).reshape(-1, 28, 28)
+    layered = codes.kernel_network(pictures, few, filters, features=kernel_features)
+    for (name, f), n in itertools.product(layered.items(), (3 * few // 10, few)):
+        error = codes.svm_error(f[:n], y[:n], f[few:], y_test[:most], scale="all")
         kernel_net[name, n] = error
     lab.show(figures.kernel_net(kernel_net))
 
@@ -821,8 +821,8 @@ check("16.8")
 # numbers; the triplets are the ones that your function lists.
 
 # %%
-steps = lab.pick(2000, 150)
-pairs = deep.train_pairs(x, y, steps=steps, seed=lab.seed)
+steps, group = lab.pick(1500, 120), {"batch_size": lab.pick(200, 100)}
+pairs = deep.train_pairs(x, y, steps=steps, seed=lab.seed, **group)
 encoders = {"PCA": pca2.transform, "autoencoder": two.encode}
 encoders["contrastive"] = partial(deep.apply, pairs)
 with lab.needs("16.8"):
@@ -831,7 +831,7 @@ with lab.needs("16.8"):
     by_keras = gradients(figures.mean_contrastive(losses.contrastive, b, same), a)
     gap = np.abs(contrastive_slope(a, b, same, 1.0) - by_keras).max()
     print(f"your slope and Keras's differ by at most {gap:.0e}")
-    triplets = deep.train_triplets(x, y, active_triplets, steps=steps, seed=lab.seed)
+    triplets = deep.train_triplets(x, y, active_triplets, steps=steps, **group)
     encoders["triplet"] = partial(deep.apply, triplets)
     shares = figures.active_share(active_triplets, encoders, x[:100], y[:100])
     share = shares["triplet"]
@@ -857,10 +857,7 @@ lab.show(figures.planes(planes, y_test, near5))
 ways_back = {"PCA": [(pca2.components_, pca2.mean_, "linear")]}
 ways_back["autoencoder"] = deep.dense_parts(two.decoder)
 for name in list(encoders)[2:]:
-    decoder = deep.train_decoder(
-        encoders[name](some), some, epochs=lab.pick(20, 8), batch_size=batch
-    )
-    ways_back[name] = deep.dense_parts(decoder)
+    ways_back[name] = codes.train_decoder(encoders[name](some), some, batch_size=batch)
 views = {n: codes.View(planes[n][:2000], parts) for n, parts in ways_back.items()}
 codes.CodeMap(views, y_test[:2000])
 
@@ -881,7 +878,7 @@ codes.CodeMap(views, y_test[:2000])
 # ## Receipt
 
 # %%
-trained = f"{kind}, {len(x):,} images, {lab.pick(30, 15)} epochs"
+trained = f"{kind}, {len(x):,} images, {lab.pick(12, 15)} epochs"
 unlabelled = f"{kind}, {len(some):,} without labels, {'-'.join(map(str, sizes))} units"
 measured = {
     "PCA": f"{error30['PCA']:.2f}",

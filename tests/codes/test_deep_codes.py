@@ -109,15 +109,12 @@ def test_no_triplet_no_step(digits):
     np.testing.assert_array_equal(none.get_weights()[0], fresh.get_weights()[0])
 
 
-def test_a_decoder_for_codes_that_came_without_one(digits):
+def test_dense_parts_decode_as_the_model_does(digits):
     (x, _), _ = digits
-    points = PCA(2).fit_transform(x)
-    decoder = deep.train_decoder(points, x, epochs=5)
-    parts = deep.dense_parts(decoder)
+    made = deep.autoencoder(2, (8,), back=(6, 7))
+    parts = deep.dense_parts(made.decoder)
     assert [activation for *_, activation in parts] == ["relu", "relu", "sigmoid"]
+    points = made.encode(x[:5])
     np.testing.assert_allclose(
-        codes.View(points, parts).decode(points[:5]),
-        decoder.predict_on_batch(points[:5]),
-        rtol=1e-3,
-        atol=1e-4,
+        codes.View(points, parts).decode(points), made.decode(points), rtol=1e-3, atol=1e-4
     )

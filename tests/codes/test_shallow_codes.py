@@ -131,6 +131,16 @@ def test_each_layer_of_a_stack_takes_the_codes_below():
     np.testing.assert_allclose(stack[1].weights, alone.weights, rtol=1e-6)
 
 
+def test_a_decoder_for_codes_that_came_without_one(rng):
+    codes_ = 50 + rng.normal(0, [20, 0.1], (400, 2))
+    angle = codes_ @ [0.05, 10.0]
+    x = 0.5 + 0.4 * np.sin(angle[:, None] + np.arange(6))
+    parts = codes.train_decoder(codes_, x, epochs=60, batch_size=50)
+    assert [w.shape for w, *_ in parts] == [(2, 32), (32, 64), (64, 6)]
+    found = codes.View(codes_, parts).decode(codes_)
+    assert np.mean((found - x) ** 2) < 0.1 * np.mean((x - x.mean(axis=0)) ** 2)
+
+
 def test_pca_errors_are_scikit_learns(rng):
     x, y = rng.normal(size=(40, 6)) @ rng.normal(size=(6, 6)), rng.normal(size=(9, 6))
     found = codes.pca_errors(x, y, [0, 2, 6])
