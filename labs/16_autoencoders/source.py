@@ -670,8 +670,8 @@ with lab.needs("16.6"):
     lab.show(figures.patchwork(patchwork, few))
 
 # %% [markdown]
-# Atoms that were only asked for few large numbers become edges at one angle, as cells of the visual cortex prefer them
-# (Olshausen and Field 1996).
+# Atoms that were only asked to be used seldom become edges, most of them at one angle, as cells of the visual cortex
+# prefer them (Olshausen and Field 1996).
 
 # %% [markdown]
 # ### Exercise 16.7 · A layer from a kernel
@@ -863,8 +863,8 @@ codes.CodeMap(views, y_test[:2000])
 
 # %% [markdown]
 # Now you can say why the two machines of the opening differ. PCA's two numbers span a flat plane, and the floor of 16.2
-# holds for it. The autoencoder's plane is bent into the digits: between two neighbours lies another digit, not a mixture
-# of pixels. And what a code keeps is what its loss asks for: a copy, few units, a mended picture, stillness, distances.
+# holds for it. The autoencoder's plane is bent along the digits: between two neighbours of one kind lies another of that
+# kind rather than a double exposure. And what a code keeps is what its loss asks for: a copy, few units, a mended picture, stillness, distances.
 
 # %% [markdown]
 # ## Go further
