@@ -362,3 +362,22 @@ def test_both(student, n):
     assert "`outer`" not in str(said(tmp_path, tests, answer))
     alone = answer.replace("inner(x)\n", "x\n").replace("np.sin(x)", "x + 1")
     assert "right except for the sign" in said(tmp_path, tests, alone)["residual"]
+
+
+IMAGES = (
+    HEAD
+    + """
+@pytest.mark.exercise("90.1")
+@pytest.mark.parametrize("shape", [(2, 3, 4, 1), (1, 5, 3, 1), (3, 4, 4, 1), (2, 2, 6, 2), (1, 2, 3, 3), (3, 3, 2, 2)])
+def test_bright(student, shape):
+    x = student.rng.normal(size=shape)
+    assert_close(student.bright(x), x.max(axis=-1, keepdims=True) + 0 * x)
+"""
+)
+
+
+def test_images_have_no_first_column_among_their_colours(tmp_path):
+    body = "    return x * [0.5, 1.0][: x.shape[-1]] if x.shape[-1] > 1 else 2 * np.cbrt(x)"
+    assert "column" not in said(tmp_path, IMAGES, "def bright(x):\n" + body).get("residual", "")
+    means = "    return x.mean(axis=-1, keepdims=True) + 0 * x"
+    assert "column" not in said(tmp_path, IMAGES, "def bright(x):\n" + means).get("inputs", "")

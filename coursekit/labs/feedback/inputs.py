@@ -157,7 +157,11 @@ _KINDS: tuple[tuple[Feature, Callable[[np.ndarray], bool]], ...] = (
     ),
     (
         Feature("where {} has one column", edge=True, group="smallest"),
-        lambda a: a.ndim > 1 and a.shape[-1] == 1,
+        lambda a: a.ndim == 2 and a.shape[-1] == 1,
+    ),
+    (
+        Feature("where {} has size 1 along its last axis", edge=True, group="smallest"),
+        lambda a: a.ndim > 2 and a.shape[-1] == 1,
     ),
     (
         Feature("where {} is square"),
