@@ -381,3 +381,22 @@ def test_images_have_no_first_column_among_their_colours(tmp_path):
     assert "column" not in said(tmp_path, IMAGES, "def bright(x):\n" + body).get("residual", "")
     means = "    return x.mean(axis=-1, keepdims=True) + 0 * x"
     assert "column" not in said(tmp_path, IMAGES, "def bright(x):\n" + means).get("inputs", "")
+
+
+NEAR = (
+    HEAD
+    + """
+counterexample("90.1", "halved", draw=lambda rng, size: (np.ones(size),), oracle=lambda x: x / 2)
+
+@pytest.mark.exercise("90.1")
+@pytest.mark.parametrize("n", [2, 5])
+def test_halved(student, n):
+    x = student.rng.normal(size=n)
+    assert_close(student.halved(x), x / 2)
+"""
+)
+
+
+def test_an_example_shows_digits_that_differ(tmp_path):
+    found = said(tmp_path, NEAR, "def halved(x):\n    return x / 2 + 1e-6")["example"]
+    assert "[0.5]; yours gives [0.500001]" in found
