@@ -181,7 +181,7 @@ class Protocols:
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         self.model.compile(keras.optimizers.Adam(learning_rate), loss)
         self.model.optimizer.build(self.model.trainable_variables)
-        self._fresh = [v.numpy() for v in self.model.optimizer.variables]
+        self._fresh = _values(self.model.optimizer.variables)
 
     def tune(
         self, x: np.ndarray, y: np.ndarray, stack: Sequence[Layer] = (), *, seed: int = 0
@@ -336,7 +336,12 @@ def train_triplets(
 
 def dense_parts(model: keras.Sequential) -> list[tuple[np.ndarray, np.ndarray, str]]:
     """Weights, bias and name of the activation of each Dense layer, for `CodeMap`."""
-    return [(*layer.get_weights(), layer.activation.__name__) for layer in model.layers]
+    return [(*_values(layer.weights), layer.activation.__name__) for layer in model.layers]
+
+
+def _values(variables: Sequence) -> list[np.ndarray]:
+    """Copies of variables as arrays."""
+    return [ops.convert_to_numpy(ops.copy(variable)) for variable in variables]
 
 
 def _siamese(inputs: int, code: int, images: int, loss: Callable, steps: int, seed: int):
