@@ -62,7 +62,7 @@ def mean_error(wanted, got):
 
 batch, pace = lab.pick(100, 50), lab.pick(2e-3, 5e-3)
 two = deep.autoencoder(2, (256, 64), back=(32, 64), seed=lab.seed)
-two.fit(x, epochs=lab.pick(12, 25), batch_size=batch, learning_rate=pace)
+two.fit(x, epochs=lab.pick(12, 20), batch_size=batch, learning_rate=pace)
 pca2 = PCA(2, random_state=lab.seed).fit(x)
 built = pca2.inverse_transform(pca2.transform(x_test)), two.reconstruct(x_test)
 lab.show(figures.two_numbers(x_test, y_test, *built))
@@ -233,7 +233,7 @@ straight = codes.pca_errors(x, x_test, range(1, 60))
 with lab.needs("16.2"):
     middle = some.mean(axis=0)
     linear = deep.linear_autoencoder(6, 784, seed=lab.seed)
-    linear.fit(some - middle, epochs=lab.pick(40, 30), learning_rate=5e-3)
+    linear.fit(some - middle, epochs=lab.pick(30, 20), learning_rate=5e-3)
     columns = linear.decoder.get_weights()[0].T
     axes = PCA(6, random_state=lab.seed).fit(some).components_.T
     angle = largest_angle(columns, axes)
@@ -253,10 +253,10 @@ with lab.needs("16.2"):
 
 # %%
 thirty = deep.autoencoder(30, lab.pick((1000, 500, 250), (200, 100)), seed=lab.seed)
-thirty.fit(x, epochs=lab.pick(12, 15), batch_size=lab.pick(200, 50), learning_rate=pace)
+thirty.fit(x, epochs=10, batch_size=lab.pick(200, 50), learning_rate=pace)
 images = some.reshape(-1, 28, 28, 1)
 conv = deep.conv_autoencoder(30, width=lab.pick(16, 4), seed=lab.seed)
-conv.fit(images, epochs=lab.pick(6, 4), batch_size=batch // 2, learning_rate=2 * pace)
+conv.fit(images, epochs=4, batch_size=batch // 2, learning_rate=2 * pace)
 drawn = conv.reconstruct(x_test.reshape(-1, 28, 28, 1)).reshape(len(x_test), -1)
 pca30 = PCA(30, random_state=lab.seed).fit(x)
 copies = {
@@ -331,7 +331,7 @@ check("16.3")
 # penalty and its slopes in $h$ and in $W$.)
 
 # %%
-wide = {"units": lab.pick(300, 80), "epochs": lab.pick(8, 20), "batch_size": batch}
+wide = {"units": lab.pick(300, 80), "epochs": lab.pick(6, 20), "batch_size": batch}
 wide["learning_rate"] = lab.pick(3e-3, 1e-2)
 kinds = {"plain": codes.train_layer(some, **wide, seed=lab.seed)}
 with lab.needs("16.3"):
@@ -519,7 +519,7 @@ sizes = lab.pick((500, 500, 500), (100, 100))
 table, generated = {}, {}
 with lab.needs("16.4"):
     protocols = deep.Protocols(
-        sizes, epochs=lab.pick(8, 4), rows=lab.pick(10_000, 1_000), learning_rate=pace
+        sizes, epochs=lab.pick(6, 4), rows=lab.pick(10_000, 1_000), learning_rate=pace
     )
     greedy = {"corrupt": broken, "epochs": lab.pick(6, 12), "batch_size": batch}
     greedy["learning_rate"] = 2 * pace
@@ -653,9 +653,9 @@ check("16.6")
 # each into nine places times the atoms, by one layer of your codes, by a second on top, and by k-means.
 
 # %%
-oriented, patchwork, atoms = float("nan"), {}, lab.pick(100, 30)
+oriented, patchwork, atoms = float("nan"), {}, lab.pick(100, 25)
 with lab.needs("16.6"):
-    patches = codes.photograph_patches(lab.pick(20_000, 3_000), seed=lab.seed)
+    patches = codes.photograph_patches(lab.pick(20_000, 2_000), seed=lab.seed)
     white = codes.fit_whitening(patches)(patches)
     learned = codes.learn_dictionary(white, atoms, 0.5, code=fista, seed=lab.seed)
     lab.show(figures.atoms(learned, white[:300], ista_step, fista))
@@ -663,7 +663,7 @@ with lab.needs("16.6"):
     cost = {k: figures.cost(fista, white[:200], k * learned, 0.5) for k in (1, 4, 16)}
     told = f"E for atoms of length 1, 4 and 16: {np.round(list(cost.values()), 2)}"
     lab.reveal("16.6", "a" if cost[16] < cost[1] else "b", told)
-    few, most = lab.pick(1000, 200), lab.pick(2000, 200)
+    few, most = lab.pick(1000, 150), lab.pick(2000, 150)
     pictures = np.concatenate([x[:few], x_test[:most]]).reshape(-1, 28, 28)
     for name, f in codes.patch_features(pictures, few, atoms, code=fista).items():
         patchwork[name] = codes.svm_error(f[:few], y[:few], f[few:], y_test[:most])
@@ -821,7 +821,7 @@ check("16.8")
 # numbers; the triplets are the ones that your function lists.
 
 # %%
-steps, group = lab.pick(1500, 120), {"batch_size": lab.pick(200, 100)}
+steps, group = lab.pick(1500, 90), {"batch_size": lab.pick(200, 100)}
 pairs = deep.train_pairs(x, y, steps=steps, seed=lab.seed, **group)
 encoders = {"PCA": pca2.transform, "autoencoder": two.encode}
 encoders["contrastive"] = partial(deep.apply, pairs)
@@ -878,7 +878,7 @@ codes.CodeMap(views, y_test[:2000])
 # ## Receipt
 
 # %%
-trained = f"{kind}, {len(x):,} images, {lab.pick(12, 15)} epochs"
+trained = f"{kind}, {len(x):,} images, 10 epochs"
 unlabelled = f"{kind}, {len(some):,} without labels, {'-'.join(map(str, sizes))} units"
 measured = {
     "PCA": f"{error30['PCA']:.2f}",
