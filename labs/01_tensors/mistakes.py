@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from coursekit.labs import mistake
+from coursekit.labs import excuse, mistake
 
 # 1.1 ------------------------------------------------------------------------------------------------------------------
 
@@ -102,6 +102,52 @@ def order_read_as_destinations():
 
     order[k] names the *old* axis that becomes axis k: the channels, old axis 3,
     come second."""
+
+
+@mistake(
+    "1.1", tag="transpose", edit=("np.transpose(images, (0, 3, 1, 2))", "images.T")
+)
+def all_axes_turned_round():
+    """What counts the images in your result: its first axis, or its last?
+
+    images.T turns *all* axes round. Name the new order: batch, channel, row, column."""
+
+
+@mistake(
+    "1.1",
+    tag="dtype",
+    edit=(
+        "np.transpose(images, (0, 3, 1, 2))",
+        'np.transpose(images, (0, 3, 1, 2)).astype("float32")',
+    ),
+)
+def channels_made_floats():
+    """The values are right. Look at the dtype.
+
+    Moving an axis changes no number: the result has the dtype of the images."""
+
+
+@mistake(
+    "1.1",
+    tag="axis",
+    edit=("images.reshape(len(images), -1)", "images.reshape(-1, len(images)).T"),
+)
+def pixels_dealt_out_in_turn():
+    """Does your first row hold the pixels of the first image only?
+
+    reshape counts the numbers off in the order of memory, image after image: ask for
+    len(images) rows at once, without a transpose."""
+
+
+@mistake("1.1", name="each-image-stretched", tag="formula")
+def flat_rows(images):
+    """A grey image came out with black and with white in it.
+
+    Every image is treated alike: divide by 255, whatever its own darkest and
+    brightest pixels are."""
+    x = images.reshape(len(images), -1).astype("float32")
+    low, high = x.min(axis=1, keepdims=True), x.max(axis=1, keepdims=True)
+    return (x - low) / np.maximum(high - low, 1e-7)
 
 
 # 1.2 ------------------------------------------------------------------------------------------------------------------
@@ -200,6 +246,25 @@ def squared_distances(a, b):
     (p - q)^2 is p^2 - 2pq + q^2: the product counts twice."""
     a, b = np.asarray(a, float), np.asarray(b, float)
     return np.sum(a**2, axis=1)[:, None] + np.sum(b**2, axis=1)[None] - a @ b.T
+
+
+@mistake("1.2", name="short-integers", tag="dtype")
+def squared_distances(a, b):
+    """Right for differences of pixels, too small for their squares: how large may a
+    number in your dtype be?
+
+    255 squared is 65,025, and int16 ends at 32,767. Convert to float."""
+    a, b = np.asarray(a).astype(np.int16), np.asarray(b).astype(np.int16)
+    return np.sum((a[:, None] - b[None]) ** 2, axis=2).astype(float)
+
+
+@mistake("1.2", name="summed-over-all-of-b", tag="axis")
+def squared_distances(a, b):
+    """You have one number for each row of a. With how many rows does it meet?
+
+    Sum over the d numbers of a pair only: axis=-1 of the array (n, m, d)."""
+    a, b = np.asarray(a, float), np.asarray(b, float)
+    return np.array([np.sum((row - b) ** 2) for row in a])
 
 
 # 1.3 ------------------------------------------------------------------------------------------------------------------
@@ -325,6 +390,23 @@ def keepdims_forgotten():
 
     (n,) is aligned with the last axis, the classes. With keepdims=True it is (n,
     1), and each row gets its own number."""
+
+
+@mistake("1.3", tag="axis", edit=("e.sum(axis=1, keepdims=True)", "e.sum()"))
+def divided_by_the_sum_of_all_rows():
+    """Add up one row of your result: is it 1?
+
+    Each row is a sample of its own and sums to 1 by itself: e.sum(axis=1,
+    keepdims=True)."""
+
+
+@mistake("1.3", name="logits-cut-off", tag="edge-case")
+def softmax(z):
+    """What do you make of the logits 1000 and 2000? After your cut they are equal.
+
+    Subtract the largest logit of the row instead: that changes no probability."""
+    e = np.exp(np.clip(z, -500, 500))
+    return e / e.sum(axis=1, keepdims=True)
 
 
 # 1.4 ------------------------------------------------------------------------------------------------------------------
@@ -467,6 +549,19 @@ def slopes(f, x, h=1e-4):
 
     A slope is a difference per step: divide by 2h."""
     return _each(x, lambda x, u: f(x + h * u) - f(x - h * u))
+
+
+@mistake(
+    "1.4",
+    tag="dtype",
+    edit=("np.zeros_like(x)", "np.zeros(x.shape, dtype=int)"),
+    of="slopes",
+)
+def gradient_of_whole_numbers():
+    """All of your slopes are whole numbers.
+
+    Into an array of integers only integers go; what is behind the point is cut off.
+    Make the gradient an array of floats."""
 
 
 # 1.5 ------------------------------------------------------------------------------------------------------------------
@@ -640,6 +735,55 @@ def output_layer_forgotten():
     ones."""
 
 
+@mistake("1.5", name="last-layer-not-counted", tag="off-by-one")
+def parameter_count(sizes):
+    """How many dense layers has sizes [3, 5, 2]? How many have you counted?
+
+    Each pair of neighbours in `sizes` is a layer, the last pair too."""
+    return sum((a + 1) * b for a, b in itertools.pairwise(sizes[:-1]))
+
+
+def _with_each(sizes, extra=None, use_bias=True):
+    stack = [keras.Input((sizes[0],))]
+    for units in sizes[1:-1]:
+        stack.append(layers.Dense(units, activation="relu", use_bias=use_bias))
+        stack += [] if extra is None else [extra()]
+    return keras.Sequential([*stack, layers.Dense(sizes[-1])])
+
+
+@mistake("1.5", name="dropout-in-the-chain", tag="formula")
+def sequential_net(sizes):
+    """Your network answers otherwise in training. Does the exercise ask for dropout?
+
+    Dense layers and relu, and nothing else."""
+    return _with_each(sizes, lambda: layers.Dropout(0.5))
+
+
+@mistake("1.5", name="hidden-layers-without-bias", tag="formula")
+def sequential_net(sizes):
+    """Count the arrays that your network holds. Which layers have one instead of two?
+
+    Every unit has a bias: leave use_bias as it comes."""
+    return _with_each(sizes, use_bias=False)
+
+
+@mistake("1.5", name="chain-compiled", tag="formula")
+def sequential_net(sizes):
+    """The builder says what the network is, not how it is trained.
+
+    Leave compile out."""
+    model = _chain(sizes)
+    model.compile("adam", "mse")
+    return model
+
+
+@mistake("1.5", tag="formula", edit=('activation="relu")(h)', 'activation="tanh")(h)'))
+def graph_with_tanh():
+    """Your hidden units answer between -1 and 1.
+
+    The activation asked for is relu."""
+
+
 # 1.6 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -745,6 +889,25 @@ def forward(weights, x):
     return h
 
 
+@mistake("1.6", name="sigmoid-between-the-layers", tag="formula")
+def forward(weights, x):
+    """Your hidden numbers lie between 0 and 1.
+
+    After every layer but the last comes max(0, h), not the sigmoid."""
+    return _through(weights, x, lambda s: 1 / (1 + np.exp(-s)))
+
+
+@mistake("1.6", name="every-layer-reads-x", tag="formula")
+def forward(weights, x):
+    """What does your second layer read: the result of the first, or x again?
+
+    h = max(0, h W + b): each layer takes what the one before gave."""
+    h = x
+    for i in range(0, len(weights) - 2, 2):
+        h = _relu(x @ weights[i] + weights[i + 1])
+    return h @ weights[-2] + weights[-1]
+
+
 # 1.7 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -847,12 +1010,12 @@ def pair_net(pixels, units, classes):
     return _pair(pixels, units, classes, form=list)
 
 
-@mistake("1.7", name="readings-added", tag="formula")
+@mistake("1.7", name="readings-merged", tag="formula")
 def pair_net(pixels, units, classes):
     """Your layer larger has half the weights it should have.
 
-    Adding the readings forgets which image was left. Put them side by side:
-    layers.Concatenate()([a, b])."""
+    A sum or a difference makes one reading of two, and mixes them. Put them side by
+    side, left first: layers.Concatenate()([a, b])."""
     left, right = (
         keras.Input((pixels,), name="left"),
         keras.Input((pixels,), name="right"),
@@ -864,6 +1027,39 @@ def pair_net(pixels, units, classes):
         "larger": layers.Dense(1, name="larger")(layers.Add()([a, b])),
     }
     return keras.Model([left, right], heads)
+
+
+@mistake("1.7", name="pair-compiled", tag="formula")
+def pair_net(pixels, units, classes):
+    """The builder says what the network is, not how it is trained.
+
+    Leave compile out."""
+    model = _pair(pixels, units, classes)
+    model.compile("adam", {"digit": "mse", "larger": "mse"})
+    return model
+
+
+@mistake(
+    "1.7", tag="order", edit=("keras.Model([left, right]", "keras.Model([right, left]")
+)
+def inputs_exchanged():
+    """In which order does your model take its two images?
+
+    keras.Model([left, right], ...): the left image comes first."""
+
+
+@mistake(
+    "1.7",
+    tag="formula",
+    edit=(
+        "a, b = reader(left), reader(right)",
+        "drop = layers.Dropout(0.5)\n    a, b = drop(reader(left)), drop(reader(right))",
+    ),
+)
+def readings_dropped():
+    """Your network answers otherwise in training. Does the exercise ask for dropout?
+
+    The reader, the two layers that read it, and nothing else."""
 
 
 # 1.8 ------------------------------------------------------------------------------------------------------------------
@@ -978,3 +1174,22 @@ def same_model(first, second, x):
     return first.count_params() == second.count_params() and _answers_equal(
         first, second, x
     )
+
+
+# Mutants that may live -----------------------------------------------------------------------------------------------
+
+excuse(
+    "1.1",
+    "flat_rows: 1 -> 2",
+    "reshape takes any negative size for the one that it works out",
+)
+excuse(
+    "1.4",
+    "slopes: np.array(x, dtype=float) -> np.asarray(x, dtype=float)",
+    "only the copies up and down are written to",
+)
+excuse(
+    "1.6",
+    "forward: 2 -> 3 (2)",
+    "weights come in pairs: i + 2 < len(weights) where i + 3 is",
+)

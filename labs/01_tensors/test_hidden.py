@@ -392,3 +392,13 @@ def test_same_model_of_other_widths_and_of_a_tiny_change(student):
     answer = bool(student.same_model(first, twin, x))
     assert_equal(answer, exact, tried="same_model when one weight differs by a millionth",
                 hint="equal means exactly equal: np.array_equal")  # fmt: skip
+    zeros = []
+    for hidden in ((2, 4), (4, 2)):  # as many weights, in arrays of other shapes
+        model = student.make("coursekit.models.mlp", (pixels,), pixels, hidden=hidden)
+        model.set_weights([0 * w for w in model.get_weights()])
+        zeros.append(model)
+    assert_equal(
+        bool(student.same_model(*zeros, x)),
+        False,
+        tried="same_model of two models whose weights are all 0 and differ in shape",
+    )

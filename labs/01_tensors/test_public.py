@@ -12,6 +12,7 @@ from coursekit.labs.testing import (
     assert_probabilities,
     assert_true,
     assert_unchanged,
+    counterexample,
 )
 
 # 1.1 ------------------------------------------------------------------------------------------------------------------
@@ -21,17 +22,29 @@ def colour_images(rng, n, h, w, c):
     return rng.integers(0, 256, (n, h, w, c)).astype("uint8")
 
 
+def channel_by_channel(images):
+    channels = range(images.shape[-1])
+    return np.stack([np.stack([image[..., k] for k in channels]) for image in images])
+
+
+def pixel_by_pixel(images):
+    rows = [[pixel / 255 for row in image for pixel in row] for image in images]
+    return np.array(rows, dtype="float32")
+
+
 @pytest.mark.exercise("1.1")
 @pytest.mark.points(1)
 def test_channels_first_moves_axes_and_keeps_every_channel_whole(student):
     for n, h, w, c in [(2, 4, 5, 3), (3, 2, 6, 4), (1, 3, 2, 2)]:
         images = colour_images(student.rng, n, h, w, c)
         got = student.channels_first(images)
-        wanted = np.stack(
-            [np.stack([image[..., k] for k in range(c)]) for image in images]
-        )
-        assert_equal(
-            got, wanted, tried=f"channels_first of images of shape {images.shape}"
+        tried = f"channels_first of images of shape {images.shape}"
+        assert_equal(got, channel_by_channel(images), tried=tried)
+        assert_true(
+            np.asarray(got).dtype == images.dtype,
+            tried=f"the dtype of {tried}, {images.dtype}",
+            expected=str(images.dtype),
+            got=str(np.asarray(got).dtype),
         )
 
 
@@ -41,12 +54,9 @@ def test_flat_rows_gives_one_row_per_image(student):
     for n, h, w in [(3, 2, 5), (2, 7, 3), (5, 4, 1)]:
         images = student.rng.integers(0, 256, (n, h, w)).astype("uint8")
         got = student.flat_rows(images)
-        wanted = np.array(
-            [[pixel / 255 for row in image for pixel in row] for image in images]
-        )
         assert_close(
             got,
-            wanted,
+            pixel_by_pixel(images),
             tried=f"flat_rows of uint8 images of shape {images.shape}",
             rtol=1e-5,
         )
@@ -140,6 +150,16 @@ def softmax_by_loop(z):
     return np.array(rows)
 
 
+def dense_by_loop(x, w, b):
+    (n, d), c = x.shape, len(b)
+    return np.array(
+        [
+            [sum(x[i, k] * w[k, j] for k in range(d)) + b[j] for j in range(c)]
+            for i in range(n)
+        ]
+    )
+
+
 @pytest.mark.exercise("1.3")
 @pytest.mark.points(1)
 def test_dense_is_a_matrix_product_and_a_bias_per_unit(student):
@@ -154,13 +174,9 @@ def test_dense_is_a_matrix_product_and_a_bias_per_unit(student):
             student.rng.normal(size=(d, c)),
             student.rng.normal(size=c),
         )
-        wanted = [
-            [sum(x[i, k] * w[k, j] for k in range(d)) + b[j] for j in range(c)]
-            for i in range(n)
-        ]
         assert_close(
             student.dense(x, w, b),
-            np.array(wanted),
+            dense_by_loop(x, w, b),
             tried=f"dense with x {x.shape}, w {w.shape}, b {b.shape}",
         )
 
@@ -290,6 +306,27 @@ def of_class(model, kind, expected, tried):
     )
 
 
+def as_built(model, x, got, tried):
+    """That a model answers in training as it does otherwise, and that nobody has compiled it."""
+    while_training = model(x, training=True)
+    names = list(got) if isinstance(got, dict) else [None]
+    for name in names:
+        assert_close(
+            while_training if name is None else while_training[name],
+            np.asarray(got if name is None else got[name]),
+            tried=f"{tried}, called with training=True and without",
+            rtol=1e-4,
+            atol=1e-5,
+            hint="a layer behaves otherwise in training; the exercise names none that does.",
+        )
+    assert_true(
+        not model.compiled,
+        tried=f"{tried}.compiled",
+        expected="False",
+        got=str(model.compiled),
+    )
+
+
 def check_net(model, sizes, rng, tried):
     """That a model is the perceptron of these sizes: its weights in shape, its answers as the weights say."""
     weights = model.get_weights()
@@ -310,6 +347,7 @@ def check_net(model, sizes, rng, tried):
         tried=f"the logits of {tried} for a batch of 7, from its weights",
         rtol=1e-4,
     )
+    as_built(model, x, got, tried)
 
 
 @pytest.mark.exercise("1.5")
@@ -517,6 +555,16 @@ def test_pair_net_computes_both_outputs_from_its_layers(student):
             assert_close(
                 got[name], wanted[name], tried=f"output {name} of {tried}", rtol=1e-4
             )
+        call = f"pair_net({pixels}, {units}, {classes})"
+        as_built(model, {"left": left, "right": right}, got, call)
+        listed = model([left, right])
+        assert_close(
+            listed["larger"],
+            wanted["larger"],
+            tried=f"output larger of {call}([left, right])",
+            rtol=1e-4,
+            hint="keras.Model([left, right], ...) fixes the order of the inputs.",
+        )
 
 
 # 1.8 ------------------------------------------------------------------------------------------------------------------
@@ -686,3 +734,58 @@ def test_same_model_wants_equal_answers_and_equally_many_weights(student):
     for one, two in ((alone, longer), (longer, alone)):
         tried = f"same_model of models with {len(one.get_weights())} and {len(two.get_weights())} weight arrays"
         assert_equal(bool(student.same_model(one, two, x)), False, tried=tried)
+
+
+# Small cases, for an answer that no known mistake fits -----------------------------------------------------------------
+
+
+def whole(rng, *shape):
+    """Small whole numbers as floats."""
+    return rng.integers(-3, 4, shape).astype(float)
+
+
+def small_layers(rng, size):
+    """Weights of `size` layers with one or two units, and a row for them."""
+    sizes = [1, *rng.integers(1, 3, size).tolist()]
+    return [whole(rng, *shape) for shape in shape_list(sizes)], whole(rng, 1, 1)
+
+
+counterexample(
+    "1.1",
+    "channels_first",
+    draw=lambda rng, size: (np.arange(4 * size).reshape(size, 1, 2, 2),),
+    oracle=channel_by_channel,
+)
+counterexample(
+    "1.1",
+    "flat_rows",
+    draw=lambda rng, size: (
+        rng.choice([0, 51, 102, 255], (size, 2, 2)).astype("uint8"),
+    ),
+    oracle=pixel_by_pixel,
+)
+counterexample(
+    "1.2",
+    "squared_distances",
+    draw=lambda rng, size: (whole(rng, size, 2), whole(rng, 2, 2)),
+    oracle=distances_by_loop,
+)
+counterexample(
+    "1.3",
+    "dense",
+    draw=lambda rng, size: (whole(rng, 1, size), whole(rng, size, 2), whole(rng, 2)),
+    oracle=dense_by_loop,
+)
+counterexample(
+    "1.3",
+    "softmax",
+    draw=lambda rng, size: (whole(rng, size, 2) * rng.choice([1, 1000], (size, 1)),),
+    oracle=softmax_by_loop,
+)
+counterexample(
+    "1.5",
+    "parameter_count",
+    draw=lambda rng, size: (rng.integers(1, 5, size + 1).tolist(),),
+    oracle=lambda sizes: sum(int(np.prod(shape)) for shape in shape_list(sizes)),
+)
+counterexample("1.6", "forward", draw=small_layers, oracle=relu_net)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from coursekit.labs import mistake
+from coursekit.labs import excuse, mistake
 
 # 9.1 ------------------------------------------------------------------------------------------------------------------
 
@@ -840,3 +840,12 @@ def top_k_error(scores, labels, k=5):
     scores, labels = np.asarray(scores), np.asarray(labels)
     mine = scores[np.arange(len(labels)), labels][:, None]
     return float(np.mean(np.sum(scores >= mine, axis=1) > 1))
+
+
+# Mutants that may live -----------------------------------------------------------------------------------------------
+
+excuse(
+    "9.6",
+    "global_kept: np.array(reached) -> np.asarray(reached)",
+    "it is compared, and nothing is written into it",
+)

@@ -113,6 +113,11 @@ def test_block_and_shortcut_in_float32_and_at_zero(student):
     ones = np.ones((2, 3))
     at_zero = student.block_gradient(0 * ones, np.ones((3, 2)), np.ones((2, 3)), ones)
     assert_close(at_zero, 0 * ones, tried="block_gradient at x = 0", atol=1e-12)
+    a, b = student.rng.integers(1, 9, 2).astype(float)  # so that the sum is 0 exactly
+    got = student.block_gradient([[a, a]], [[b], [-b]], [[b, b]], [[1.0, a]])
+    assert_close(
+        got, [[1.0, a]], tried="block_gradient where the inner sum is 0: slope 0"
+    )
     image = student.rng.normal(size=(1, 7, 5, 3)).astype(np.float32)
     got = np.asarray(student.shortcut(image, 6, 2))
     assert_close(

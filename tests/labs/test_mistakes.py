@@ -15,7 +15,15 @@ from coursekit.labs.author.mistakes import (
 )
 from coursekit.labs.author.namespace import solution_namespace
 from coursekit.labs.author.source import read_lab
-from coursekit.labs.feedback.mistakes import alike, matches, summarise
+from coursekit.labs.exchange.checks import collect_file
+from coursekit.labs.feedback.mistakes import (
+    alike,
+    behaviour,
+    fingerprint,
+    matches,
+    summarise,
+    telling,
+)
 
 HEAD = '"""Mistakes."""\n\nfrom coursekit.labs import excuse, mistake\n\n'
 LIGHT = '''
@@ -147,3 +155,30 @@ def test_how_a_wrong_example_goes_on_with_arrays_is_no_evidence():
         assert not matches({"test_f@1": known}, {"test_f@1": seen})
     other = [["f", summarise(4.0)], raised(None), ending]
     assert not matches({"test_example_of_f@1": known}, {"test_example_of_f@1": other})
+
+
+def test_a_case_that_went_another_way_each_time_fits_any():
+    wrong, ending = ["f", summarise(3.0)], ["failed", "abc"]
+    known = {"test_f@1": "*", "test_f@2": [wrong, ending]}
+    assert matches(known, {"test_f@1": [wrong, wrong, ending], "test_f@2": [wrong, ending]})
+    assert not matches(known, {"test_f@1": [wrong, ending], "test_f@2": [ending]})
+
+
+def test_random_results_are_known_by_their_form_alone(tmp_path):
+    text = """
+import pytest
+from coursekit.labs.testing import assert_close
+
+@pytest.mark.exercise("90.1")
+def test_drawn(student):
+    for _ in range(5):
+        numbers = student.drawn()
+    assert_close(student.drawn(), numbers, tried="drawn, once more")
+"""
+    path = tmp_path / "test_public.py"
+    path.write_text(text, encoding="utf-8")
+    cases = collect_file(path, "public")
+    names = {"drawn": lambda: np.random.default_rng().normal(size=100_000)}
+    known = fingerprint(names, cases)
+    assert matches(known, behaviour(names, cases))
+    assert telling(known, behaviour({"drawn": lambda: np.zeros(100_000)}, cases), "drawn") == {}

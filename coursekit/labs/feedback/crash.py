@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from coursekit.labs.testing import Crash, StudentError
 
@@ -10,15 +11,19 @@ _ELEMENTWISE = ("+", "-", "*", "/", "//", "%", "**", "+=", "-=", "*=", "/=")
 _PRODUCTS = ("@", "@=", "dot", "matmul")
 
 
-def explain_crash(error: StudentError) -> str | None:
-    """One or two sentences on an error of the student's code, or None where nothing more is known
-    than its message."""
-    crash = error.crash
+def explain_crash(errors: Sequence[StudentError]) -> str | None:
+    """One or two sentences on the first error of the student's code, or None where nothing more is
+    known than its message. The others say what would fit there as well: shapes often do by
+    chance."""
+    error, crash = errors[0], errors[0].crash
     if not crash.operation or crash.operation == "raise" or error.line is None:
         return None
     text = " ".join(crash.expression.split())
     here = f"Line {error.line}, `{text}`:"
-    for reason in (_product, _elementwise, _reshape, _index, _none):
+    same = [e.crash for e in errors if e.crash.expression == crash.expression]
+    if told := _product(crash, same):
+        return f"{here} {told}"
+    for reason in (_elementwise, _reshape, _index, _none):
         if told := reason(crash, error):
             return f"{here} {told}"
     shapes = [f"`{name}` has shape {shape}" for name, shape in crash.operands if shape]
@@ -30,7 +35,7 @@ def _two(crash: Crash) -> tuple | None:
     return (*known[0], *known[1]) if len(known) == 2 == len(crash.operands) else None
 
 
-def _product(crash: Crash, error: StudentError) -> str | None:
+def _product(crash: Crash, same: Sequence[Crash]) -> str | None:
     if crash.operation not in _PRODUCTS or (found := _two(crash)) is None:
         return None
     left, a, right, b = found
@@ -43,14 +48,34 @@ def _product(crash: Crash, error: StudentError) -> str | None:
         f"{a} @ {b}: the last axis of `{left}` has {a[-1]} entries, and {inner} are due in "
         f"`{right}` against it."
     )
+    allowed = [_changes_that_fit(other) for other in same]
+    fits = [
+        change for change in _changes_that_fit(crash) if all(change in some for some in allowed)
+    ]
+    words = {
+        "right": f"the transpose of `{right}`, {b[::-1]},",
+        "left": f"the transpose of `{left}`, {a[::-1]},",
+        "order": "the other order",
+    }
+    return f"{told} By shape, {' or '.join(words[f] for f in fits)} would fit." if fits else told
+
+
+def _changes_that_fit(crash: Crash) -> list[str]:
+    """Which changes of a product its shapes allow."""
+    if (found := _two(crash)) is None:
+        return []
+    _, a, _, b = found
+    if not a or not b:
+        return []
+    inner = b[0] if len(b) == 1 else b[-2]
     fits = []
     if len(b) == 2 and b[1] == a[-1]:
-        fits.append(f"the transpose of `{right}`, {b[::-1]},")
+        fits.append("right")
     if len(a) == 2 and a[0] == inner:
-        fits.append(f"the transpose of `{left}`, {a[::-1]},")
-    if len(a) <= 2 and len(b) == 2 and len(a) == 2 and b[-1] == a[0]:
-        fits.append("the other order")
-    return f"{told} By shape, {' or '.join(fits)} would fit." if fits else told
+        fits.append("left")
+    if len(a) == 2 and len(b) == 2 and b[-1] == a[0]:
+        fits.append("order")
+    return fits
 
 
 def _elementwise(crash: Crash, error: StudentError) -> str | None:

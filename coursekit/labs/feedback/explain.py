@@ -31,7 +31,6 @@ BUDGET = 0.5
 _SLOW = 0.12
 _HINT_LIMIT = 10.0  # seconds of own time: recognising runs each case twice more
 _CASE_LIMIT = 60.0
-_DIGITS = (4, 8, 15)  # after the point; more only where fewer show the same
 _ENOUGH = 6  # draws of a part before it is spoken of
 
 
@@ -125,11 +124,11 @@ def explain_answers(
         left = until - clock()
         if entry.function in functions and left > 0.02:
             example = smallest(answers, entry, seconds=left, clock=clock)
-            if example is not None and (text := _shown(example)):
-                found.append(Explanation("example", text, example))
+            if example is not None:
+                found.append(Explanation("example", _shown(example), example))
                 return tuple(found)
-    if (tried := smallest_tried(trials)) is not None and (text := _shown(tried)):
-        found.append(Explanation("example", text, tried))
+    if (tried := smallest_tried(trials)) is not None:
+        found.append(Explanation("example", _shown(tried), tried))
     return tuple(found)
 
 
@@ -153,7 +152,7 @@ def _one(function: str, trials: list[Trial], parameters: Sequence[str], several:
     if errors and all(t.passed for t in values):
         if sentence := which_inputs(trials, parameters):
             yield Explanation("inputs", head + sentence)
-        if told := explain_crash(errors[0].error):
+        if told := explain_crash([t.error for t in errors]):
             yield Explanation("crash", head + told)
         return
     if related := [Explanation(k, head + text) for k, text in _related(values, parameters)]:
@@ -167,7 +166,7 @@ def _one(function: str, trials: list[Trial], parameters: Sequence[str], several:
         there = next((text for _, text in _related(wrong, parameters)), "")
         text = f"{sentence} There: {there[0].lower()}{there[1:]}" if there else sentence
         yield Explanation("inputs", head + text)
-    elif errors and (told := explain_crash(errors[0].error)):
+    elif errors and (told := explain_crash([t.error for t in errors])):
         yield Explanation("crash", head + told)
 
 
@@ -269,33 +268,27 @@ def _right(trials: Sequence[Trial]) -> list[Explanation]:
 
 
 def _shown(example: Example) -> str:
-    """The example in words, with as many digits as tell the two results apart; empty where none
-    do."""
     given = [_literal(value) for value in example.args]
     given += [f"{name}={_literal(value)}" for name, value in example.kwargs.items()]
     call = f"{example.function}({', '.join(given)})"
-    part = f" as {example.part}" if example.part else ""
     if isinstance(example.got, StudentError):
         got = f"{example.got.type_name}: {example.got.text.splitlines()[0][:120]}"
-        return f"{call} should give {_literal(example.expected)}{part}; yours gives {got}."
-    for digits in _DIGITS:
-        due, got = _literal(example.expected, digits), _literal(example.got, digits)
-        if due != got:
-            return f"{call} should give {due}{part}; yours gives {got}."
-    return ""
+    else:
+        got = _literal(example.got)
+    part = f" as {example.part}" if example.part else ""
+    return f"{call} should give {_literal(example.expected)}{part}; yours gives {got}."
 
 
-def _literal(value: Any, digits: int = _DIGITS[0]) -> str:
+def _literal(value: Any) -> str:
     if isinstance(value, dict) and len(value) <= 8:
-        inside = (f"{key!r}: {_literal(part, digits)}" for key, part in value.items())
-        return "{" + ", ".join(inside) + "}"
+        return "{" + ", ".join(f"{key!r}: {_literal(part)}" for key, part in value.items()) + "}"
     if isinstance(value, np.ndarray | np.generic):
-        text = repr((np.round(value, digits) if value.dtype.kind in "fc" else value).tolist())
+        text = repr((np.round(value, 4) if value.dtype.kind in "fc" else value).tolist())
         return text if len(text) <= 160 else describe(value)
     if isinstance(value, float):
-        return f"{value:.{digits + 2}g}"
+        return f"{value:.6g}"
     if isinstance(value, list | tuple) and len(value) <= 8:
-        inside = ", ".join(_literal(part, digits) for part in value)
+        inside = ", ".join(_literal(part) for part in value)
         return f"[{inside}]" if isinstance(value, list) else f"({inside})"
     return describe(value)
 

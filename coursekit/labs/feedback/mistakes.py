@@ -113,7 +113,7 @@ def telling(known: Behaviour, right: Behaviour, function: str) -> dict[str, list
         places = [
             place
             for place, (mine, his) in enumerate(zip(ours, theirs, strict=False))
-            if mine != OPEN and not alike(his, mine) and not _untold(mine)
+            if not alike(mine, his) and not _untold(mine)
         ]
         if places:
             found[key] = places
@@ -152,6 +152,8 @@ def _shows(known: Fingerprint, seen: Behaviour) -> bool:
     for key, record in known.behaviour.items():
         if key not in seen:
             return False
+        if record == OPEN:
+            continue
         record, theirs = _side_by_side(key, record, seen[key])
         ours, shown = _results(record, known.function), _results(theirs, known.function)
         others = any(event[0] not in ("", known.function) for event in theirs[:-1])
@@ -233,6 +235,10 @@ def fails(behaviour: Behaviour) -> bool:
 def _blurred(first: Any, second: Any) -> Any:
     if alike(first, second):
         return first
+    if all(isinstance(x, list) and _is_numbers(x) for x in (first, second)):
+        # some sums of random numbers agree by chance
+        same = [_blurred(a, b) for a, b in zip(first, second, strict=True)]
+        return [*same[:3], OPEN, OPEN, OPEN, same[6]]
     if isinstance(first, list) and isinstance(second, list) and len(first) == len(second):
         return [_blurred(a, b) for a, b in zip(first, second, strict=True)]
     return OPEN
@@ -329,7 +335,10 @@ def matches(known: Behaviour, seen: Behaviour) -> bool:
     return (
         fails(known)
         and len(shared) == len(known)
-        and all(alike(*_side_by_side(key, known[key], seen[key])) for key in shared)
+        and all(
+            known[key] == OPEN or alike(*_side_by_side(key, known[key], seen[key]))
+            for key in shared
+        )
     )
 
 
