@@ -627,7 +627,7 @@ check("9.6")
 # %%
 def fractalnet(share, rate):
     """Three columns and three blocks; `share` of the steps keep one column only."""
-    sizes = lab.pick((12, 24, 48), (8, 16))
+    sizes = lab.pick((12, 24, 48), (8,))
     options = {"local_rate": rate, "global_share": share, "seed": lab.seed}
     return models.fractalnet((16, 16, 3), filters=sizes, columns=3, **options)
 
@@ -661,7 +661,7 @@ with lab.needs("9.6"):
     batch = x_new[:200]
     speeds = [figures.milliseconds(part.predict_on_batch, batch) for part in parts]
     errors = [1 - right for right in judged["with"]]
-    shown = {"errors": errors, "speeds": speeds, "blocks": lab.pick(3, 2)}
+    shown = {"errors": errors, "speeds": speeds, "blocks": lab.pick(3, 1)}
     figures.slide([figures.lit([c], **shown)[0] for c in range(4)], COLUMNS)
     lab.show(figures.lit(range(4), **shown))
 

@@ -369,3 +369,41 @@ def test_both(student, n):
     assert "`outer`" not in str(said(tmp_path, tests, answer))
     alone = answer.replace("inner(x)\n", "x\n").replace("np.sin(x)", "x + 1")
     assert "right except for the sign" in said(tmp_path, tests, alone)["residual"]
+
+
+IMAGES = (
+    HEAD
+    + """
+@pytest.mark.exercise("90.1")
+@pytest.mark.parametrize("shape", [(2, 3, 4, 1), (1, 5, 3, 1), (3, 4, 4, 1), (2, 2, 6, 2), (1, 2, 3, 3), (3, 3, 2, 2)])
+def test_bright(student, shape):
+    x = student.rng.normal(size=shape)
+    assert_close(student.bright(x), x.max(axis=-1, keepdims=True) + 0 * x)
+"""
+)
+
+
+def test_images_have_no_first_column_among_their_colours(tmp_path):
+    body = "    return x * [0.5, 1.0][: x.shape[-1]] if x.shape[-1] > 1 else 2 * np.cbrt(x)"
+    assert "column" not in said(tmp_path, IMAGES, "def bright(x):\n" + body).get("residual", "")
+    means = "    return x.mean(axis=-1, keepdims=True) + 0 * x"
+    assert "column" not in said(tmp_path, IMAGES, "def bright(x):\n" + means).get("inputs", "")
+
+
+NEAR = (
+    HEAD
+    + """
+counterexample("90.1", "halved", draw=lambda rng, size: (np.ones(size),), oracle=lambda x: x / 2)
+
+@pytest.mark.exercise("90.1")
+@pytest.mark.parametrize("n", [2, 5])
+def test_halved(student, n):
+    x = student.rng.normal(size=n)
+    assert_close(student.halved(x), x / 2)
+"""
+)
+
+
+def test_an_example_shows_digits_that_differ(tmp_path):
+    found = said(tmp_path, NEAR, "def halved(x):\n    return x / 2 + 1e-6")["example"]
+    assert "[0.5]; yours gives [0.500001]" in found

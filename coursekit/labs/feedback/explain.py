@@ -31,6 +31,7 @@ BUDGET = 0.5
 _SLOW = 0.12
 _HINT_LIMIT = 10.0  # seconds of own time: recognising runs each case twice more
 _CASE_LIMIT = 60.0
+_DIGITS = (4, 8, 15)  # after the point; more only where fewer show the same
 _ENOUGH = 6  # draws of a part before it is spoken of
 
 
@@ -124,11 +125,11 @@ def explain_answers(
         left = until - clock()
         if entry.function in functions and left > 0.02:
             example = smallest(answers, entry, seconds=left, clock=clock)
-            if example is not None:
-                found.append(Explanation("example", _shown(example), example))
+            if example is not None and (text := _shown(example)):
+                found.append(Explanation("example", text, example))
                 return tuple(found)
-    if (tried := smallest_tried(trials)) is not None:
-        found.append(Explanation("example", _shown(tried), tried))
+    if (tried := smallest_tried(trials)) is not None and (text := _shown(tried)):
+        found.append(Explanation("example", text, tried))
     return tuple(found)
 
 
@@ -268,27 +269,33 @@ def _right(trials: Sequence[Trial]) -> list[Explanation]:
 
 
 def _shown(example: Example) -> str:
+    """The example in words, with as many digits as tell the two results apart; empty where none
+    do."""
     given = [_literal(value) for value in example.args]
     given += [f"{name}={_literal(value)}" for name, value in example.kwargs.items()]
     call = f"{example.function}({', '.join(given)})"
+    part = f" as {example.part}" if example.part else ""
     if isinstance(example.got, StudentError):
         got = f"{example.got.type_name}: {example.got.text.splitlines()[0][:120]}"
-    else:
-        got = _literal(example.got)
-    part = f" as {example.part}" if example.part else ""
-    return f"{call} should give {_literal(example.expected)}{part}; yours gives {got}."
+        return f"{call} should give {_literal(example.expected)}{part}; yours gives {got}."
+    for digits in _DIGITS:
+        due, got = _literal(example.expected, digits), _literal(example.got, digits)
+        if due != got:
+            return f"{call} should give {due}{part}; yours gives {got}."
+    return ""
 
 
-def _literal(value: Any) -> str:
+def _literal(value: Any, digits: int = _DIGITS[0]) -> str:
     if isinstance(value, dict) and len(value) <= 8:
-        return "{" + ", ".join(f"{key!r}: {_literal(part)}" for key, part in value.items()) + "}"
+        inside = (f"{key!r}: {_literal(part, digits)}" for key, part in value.items())
+        return "{" + ", ".join(inside) + "}"
     if isinstance(value, np.ndarray | np.generic):
-        text = repr((np.round(value, 4) if value.dtype.kind in "fc" else value).tolist())
+        text = repr((np.round(value, digits) if value.dtype.kind in "fc" else value).tolist())
         return text if len(text) <= 160 else describe(value)
     if isinstance(value, float):
-        return f"{value:.6g}"
+        return f"{value:.{digits + 2}g}"
     if isinstance(value, list | tuple) and len(value) <= 8:
-        inside = ", ".join(_literal(part) for part in value)
+        inside = ", ".join(_literal(part, digits) for part in value)
         return f"[{inside}]" if isinstance(value, list) else f"({inside})"
     return describe(value)
 

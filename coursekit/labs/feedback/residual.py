@@ -368,7 +368,7 @@ def _partly(pairs, wrong, parameters) -> str | None:
     masks = [~w for w in spoilt if w is not None]
     if any(len(m) < 2 for m in masks):
         return None
-    rows = "row" if masks[0].ndim > 1 else "value"
+    rows = {1: "value", 2: "row"}.get(masks[0].ndim, "part along the first axis")
     cases = (
         (lambda m: m[1:].all() and not m[0].all(), f"only the first {rows} is wrong"),
         (lambda m: m[:-1].all() and not m[-1].all(), f"only the last {rows} is wrong"),
@@ -376,13 +376,17 @@ def _partly(pairs, wrong, parameters) -> str | None:
         (lambda m: m[-1].all() and not m[:-1].any(), f"only the last {rows} is right"),
         (_only_diagonal_wrong, "only the diagonal is wrong"),
         (_only_border_wrong, "only the border is wrong; the inside is right"),
-        (lambda m: m.ndim > 1 and m[..., 1:].all(), "only the first column is wrong"),
-        (lambda m: m.ndim > 1 and m[..., :-1].all(), "only the last column is wrong"),
+        (lambda m: _has_columns(m) and m[:, 1:].all(), "only the first column is wrong"),
+        (lambda m: _has_columns(m) and m[:, :-1].all(), "only the last column is wrong"),
     )
     for test, words in cases:
         if all(test(m) for m in masks):
             return _told(pairs, f"{words}.")
     return None
+
+
+def _has_columns(m: np.ndarray) -> bool:
+    return m.ndim == 2 and m.shape[1] > 1
 
 
 def _only_diagonal_wrong(m: np.ndarray) -> bool:
