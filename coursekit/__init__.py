@@ -34,6 +34,7 @@ _PUBLIC = {
     "make_rectangles": "coursekit.datasets",
     "make_scenes": "coursekit.datasets",
     "make_spiral": "coursekit.datasets",
+    "make_spoken_digits": "coursekit.datasets",
     "make_xor": "coursekit.datasets",
     "open_lab": "coursekit.labs",
 }

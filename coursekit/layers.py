@@ -1,5 +1,5 @@
 """Activations, layers and cells of the lectures that Keras lacks: the Gaussian, the threshold unit,
-maxout, response normalisation, the UGRNN, the soft window over a text."""
+maxout, response normalisation, bits, the UGRNN, the soft window over a text."""
 
 from __future__ import annotations
 
@@ -318,6 +318,71 @@ class LocalResponseNormalization(keras.layers.Layer):
         """The constructor's arguments."""
         return super().get_config() | {
             name: getattr(self, name) for name in ("n", "k", "alpha", "beta")
+        }
+
+
+@_register
+class BinaryCode(keras.layers.Layer):
+    """Logits become bits: 1 where the probability `sigmoid(x)` is at least a half, otherwise 0.
+
+    A step has no slope to learn by, so training takes another way:
+
+    - "straight-through" (Hinton 2012, Bengio et al. 2013): bits go up, and the gradient comes down
+      as if they had been `sigmoid(x)`;
+    - "noise" (Salakhutdinov and Hinton 2009): `sigmoid(x + noise)` goes up, and a unit that wants
+      to be heard through the noise learns large logits;
+    - "none": `sigmoid(x)` goes up, and nothing asks for a decision.
+
+    Args:
+        training: how it is trained, one of the three above. With `training=False` each gives bits.
+        noise: standard deviation of the noise.
+        seed: of the noise.
+
+    Shapes: `(..., d)` to the same. It has no weights.
+
+    Raises:
+        InvalidInputError: if `training` is another word.
+    """
+
+    def __init__(
+        self,
+        training: str = "straight-through",
+        *,
+        noise: float = 4.0,
+        seed: int | None = None,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        if training not in ("straight-through", "noise", "none"):
+            raise InvalidInputError(
+                f'`training` must be "straight-through", "noise" or "none". Received: {training!r}'
+            )
+        self.training, self.noise, self.seed = training, float(noise), seed
+        self.generator = keras.random.SeedGenerator(seed)
+
+    def call(self, x, training=False):
+        """The code."""
+        x = ops.convert_to_tensor(x)
+        bits = ops.cast(x >= 0, x.dtype)
+        if not training:
+            return bits
+        if self.training == "straight-through":
+            soft = ops.sigmoid(x)
+            return soft + ops.stop_gradient(bits - soft)
+        if self.training == "noise":
+            x = x + self.noise * keras.random.normal(
+                ops.shape(x), dtype=x.dtype, seed=self.generator
+            )
+        return ops.sigmoid(x)
+
+    def compute_output_shape(self, input_shape):
+        """The input's shape."""
+        return input_shape
+
+    def get_config(self) -> dict:
+        """The constructor's arguments."""
+        return super().get_config() | {
+            name: getattr(self, name) for name in ("training", "noise", "seed")
         }
 
 

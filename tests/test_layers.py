@@ -120,6 +120,57 @@ def test_maxout_refuses_impossible_sizes(options):
         layers.Maxout(**options)
 
 
+@pytest.mark.parametrize("training", ["straight-through", "noise", "none"])
+def test_a_code_is_bits_once_trained(training, rng):
+    x = rng.normal(size=(4, 5)).astype("float32")
+    x[0, 0] = 0.0
+    bits = ops.convert_to_numpy(layers.BinaryCode(training)(x, training=False))
+    np.testing.assert_array_equal(bits, (x >= 0).astype("float32"))
+
+
+def test_straight_through_sends_bits_up_and_the_sigmoids_slope_down(rng):
+    x = rng.normal(0, 2, (4, 5)).astype("float32")
+    upstream = rng.normal(size=(4, 5)).astype("float32")
+    layer = layers.BinaryCode("straight-through")
+    up = ops.convert_to_numpy(layer(x, training=True))
+    np.testing.assert_allclose(up, (x >= 0).astype("float32"), atol=1e-6)
+    down = gradients(lambda v: ops.sum(layer(v, training=True) * upstream), x)
+    soft = 1 / (1 + np.exp(-x))
+    np.testing.assert_allclose(ops.convert_to_numpy(down), upstream * soft * (1 - soft), rtol=1e-4)
+
+
+def test_noise_moves_the_code_while_training_and_is_drawn_anew():
+    x = np.zeros((1000, 2), "float32")
+    layer = layers.BinaryCode("noise", noise=2.0, seed=3)
+    one, other = (ops.convert_to_numpy(layer(x, training=True)) for _ in range(2))
+    assert np.abs(one - other).max() > 0.1
+    logits = np.log(one / (1 - one))
+    assert logits.std() == pytest.approx(2.0, rel=0.1)
+    plain = layers.BinaryCode("none")(x, training=True)
+    np.testing.assert_allclose(ops.convert_to_numpy(plain), 0.5)
+
+
+@pytest.mark.parametrize("training", ["straight-through", "noise"])
+def test_an_autoencoder_learns_through_bits(training, rng):
+    x = np.repeat(np.eye(4, dtype="float32"), 32, axis=0)
+    code = layers.BinaryCode(training, seed=1)
+    keras.utils.set_random_seed(1)
+    model = keras.Sequential(
+        [keras.Input((4,)), keras.layers.Dense(6), code, keras.layers.Dense(4)]
+    )
+    model.compile(keras.optimizers.Adam(0.03), loss="mse")
+    before = model.evaluate(x, x, verbose=0)
+    model.fit(x, x, epochs=20, batch_size=16, verbose=0)
+    assert model.evaluate(x, x, verbose=0) < 0.3 * before
+    again = layers.BinaryCode.from_config(code.get_config())
+    assert (again.training, again.noise, again.seed) == (training, 4.0, 1)
+
+
+def test_a_code_refuses_an_unknown_way():
+    with pytest.raises(InvalidInputError, match="straight-through"):
+        layers.BinaryCode("round")
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(keras.backend.backend() == "jax", reason="this process already runs on JAX")
 def test_the_same_holds_on_jax():

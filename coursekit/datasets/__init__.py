@@ -5,6 +5,7 @@ Every data set of the registry has its loader here: `load_digits`, `load_mnist` 
 
 from coursekit.datasets._dataset import Dataset
 from coursekit.datasets._load import load
+from coursekit.datasets.made_speech import make_spoken_digits
 from coursekit.datasets.own import from_folder, from_npz
 from coursekit.datasets.playground import (
     make_circles,
@@ -35,6 +36,7 @@ __all__ = [
     "make_rectangles",
     "make_scenes",
     "make_spiral",
+    "make_spoken_digits",
     "make_xor",
     "preprocess_digit",
     *LOADERS,

@@ -50,7 +50,7 @@ RATE = 8000  # samples a second
 _TEST_RECORDINGS = 5  # of each speaker and digit, the first five are the test set
 
 
-def load_spoken_digits(*, samples: int = RATE) -> Split:
+def load_spoken_digits(*, samples: int = RATE, return_speakers: bool = False) -> Split:
     """Load spoken digits: six speakers, fifty recordings of each digit by each.
 
     The split is the data set's own: recordings 0 to 4 of each speaker and digit are the test set.
@@ -60,10 +60,12 @@ def load_spoken_digits(*, samples: int = RATE) -> Split:
         samples: length to which every recording is brought, at 8,000 samples a second: a shorter
             one is followed by silence, a longer one loses its end. One second holds 99 of 100
             recordings whole.
+        return_speakers: give the speakers' names as the third array of each part.
 
     Returns:
         `(x_train, y_train), (x_test, y_test)`; sounds float32 `(2700, samples)` and `(300,
-        samples)` in [-1, 1]; labels int64 `(n,)`, the digit.
+        samples)` in [-1, 1]; labels int64 `(n,)`, the digit. With `return_speakers`,
+        `(x_train, y_train, speakers_train), (x_test, y_test, speakers_test)`; names, text `(n,)`.
 
     Raises:
         InvalidInputError: if `samples` is not positive.
@@ -71,11 +73,7 @@ def load_spoken_digits(*, samples: int = RATE) -> Split:
 
     Source: Jackson et al. 2018, Free Spoken Digit Dataset v1.0.10; CC BY-SA 4.0.
     """
-    if isinstance(samples, bool) or not isinstance(samples, int | np.integer) or samples <= 0:
-        raise InvalidInputError(
-            f"`samples` must be a positive integer. Received: samples={samples!r}. One second "
-            f"is 8000."
-        )
+    check_samples(samples)
     arrays, _ = _cache.resolve(SOURCES["spoken_digits"])
     starts, lengths = arrays["offsets"][:-1], np.diff(arrays["offsets"])
     x = np.zeros((len(starts), samples), np.float32)
@@ -85,4 +83,14 @@ def load_spoken_digits(*, samples: int = RATE) -> Split:
     y, index = arrays["label"].astype(np.int64), arrays["index"]
     turns = np.lexsort((arrays["speaker"], y, index))
     train, test = turns[index[turns] >= _TEST_RECORDINGS], turns[index[turns] < _TEST_RECORDINGS]
-    return (x[train], y[train]), (x[test], y[test])
+    columns = (x, y, arrays["speaker"]) if return_speakers else (x, y)
+    return tuple(tuple(column[rows] for column in columns) for rows in (train, test))
+
+
+def check_samples(samples: int) -> None:
+    """Raise `InvalidInputError` unless `samples` is a positive integer."""
+    if isinstance(samples, bool) or not isinstance(samples, int | np.integer) or samples <= 0:
+        raise InvalidInputError(
+            f"`samples` must be a positive integer. Received: samples={samples!r}. One second "
+            f"is 8000."
+        )

@@ -263,6 +263,10 @@ def test_spoken_digits_are_decoded_checked_and_split(spoken, mirror, cache):
     assert not x_train[3, len(last) :].any()
     assert sorted(y_test.tolist()) == [3] * 10 + [7] * 10
     assert y_test[:4].tolist() == [3, 3, 7, 7], "digits take turns"
+    train, test = load_spoken_digits(samples=30, return_speakers=True)
+    assert train[2].tolist() == ["george", "theo"] * 2
+    np.testing.assert_array_equal(test[0], x_test)
+    assert sorted(test[2]) == ["george"] * 10 + ["theo"] * 10
 
 
 @pytest.mark.parametrize("samples", [0, -1, 1.5, True])
