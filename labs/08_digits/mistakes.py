@@ -1152,6 +1152,11 @@ def centre(image):
 # Mutants that may live -----------------------------------------------------------------------------------------------
 
 excuse(
+    "8.1",
+    "prepare: 1 -> 2",
+    "reshape takes any negative size for the one that it works out",
+)
+excuse(
     "8.8",
     "centre: image.copy() -> image",
     "a check sees values, and a black image and its copy have the same",

@@ -296,6 +296,21 @@ def test_large(student, shape):
     assert "odd" not in told.get("inputs", "")
 
 
+def test_a_number_that_one_form_of_input_has_is_not_said(tmp_path):
+    tests = (
+        HEAD
+        + """
+@pytest.mark.exercise("90.1")
+@pytest.mark.parametrize(("down", "right"), [(-2, 1), (1, -1), (0, 2), (2, 0)])
+def test_moved(student, down, right):
+    x = student.rng.normal(size=(3, 4))
+    assert_close(student.moved(x, down, right), down * x + right)
+"""
+    )
+    answer = "def moved(x, down, right):\n    return (down if down > -2 else 9) * x + right\n"
+    assert "`right` is 1" not in said(tmp_path, tests, answer).get("inputs", "")
+
+
 def test_a_border_is_more_than_its_columns(tmp_path):
     tests = (
         HEAD

@@ -130,7 +130,7 @@ def _of_value(value: Any, name: str) -> Iterator[tuple[Feature, bool]]:
     if array.ndim == 0:
         number = float(array)
         yield Feature(f"where {name} is 0", edge=True), number == 0
-        yield Feature(f"where {name} is 1", edge=True), number == 1
+        yield Feature(f"where {name} is 1"), number == 1
         yield Feature(f"where {name} is negative"), number < 0
         if array.dtype.kind in "iu":
             yield Feature(f"where {name} is odd"), number % 2 == 1
