@@ -10,6 +10,9 @@ from typing import Any
 from coursekit.labs.cards import shell
 
 
+_AGAIN = "Run this cell again to answer or click here."
+
+
 def live() -> bool:
     """Whether a kernel runs this and ipywidgets can be imported. COURSEKIT_WIDGETS=0 says no."""
     return (
@@ -75,6 +78,11 @@ def offer(label: str, more: Callable[[], tuple[str, str | None]]) -> None:
 
 
 def _display(widget: Any) -> None:
+    """Show a widget. A notebook that is opened again has lost it, and shows the words in its
+    place."""
     from IPython.display import display
 
-    display(widget)
+    if not hasattr(widget, "_repr_mimebundle_"):  # older ipywidgets
+        display(widget)
+        return
+    display({**widget._repr_mimebundle_(), "text/plain": _AGAIN}, raw=True)

@@ -156,3 +156,14 @@ def test_html_is_escaped_and_takes_its_colours_from_the_page(monkeypatch):
     assert not any(re.search("<(script|b|i|u)>", page) for page in pages)
     assert all("color:inherit" in page for page in pages)
     assert "<details><summary>Show it anyway</summary>" in pages[2]
+
+
+def test_a_notebook_opened_again_says_what_to_do_where_the_widget_was(monkeypatch):
+    ipywidgets = pytest.importorskip("ipywidgets")
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **how: shown.append((data, how)))
+    widgets._display(ipywidgets.HTML("words"))
+    ((data, how),) = shown
+    assert how == {"raw": True}
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert data["text/plain"] == "Run this cell again to answer or click here."
