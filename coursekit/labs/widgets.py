@@ -9,7 +9,6 @@ from typing import Any
 
 from coursekit.labs.cards import shell
 
-
 _AGAIN = "Run this cell again to answer or click here."
 
 
