@@ -77,7 +77,7 @@ net.compile(
 options = {"epochs": epochs, "batch_size": 40, "seed": lab.seed, "progress": "none"}
 fit(net, taught.images.astype("float32") / 255, taught.classes[:, 0], **options)
 net = fold_normalisation(net, models.cifar_cnn(num_classes=6, stages=STAGES))
-deep = keras.Model(net.inputs, net.layers[-3].output)  # up to the last ReLU
+deep = keras.Model(net.inputs[0], net.layers[-3].output)  # up to the last ReLU
 
 
 # %%
@@ -588,7 +588,7 @@ with lab.needs("10.6"):
         else "below most"
     )
     lab.reveal(
-        "10.6", word, f"{scores[0, 0]:.0f}; the best real circle {real.max():.0f}."
+        "10.6", word, f"{scores[0, 0]:.1f}; the best real circle {real.max():.1f}."
     )
 
 # %% [markdown]
