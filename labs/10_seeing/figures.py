@@ -84,7 +84,7 @@ def three_rules(images, maps):
         axes[row, 0].set_ylabel(text, fontsize=9)
     return figure, (
         "Four scenes, and below each three grey maps. The gradient's is speckled around the thing; the "
-        "deconvnet's is a brighter, blurred figure; the guided one shows clean outlines."
+        "deconvnet's is grainy all over; the guided one is dark but for the outline of the thing."
     )
 
 
@@ -146,8 +146,8 @@ def top_nine(images, nine, seen):
     axes[1, 0].set_ylabel("sent back to pixels", fontsize=9)
     return figure, (
         "For four maps of the last layer, blocks of three by three scenes that excite them most. "
-        "Below, the same nine sent back to the pixels: on grey, the parts of the things that the "
-        "map answered to."
+        "Below, the same nine sent back to the pixels: on grey, a patch of fine coloured stripes "
+        "where the thing lies."
     )
 
 

@@ -10,7 +10,7 @@
 #     - lab 03, gradients; lab 07, convolution and receptive fields
 #     - lab 05, train and test
 #   lecture: "Session 11, Deep Learning 2 (deconvolutional networks); Deep learning overview (visual pathway, adversarial input, t-SNE of hidden layers); T-MachLe 10 (V1, V2, V4, IT)"
-#   seconds: {cpu: 400, fast: 45}
+#   seconds: {cpu: 210, fast: 45}
 #   accelerator: helps the trainings; nothing here needs one
 # ---
 
