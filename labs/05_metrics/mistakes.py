@@ -4,6 +4,8 @@ import itertools
 import math
 
 import numpy as np
+import scipy.stats
+from sklearn import metrics
 
 from coursekit.labs import excuse, mistake
 
@@ -135,6 +137,68 @@ def leave_p_out(order, p):
     ]
 
 
+@mistake("5.1", name="dealt-in-turn", tag="order")
+def k_folds(order, k):
+    """Your folds are fair, but they are other folds than those asked for.
+
+    order[i::k] deals rows out in turn; a piece is a run of neighbours in `order`."""
+    order = np.asarray(order)
+    return [
+        (np.concatenate([order[j::k] for j in range(k) if j != i]), order[i::k])
+        for i in range(k)
+    ]
+
+
+@mistake("5.1", name="shuffled-once-more", tag="order")
+def k_folds(order, k):
+    """Does your first piece hold the first rows of `order`?
+
+    Asked for are runs of neighbours in `order`; the caller has shuffled already."""
+    pieces = np.array_split(np.random.permutation(order), k)
+    return [
+        (np.concatenate(pieces[:i] + pieces[i + 1 :]), piece)
+        for i, piece in enumerate(pieces)
+    ]
+
+
+@mistake("5.1", name="pieces-rounded-up", tag="off-by-one")
+def k_folds(order, k):
+    """Cut 6 rows into 4 pieces. How many do you get, and how long is the last?
+
+    Pieces of n / k rows, rounded up, use the rows up too early. The first n % k
+    pieces are one row longer than the others."""
+    order = np.asarray(order)
+    size = -(-len(order) // k)
+    pieces = [order[a : a + size] for a in range(0, len(order), size)]
+    return [
+        (np.concatenate(pieces[:i] + pieces[i + 1 :]), piece)
+        for i, piece in enumerate(pieces)
+    ]
+
+
+@mistake("5.1", name="positions-held-out", tag="order")
+def leave_p_out(order, p):
+    """Your pairs hold positions 0 to n-1. What are the numbers in `order` for?
+
+    Look the positions up: order[list(positions)]."""
+    rows = np.arange(len(order))
+    return [
+        (np.setdiff1d(rows, c), np.array(c)) for c in itertools.combinations(rows, p)
+    ]
+
+
+@mistake("5.1", name="a-row-held-out-twice", tag="formula")
+def leave_p_out(order, p):
+    """Can a row be held out twice in the same pair?
+
+    A set holds p *different* rows: itertools.combinations, without replacement."""
+    order = np.asarray(order)
+    return [
+        (order[~np.isin(order, c)], np.array(c))
+        for c in itertools.combinations_with_replacement(order, p)
+    ]
+
+
 # 5.2 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -256,6 +320,63 @@ def fold_scores(fit_predict, x, y, folds):
     return np.array(scores)
 
 
+def _fold_by_fold(fit_predict, x, y, folds, ruler, share=np.mean):
+    scores = []
+    for t, v in folds:
+        m, s = ruler(x[t])
+        z = [(x[rows] - m) / s for rows in (t, v)]
+        scores.append(share(np.asarray(fit_predict(z[0], y[t], z[1])) == y[v]))
+    return np.array(scores)
+
+
+def _ruler(rows):
+    s = rows.std(axis=0)
+    return rows.mean(axis=0), np.where(s == 0, 1.0, s)
+
+
+@mistake("5.2", name="variance-for-deviation", tag="formula")
+def fold_scores(fit_predict, x, y, folds):
+    """What is the standard deviation of one of your columns afterwards? It should be 1.
+
+    s is the *root* of the mean squared distance: std, not var."""
+
+    def ruler(rows):
+        s = rows.var(axis=0)
+        return rows.mean(axis=0), np.where(s == 0, 1.0, s)
+
+    return _fold_by_fold(fit_predict, x, y, folds, ruler)
+
+
+@mistake("5.2", name="small-number-added", tag="edge-case")
+def fold_scores(fit_predict, x, y, folds):
+    """You add a small number to every s. Is it small beside a column of small numbers?
+
+    s stays as it is. Only where it is 0 divide by 1: np.where(s == 0, 1.0, s)."""
+    return _fold_by_fold(
+        fit_predict, x, y, folds, lambda rows: (rows.mean(axis=0), rows.std(0) + 1e-8)
+    )
+
+
+@mistake("5.2", name="share-of-all-rows", tag="missing-1/n")
+def fold_scores(fit_predict, x, y, folds):
+    """Add up your scores: can a fold reach 1?
+
+    Divide by the number of validation rows of the fold, not by all rows."""
+    return _fold_by_fold(
+        fit_predict, x, y, folds, _ruler, lambda right: np.sum(right) / len(y)
+    )
+
+
+@mistake("5.2", name="share-of-errors", tag="sign")
+def fold_scores(fit_predict, x, y, folds):
+    """A reader that is always right gets 0 from you.
+
+    Accuracy is the share of *right* labels: ==, not !=."""
+    return _fold_by_fold(
+        fit_predict, x, y, folds, _ruler, lambda right: 1 - np.mean(right)
+    )
+
+
 # 5.3 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -340,6 +461,37 @@ def confusion_matrix(y_true, y_pred, labels):
         ]
     )
     return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+
+
+@mistake("5.3", name="classes-taken-from-the-data", tag="edge-case")
+def confusion_matrix(y_true, y_pred, labels):
+    """Which class does your first row belong to? And where is a class that never
+    occurs?
+
+    The caller's `labels` say which classes there are, and in which order."""
+    return metrics.confusion_matrix(y_true, y_pred)
+
+
+@mistake(
+    "5.3",
+    tag="formula",
+    edit=("position[actual], position[predicted]", "actual, predicted"),
+)
+def labels_used_as_positions():
+    """Can "benign" be an index? A label says which class, not which row.
+
+    Look up its place: labels.index(actual)."""
+
+
+@mistake("5.3", name="lists-compared-with-a-label", tag="dtype")
+def confusion_matrix(y_true, y_pred, labels):
+    """Your matrix is right for arrays. What is ["cat", "dog"] == "cat" for a list?
+
+    It is False, one word for the whole list. np.asarray(y_true) == a compares entry
+    by entry."""
+    return np.array(
+        [[np.sum((y_true == a) & (y_pred == b)) for b in labels] for a in labels]
+    )
 
 
 # 5.4 ------------------------------------------------------------------------------------------------------------------
@@ -477,6 +629,74 @@ def class_scores(matrix):
         )
 
 
+@mistake("5.4", name="matrix-read-the-other-way", tag="transpose")
+def class_scores(matrix):
+    """Which sum counts the patients who *are* ill: that of a row, or of a column?
+
+    Rows are actual classes, so FN lies in the class's row and FP in its column."""
+    return _scores(np.transpose(matrix))
+
+
+@mistake("5.4", name="absent-classes-left-out", tag="edge-case")
+def class_scores(matrix):
+    """Over how many classes do you average when one of them never occurs?
+
+    All of them: an absent class counts with an F1 of 0."""
+    return _scores(
+        matrix,
+        macro_f1=lambda c, o: float(np.mean(o["f1"][c["tp"] + c["fn"] > 0])),
+    )
+
+
+@mistake("5.4", name="zero-over-zero-everywhere", tag="edge-case")
+def class_scores(matrix):
+    """Somewhere you divide 0 by 0. Which class never occurs, or is never predicted?
+
+    A score with denominator 0 counts as 0, in the mean as well: decide this before
+    the division (np.divide with where=, or np.where)."""
+    with np.errstate(all="ignore"):
+        return _scores(
+            matrix,
+            precision=lambda c, o: c["tp"] / (c["tp"] + c["fp"]),
+            recall=lambda c, o: c["tp"] / (c["tp"] + c["fn"]),
+            specificity=lambda c, o: c["tn"] / (c["tn"] + c["fp"]),
+            f1=lambda c, o: (
+                2 * o["precision"] * o["recall"] / (o["precision"] + o["recall"])
+            ),
+            macro_f1=lambda c, o: float(np.nanmean(o["f1"])),
+        )
+
+
+@mistake("5.4", name="specificity-as-the-others-mean-recall", tag="formula")
+def class_scores(matrix):
+    """With two classes you are right. With three, are a cat called a dog and a dog
+    called a dog alike, seen from the horse?
+
+    Yes, both are true negatives: TN / (TN + FP), over all rows that are not the
+    class."""
+
+    def others(c, o):
+        r = o["recall"]
+        if len(r) == 1:
+            return np.zeros(1)
+        return np.array([np.delete(r, i).mean() for i in range(len(r))])
+
+    return _scores(matrix, specificity=others)
+
+
+@mistake("5.4", name="f1-without-the-two", tag="formula")
+def class_scores(matrix):
+    """Precision 1 and recall 1: what is your F1?
+
+    The harmonic mean has a factor of 2: 2PR / (P + R)."""
+    return _scores(
+        matrix,
+        f1=lambda c, o: _share(
+            o["precision"] * o["recall"], o["precision"] + o["recall"]
+        ),
+    )
+
+
 # 5.5 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -598,6 +818,70 @@ def area_under(x, y):
     return float(np.mean(np.asarray(y, dtype=float)))
 
 
+@mistake("5.5", name="corners-only", tag="formula")
+def roc_curve(y_true, y_score):
+    """Count your points: is there one for each distinct score?
+
+    sklearn leaves out points on straight lines. drop_intermediate=False keeps them."""
+    return metrics.roc_curve(y_true, y_score)[:2]
+
+
+@mistake("5.5", name="thresholds-on-a-grid", tag="formula")
+def roc_curve(y_true, y_score):
+    """Is there a point for each distinct score? Yours come from a grid of thresholds.
+
+    Scores may lie anywhere, above 1 or below 0. The thresholds are the scores that
+    occur: np.unique(y_score)[::-1]."""
+    return _from_origin(*_points(y_true, y_score, np.linspace(1, 0, 101)))
+
+
+@mistake("5.5", name="shares-of-the-called", tag="formula")
+def roc_curve(y_true, y_score):
+    """Your shares are of those who are *called* ill. Your last point is not (1, 1).
+
+    TPR is a share of the ill, FPR a share of the healthy."""
+    y_true, y_score = np.asarray(y_true), np.asarray(y_score)
+    called = y_score >= np.unique(y_score)[::-1][:, None]
+    shares = [(called & (y_true == c)).sum(1) / called.sum(1) for c in (0, 1)]
+    return _from_origin(*shares)
+
+
+@mistake("5.5", name="widths-left-out", tag="formula")
+def area_under(x, y):
+    """Does your area change when the points move apart?
+
+    np.trapezoid(y) takes a distance of 1 between points. Give it x as well:
+    np.trapezoid(y, x)."""
+    return float(np.trapezoid(np.asarray(y, dtype=float)))
+
+
+@mistake("5.5", name="area-beside-the-curve", tag="transpose")
+def area_under(x, y):
+    """Which of your two arrays is the height?
+
+    np.trapezoid takes the heights first: np.trapezoid(y, x)."""
+    return float(np.trapezoid(x, y))
+
+
+@mistake(
+    "5.5",
+    tag="formula",
+    edit=("(y[1:] + y[:-1]) / 2", "(y[1:] + y[:-1])"),
+)
+def heights_added():
+    """A square of side 1: is your area 1?
+
+    A trapezoid counts with the *mean* of its two heights: divide by 2."""
+
+
+@mistake("5.5", name="heights-sorted", tag="order")
+def area_under(x, y):
+    """Which height belongs to your first x?
+
+    Sorted apart, x and y no longer belong together. Take the points as they come."""
+    return float(np.trapezoid(np.sort(y), np.sort(x)))
+
+
 # 5.6 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -687,6 +971,60 @@ def average_precision(recall, precision):
     return float(np.sum(np.diff(np.asarray(recall), prepend=0.0) * p))
 
 
+@mistake("5.6", name="pr-as-sklearn-orders-it", tag="order")
+def precision_recall_curve(y_true, y_score):
+    """Does recall grow along your curve?
+
+    sklearn begins at the lowest score and adds a last point (0, 1). Leave that one
+    out, and turn both arrays round."""
+    precision, recall, _ = metrics.precision_recall_curve(y_true, y_score)
+    return recall, precision
+
+
+@mistake("5.6", name="recall-of-all-rows", tag="formula")
+def precision_recall_curve(y_true, y_score):
+    """Your recall does not end at 1. Of whom is it a share?
+
+    Of the ill: divide by np.sum(y_true == 1), not by all rows."""
+    y_true, y_score = np.asarray(y_true), np.asarray(y_score)
+    recall, precision = _recall_precision(
+        y_true, y_score >= np.unique(y_score)[::-1][:, None]
+    )
+    return recall * np.mean(y_true == 1), precision
+
+
+@mistake("5.6", name="pr-strictly-above-the-threshold", tag="ties")
+def precision_recall_curve(y_true, y_score):
+    """Whom does your highest threshold call ill? And does recall reach 1?
+
+    A score *at* the threshold counts as called: >= rather than >."""
+    y_true, y_score = np.asarray(y_true), np.asarray(y_score)
+    called = y_score > np.unique(y_score)[::-1][:, None]
+    recall, precision = _recall_precision(y_true, called)
+    return recall, np.where(called.any(axis=1), precision, 1.0)
+
+
+@mistake("5.6", name="trapezoids-from-precision-one", tag="formula")
+def average_precision(recall, precision):
+    """Your sum is that of ROC: trapezoids. Here it promises precision that no
+    threshold reaches.
+
+    Each step in recall counts with the precision at its *end*: (R_i - R_(i-1)) *
+    P_i."""
+    r, p = np.concatenate([[0.0], recall]), np.concatenate([[1.0], precision])
+    return float(np.trapezoid(p, r))
+
+
+@mistake("5.6", name="best-precision-from-here-on", tag="formula")
+def average_precision(recall, precision):
+    """You let precision never rise along the curve, as some contests do. Is that asked
+    for?
+
+    P_i is the precision at point i itself."""
+    best = np.maximum.accumulate(np.asarray(precision)[::-1])[::-1]
+    return float(np.sum(np.diff(np.asarray(recall), prepend=0.0) * best))
+
+
 # 5.7 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -743,7 +1081,7 @@ def wilson_interval(k, n, z=1.96):
 
 @mistake("5.7", name="z-not-squared", tag="formula")
 def wilson_interval(k, n, z=1.96):
-    """Check the coefficients of your quadratic.
+    """Where does z stand in your quadratic, and how often is it multiplied by itself?
 
     Squaring both sides squares z as well: every z in the equation is z^2."""
     return tuple(
@@ -771,6 +1109,53 @@ def wilson_interval(k, n, z=1.96):
     Return (low, high): the root with the minus sign first."""
     centre, half = _centre_and_half(k, n, z)
     return min(1.0, centre + half), max(0.0, centre - half)
+
+
+@mistake(
+    "5.7",
+    tag="formula",
+    edit=[
+        ("(-b - root) / (2 * a)", "(-b - root) / 2 * a"),
+        ("(-b + root) / (2 * a)", "(-b + root) / 2 * a"),
+    ],
+)
+def times_a_by_precedence():
+    """Read your division aloud: is a above the line or below?
+
+    / 2 * a divides by 2 and then multiplies by a. Put 2 * a in brackets."""
+
+
+@mistake("5.7", name="times-a-by-precedence-unclipped", tag="formula")
+def wilson_interval(k, n, z=1.96):
+    """Read your division aloud: is a above the line or below?
+
+    / 2 * a divides by 2 and then multiplies by a. Put 2 * a in brackets."""
+    centre, half = _centre_and_half(k, n, z)
+    a = 1 + z * z / n
+    return (centre - half) * a**2, (centre + half) * a**2
+
+
+@mistake("5.7", name="adjusted-share-clipped", tag="formula")
+def wilson_interval(k, n, z=1.96):
+    """You moved the middle to where it belongs, then used the textbook width there
+    (this is Agresti and Coull's interval).
+
+    It is a good approximation, but Wilson's ends are the exact roots of the
+    quadratic."""
+    m = n + z * z
+    p = (k + z * z / 2) / m
+    half = z * math.sqrt(p * (1 - p) / m)
+    return max(0.0, p - half), min(1.0, p + half)
+
+
+@mistake("5.7", name="exact-interval", tag="formula")
+def wilson_interval(k, n, z=1.96):
+    """Yours is the exact interval of Clopper and Pearson, which is wider.
+
+    Wilson's ends are the roots of the quadratic; in SciPy it is method="wilson"."""
+    level = 2 * scipy.stats.norm.cdf(z) - 1
+    found = scipy.stats.binomtest(int(k), int(n)).proportion_ci(level)
+    return float(found.low), float(found.high)
 
 
 # 5.8 ------------------------------------------------------------------------------------------------------------------
@@ -893,6 +1278,40 @@ def mcnemar(y_true, pred_a, pred_b):
                 / 2 ** (b + c),
             ),
         )
+
+
+@mistake("5.8", name="chi-square-with-correction", tag="formula")
+def mcnemar(y_true, pred_a, pred_b):
+    """You used the chi-square approximation of the test.
+
+    With few rows it strays, corrected or not. The coin-tossing sum is exact, and
+    math.comb makes it short."""
+    b, c = _b_c(y_true, pred_a, pred_b)
+    if b + c == 0:
+        return b, c, 1.0
+    return b, c, math.erfc(abs(abs(b - c) - 1) / math.sqrt(2 * (b + c)))
+
+
+@mistake("5.8", name="all-right-rows-counted", tag="formula")
+def mcnemar(y_true, pred_a, pred_b):
+    """You counted all rows that each model gets right. What do rows say that both get
+    right?
+
+    Nothing about which model is better. b and c count only rows on which exactly one
+    of the two is right."""
+    y = np.asarray(y_true)
+    b, c = int(np.sum(np.asarray(pred_a) == y)), int(np.sum(np.asarray(pred_b) == y))
+    return b, c, min(1.0, 2 * _tail(b, c))
+
+
+@mistake("5.8", name="coins-for-different-words", tag="formula")
+def mcnemar(y_true, pred_a, pred_b):
+    """How many coins do you toss? Some rows both models get wrong, in different ways.
+
+    A coin belongs to a row on which exactly one is right: m is b + c."""
+    b, c = _b_c(y_true, pred_a, pred_b)
+    m = int(np.sum(np.asarray(pred_a) != np.asarray(pred_b)))
+    return b, c, min(1.0, 2 * sum(math.comb(m, i) for i in range(min(b, c) + 1)) / 2**m)
 
 
 # Mutants that may live -----------------------------------------------------------------------------------------------

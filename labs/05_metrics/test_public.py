@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from coursekit.labs.testing import assert_close, assert_true
+from coursekit.labs.testing import assert_close, assert_true, counterexample
 
 
 def read_folds(got, count, tried):
@@ -690,3 +690,92 @@ def test_mcnemar_p_value_never_exceeds_one(student):
             1.0,
             tried=f"p-value of an even split, {same} to {same}",
         )
+
+
+# Small cases, for an answer that no known mistake fits -----------------------------------------------------------------
+
+
+def small_answers(rng, size):
+    """Labels in no alphabetical order, the last of which may not occur."""
+    labels = ["wolf", "cat", "dog"][: 1 + min(size, 2)]
+    return [*rng.choice(labels, (2, size + 1)).tolist(), labels]
+
+
+def small_ranking(rng, size):
+    """Both classes, and scores in tenths with ties."""
+    y = rng.permutation([0, 1, *rng.integers(0, 2, size)])
+    return y, rng.integers(2, 7, size + 2) / 10
+
+
+def small_curve(rng, size):
+    """A curve that never falls back, from 0 to 1, at uneven distances."""
+    x, y = np.sort(rng.integers(0, 11, (2, size)) / 10, axis=1)
+    return np.concatenate([[0.0], x, [1.0]]), np.concatenate([[0.0], y, [1.0]])
+
+
+def wilson_by_scipy(k, n, z):
+    from scipy import stats
+
+    found = stats.binomtest(k, n).proportion_ci(2 * stats.norm.cdf(z) - 1, "wilson")
+    return float(found.low), float(found.high)
+
+
+def contest(y_true, pred_a, pred_b):
+    pairs = [(a == y, b == y) for y, a, b in zip(y_true, pred_a, pred_b, strict=True)]
+    b, c = pairs.count((True, False)), pairs.count((False, True))
+    return b, c, coin_p(b, c)
+
+
+def steps_added(recall, precision):
+    steps = np.diff([0, *recall])
+    return float(sum(p * step for p, step in zip(precision, steps, strict=True)))
+
+
+counterexample(
+    "5.3",
+    "confusion_matrix",
+    draw=lambda rng, size: tuple(small_answers(rng, size)),
+    oracle=count_pairs,
+)
+counterexample(
+    "5.4",
+    "class_scores",
+    draw=lambda rng, size: (rng.integers(0, 4, (min(size, 2) + 1,) * 2),),
+    oracle=lambda matrix: (
+        scores_by_loop(matrix)
+        | {"macro_f1": float(np.mean(scores_by_loop(matrix)["f1"]))}
+    ),
+)
+counterexample("5.5", "roc_curve", draw=small_ranking, oracle=roc_by_loop)
+counterexample(
+    "5.5",
+    "area_under",
+    draw=small_curve,
+    oracle=lambda x, y: float(np.trapezoid(y, x)),
+)
+counterexample("5.6", "precision_recall_curve", draw=small_ranking, oracle=pr_by_loop)
+counterexample(
+    "5.6",
+    "average_precision",
+    draw=lambda rng, size: (
+        np.append(np.sort(rng.integers(1, 10, size)) / 10, 1.0),
+        rng.integers(1, 10, size + 1) / 10,
+    ),
+    oracle=steps_added,
+)
+counterexample(
+    "5.7",
+    "wilson_interval",
+    draw=lambda rng, size: (
+        int(rng.integers(0, size + 1)),
+        size,
+        float(rng.choice([1.0, 2.0, 3.0])),
+    ),
+    oracle=wilson_by_scipy,
+)
+counterexample(
+    "5.8",
+    "mcnemar",
+    draw=lambda rng, size: tuple(rng.integers(0, 3, (3, size + 1)).tolist()),
+    oracle=contest,
+)
