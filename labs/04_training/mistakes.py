@@ -164,6 +164,59 @@ def activate(name, z):
     return _values(name, z)
 
 
+@mistake("4.1", name="sigmoid-overflows", tag="formula")
+def activate(name, z):
+    """For a sum of several hundred, your sigmoid is infinity divided by infinity.
+
+    e^z leaves the range of a float near z = 710. 0.5 + 0.5 tanh(z / 2) is the same
+    curve without it."""
+    with np.errstate(all="ignore"):
+        return _values(name, z, sigmoid=lambda v: np.exp(v) / (1 + np.exp(v)))
+
+
+@mistake("4.1", name="leak-of-a-hundredth", tag="formula")
+def activate(name, z):
+    """How steep is your leaky ReLU left of 0?
+
+    In the table it is 0.1 z there. Libraries differ in this number."""
+    return _values(name, z, leaky_relu=lambda v: np.where(v > 0, v, 0.01 * v))
+
+
+@mistake("4.1", name="gaussian-slope-without-z", tag="formula")
+def derivative(name, z):
+    """What is the slope of a bell at its top? Yours is not 0 there.
+
+    The chain rule brings down -z: the slope is -z times the bell."""
+    return _slopes(name, z, gaussian=lambda v: -np.exp(-(v**2) / 2))
+
+
+@mistake("4.1", name="leaky-kink-from-the-right", tag="ties")
+def derivative(name, z):
+    """All your slopes are right, except those exactly at 0.
+
+    0 belongs to the left piece of leaky ReLU (z > 0 is the other one), so its slope
+    is 0.1."""
+    return _slopes(name, z, leaky_relu=lambda v: np.where(v >= 0, 1.0, 0.1))
+
+
+@mistake("4.1", name="elu-slope-is-its-value", tag="formula")
+def derivative(name, z):
+    """Is your slope of ELU negative somewhere? The curve rises everywhere.
+
+    The slope of e^z - 1 is e^z: a constant has no slope."""
+    return _slopes(
+        name, z, elu=lambda v: np.where(v > 0, 1.0, np.expm1(np.minimum(v, 0)))
+    )
+
+
+@mistake("4.1", name="identity-slope-is-one-number", tag="dtype")
+def derivative(name, z):
+    """Compare the shapes of z and of your slope of the identity.
+
+    Every entry has a slope of its own, 1 here: np.ones_like(z)."""
+    return _slopes(name, z, identity=lambda v: 1.0)
+
+
 # 4.2 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -275,6 +328,63 @@ def slopes_with_squares_everywhere():
     """Is your matrix symmetric?
 
     Entry [i, j] holds p_i times p_j: np.outer(p, p), not p * p."""
+
+
+@mistake("4.2", tag="formula", edit=("x @ w[k] + b[k]", "x @ w[k]"))
+def maxout_without_bias():
+    """What does your unit give for an input of zeros?
+
+    Each map has a bias: x @ w[k] + b[k]."""
+
+
+@mistake("4.2", tag="formula", edit=("np.max", "np.sum"))
+def maxout_as_sum():
+    """Your unit adds up its maps, so it is linear again.
+
+    The largest map wins alone: max, not sum."""
+
+
+@mistake("4.2", name="maxout-by-absolute-value", tag="sign")
+def maxout(x, w, b):
+    """Two maps say -5 and 2. Which of them wins?
+
+    The larger number, 2. Signs count: no absolute value."""
+    maps = np.array([x @ w[k] + b[k] for k in range(len(w))])
+    return np.take_along_axis(maps, np.abs(maps).argmax(axis=0)[None], axis=0)[0]
+
+
+@mistake(
+    "4.2",
+    tag="sign",
+    edit=("np.diag(p) - np.outer(p, p)", "np.outer(p, p) - np.diag(p)"),
+)
+def slopes_with_the_sign_turned():
+    """Raise one logit. Does its own probability rise or fall?
+
+    It rises: on the diagonal stands p_i (1 - p_i), off it -p_i p_j."""
+
+
+@mistake("4.2", tag="broadcasting", edit=("np.outer(p, p)", "p @ p"))
+def slopes_with_one_number_subtracted():
+    """p @ p is a single number. What do you subtract at [i, j]?
+
+    Entry [i, j] holds p_i times p_j: np.outer(p, p)."""
+
+
+@mistake("4.2", name="slopes-as-if-two-classes", tag="formula")
+def softmax_slopes(p):
+    """Raise one logit: by your matrix no probability falls.
+
+    p_i (1 - p_i) stands on the diagonal alone. Off it the slope is -p_i p_j."""
+    return np.outer(p, 1 - p)
+
+
+@mistake("4.2", name="slopes-all-negative", tag="sign")
+def softmax_slopes(p):
+    """Raise one logit. Does its own probability fall, as your diagonal says?
+
+    On the diagonal p_i is added: p_i - p_i p_i."""
+    return -np.outer(p, p)
 
 
 # 4.3 ------------------------------------------------------------------------------------------------------------------
@@ -432,6 +542,33 @@ def cross_entropy(z, y):
     )
 
 
+@mistake("4.3", name="square-stops-at-the-margin", tag="formula")
+def margin_loss(name, y, f):
+    """What does your square say of a margin of 3?
+
+    The table has (1 - m)^2 for every margin. Only the hinge stops at 0."""
+    m = np.where(np.asarray(y) == 1, f, -f)
+    return _losses(name, m, square=lambda m: np.maximum(0, 1 - m) ** 2)
+
+
+@mistake("4.3", tag="broadcasting", edit=("[np.arange(len(y)), y]", "[:, y]"))
+def every_row_meets_every_label():
+    """How many numbers do you average? With 6 rows there should be 6.
+
+    [:, y] gives each row the labels of all rows. [np.arange(len(y)), y] takes one
+    number from each row."""
+
+
+@mistake("4.3", name="softmax-over-the-batch-in-the-loss", tag="axis")
+def cross_entropy(z, y):
+    """For a single row your loss is right. With more, do the probabilities of one row
+    add up to 1?
+
+    Each row has a sum of its own: axis=1, keepdims=True."""
+    log_p = z - z.max() - np.log(np.exp(z - z.max()).sum())
+    return float(-np.mean(log_p[np.arange(len(y)), y]))
+
+
 # 4.4 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -570,6 +707,51 @@ def jacobian_bound(weights, slopes):
 
     Compute beta_W and beta_h over all layers, then (beta_W beta_h) to the power t."""
     return float(np.linalg.norm(_product(weights, slopes), 2))
+
+
+@mistake("4.4", name="grown-on-the-right", tag="order")
+def jacobian(weights, slopes):
+    """Which layer's matrix stands leftmost in your product?
+
+    The last layer acts last, so each new factor goes on the left:
+    diag(slope) @ W.T @ product so far."""
+    product = np.eye(weights[-1].shape[1])
+    for w, slope in zip(weights, slopes, strict=True):
+        product = product @ (np.diag(slope) @ w.T)
+    return product
+
+
+@mistake(
+    "4.4",
+    tag="broadcasting",
+    edit=("slope[:, None] * (w.T @ product)", "(w.T @ product) * slope"),
+)
+def slopes_along_the_inputs():
+    """Which axis of w.T @ product counts the units that have these slopes?
+
+    The outputs of a layer go in rows: multiply by slope[:, None]."""
+
+
+@mistake("4.4", name="last-slopes-left-out", tag="off-by-one")
+def jacobian(weights, slopes):
+    """Does your matrix change when the slopes of the last layer do?
+
+    h_t is f(z_t): the last layer has its diag(f'(z_t)) like all others."""
+    return _product(weights, [*slopes[:-1], np.ones_like(slopes[-1])])
+
+
+@mistake("4.4", tag="formula", edit=("np.abs(slope).max()", "np.linalg.norm(slope)"))
+def slopes_added_up():
+    """beta_h is the slope of a single unit. Is yours larger?
+
+    np.linalg.norm adds up the units of a layer; take np.abs(slope).max()."""
+
+
+@mistake("4.4", tag="formula", edit=("** len(weights)", "* len(weights)"))
+def times_instead_of_power():
+    """Your bound grows in equal steps with the depth.
+
+    Every layer multiplies by beta_W beta_h: a power of t, not t times."""
 
 
 # 4.5 ------------------------------------------------------------------------------------------------------------------
@@ -722,6 +904,51 @@ def glorot_for_he():
     """Yours is the rule of Glorot, which averages inputs and outputs.
 
     Here the sum going forward decides: variance gain / fan_in."""
+
+
+@mistake(
+    "4.5",
+    tag="edge-case",
+    edit=("(axis=0)\n    sigma = np.where(sigma == 0, 1, sigma)", "(axis=0) + 1e-7"),
+)
+def epsilon_of_keras_added_to_sigma():
+    """Look at the constant column of the *other* rows: it explodes.
+
+    Nothing is added to sigma here. Where it is 0, divide by 1: np.where(sigma == 0,
+    1, sigma)."""
+
+
+@mistake("4.5", name="nan-replaced-afterwards", tag="edge-case")
+def standardise(x_train, x_other):
+    """What has become of the constant column in the *other* rows?
+
+    nan_to_num turns 0/0 into 0, but 3/0 into the largest float. Divide by 1 where
+    sigma is 0."""
+    mu, sigma = x_train.mean(axis=0), x_train.std(axis=0)
+    return tuple(np.nan_to_num(_scaled(x, mu, sigma)) for x in (x_train, x_other))
+
+
+@mistake("4.5", tag="formula", edit=("default_rng(seed)", "default_rng()"))
+def seed_not_given():
+    """Call it twice with the same seed. Do you get the same weights?
+
+    Give the generator the argument: np.random.default_rng(seed)."""
+
+
+@mistake("4.5", name="positive-with-the-right-spread", tag="sign")
+def initial_weights(fan_in, fan_out, gain, seed):
+    """The spread of your weights is right. What is their mean?
+
+    random() lies between 0 and 1. Draw from -a to a, or take off a half first."""
+    a = np.sqrt(12 * gain / fan_in)
+    return np.random.default_rng(seed).random((fan_in, fan_out)) * a
+
+
+@mistake("4.5", tag="formula", edit=("gain /", "2 /"))
+def gain_of_two_written_in():
+    """Your weights do not change with the gain.
+
+    2 is the gain for ReLU. The variance is gain / fan_in, whatever the gain."""
 
 
 # 4.6 ------------------------------------------------------------------------------------------------------------------
@@ -881,6 +1108,39 @@ def minibatches(n, size, seed):
     return np.array_split(np.random.default_rng(seed).permutation(n), size)
 
 
+@mistake("4.6", name="shuffled-inside-the-pieces", tag="order")
+def minibatches(n, size, seed):
+    """Which rows can your first piece hold? Always the first ones.
+
+    Shuffle all rows, then cut."""
+    rng = np.random.default_rng(seed)
+    return [s + rng.permutation(min(size, n - s)) for s in range(0, n, size)]
+
+
+@mistake("4.6", name="all-pieces-shuffled", tag="order")
+def minibatches(n, size, seed):
+    """Where is your short piece? And does any piece hold rows that are not neighbours?
+
+    You shuffled the pieces. Shuffle the rows, then cut: the rest comes last."""
+    pieces = [np.arange(s, min(s + size, n)) for s in range(0, n, size)]
+    return [pieces[i] for i in np.random.default_rng(seed).permutation(len(pieces))]
+
+
+@mistake("4.6", tag="formula", edit=("default_rng(seed)", "default_rng()"))
+def order_without_a_seed():
+    """Call it twice with the same seed. Do you get the same order?
+
+    Give the generator the argument: np.random.default_rng(seed)."""
+
+
+@mistake("4.6", tag="off-by-one", edit=("- hold", "- hold + 1"))
+def one_epoch_early():
+    """Your rate falls one epoch too early.
+
+    At epoch hold the rate is still `initial`: the exponent is (epoch - hold) /
+    half_life."""
+
+
 # 4.7 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -978,6 +1238,13 @@ def batch_norm(x, gamma, beta, epsilon):
 
     gamma multiplies, beta is added."""
     return _normalised(x, x.mean(axis=0), x.var(axis=0), beta, gamma, epsilon)
+
+
+@mistake("4.7", tag="formula", edit=("(x - mu) ** 2", "x**2"))
+def mean_square_for_variance():
+    """Add 100 to all numbers of a column. Should its spread change?
+
+    The variance is the mean squared distance from the mean: (x - mu) ** 2."""
 
 
 # 4.8 ------------------------------------------------------------------------------------------------------------------
@@ -1098,6 +1365,21 @@ def update_moving(moving_mean, moving_variance, x, momentum):
     moving_variance *= momentum
     moving_variance += (1 - momentum) * x.var(axis=0)
     return moving_mean, moving_variance
+
+
+@mistake(
+    "4.8",
+    tag="formula",
+    edit=[
+        ("(1 - momentum) * x.mean(axis=0)", "x.mean(axis=0)"),
+        ("(1 - momentum) * x.var(axis=0)", "x.var(axis=0)"),
+    ],
+)
+def batch_not_weighted():
+    """With momentum 1 yours still moves; it should stay as it is.
+
+    The two weights add to 1: momentum for the old value, 1 - momentum for the
+    batch's."""
 
 
 # Mutants that may live -----------------------------------------------------------------------------------------------

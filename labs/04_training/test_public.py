@@ -1,5 +1,7 @@
 """Public checks of lab 04: the student sees these run after every exercise."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -9,8 +11,8 @@ from coursekit.labs.testing import (
     assert_probabilities,
     assert_true,
     assert_unchanged,
+    counterexample,
 )
-import itertools
 
 NAMES = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "gaussian")
 VALUES = {
@@ -706,3 +708,160 @@ def test_batch_norm_test_answers_each_row_alone(student):
     )
     wanted = (x[0] - mean) / np.sqrt(variance + 1e-3) * gamma + beta
     assert_close(together[0], wanted, tried="the first of five rows in test mode")
+
+
+# Small cases, for an answer that no known mistake fits -----------------------------------------------------------------
+
+
+def whole(rng, *shape):
+    """Small whole numbers as floats, none of them 0."""
+    return rng.choice([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0], shape)
+
+
+def slope_by_complex_step(name, z):
+    return np.imag(VALUES[name](z + 1e-30j)) / 1e-30
+
+
+def softmax_slopes_by_complex_step(p):
+    """Column j: how the probabilities move with logit j."""
+    powers = np.exp(np.log(p) + 1e-30j * np.eye(len(p)))
+    return np.imag(powers / powers.sum(axis=1, keepdims=True)).T / 1e-30
+
+
+def row_losses(name, y, f):
+    return LOSSES[name](np.where(y == 1, f, -f))
+
+
+def bound_by_singular_values(weights, slopes):
+    longest = max(np.linalg.svd(w, compute_uv=False)[0] for w in weights)
+    steepest = max(abs(float(v)) for slope in slopes for v in slope)
+    return float(np.prod([longest * steepest] * len(weights)))
+
+
+def by_training_rows(x_train, x_other):
+    from sklearn.preprocessing import StandardScaler
+
+    ruler = StandardScaler().fit(x_train)
+    return ruler.transform(x_train), ruler.transform(x_other)
+
+
+def small_chain(rng, size):
+    sizes = [1, *rng.integers(1, 3, size).tolist()]
+    pairs = itertools.pairwise(sizes)
+    return [whole(rng, a, b) for a, b in pairs], [whole(rng, b) for b in sizes[1:]]
+
+
+def small_batch(rng, size):
+    """Rows of two columns, one of them constant now and then."""
+    x = whole(rng, size + 1, 2)
+    return np.stack([x[:, 0], x[0, 1] * np.ones(size + 1)], 1) if size % 2 else x
+
+
+counterexample(
+    "4.1",
+    "activate",
+    draw=lambda rng, size: (NAMES[rng.integers(len(NAMES))], whole(rng, size)),
+    oracle=lambda name, z: VALUES[name](z),
+)
+counterexample(
+    "4.1",
+    "derivative",
+    draw=lambda rng, size: (NAMES[rng.integers(len(NAMES))], whole(rng, size)),
+    oracle=slope_by_complex_step,
+)
+counterexample(
+    "4.2",
+    "softmax",
+    draw=lambda rng, size: (whole(rng, size, 2) * rng.choice([1, 1000], (size, 1)),),
+    oracle=softmax_by_row,
+)
+counterexample(
+    "4.2",
+    "softmax_slopes",
+    draw=lambda rng, size: (
+        (1 + rng.multinomial(9 - size, np.full(size + 1, 1 / (size + 1)))) / 10,
+    ),
+    oracle=softmax_slopes_by_complex_step,
+)
+counterexample(
+    "4.2",
+    "maxout",
+    draw=lambda rng, size: (
+        whole(rng, size, 1),
+        whole(rng, 2, 1, size),
+        whole(rng, 2, size),
+    ),
+    oracle=maxout_by_loop,
+)
+counterexample(
+    "4.3",
+    "margin_loss",
+    draw=lambda rng, size: (
+        list(LOSSES)[rng.integers(len(LOSSES))],
+        rng.integers(0, 2, size),
+        whole(rng, size),
+    ),
+    oracle=row_losses,
+)
+counterexample(
+    "4.3",
+    "cross_entropy",
+    draw=lambda rng, size: (whole(rng, size, 2), rng.integers(0, 2, size)),
+    oracle=cross_entropy_by_row,
+)
+counterexample("4.4", "jacobian", draw=small_chain, oracle=jacobian_by_pushing)
+counterexample(
+    "4.4", "jacobian_bound", draw=small_chain, oracle=bound_by_singular_values
+)
+counterexample(
+    "4.5",
+    "standardise",
+    draw=lambda rng, size: (small_batch(rng, size), whole(rng, 1, 2)),
+    oracle=by_training_rows,
+)
+counterexample(
+    "4.6",
+    "learning_rate",
+    draw=lambda rng, size: (int(rng.integers(0, 6)), 1.0, 2, int(rng.integers(1, 4))),
+    oracle=lambda epoch, initial, hold, half_life: (
+        initial / 2 ** (max(epoch, hold) / half_life - hold / half_life)
+    ),
+)
+counterexample(
+    "4.7",
+    "batch_norm",
+    draw=lambda rng, size: (
+        small_batch(rng, size),
+        whole(rng, 2),
+        whole(rng, 2),
+        float(rng.integers(1, 4)),
+    ),
+    oracle=batch_norm_by_column,
+)
+counterexample(
+    "4.8",
+    "update_moving",
+    draw=lambda rng, size: (
+        whole(rng, 1),
+        rng.integers(1, 9, 1).astype(float),
+        whole(rng, size, 1),
+        float(rng.choice([0.5, 0.9, 1.0])),
+    ),
+    oracle=lambda mean, variance, x, momentum: tuple(
+        np.average([old, new], axis=0, weights=[momentum, 1 - momentum])
+        for old, new in ((mean, x.mean(axis=0)), (variance, x.var(axis=0)))
+    ),
+)
+counterexample(
+    "4.8",
+    "batch_norm_test",
+    draw=lambda rng, size: (
+        whole(rng, size, 1),
+        *whole(rng, 3, 1),
+        rng.integers(1, 9, 1).astype(float),
+        float(rng.integers(0, 3)),
+    ),
+    oracle=lambda x, gamma, beta, mean, variance, epsilon: np.array(
+        [(row - mean) / np.sqrt(variance + epsilon) * gamma + beta for row in x]
+    ),
+)
