@@ -62,7 +62,7 @@ def mean_error(wanted, got):
 
 batch, pace = lab.pick(100, 50), lab.pick(2e-3, 5e-3)
 two = deep.autoencoder(2, (256, 64), back=(32, 64), seed=lab.seed)
-two.fit(x, epochs=lab.pick(12, 20), batch_size=batch, learning_rate=pace)
+two.fit(x, epochs=lab.pick(12, 9), batch_size=lab.pick(100, 25), learning_rate=pace)
 pca2 = PCA(2, random_state=lab.seed).fit(x)
 built = pca2.inverse_transform(pca2.transform(x_test)), two.reconstruct(x_test)
 lab.show(figures.two_numbers(x_test, y_test, *built))
@@ -233,7 +233,12 @@ straight = codes.pca_errors(x, x_test, range(1, 60))
 with lab.needs("16.2"):
     middle = some.mean(axis=0)
     linear = deep.linear_autoencoder(6, 784, seed=lab.seed)
-    linear.fit(some - middle, epochs=lab.pick(30, 20), learning_rate=5e-3)
+    linear.fit(
+        some - middle,
+        epochs=lab.pick(30, 6),
+        batch_size=lab.pick(100, 30),
+        learning_rate=5e-3,
+    )
     columns = linear.decoder.get_weights()[0].T
     axes = PCA(6, random_state=lab.seed).fit(some).components_.T
     angle = largest_angle(columns, axes)
@@ -519,7 +524,7 @@ sizes = lab.pick((500, 500, 500), (100, 100))
 table, generated = {}, {}
 with lab.needs("16.4"):
     protocols = deep.Protocols(
-        sizes, epochs=lab.pick(6, 4), rows=lab.pick(10_000, 1_000), learning_rate=pace
+        sizes, epochs=lab.pick(6, 1), rows=lab.pick(10_000, 4_000), learning_rate=pace
     )
     greedy = {"corrupt": broken, "epochs": lab.pick(6, 12), "batch_size": batch}
     greedy["learning_rate"] = 2 * pace
@@ -543,11 +548,11 @@ with lab.needs("16.4"):
 
 # %%
 SHAPES = {"rectangles": make_rectangles, "convex": make_convex}
-made = {"rectangles": lab.pick(1_200, 300), "convex": lab.pick(8_000, 300)}
+made = {"rectangles": lab.pick(1_200, 300), "convex": lab.pick(8_000, 200)}
 with lab.needs("16.4"):
     for name, make in SHAPES.items():
         (a, ya), (b, yb) = (
-            make(n, seed=s) for n, s in ((made[name], 1), (lab.pick(5_000, 1_000), 2))
+            make(n, seed=s) for n, s in ((made[name], 1), (lab.pick(5_000, 400), 2))
         )
         a, b = (v.reshape(len(v), -1) / np.float32(255) for v in (a, b))
         stack = codes.train_stack(a, sizes, **greedy, seed=lab.seed)
