@@ -113,7 +113,7 @@ class CodeMap:
             f'aria-label="{alt}"></canvas>'
             '<div class="side"><canvas class="drawn" width="196" height="196" role="img" '
             'aria-label="What the decoder draws"></canvas><p class="said"></p></div></div>'
-            f'<div class="still">{img_tag(self.still(), self.alt)}</div>'
+            f'<div class="still">{img_tag(self.still(), self.alt, dpi=80)}</div>'
             f"<script>(() => {{\n{script}\n"
             f'coursekitCodeMap(document.getElementById("{key}"), {data});\n}})();</script></figure>'
         )
