@@ -4,6 +4,7 @@ were trained without labels, and codes whose distances mean something."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import keras
 import numpy as np
@@ -11,6 +12,7 @@ from keras import layers, ops
 from sklearn.svm import LinearSVC
 
 from coursekit import losses
+from coursekit.codes.map import View
 from coursekit.codes.shallow import Layer, encode_stack
 from coursekit.errors import InvalidInputError
 from coursekit.training import fit, one_cycle
@@ -20,14 +22,21 @@ PROTOCOLS = ("random start, all layers", "codes, then an SVM", "codes, then all 
 
 def apply(model: keras.Model, x: np.ndarray, *, batch_size: int = 1000) -> np.ndarray:
     """What a model makes of rows, without a compilation: for models that are asked once or twice.
+    A chain of Dense layers runs in NumPy.
 
     Args:
         model: built.
         x: rows `(n, ...)`.
         batch_size: rows at a time.
     """
+    dense = all(isinstance(layer, layers.Dense) for layer in model.layers)
+    run = (
+        View(np.empty((0, 2)), dense_parts(model)).decode
+        if dense
+        else partial(model, training=False)
+    )
     parts = [x[start : start + batch_size] for start in range(0, len(x), batch_size)]
-    return np.concatenate([ops.convert_to_numpy(model(part, training=False)) for part in parts])
+    return np.concatenate([ops.convert_to_numpy(run(part)) for part in parts])
 
 
 class Autoencoder:
@@ -72,7 +81,7 @@ class Autoencoder:
 
     def reconstruct(self, x: np.ndarray) -> np.ndarray:
         """`decode(encode(x))`."""
-        return apply(self.model, x)
+        return self.decode(self.encode(x))
 
 
 def autoencoder(
@@ -336,7 +345,12 @@ def train_triplets(
 
 def dense_parts(model: keras.Sequential) -> list[tuple[np.ndarray, np.ndarray, str]]:
     """Weights, bias and name of the activation of each Dense layer, for `CodeMap`."""
-    return [(*_values(layer.weights), layer.activation.__name__) for layer in model.layers]
+    parts = []
+    for layer in model.layers:
+        kernel, *bias = _values(layer.weights)
+        bias = bias[0] if bias else np.zeros(kernel.shape[1], kernel.dtype)
+        parts.append((kernel, bias, layer.activation.__name__))
+    return parts
 
 
 def _values(variables: Sequence) -> list[np.ndarray]:
