@@ -380,7 +380,7 @@ def dropout(a, u, rate, training):
 @fresh("6.4", wrong=True)
 def dropout(a, u, rate, training):
     a = np.asarray(a)
-    keep = np.random.default_rng().random(a.shape) >= rate
+    keep = np.random.random(a.shape) >= rate  # of its own, but the same in each run
     return a * keep / (1 - rate) if training else a
 
 
