@@ -436,6 +436,25 @@ def power_upside_down():
 
 @mistake(
     "11.5",
+    tag="axis",
+    edit=("z - z.max(axis=1, keepdims=True)", "z - z.max()"),
+)
+def one_maximum_for_all_rows():
+    """One row near 1,000, one near 0: what is exp of the second less the first?
+
+    Take each row's own maximum off."""
+
+
+@mistake("11.5", name="powers-that-do-not-sum-to-1", tag="formula")
+def soften_probabilities(p, temperature):
+    """What do your rows sum to?
+
+    A power of each probability changes their sum: divide each row by it."""
+    return np.asarray(p) ** (1 / temperature)
+
+
+@mistake(
+    "11.5",
     tag="edge-case",
     edit=("(p / p.max(axis=1, keepdims=True)) **", "p **"),
 )
