@@ -220,7 +220,7 @@ def build_mlp(input_shape, num_classes, hidden=(300, 100)):
 def build_mlp(input_shape, num_classes, hidden=(300, 100)):
     """Ask your model for its weights: it has none yet. What does it not know?
 
-    Start with keras.Input(input_shape), so that the layers know their sizes."""
+    Begin with an Input layer of the images' shape: then the layers know their sizes."""
     stack = [layers.Flatten(), *(layers.Dense(u, activation="relu") for u in hidden)]
     return keras.Sequential([*stack, layers.Dense(num_classes)])
 
