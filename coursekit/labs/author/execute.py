@@ -186,7 +186,7 @@ def execute_notebook(
         )
         start, stopped = time.perf_counter(), ""
         try:
-            _run_to_its_end(client.async_execute(env=env))
+            _run_to_its_end(_awake(client, env))
         except CellExecutionError as error:
             stopped = _last_lines(str(error))
         except (CellTimeoutError, DeadKernelError) as error:
@@ -194,6 +194,19 @@ def execute_notebook(
         seconds = time.perf_counter() - start
         clock = node.cells.pop()
         return Execution(json.loads(nbformat.writes(node)), seconds, _cpu_seconds(clock), stopped)
+
+
+async def _awake(client: Any, env: dict[str, str]) -> None:
+    """Execute, and look at the sockets each second: now and then one has a reply of which its loop
+    was not told, and the cell would wait for its time-out."""
+    import zmq
+
+    work = asyncio.ensure_future(client.async_execute(env=env))
+    while not (await asyncio.wait([work], timeout=1.0))[0]:
+        if client.kc is not None and client.kc.channels_running:
+            for channel in (client.kc.shell_channel, client.kc.iopub_channel):
+                channel.socket.get(zmq.EVENTS)  # tells the loop what is there
+    await work
 
 
 def _run_to_its_end(work: Coroutine[Any, Any, Any]) -> None:

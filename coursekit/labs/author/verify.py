@@ -227,14 +227,11 @@ def _try_mistakes(
 ) -> tuple[int, int]:
     caught = hinted = 0
     public = [case for case in cases if case.visibility == checks.PUBLIC]
-    full: list[tuple[Mistake, dict]] = []
+    quiet: list[tuple[Mistake, dict]] = []  # those that only hidden checks tell
     for entry in mistakes:
         with standing_in(namespace, entry):
-            missed = [
-                s
-                for s in range(1, min(seeds, 5) + 1)
-                if all(_run(namespace, c, s).passed for c in cases)
-            ]
+            order = list(cases)  # what failed with one seed is tried first with the next
+            missed = [s for s in range(1, min(seeds, 5) + 1) if not _fails(namespace, order, s)]
             shown = session._check(entry.exercise, namespace, 3, 1)
             if missed:
                 report.problems.append(
@@ -246,20 +243,29 @@ def _try_mistakes(
                 hinted += 1
             elif all(_run(namespace, c, s).passed for c in public for s in (1, 2)):
                 seen = behaviour(namespace, cases)
-                twin = next((other.name for other, theirs in full if matches(theirs, seen)), None)
+                twin = next((other.name for other, theirs in quiet if matches(theirs, seen)), None)
                 hinted += twin is None
                 if twin:
                     report.problems.append(
                         f"mistake {entry.name!r} behaves like {twin!r} under the hidden checks"
                     )
+                quiet.append((entry, fingerprint(namespace, cases)))
             else:
                 other = next((m.name for m in mistakes if m.hints == shown.hints), None)
                 got = f"the hint of {other!r}" if other else "no hint"
                 report.problems.append(
                     f"mistake {entry.name!r} gets {got}; a check that tells them apart is due"
                 )
-            full.append((entry, fingerprint(namespace, cases)))
     return caught, hinted
+
+
+def _fails(namespace, order: list[checks.Case], seed: int) -> bool:
+    """Whether a check fails; the first that does is moved to the front."""
+    for place, case in enumerate(order):
+        if not _run(namespace, case, seed).passed:
+            order.insert(0, order.pop(place))
+            return True
+    return False
 
 
 def _try_half_done(
