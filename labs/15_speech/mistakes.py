@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from coursekit.labs import mistake
+from coursekit.labs import excuse, mistake
 
 # 15.1 ---------------------------------------------------------------------------------
 
@@ -787,6 +787,14 @@ def pieces_one_sample_apart():
     """Change hop. Where does your second piece start?
 
     Piece i starts at sample i * hop."""
+
+
+for mutant in ("weight > 0 -> weight >= 0", "weight > 0 -> weight >= 0 (2)", "1 -> 2"):
+    excuse(
+        "15.6",
+        f"overlap_add: {mutant}",
+        "where no window reaches, the sum is 0, whatever it is divided by",
+    )
 
 
 # 15.7 ---------------------------------------------------------------------------------

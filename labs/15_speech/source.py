@@ -494,7 +494,8 @@ mel_train, mel_test = figures.mel_levels(x_train, x_test, SIZE, HOP, RATE)
 right = {}
 with lab.needs("15.5"):
     left_out = people[: lab.pick(6, 1)]
-    for name, make in SYSTEMS.items():
+    for name in lab.pick(list(SYSTEMS), ["ConvNet", "MFCC + SVM"]):
+        make = SYSTEMS[name]
         x, x_new = standardise(mel_train, mel_test)
         known, new = make().fit(x, y_train).predict(x_new) == y_test, {}
         for who in left_out:

@@ -110,6 +110,21 @@ def test_the_largest_angle_between_planes(student, shape):
     assert_close(student.largest_angle(a, b), expected, rtol=1e-5, tried=tried)
 
 
+@pytest.mark.exercise("16.2")
+@pytest.mark.points(1)
+def test_a_plane_makes_no_angle_with_itself(student):
+    q = np.linalg.qr(student.rng.normal(size=(6, 4)))[0]
+    tried = "largest_angle of two planes at a right angle"
+    assert_close(
+        student.largest_angle(q[:, :2], q[:, 2:]), 90.0, atol=1e-3, tried=tried
+    )
+    for _ in range(12):  # by rounding, a cosine may come out a little above 1
+        a = student.rng.normal(size=(6, 2))
+        turned = a @ student.rng.normal(size=(2, 2))
+        tried = "largest_angle of two bases of the same plane"
+        assert_close(student.largest_angle(a, turned), 0.0, atol=1e-3, tried=tried)
+
+
 # 16.3 ---------------------------------------------------------------------------------
 
 
