@@ -56,6 +56,7 @@ _ROOMS = (
     "pad",
     "playground",
     "plots",
+    "recurrent",
     "rl",
     "training",
 )

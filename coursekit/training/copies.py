@@ -38,8 +38,8 @@ class NumpyCopy:
     """A copy of a chain of Keras layers that runs in NumPy, in inference mode.
 
     It knows Dense, Conv2D, pooling, Flatten, Reshape, Embedding, activations, BatchNormalization,
-    SimpleRNN, LSTM and GRU; dropout is left out. The weights are those of the moment of copying;
-    `refresh` takes them anew.
+    SimpleRNN, LSTM, GRU and an RNN of UGRNN cells; dropout is left out. The weights are those of
+    the moment of copying; `refresh` takes them anew.
 
     Args:
         model: a built Sequential model, or a functional one whose layers form a chain.
@@ -128,11 +128,11 @@ class _Recurrent(_Step):
     whose first entry is the output."""
 
     def __init__(self, layer, function: Callable, states: int):
-        self._states = states
+        self._states, self._units = states, layer.cell.units
         super().__init__(layer, function)
 
     def zeros(self, n: int) -> list[np.ndarray]:
-        return [np.zeros((n, self._layer.units), "float32") for _ in range(self._states)]
+        return [np.zeros((n, self._units), "float32") for _ in range(self._states)]
 
     def once(self, x, state: list) -> list:
         return self._function(x, state, *self.weights)
@@ -247,6 +247,20 @@ def _simple_rnn(layer) -> _Step:
     return _Recurrent(layer, lambda x, h, w, r, b=0.0: [f(x @ w + h[0] @ r + b)], 1)
 
 
+def _ugrnn(layer) -> _Step:
+    _checked_recurrent(layer)
+    if type(layer.cell).__name__ != "UGRNNCell":
+        raise _refusal(layer, "of cells that Keras lacks only UGRNNCell is known")
+
+    def once(x, state, w, r, b):
+        (h,) = state
+        gate, new = np.split(x @ w + h @ r + b, 2, axis=-1)
+        gate = _sigmoid(gate)
+        return [gate * h + (1 - gate) * np.tanh(new)]
+
+    return _Recurrent(layer, once, 1)
+
+
 def _lstm(layer) -> _Step:
     _checked_recurrent(layer)
     f, gate = _activation(layer), _activation(layer, "recurrent_activation")
@@ -304,6 +318,7 @@ _MAKERS: dict[str, Callable[[keras.Layer], _Step]] = {
     "GlobalAveragePooling2D": _plain(lambda layer, x: x.mean(axis=(1, 2))),
     "LSTM": _lstm,
     "MaxPooling2D": _pooling,
+    "RNN": _ugrnn,
     "ReLU": _plain(lambda layer, x: np.maximum(x, 0)),
     "Rescaling": _plain(lambda layer, x: x * np.float32(layer.scale) + np.float32(layer.offset)),
     "Reshape": _plain(lambda layer, x: x.reshape(len(x), *layer.target_shape)),

@@ -139,6 +139,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pad": {"_widgets", "datasets"},
     "playground": {"_widgets", "datasets", "plots"},
     "plots": set(),
+    "recurrent": {"datasets", "layers", "plots", "training"},
     "rl": set(),
     "training": set(),
 }

@@ -8,6 +8,7 @@ import pytest
 from keras import layers, ops
 
 from coursekit.errors import InvalidInputError
+from coursekit.layers import UGRNNCell
 from coursekit.training import NumpyCopy
 
 
@@ -53,6 +54,7 @@ CHAINS = {
     "average": ((5, 5, 3), [layers.Rescaling(1 / 5, 1.0), layers.GlobalAveragePooling2D()]),
     "lstm": ((6, 3), [layers.LSTM(4, return_sequences=True), layers.LSTM(5), layers.Dense(2)]),
     "gru": ((6, 3), [layers.GRU(4, return_sequences=True), layers.GRU(3, reset_after=False)]),
+    "ugrnn": ((6, 3), [layers.RNN(UGRNNCell(4), return_sequences=True), layers.Dense(2)]),
     "rnn": ((6, 3), [layers.SimpleRNN(4, use_bias=False, return_sequences=True)]),
 }
 

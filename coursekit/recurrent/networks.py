@@ -1,0 +1,148 @@
+"""Recurrent networks in Keras: layers of four kinds of cells, models of characters, and the adding
+problem."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import keras
+import numpy as np
+
+from coursekit.datasets.sequences import make_adding
+from coursekit.errors import InvalidInputError
+from coursekit.layers import UGRNNCell
+from coursekit.recurrent.characters import ALPHABET
+from coursekit.training import fit, one_cycle, seeded
+from coursekit.training.feed import fed
+
+KINDS = ("rnn", "ugrnn", "gru", "lstm")
+"""Cells in the order of their number of weights: 1, 2, 3 and 4 times as many as the first."""
+
+
+def layer(kind: str, units: int, **options) -> keras.layers.Layer:
+    """A recurrent layer.
+
+    Args:
+        kind: "rnn" (tanh), "ugrnn", "gru" (as Cho et al. 2014 have it, with one bias) or "lstm".
+        units: size of the state.
+        **options: such as `return_sequences=True`.
+
+    Raises:
+        InvalidInputError: if there is no such kind.
+    """
+    if kind not in KINDS:
+        raise InvalidInputError(f"`kind` must be one of {', '.join(KINDS)}. Received: {kind!r}")
+    if kind == "ugrnn":
+        return keras.layers.RNN(UGRNNCell(units), **options)
+    makers = {
+        "rnn": keras.layers.SimpleRNN,
+        "gru": partial(keras.layers.GRU, reset_after=False),
+        "lstm": keras.layers.LSTM,
+    }
+    return makers[kind](units, **options)
+
+
+def character_model(
+    kind: str = "ugrnn", units: int = 128, *, length: int | None = None, seed: int = 0
+) -> keras.Model:
+    """A network that gives logits of the next character at every step: `(n, length)` places in
+    `ALPHABET` to `(n, length, 96)`.
+
+    Args:
+        kind: of the cells, see `layer`.
+        units: size of the state.
+        length: of the sequences; None leaves it open.
+        seed: of the first weights.
+    """
+    symbols = len(ALPHABET)
+    with seeded(seed):
+        return keras.Sequential(
+            [
+                keras.Input((length,), dtype="int32"),
+                keras.layers.Embedding(symbols, 32),
+                layer(kind, units, return_sequences=True),
+                keras.layers.Dense(symbols),
+            ]
+        )
+
+
+def train_characters(
+    model: keras.Model,
+    ids: np.ndarray,
+    *,
+    steps: int,
+    batch_size: int = 64,
+    learning_rate: float = 5e-3,
+    seed: int = 0,
+) -> keras.Model:
+    """Train a model of characters on pieces of a text that begin anywhere, with a one-cycle rate
+    and slopes clipped to a norm of 1.
+
+    Args:
+        model: from `character_model`, with a fixed length.
+        ids: the text, `(n,)`.
+        steps: batches.
+        batch_size: pieces in each.
+        learning_rate: the highest.
+        seed: of the draws.
+
+    Returns:
+        `model`.
+
+    Raises:
+        InvalidInputError: if the text is shorter than a piece.
+    """
+    length = model.input_shape[1]
+    if len(ids) < length + 2:
+        raise InvalidInputError(
+            f"Expected more than {length + 1} characters. Received: {len(ids)}."
+        )
+    starts = np.random.default_rng(seed).integers(0, len(ids) - length - 1, steps * batch_size)
+    pieces = np.asarray(ids, "int32")[starts[:, None] + np.arange(length + 1)]
+    rate = one_cycle(learning_rate, steps)
+    model.compile(
+        keras.optimizers.Adam(rate, global_clipnorm=1.0),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    )
+    how = {"epochs": 1, "seed": seed, "progress": "none"}
+    fit(model, **fed(pieces[:, :-1], pieces[:, 1:], batch_size), **how)
+    return model
+
+
+def train_adding(
+    kind: str,
+    units: int,
+    *,
+    length: int = 100,
+    steps: int = 2000,
+    batch_size: int = 50,
+    learning_rate: float = 5e-3,
+    points: int = 20,
+    seed: int = 0,
+) -> np.ndarray:
+    """Train on the adding problem, each sequence seen once.
+
+    Args:
+        kind: of the cells, see `layer`.
+        units: size of the state.
+        length: steps of a sequence.
+        steps: batches.
+        batch_size: sequences in each.
+        learning_rate: of Adam.
+        points: length of the result.
+        seed: of weights and draws.
+
+    Returns:
+        Mean squared errors of sequences before they were learned from, each over an equal share of
+        the steps, `(points,)`. The guess 1 has 1/6.
+    """
+    with seeded(seed):
+        model = keras.Sequential(
+            [keras.Input((length, 2)), layer(kind, units), keras.layers.Dense(1)]
+        )
+    model.compile(keras.optimizers.Adam(learning_rate, global_clipnorm=1.0), "mse")
+    errors = []
+    for step in range(steps):
+        x, y = make_adding(batch_size, length, seed=1_000_000 * seed + step)
+        errors.append(float(model.train_on_batch(x, y[:, None])))
+    return np.array([np.mean(part) for part in np.array_split(errors, points)])

@@ -1,0 +1,45 @@
+"""Recurrent networks in Keras: sizes of the four cells, a model that learns, the adding problem."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from coursekit import recurrent
+from coursekit.errors import InvalidInputError
+from coursekit.recurrent import networks
+from coursekit.training import NumpyCopy
+
+
+@pytest.mark.parametrize(("kind", "blocks"), zip(networks.KINDS, (1, 2, 3, 4), strict=True))
+def test_cells_cost_one_to_four_blocks(kind, blocks):
+    layer = networks.layer(kind, 5)
+    layer.build((None, 3, 2))
+    assert layer.count_params() == blocks * 5 * (5 + 2 + 1)
+
+
+def test_what_is_not_known_is_refused():
+    with pytest.raises(InvalidInputError, match="ugrnn"):
+        networks.layer("transformer", 3)
+    model = networks.character_model("rnn", 2, length=20)
+    with pytest.raises(InvalidInputError, match="Received: 10"):
+        networks.train_characters(model, np.zeros(10, int), steps=1)
+
+
+def test_a_model_of_characters_learns_and_its_copy_reads_as_it_does():
+    ids = recurrent.encode("abcd" * 60)
+    model = networks.character_model("ugrnn", 8, length=10, seed=1)
+    networks.train_characters(model, ids, steps=60, batch_size=16, learning_rate=2e-2, seed=1)
+    copy = NumpyCopy(model)
+    bits = -recurrent.read(copy, ids, rows=2, warm=4).log_probabilities[8:].mean() / np.log(2)
+    assert bits < 2, "knowing the last letter is enough to be sure"
+    rows = np.stack([ids[:10], ids[1:11]])
+    theirs = np.asarray(model(rows))
+    np.testing.assert_allclose(copy(rows), theirs, rtol=1e-3, atol=1e-4)
+
+
+def test_the_adding_problem_gives_a_curve():
+    curve = networks.train_adding("gru", 4, length=6, steps=40, batch_size=20, points=4)
+    assert curve.shape == (4,)
+    assert np.all(curve > 0)
+    assert curve[-1] < curve[0]
