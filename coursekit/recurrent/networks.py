@@ -3,20 +3,25 @@ problem."""
 
 from __future__ import annotations
 
+import os
 from functools import partial
+from pathlib import Path
 
 import keras
 import numpy as np
 
-from coursekit.datasets.sequences import make_adding
+from coursekit._files import replacing
+from coursekit.datasets.sequences import load_text, make_adding
 from coursekit.errors import InvalidInputError
 from coursekit.layers import UGRNNCell
-from coursekit.recurrent.characters import ALPHABET
+from coursekit.recurrent.characters import ALPHABET, encode, plain
 from coursekit.training import fit, one_cycle, seeded
 from coursekit.training.feed import fed
 
 KINDS = ("rnn", "ugrnn", "gru", "lstm")
 """Cells in the order of their number of weights: 1, 2, 3 and 4 times as many as the first."""
+
+_MANUAL = Path(__file__).parent / "manual.npz"
 
 
 def layer(kind: str, units: int, **options) -> keras.layers.Layer:
@@ -107,6 +112,48 @@ def train_characters(
     how = {"epochs": 1, "seed": seed, "progress": "none"}
     fit(model, **fed(pieces[:, :-1], pieces[:, 1:], batch_size), **how)
     return model
+
+
+def split_manual() -> tuple[str, str]:
+    """Python's manual in the characters of `ALPHABET`: the first nine tenths to learn from, the
+    rest to be judged on."""
+    text = plain(load_text("manual").text)
+    cut = 9 * len(text) // 10
+    return text[:cut], text[cut:]
+
+
+def manual_reader() -> keras.Model:
+    """A network of 128 UGRNN cells that has learned to guess the next character of Python's manual,
+    with weights from the package; `train_manual_reader` made them."""
+    model = character_model("ugrnn", 128, length=64)
+    with np.load(_MANUAL) as kept:
+        model.set_weights([kept[key].astype("float32") for key in kept.files])
+    return model
+
+
+def train_manual_reader(
+    path: str | os.PathLike | None = None, *, steps: int = 2500, seed: int = 0
+) -> Path:
+    """Train the network of `manual_reader` anew and keep its weights, in float16: a few minutes on
+    two cores.
+
+        python -c "from coursekit.recurrent import networks; networks.train_manual_reader()"
+
+    Args:
+        path: where to; None takes the package's own file.
+        steps: batches.
+        seed: of weights and draws.
+
+    Returns:
+        The file.
+    """
+    path = _MANUAL if path is None else Path(path)
+    model = character_model("ugrnn", 128, length=64, seed=seed)
+    train_characters(model, encode(split_manual()[0]), steps=steps, seed=seed)
+    with replacing(path) as temporary, open(temporary, "wb") as file:
+        halves = [np.asarray(w).astype("float16") for w in model.get_weights()]
+        np.savez_compressed(file, **{f"{i:02d}": w for i, w in enumerate(halves)})
+    return path
 
 
 def train_adding(

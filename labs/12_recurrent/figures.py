@@ -34,9 +34,9 @@ def _passage(text, longest=420):
     """A paragraph with many quotations, and where it begins."""
     place, best = 0, (0, 0, 0)
     for part in text.split("\n\n"):
-        if 250 <= len(part) <= longest and part.count('"') % 2 == 0:
-            share = np.mean(recurrent.quoted(part)) if part else 0
-            best = max(best, (min(share, 0.4), place, place + len(part)))
+        marks = part.count('"')
+        if 250 <= len(part) <= longest and marks % 2 == 0:
+            best = max(best, (min(marks, 12), place, place + len(part)))
         place += len(part) + 2
     return best[1:] if best[2] else (0, min(longest, len(text)))
 
@@ -278,9 +278,9 @@ def train_mapper(model, ids, targets, masked_mean, seed=0):
         progress="none",
     )
     shares_ = {}
-    answers = model.predict(ids[cut:], batch_size=500, verbose=0)
+    answers = model(ids[cut:], training=False)
     for name, answer, right in zip(CLASSES, answers, wanted, strict=True):
-        hit = answer.argmax(axis=-1) == right[cut:]
+        hit = keras.ops.convert_to_numpy(answer).argmax(axis=-1) == right[cut:]
         if name == "in step":
             shares_[name] = float(masked_mean(hit.astype(float), ids[cut:]))
         else:
