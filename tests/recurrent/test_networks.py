@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from coursekit import recurrent
 from coursekit.errors import InvalidInputError
@@ -43,3 +44,17 @@ def test_the_adding_problem_gives_a_curve():
     assert curve.shape == (4,)
     assert np.all(curve > 0)
     assert curve[-1] < curve[0]
+
+
+def test_the_reader_of_the_manual_has_a_cell_for_quotations():
+    text = networks.split_manual()[1][:6000]
+    found = recurrent.read(NumpyCopy(networks.manual_reader()), recurrent.encode(text))
+    assert -found.log_probabilities.mean() / np.log(2) < 2.6
+    areas = np.array([roc_auc_score(recurrent.quoted(text), cell) for cell in found.states.T])
+    assert np.abs(areas - 0.5).max() > 0.35
+
+
+def test_the_reader_can_be_trained_anew(tmp_path, monkeypatch):
+    path = networks.train_manual_reader(tmp_path / "manual.npz", steps=1, seed=3)
+    monkeypatch.setattr(networks, "_MANUAL", path)
+    assert networks.manual_reader().count_params() == 56_672
