@@ -12,7 +12,7 @@ from coursekit.recurrent import networks
 from coursekit.training import NumpyCopy
 
 
-@pytest.mark.parametrize(("kind", "blocks"), zip(networks.KINDS, (1, 2, 3, 4), strict=True))
+@pytest.mark.parametrize(("kind", "blocks"), [("rnn", 1), ("ugrnn", 2), ("gru", 3), ("lstm", 4)])
 def test_cells_cost_one_to_four_blocks(kind, blocks):
     layer = networks.layer(kind, 5)
     layer.build((None, 3, 2))
