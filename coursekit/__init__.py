@@ -58,6 +58,7 @@ _ROOMS = (
     "plots",
     "recurrent",
     "rl",
+    "scale",
     "training",
 )
 

@@ -50,8 +50,8 @@ class SandboxUnavailableError(CoursekitError):
 
 
 class ClusterError(CoursekitError):
-    """The cluster to grade on cannot be reached, has no node that can grade, or lost the last
-    one."""
+    """Several machines were to work together, to grade or to train: they cannot be reached, none of
+    them can do it, or one was lost without which it cannot go on."""
 
 
 def near_name(name: str, known: Iterable[str], *, cutoff: float = 0.8) -> str | None:

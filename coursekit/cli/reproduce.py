@@ -12,11 +12,17 @@ def add_parser(commands) -> None:
         help="run labs' solutions in full and write their receipts",
         description="Run the solution notebook of each lab in full and write what it claims and "
         "what was measured, with command and date, into docs/receipts.md.",
-        epilog="examples:\n  coursekit reproduce 05\n  coursekit reproduce 05 07 --fast",
+        epilog="examples:\n  coursekit reproduce 05\n  coursekit reproduce 05 07 --fast\n  "
+        "coursekit reproduce 21 --cluster head.example.org:6379",
     )
     parser.add_argument("lab", nargs="+", metavar="NN", help="number or name of a lab")
     parser.add_argument("--labs", metavar="DIR", help="the folder that holds the labs")
     parser.add_argument("--fast", action="store_true", help="run in fast mode; the receipt says so")
+    parser.add_argument(
+        "--cluster",
+        metavar="HOST:PORT",
+        help="a Ray cluster that runs already; lab 21 trains on its nodes, one host on each",
+    )
     parser.add_argument(
         "--out",
         metavar="FILE",
@@ -38,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
         else labs_root(args.labs).resolve().parent / "docs" / "receipts.md"
     )
     for folder in select_labs(args.lab, args.labs):
-        record = reproduce(folder, out, fast=args.fast)
+        record = reproduce(folder, out, fast=args.fast, cluster=args.cluster)
         print(
             f"{record['lab']}: {len(record['rows'])} claims measured in {record['seconds']} s, "
             f"written to {out}"

@@ -1,5 +1,5 @@
 """Choose a backend and a device before Keras is imported, say what is there, and train on several
-devices at once.
+devices and several hosts at once.
 
 >>> from coursekit import devices
 >>> info = devices.use("cpu")
@@ -12,6 +12,8 @@ had is a `DeviceError`.
 """
 
 from coursekit.devices._choose import BACKENDS, KINDS, describe, use
+from coursekit.devices._host import Host
+from coursekit.devices._hosts import launch
 from coursekit.devices._info import DeviceInfo
 from coursekit.devices._quiet import hush, start_quietly
 from coursekit.devices._scope import even_batches, scope
@@ -20,9 +22,11 @@ __all__ = [
     "BACKENDS",
     "KINDS",
     "DeviceInfo",
+    "Host",
     "describe",
     "even_batches",
     "hush",
+    "launch",
     "scope",
     "start_quietly",
     "use",

@@ -264,7 +264,13 @@ class LabSession:
         """
         self._predictions.reveal(key, truth, text)
 
-    def receipt(self, rows: Sequence[Mapping[str, Any]], *, seeds: Sequence[int] = ()) -> None:
+    def receipt(
+        self,
+        rows: Sequence[Mapping[str, Any]],
+        *,
+        seeds: Sequence[int] = (),
+        throughput: Sequence[Mapping[str, str]] = (),
+    ) -> None:
         """Show what the source claims beside what just ran; also write it as JSON to the file that
         COURSEKIT_RECEIPT names.
 
@@ -272,6 +278,7 @@ class LabSession:
             rows: dicts with the keys claim, source, stated, measured, note (all but claim and
                 measured may be left out).
             seeds: the seeds that the measured values come from.
+            throughput: rows of one form, the rate last, which `coursekit reproduce` keeps.
 
         Raises:
             InvalidInputError: if a row lacks `claim` or `measured` or has another key.
@@ -285,25 +292,25 @@ class LabSession:
         seconds = time.perf_counter() - self._start
         listed = [{key: _short(row.get(key, "")) for key in keys} for row in rows]
         seed_text = f"seeds {', '.join(map(str, seeds))}; " if len(seeds) else ""
-        foot = (
-            f"{seed_text}{seconds:.0f} s since the lab was "
-            f"opened{'; fast mode' if self.fast else ''}."
-        )
-        show_value(
-            Table(f"Receipt of lab {self.name}", keys, [list(row.values()) for row in listed], foot)
-        )
+        mode = "; fast mode" if self.fast else ""
+        foot = f"{seed_text}{seconds:.0f} s since the lab was opened{mode}."
+        cells = [[*row.values()] for row in listed]
+        show_value(Table(f"Receipt of lab {self.name}", keys, cells, foot))
+        rates = [{key: _short(value) for key, value in row.items()} for row in throughput]
+        if rates:
+            cells = [[*row.values()] for row in rates]
+            show_value(Table("Throughput here", [*rates[0]], cells, ""))
         if path := os.environ.get("COURSEKIT_RECEIPT"):
+            keras = getattr(sys.modules.get("keras"), "config", None)
             record = {
                 "lab": self.name,
                 "fast": self.fast,
                 "seeds": list(map(int, seeds)),
                 "seconds": round(seconds, 1),
                 "rows": listed,
+                "throughput": rates,
+                "backend": keras and keras.backend(),
             }
-            record["backend"] = (
-                getattr(sys.modules.get("keras"), "config", None)
-                and sys.modules["keras"].config.backend()
-            )
             write_atomic(path, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
 
     def progress(self) -> None:

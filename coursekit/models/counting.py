@@ -46,8 +46,8 @@ def layer_table(builder: Callable, *args, **options) -> list[dict]:
     Returns:
         In the model's order one dict a layer with `name`, `kind` ("conv", "dense" or "norm"),
         `inputs` and `outputs` (channels), `kernel` `(height, width)`, `groups`, `bias` (whether it
-        has one), `size` `(height, width)` of its output and `params`, all weights of the layer.
-        Dense layers have kernel and size (1, 1).
+        has one), `before` and `size` `(height, width)` of its input and output, and `params`, all
+        weights of the layer. Dense layers have kernel, `before` and size (1, 1).
     """
 
     def ask(model: keras.Model) -> list[dict]:
@@ -70,6 +70,7 @@ def _row(layer: layers.Layer) -> dict | None:
         "kernel": tuple(layer.kernel_size) if kind == "conv" else (1, 1),
         "groups": layer.groups if kind == "conv" else 1,
         "bias": kind == "norm" or layer.use_bias,
+        "before": tuple(source[1:3]) if len(source) == 4 else (1, 1),
         "size": tuple(target[1:3]) if len(target) == 4 else (1, 1),
         "params": sum(math.prod(weight.shape) for weight in layer.weights),
     }

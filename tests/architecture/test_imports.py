@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "coursekit"
 
-EVERYWHERE = {"errors", "_files", "_html", "_path", "_text"}
+EVERYWHERE = {"errors", "_files", "_html", "_path", "_ray", "_text"}
 SPLIT = {"grading", "labs"}
 """Rooms whose modules and folders are rooms of their own: each runs in a process, or serves a
 person, of its own."""
@@ -141,6 +141,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plots": set(),
     "recurrent": {"datasets", "layers", "plots", "training"},
     "rl": set(),
+    "scale": {"datasets", "devices", "models"},
     "training": set(),
 }
 """Who imports whom, exactly: a permission that nobody uses is an error, too."""

@@ -503,6 +503,33 @@ def test_a_receipt_leaves_out_waiting_for_other_programs(monkeypatch, tmp_path, 
     assert reproduction.reproduce(toy, tmp_path / "receipts.md")["seconds"] == 40
 
 
+def test_throughput_is_added_to_the_table_of_all_devices(monkeypatch, tmp_path, toy):
+    seen = {}
+
+    def execute(notebook, folder, *, environment, timeout, blocked):
+        seen.update(environment)
+        rows = [{"device": "CPU: a | b", "network": "MLP", "images a second": seen["RATE"]}]
+        text = json.dumps({"lab": "90_toy", "rows": [], "throughput": rows})
+        Path(environment["COURSEKIT_RECEIPT"]).write_text(text, encoding="utf-8")
+        return Execution(notebook, 1.0, 1.0, "")
+
+    monkeypatch.setattr(reproduction, "execute_notebook", execute)
+    table = tmp_path / "throughput.md"
+    seen["RATE"] = "100"
+    reproduction.reproduce(toy, tmp_path / "receipts.md", cluster="head:6379")
+    assert seen["COURSEKIT_CLUSTER"] == "head:6379"
+    other = "| GPU: x | MLP | 9,000 | 2026-01-02 |"
+    table.write_text(f"{table.read_text(encoding='utf-8')}{other}\n", encoding="utf-8")
+    seen["RATE"] = "120"
+    reproduction.reproduce(toy, tmp_path / "receipts.md")
+    lines = table.read_text(encoding="utf-8").splitlines()
+    assert lines[-3:-1] == ["|---|---|---|---|", lines[-2]]
+    assert lines[-2].startswith("| CPU: a \\| b | MLP | 120 | ")
+    assert lines[-1] == other
+    with pytest.raises(InvalidInputError, match="columns"):
+        reproduction.write_throughput([{"device": "x", "date": "y"}], table)
+
+
 def test_a_new_lab_verifies_as_it_is(tmp_path):
     written = scaffold("21_diffusion", tmp_path)
     assert [p.name for p in written[:5]] == [

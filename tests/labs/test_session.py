@@ -333,7 +333,11 @@ def test_receipts_are_shown_and_written(tmp_path, monkeypatch, capsys):
     assert record["rows"] == [
         {"claim": "it works", "source": "", "stated": "yes", "measured": "0.1235", "note": ""}
     ]
-    assert record["seeds"] == [1, 2]
+    assert (record["seeds"], record["throughput"]) == ([1, 2], [])
+    lab.receipt([{"claim": "x", "measured": 1}], throughput=[{"device": "CPU", "rate": 0.123456}])
+    assert "Throughput here" in capsys.readouterr().out
+    record = json.loads((tmp_path / "r.json").read_text())
+    assert record["throughput"] == [{"device": "CPU", "rate": "0.1235"}]
     with pytest.raises(InvalidInputError, match="claim, source"):
         lab.receipt([{"claim": "x"}])
 

@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import contextlib
 import json
-import logging
 import os
-import socket
 import sys
 import time
 import warnings
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from types import ModuleType
 from typing import Any
 
-from coursekit.errors import ClusterError, CoursekitError, MissingDependencyError
+from coursekit._ray import connect, in_words
+from coursekit.errors import ClusterError, CoursekitError
 from coursekit.grading import lab as labs
 from coursekit.grading.cluster.dispatch import LIVES, Dispatch
 from coursekit.grading.cluster.parcel import Carried, Order
@@ -31,14 +29,9 @@ from coursekit.grading.submission import Submission
 from coursekit.grading.zygote.process import Zygote
 from coursekit.labs.exchange.judge import Outcome
 
-_CONNECT_SECONDS, _OPEN_SECONDS, _LOOK_SECONDS, _PATIENCE_SECONDS = 10.0, 180.0, 3.0, 60.0
+_OPEN_SECONDS, _LOOK_SECONDS, _PATIENCE_SECONDS = 180.0, 3.0, 60.0
 _DEATHS_IN_A_ROW = 10
 _STRAGGLER_SECONDS = 30.0
-_ADVICE = (
-    "Start one with `ray start --head` there and `ray start --address HOST:PORT` on each other "
-    "machine, this one too; "
-    "or use ray://HOST:10001 from outside."
-)
 _PER_CHILD = 2  # a child's next submission waits on its node, so no child waits for the network
 
 
@@ -286,7 +279,7 @@ class Cluster:
             try:
                 answer = self.ray.get(ref)
             except self.ray.exceptions.RayError as error:
-                self._stumbled(node, _in_words(error))
+                self._stumbled(node, in_words(error))
                 continue
             if "refused" in answer:
                 self._give_up(node, f"refuses to grade: {answer['refused']}")
@@ -305,7 +298,7 @@ class Cluster:
         except self.ray.exceptions.RayError as error:
             if node.ready and not isinstance(error, self.ray.exceptions.RayTaskError):
                 self._notice(f"node {node.name} was lost; what it held goes to the others")
-                self._stumbled(node, _in_words(error))
+                self._stumbled(node, in_words(error))
             return (
                 (todo[item], self._no_grade(todo[item], error))
                 if dispatch.lost(node.id, item)
@@ -325,7 +318,7 @@ class Cluster:
 
     def _no_grade(self, submission: Submission, error: Exception) -> Record:
         """What is recorded for a submission that was given up: no grade, never a zero."""
-        lab, message = self.lab, f"Whatever graded it died, {LIVES} times: {_in_words(error)}"
+        lab, message = self.lab, f"Whatever graded it died, {LIVES} times: {in_words(error)}"
         tests = [
             TestResult(
                 c.name,
@@ -355,66 +348,3 @@ class Cluster:
             lms_id=submission.lms_id,
             lms=submission.lms,
         )
-
-
-def _in_words(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return (lines[-1] if lines else type(error).__name__)[:300]
-
-
-def connect(address: str) -> tuple[ModuleType, bool]:
-    """Join a Ray cluster that runs already.
-
-    Returns:
-        the module `ray`, and whether the connection is ours to close.
-
-    Raises:
-        MissingDependencyError: if Ray is not installed.
-        ClusterError: if nobody answers at the address.
-    """
-    # Neither reports home, nor ships the folder that this was started in to the nodes.
-    os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0"}
-    try:
-        import ray
-        import ray.util.scheduling_strategies
-    except ImportError as error:
-        raise MissingDependencyError(
-            "Expected Ray for --cluster. Received: none. Install Ray, or coursekit with its "
-            "extra [cluster]."
-        ) from error
-    if ray.is_initialized():
-        return ray, False
-    _knock(address)
-    try:
-        # Ray lets nodes import from the driver's current folder: it must not be one that holds
-        # submissions.
-        with warnings.catch_warnings(), contextlib.chdir("/"):
-            warnings.simplefilter("ignore")
-            ray.init(address=address, log_to_driver=False, logging_level=logging.CRITICAL)
-    except (Exception, SystemExit) as error:
-        raise ClusterError(
-            f"Expected to join the Ray cluster at {address}. Received: {_in_words(error)}. "
-            f"{_ADVICE}"
-        ) from error
-    return ray, True
-
-
-def _knock(address: str) -> None:
-    """See whether anybody listens; Ray itself would try for minutes.
-
-    Raises:
-        ClusterError: if nobody does, or the address is none.
-    """
-    if address == "auto":
-        return
-    host, _, port = address.removeprefix("ray://").rpartition(":")
-    if not host or not port.isdigit():
-        raise ClusterError(
-            f"Expected --cluster HOST:PORT, ray://HOST:PORT or auto. Received: {address}."
-        )
-    try:
-        socket.create_connection((host.strip("[]"), int(port)), timeout=_CONNECT_SECONDS).close()
-    except (OSError, OverflowError) as error:
-        raise ClusterError(
-            f"Expected a Ray cluster at {address}. Received: {error}. {_ADVICE}"
-        ) from error

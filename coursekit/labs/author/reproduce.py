@@ -6,6 +6,7 @@ import datetime
 import json
 import platform
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,24 @@ _HEAD = """\
 
 What each lab claims, what its source states, and what was measured here. Each table is written by the command above it.
 """
+_THROUGHPUT = """\
+# Throughput
+
+Images a second on each device on which somebody ran `coursekit reproduce`; it writes the rows, and a
+row of the same device, versions, network, batch and precision takes the place of the older one. A device
+that is not here was not measured.
+
+"""
 _KEYS = ("claim", "source", "stated", "measured", "note")
 
 
 def reproduce(
-    folder: str | Path, receipts: str | Path, *, fast: bool = False, timeout: int = 3600
+    folder: str | Path,
+    receipts: str | Path,
+    *,
+    fast: bool = False,
+    cluster: str | None = None,
+    timeout: int = 3600,
 ) -> dict[str, Any]:
     """Run the solution notebook of a lab and put its receipt into the Markdown file `receipts`.
 
@@ -32,6 +46,7 @@ def reproduce(
         folder: the lab's folder.
         receipts: the file to write or update; other labs' tables in it stay.
         fast: run in fast mode; the table says so.
+        cluster: address of a Ray cluster for what a lab trains on several hosts.
         timeout: seconds per cell.
 
     Returns:
@@ -48,6 +63,7 @@ def reproduce(
             "COURSEKIT_FAST": "1" if fast else "0",
             "COURSEKIT_MEMORY": "off",
             "COURSEKIT_RECEIPT": str(record_path),
+            **({"COURSEKIT_CLUSTER": cluster} if cluster else {}),
         }
         notebook = build_notebook(lab, "solution")
         done = execute_notebook(
@@ -69,6 +85,9 @@ def reproduce(
         f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"
     )
     write_receipt(record, lab.title, receipts)
+    if record.get("throughput"):
+        rows = [{**row, "date": record["date"]} for row in record["throughput"]]
+        write_throughput(rows, Path(receipts).with_name("throughput.md"))
     return record
 
 
@@ -91,6 +110,32 @@ def write_receipt(record: dict[str, Any], title: str, path: str | Path) -> Path:
     return write_atomic(
         path, head.rstrip() + "\n\n" + "\n".join(sections[name] for name in sorted(sections))
     )
+
+
+def write_throughput(rows: Sequence[Mapping[str, str]], path: str | Path) -> Path:
+    """Add rows to the table of the Markdown file `path`; all have one form, the rate and the date
+    last. A row that differs from an older one in these two alone takes its place.
+
+    Raises:
+        InvalidInputError: if the table there has other columns.
+    """
+    path = Path(path)
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    keys = list(rows[0])
+    lines = [line[2:-2].split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    if lines and lines[0] != keys:
+        raise InvalidInputError(
+            f"Expected a table with the columns {', '.join(keys)} in {path}. Received: "
+            f"{', '.join(lines[0])}. Move the file away and run the command again."
+        )
+    table = {tuple(line[:-2]): line for line in lines[1:]}
+    for row in rows:
+        cells = [_cell(row[key]) for key in keys]
+        table[tuple(cells[:-2])] = cells
+    body = [keys, *table.values()]
+    shown = ["| " + " | ".join(cells) + " |" for cells in body]
+    shown.insert(1, "|" + "---|" * len(keys))
+    return write_atomic(path, _THROUGHPUT + "\n".join(shown) + "\n")
 
 
 def _sections(text: str) -> tuple[str, dict[str, str]]:
