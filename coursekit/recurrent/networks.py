@@ -185,7 +185,11 @@ def train_adding(
     """
     with seeded(seed):
         model = keras.Sequential(
-            [keras.Input((length, 2)), layer(kind, units), keras.layers.Dense(1)]
+            [
+                keras.Input((length, 2)),
+                layer(kind, units, unroll=length <= 16),  # a loop costs more than so few steps
+                keras.layers.Dense(1),
+            ]
         )
     model.compile(keras.optimizers.Adam(learning_rate, global_clipnorm=1.0), "mse")
     errors = []

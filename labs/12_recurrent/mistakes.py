@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import expit
 from sklearn.metrics import roc_auc_score
 
-from coursekit.labs import mistake
+from coursekit.labs import excuse, mistake
 
 # 12.1 ---------------------------------------------------------------------------------
 
@@ -1226,3 +1226,33 @@ def softmax_over_the_batch():
     """Two rows of logits: does each row of yours sum to 1?
 
     The softmax is over the symbols, the last axis."""
+
+
+# Mutants that compute the same ----------------------------------------------------------
+
+for _exercise, _mutant in (
+    ("12.1", "rnn_forward: np.array(states) -> np.asarray(states)"),
+    ("12.3", "memory: np.array(left) -> np.asarray(left)"),
+    ("12.8", "inside_quotes: np.array(labels) -> np.asarray(labels)"),
+):
+    excuse(_exercise, _mutant, "a list of its own becomes an array either way")
+excuse(
+    "12.3",
+    "clip: length > limit -> length >= limit",
+    "at the limit itself the factor is 1 either way",
+)
+excuse(
+    "12.7",
+    "probability: 1 -> 2 (2)",
+    "one table more has no key as short as what is left of the context",
+)
+for _mutant in (
+    "chain_bits: len(tables) - 1 -> len(tables)",
+    "chain_bits: len(tables) - 1 -> len(tables) + 1",
+):
+    excuse("12.7", _mutant, "a context longer than the highest order changes nothing")
+excuse(
+    "12.8",
+    "inside_quotes: 0 -> 1 (3)",
+    "before an empty line at the very beginning nothing can be open",
+)

@@ -56,8 +56,8 @@ def learn_to_guess(kind):
     length = lab.pick(64, 24)
     model = networks.character_model(kind, 128, length=length, seed=lab.seed)
     ids = recurrent.encode(known)
-    how = {"steps": STEPS, "learning_rate": PACE, "seed": lab.seed}
-    return networks.train_characters(model, ids, **how)
+    training = {"steps": STEPS, "learning_rate": PACE, "seed": lab.seed}
+    return networks.train_characters(model, ids, **training)
 
 
 def keras_outputs(layer, x, weights):
@@ -611,13 +611,14 @@ with lab.needs("12.6"):
     seen = keras.layers.Embedding(11, 16, mask_zero=True)(tokens)
     one = keras.layers.Flatten()(keras.layers.Embedding(11, 16)(tokens[:, :1]))
     GRU, repeat = keras.layers.GRU, keras.layers.RepeatVector
-    each, last = GRU(WIDTH, return_sequences=True, return_state=True)(seen)
+    how = {"return_sequences": True, "unroll": True}
+    each, last = GRU(WIDTH, return_state=True, **how)(seen)
     ways = {
         "one to one": keras.layers.Dense(WIDTH, "relu")(one),
-        "one to many": GRU(WIDTH, return_sequences=True)(repeat(5)(one)),
+        "one to many": GRU(WIDTH, **how)(repeat(5)(one)),
         "many to one": last,
         "in step": each,
-        "afterwards": GRU(WIDTH, return_sequences=True)(repeat(6)(last)),
+        "afterwards": GRU(WIDTH, **how)(repeat(6)(last)),
     }
     heads = [keras.layers.Dense(n)(ways[k]) for k, n in figures.CLASSES.items()]
     mapper = keras.Model(tokens, heads)

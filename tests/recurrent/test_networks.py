@@ -30,7 +30,7 @@ def test_what_is_not_known_is_refused():
 def test_a_model_of_characters_learns_and_its_copy_reads_as_it_does():
     ids = recurrent.encode("abcd" * 60)
     model = networks.character_model("ugrnn", 8, length=10, seed=1)
-    networks.train_characters(model, ids, steps=60, batch_size=16, learning_rate=2e-2, seed=1)
+    networks.train_characters(model, ids, steps=150, batch_size=16, learning_rate=2e-2, seed=1)
     copy = NumpyCopy(model)
     bits = -recurrent.read(copy, ids, rows=2, warm=4).log_probabilities[8:].mean() / np.log(2)
     assert bits < 2, "knowing the last letter is enough to be sure"
