@@ -908,8 +908,8 @@ with lab.needs("12.8"):
 # %% [markdown]
 # ## Type a sentence
 #
-# The network of the beginning reads what you type, in the page, and the cell that you found colours it. Open a quotation, and close it again. (Until Exercise 12.8 is
-# answered it is just the first cell.)
+# The network of the beginning reads what you type, in the page, and the cell that you found colours it. Open a quotation, and close it again. The manual mostly quotes single
+# words, and the cell has learned from that: see what a space does to it. (Until Exercise 12.8 is answered it is just the first cell.)
 
 # %%
 first_words = 'He said "it is on", and "off". Type your own: "'
@@ -917,7 +917,7 @@ recurrent.PaintedText(guesser.get_weights(), found, signs=signs, text=first_word
 
 # %% [markdown]
 # Now you can say how a network remembers. Its state is carried from step to step; a gate near 1 carries it unchanged; and if guessing gets better by knowing that a quotation is open, the
-# slopes that come back through time make some number hold just that. You found it as you would find any good classifier: by scoring all of them, on text of its own.
+# slopes that come back through time make some number hold it, as far as the text rewards that. You found it as you would find any good classifier: by scoring all of them, on text of its own.
 
 # %% [markdown]
 # ## Go further
