@@ -47,6 +47,12 @@ def layer(kind: str, units: int, **options) -> keras.layers.Layer:
     return makers[kind](units, **options)
 
 
+def unrolls(length: int) -> bool:
+    """Whether so few steps are quicker written out one by one than in a loop: on TensorFlow, where
+    to build a loop takes long; JAX compiles a loop once, and each step of the other."""
+    return keras.backend.backend() == "tensorflow" and length <= 16
+
+
 def character_model(
     kind: str = "ugrnn", units: int = 128, *, length: int | None = None, seed: int = 0
 ) -> keras.Model:
@@ -187,7 +193,7 @@ def train_adding(
         model = keras.Sequential(
             [
                 keras.Input((length, 2)),
-                layer(kind, units, unroll=length <= 16),  # a loop costs more than so few steps
+                layer(kind, units, unroll=unrolls(length)),
                 keras.layers.Dense(1),
             ]
         )

@@ -611,7 +611,7 @@ with lab.needs("12.6"):
     seen = keras.layers.Embedding(11, 16, mask_zero=True)(tokens)
     one = keras.layers.Flatten()(keras.layers.Embedding(11, 16)(tokens[:, :1]))
     GRU, repeat = keras.layers.GRU, keras.layers.RepeatVector
-    how = {"return_sequences": True, "unroll": True}
+    how = {"return_sequences": True, "unroll": networks.unrolls(6)}
     each, last = GRU(WIDTH, return_state=True, **how)(seen)
     ways = {
         "one to one": keras.layers.Dense(WIDTH, "relu")(one),
