@@ -59,6 +59,7 @@ _ROOMS = (
     "recurrent",
     "rl",
     "scale",
+    "seq2seq",
     "training",
 )
 

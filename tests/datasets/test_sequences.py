@@ -17,6 +17,7 @@ from coursekit.datasets.sequences import (
     make_additions,
     make_copy,
     make_number_words,
+    number_spans,
     number_words,
 )
 from coursekit.errors import DataUnavailableError, InvalidInputError
@@ -157,6 +158,25 @@ def parsed_english(text):
 def test_english_words_read_back_to_their_number():
     for n in np.random.default_rng(1).integers(0, 1_000_000, 400):
         assert parsed_english(number_words(n)) == n
+
+
+def test_parts_that_say_the_same_are_found_in_both_languages():
+    english = {number_words(n): n for n in range(100)} | {"hundred": 100, "thousand": 1000}
+    german = {number_words(n, "de"): n for n in range(100)} | {"hundert": 100, "tausend": 1000}
+    german["ein"] = 1
+    for n in [*range(1, 1100, 7), *range(100_000, 1_000_000, 9_973)]:
+        words = number_words(n), number_words(n, "de")
+        pairs = number_spans(n)
+        for (a, b), (c, d) in pairs:
+            assert english[words[0][a:b]] == german[words[1][c:d]]
+        told = "".join(words[0][a:b] for (a, b), _ in pairs)
+        assert told == words[0].replace(" ", "").replace("-", "")
+        left = words[1]
+        for _, (c, d) in sorted(pairs, key=lambda pair: -pair[1][0]):
+            left = left[:c] + left[d:]
+        assert left.replace("und", "") == ""
+    with pytest.raises(InvalidInputError, match="number="):
+        number_spans(-1)
 
 
 def test_pairs_of_languages_say_the_same_numbers():

@@ -2,7 +2,11 @@
 
 from coursekit.datasets._text import Text
 from coursekit.datasets.sequences.letters import make_words
-from coursekit.datasets.sequences.numerals import make_number_words, number_words
+from coursekit.datasets.sequences.numerals import (
+    make_number_words,
+    number_spans,
+    number_words,
+)
 from coursekit.datasets.sequences.problems import make_adding, make_additions, make_copy
 from coursekit.datasets.sequences.strokes import (
     Strokes,
@@ -29,6 +33,7 @@ __all__ = [
     "make_digit_strings",
     "make_number_words",
     "make_words",
+    "number_spans",
     "number_words",
     "render",
     "to_offsets",

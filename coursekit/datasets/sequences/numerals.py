@@ -92,6 +92,64 @@ def make_number_words(
     return first, second
 
 
+Span = tuple[int, int]
+
+
+def number_spans(number: int) -> list[tuple[Span, Span]]:
+    """Which letters of a number's English words say the same as which of the German ones.
+
+    Args:
+        number: 0 to 999,999.
+
+    Returns:
+        Pairs of `(start, stop)`, the first in the English text, the second in the German one, in
+        the English order. Spaces, hyphens and "und" belong to none.
+
+    Raises:
+        InvalidInputError: if `number` is out of range.
+
+    >>> number_spans(45)  # forty-five, fünfundvierzig: the lines cross
+    [((0, 5), (7, 14)), ((6, 10), (0, 4))]
+    """
+    number_words(number)
+    english, german = (
+        dict(_placed(parts)) for parts in (_english_parts(number), _german_parts(number))
+    )
+    return [(span, german[part]) for part, span in english.items()]
+
+
+def _placed(parts: list[tuple[str, str]]):
+    start = 0
+    for part, text in parts:
+        if part:
+            yield part, (start, start + len(text))
+        start += len(text)
+
+
+def _english_parts(n: int, at: str = "") -> list[tuple[str, str]]:
+    """Pairs of a part's name, "" for what joins, and its text."""
+    if n < 20:
+        return [(f"{at}1", _EN[n])]
+    if n < 100:
+        ones = [("", "-"), (f"{at}1", _EN[n % 10])] if n % 10 else []
+        return [(f"{at}10", _EN_TENS[n // 10 - 2]), *ones]
+    size, name = (1000, "thousand") if n >= 1000 else (100, "hundred")
+    rest = [("", " "), *_english_parts(n % size, at)] if n % size else []
+    times = _english_parts(n // size, f"{at}{size} ")
+    return [*times, ("", " "), (f"{at}{size}", name), *rest]
+
+
+def _german_parts(n: int, at: str = "") -> list[tuple[str, str]]:
+    if n < 20:
+        return [(f"{at}1", _DE[n] + ("s" if n == 1 and not at else ""))]
+    if n < 100:
+        ones = [(f"{at}1", _DE[n % 10]), ("", "und")] if n % 10 else []
+        return [*ones, (f"{at}10", _DE_TENS[n // 10 - 2])]
+    size, name = (1000, "tausend") if n >= 1000 else (100, "hundert")
+    rest = _german_parts(n % size, at) if n % size else []
+    return [*_german_parts(n // size, f"{at}{size} "), (f"{at}{size}", name), *rest]
+
+
 def _english(n: int) -> str:
     if n < 20:
         return _EN[n]
