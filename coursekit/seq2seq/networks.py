@@ -52,7 +52,8 @@ class Writer:
             _given(),
         )
         self.model = keras.Model([source, given], decoder([given, *encoder(source)]))
-        self._fresh: list | None = None
+        self._fresh = _values(self.model.variables)
+        self._plan, self._start = (), []
 
     def fit(
         self,
@@ -83,23 +84,26 @@ class Writer:
         """
         steps = -(-len(x) // batch_size)
         rows = np.resize(np.arange(len(x)), steps * batch_size)
-        if self._fresh is None:
+        if self._plan != (epochs * steps, learning_rate):
+            self._plan = (epochs * steps, learning_rate)
             rate = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * steps, alpha=0.1)
             optimizer = keras.optimizers.Adam(rate, global_clipnorm=1.0)
             self.model.compile(optimizer, masked_loss, metrics=[masked_accuracy])
             optimizer.build(self.model.trainable_variables)
-            self._fresh = _values(self._variables())
-        for variable, value in zip(self._variables(), self._fresh, strict=True):
+            self._start = _values(optimizer.variables)
+        first = zip(
+            [*self.model.variables, *self.model.optimizer.variables],
+            [*self._fresh, *self._start],
+            strict=True,
+        )
+        for variable, value in first:
             variable.assign(value)
-        watched = test and ((test[0], test[1]), test[2])
+        watched = test and ([test[0], test[1]], test[2])
         options = {"epochs": epochs, "batch_size": batch_size, "seed": seed, "progress": "none"}
         history = fit(
             self.model, [x[rows], given[rows]], wanted[rows], validation_data=watched, **options
         )
         return history.history
-
-    def _variables(self) -> list:
-        return [*self.model.variables, *self.model.optimizer.variables]
 
     def start(self, x: np.ndarray) -> State:
         """The state in which the decoder starts on each row of `x`, in NumPy."""
@@ -396,7 +400,7 @@ def _reader(shape: Sequence[int], units: int) -> keras.Model:
 
 
 def _given():
-    return keras.Input((None,), dtype="int32", name="given")
+    return keras.Input((None,), dtype="int32")
 
 
 def _values(variables: Sequence) -> list[np.ndarray]:

@@ -169,7 +169,7 @@ def by_length(shares):
     ax.set_xticks(np.arange(3) + 0.4 - width / 2, ["short", "middling", "long"])
     ax.set(xlabel="thirds of the new numbers, by the length of their English words",
            ylabel="spelled right, %", ylim=(0, 112))  # fmt: skip
-    ax.legend(fontsize=8, loc="lower left")
+    ax.legend(fontsize=8, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0))
     return figure, (
         "Bars of the share of new numbers spelled right, short, middling and long ones. "
         + "; ".join(
@@ -254,7 +254,7 @@ def answers(scores, scenes, questions, said):
             axes[0].text(x, value + 1, f"{value:.0f}", ha="center", fontsize=8)
     axes[0].set_xticks(np.arange(len(names)) + 0.2, names)
     axes[0].set(ylabel="answers right, %", ylim=(0, 112))
-    axes[0].legend(fontsize=8, loc="lower right")
+    axes[0].legend(fontsize=8, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0))
     picks = np.flatnonzero(questions.relational)[:3]
     row = picks[0]
     draw_image(axes[1], scenes.images[questions.scene[row]])

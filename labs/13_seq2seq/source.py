@@ -48,8 +48,8 @@ check, figures = lab.check, lab.figures
 lab.show(figures.crossing(lab.pick([345, 97, 612], [45, 97, 63])))
 
 # %% [markdown]
-# No letter of the German word can be written by looking at the English letter above it, and no two sentences need have
-# one length. At the end you will watch a network read.
+# A German letter and the English one above it seldom belong together, and the two sides need not have one length. At the
+# end you will watch a network read.
 
 # %%
 lab.predict(
@@ -273,7 +273,8 @@ with lab.needs("13.2"):
         f"{count_weights(30, 20, 8, 16, 4):,} by you"
     )
     total = count_weights(160_000, 80_000, 1000, 1000, 4)
-    share = 1 - count_weights(160_000, 80_000, 1000, 1000, 0) / total
+    one = total - count_weights(160_000, 80_000, 1000, 1000, 3)  # layer on each side
+    share = 4 * one / total
     kinds = ["about a sixth", "about a half", "about five sixths"]
     told = f"{share:.0%} of {total:,}"
     lab.reveal("13.2", kinds[int(share > 0.3) + int(share > 0.7)], told)
