@@ -212,11 +212,21 @@ def captions(scenes, told, looks, scores):
     return figure, (
         "Three scenes with the captions "
         + "; ".join(f"“{said}”" for said in told[:3])
-        + ". Beside each, heat over the picture for four of the words: the hot place moves from "
-        "word to word. "
+        + ". Beside each, heat over the picture for four of the words; its hottest place is another "
+        f"one from word to word in {_moves(looks, words):.0%} of the steps. "
         + ", ".join(f"{name} {value:.2f}" for name, value in scores.items())
         + "."
     )
+
+
+def _moves(looks, words):
+    """Share of the steps from word to word in which the hottest place changes."""
+    places = [
+        map_[: len(said)].argmax(axis=1)
+        for map_, said in zip(looks, words, strict=False)
+    ]
+    changed = np.concatenate([np.diff(place) != 0 for place in places])
+    return float(changed.mean()) if changed.size else 0.0
 
 
 def _halves(words):
@@ -438,11 +448,12 @@ _CLAIMS = {
 }
 
 
-def receipt(measured):
+def receipt(measured, notes):
     """Rows for `lab.receipt`.
 
     Args:
         measured: what came, by key; keys without a claim of their own name themselves.
+        notes: how it was measured, by the first word of a key.
     """
     rows = []
     for key, value in measured.items():
@@ -462,7 +473,6 @@ def receipt(measured):
         ):
             kind, rest = key.split(" ", 1)
             claim = f"questions about one thing, {rest.split(',')[0]} network, {kind}"
-        rows.append(
-            {"claim": claim, "source": source, "stated": stated, "measured": value}
-        )
+        row = {"claim": claim, "source": source, "stated": stated, "measured": value}
+        rows.append(row | {"note": notes.get(key.split(" ")[0], "")})
     return rows
