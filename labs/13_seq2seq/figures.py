@@ -302,20 +302,24 @@ def from_pixels(lists, pixels):
     )
 
 
-def two_readers(drawn, heard, said, shares, count=6):
+def two_readers(drawn, heard, said, shares, digits=(1, 2, 5, 7, 8, 9)):
     """Drawn and spoken digits with what one decoder wrote for them."""
-    figure, axes = subplots(2, count, size=(9, 3.4))
-    for row, (name, (x, _)) in enumerate({"drawn": drawn, "spoken": heard}.items()):
-        for k, ax in enumerate(axes[row]):
-            picture = x[k] if row == 0 else x[k].T[::-1]
+    figure, axes = subplots(2, len(digits), size=(9, 3.4))
+    told = {}
+    for line, (name, (x, y)) in zip(
+        axes, {"drawn": drawn, "spoken": heard}.items(), strict=True
+    ):
+        picks = [int(np.flatnonzero(y == digit)[0]) for digit in digits]
+        told[name] = ", ".join(said[name][k] for k in picks)
+        for ax, k in zip(line, picks, strict=True):
+            picture = x[k] if name == "drawn" else x[k].T[::-1]
             draw_image(ax, picture, title=said[name][k], limits=(0, 1))
             ax.set_aspect("auto")
-        axes[row, 0].set_ylabel(f"{name}\n{shares[name]:.1%}", fontsize=9)
+        line[0].set_ylabel(f"{name}\n{shares[name]:.1%}", fontsize=9)
     return figure, (
-        f"Above, {count} drawn digits with the words that were written for them: "
-        f"{', '.join(said['drawn'][:count])}. Below, spectrograms of {count} spoken ones: "
-        f"{', '.join(said['spoken'][:count])}. Spelled right of all: drawn {shares['drawn']:.1%}, "
-        f"spoken {shares['spoken']:.1%}."
+        f"Above, drawn digits {', '.join(map(str, digits))} with the words that were written for "
+        f"them: {told['drawn']}. Below, spectrograms of the same digits spoken: {told['spoken']}. "
+        f"Spelled right of all: drawn {shares['drawn']:.1%}, spoken {shares['spoken']:.1%}."
     )
 
 

@@ -925,7 +925,7 @@ with lab.needs("13.1", "13.6"):
     und = {"forty": eye["tens"], "the hyphen": eye["hyphen"], "five": eye["ones"]}
     most = max(und, key=und.get)
     told = ", ".join(f"{name} {share:.0%}" for name, share in und.items())
-    kind = most if und[most] > 0.45 else "at all alike"
+    kind = "at all alike" if min(und.values()) > 0.25 else most
     lab.reveal("13.0", kind, f"writing und, weight on {told} (mean over new numbers)")
 
 # %% [markdown]
