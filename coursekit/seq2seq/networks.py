@@ -10,9 +10,10 @@ from keras import layers, ops
 from scipy.special import log_softmax
 
 from coursekit.errors import InvalidInputError
+from coursekit.seq2seq.start import Start
 from coursekit.seq2seq.steps import State, Steps, lstm
 from coursekit.seq2seq.symbols import GO, PAD, STOP
-from coursekit.training import fit, seeded
+from coursekit.training import fit
 
 ATTENTION = ("dot", "additive")
 
@@ -226,29 +227,34 @@ def translator(
     """
     if attention and units % 2:
         raise InvalidInputError(f"`units` must be even with attention. Received: units={units}")
-    with seeded(seed):
-        read = keras.Input((None,), dtype="int32", name="source")
-        there = ops.not_equal(read, PAD)
-        x, states = layers.Embedding(source, embedding, name="symbols")(read), []
-        for k in range(depth):
-            if attention:
-                half = layers.LSTM(units // 2, return_sequences=True, return_state=True)
-                x, *parts = layers.Bidirectional(half, name=f"read_{k}")(x, mask=there)
-                # the states come as h and c forwards, then h and c backwards
-                states += [ops.concatenate(parts[i::2], axis=-1) for i in (0, 1)]
-            else:
-                cell = layers.LSTM(
-                    units, return_sequences=True, return_state=True, name=f"read_{k}"
-                )
-                x, *parts = cell(x, mask=there)
-                states += parts
-        memory = [x, ops.cast(there, "float32")] if attention else []
-        encoder = keras.Model(read, [*states, *memory])
-        return Writer(encoder, decoder(target, units, embedding, depth, attention))
+    start = Start(seed)
+    read = keras.Input((None,), dtype="int32", name="source")
+    there = ops.not_equal(read, PAD)
+    x, states = start.table(source, embedding)(read), []
+    for k in range(depth):
+        if attention:
+            # h and c of each way, side by side
+            ways = [
+                start.lstm(units // 2, return_state=True, go_backwards=back)(x, mask=there)
+                for back in (False, True)
+            ]
+            states += [ops.concatenate([way[i] for way in ways], axis=-1) for i in (1, 2)]
+            x = ops.concatenate([ways[0][0], ops.flip(ways[1][0], axis=1)], axis=-1)
+        else:
+            x, *parts = start.lstm(units, return_state=True, name=f"read_{k}")(x, mask=there)
+            states += parts
+    memory = [x, ops.cast(there, "float32")] if attention else []
+    encoder = keras.Model(read, [*states, *memory])
+    return Writer(encoder, decoder(start, target, units, embedding, depth, attention))
 
 
 def decoder(
-    symbols: int, units: int, embedding: int, depth: int = 1, attention: str | None = None
+    start: Start,
+    symbols: int,
+    units: int,
+    embedding: int,
+    depth: int = 1,
+    attention: str | None = None,
 ) -> keras.Model:
     """A decoder from `[given, h, c, ...]`, with attention also `memory, there`, to logits; see
     `Steps` for the names of its layers."""
@@ -258,27 +264,28 @@ def decoder(
         )
     given = _given()
     states = [keras.Input((units,)) for _ in range(2 * depth)]
-    x = layers.Embedding(symbols, embedding, name="symbols")(given)
+    x = start.table(symbols, embedding)(given)
     for k in range(depth):
-        cell = layers.LSTM(units, return_sequences=True, name=f"lstm_{k}")
+        cell = start.lstm(units, name=f"lstm_{k}")
         x = cell(x, initial_state=states[2 * k : 2 * k + 2])
     inputs = [given, *states]
     if attention:
         memory, there = keras.Input((None, units)), keras.Input((None,))
         inputs += [memory, there]
-        seen = _context(x, memory, there, units, attention)  # (n, t, units)
-        x = layers.Dense(units, "tanh", name="combine")(ops.concatenate([x, seen], axis=-1))
-    return keras.Model(inputs, layers.Dense(symbols, name="logits")(x))
+        seen = _context(start, x, memory, there, attention)  # (n, t, units)
+        x = start.dense(units, "tanh", name="combine")(ops.concatenate([x, seen], axis=-1))
+    return keras.Model(inputs, start.dense(symbols, name="logits")(x))
 
 
-def _context(x, memory, there, units: int, attention: str):
+def _context(start: Start, x, memory, there, attention: str):
     """What each output of the decoder sees of the memory."""
+    units = x.shape[-1]
     if attention == "dot":
         scores = ops.matmul(x, ops.transpose(memory, (0, 2, 1))) / float(np.sqrt(units))
     else:
-        query, key = (layers.Dense(units, use_bias=False, name=name) for name in ("query", "key"))
+        query, key = (start.dense(units, use_bias=False, name=name) for name in ("query", "key"))
         both = ops.expand_dims(query(x), 2) + ops.expand_dims(key(memory), 1)  # (n, t, s, units)
-        score = layers.Dense(1, use_bias=False, name="score")
+        score = start.dense(1, use_bias=False, name="score")
         scores = ops.squeeze(score(ops.tanh(both)), axis=-1)
     nowhere = (1 - ops.expand_dims(there, 1)) * -1e9
     return ops.matmul(ops.softmax(scores + nowhere, axis=-1), memory)
@@ -306,23 +313,21 @@ def captioner(
         attention: None, "dot" or "additive".
         seed: of the weights.
     """
-    with seeded(seed):
-        image = keras.Input((size, size, 3), name="image")
-        x = cells(image, width)  # (n, 16, 2 width) at size 32
-        flat = layers.Flatten()(x)
-        states = [layers.Dense(units, "tanh")(flat) for _ in range(2)]
-        memory = []
-        if attention:
-            memory = [layers.Dense(units)(x), ops.ones_like(x[:, :, 0])]
-        encoder = keras.Model(image, [*states, *memory])
-        return Writer(encoder, decoder(symbols, units, embedding, 1, attention))
+    start = Start(seed)
+    image = keras.Input((size, size, 3), name="image")
+    x = cells(start, image, width)  # (n, 16, 2 width) at size 32
+    flat = layers.Flatten()(x)
+    states = [start.dense(units, "tanh")(flat) for _ in range(2)]
+    memory = [start.dense(units)(x), ops.ones_like(x[:, :, 0])] if attention else []
+    encoder = keras.Model(image, [*states, *memory])
+    return Writer(encoder, decoder(start, symbols, units, embedding, 1, attention))
 
 
-def cells(image, width: int):
+def cells(start: Start, image, width: int):
     """Three convolutions with stride 2; the cells in a row, `(n, cells, 2 width)`."""
     x = image
     for maps in (width, 2 * width, 2 * width):
-        x = layers.Conv2D(maps, 3, strides=2, padding="same", activation="relu")(x)
+        x = start.convolution(maps)(x)
     return layers.Reshape((-1, x.shape[-1]))(x)
 
 
@@ -350,19 +355,14 @@ class TwoReaders:
         units: int = 48,
         seed: int = 0,
     ):
-        with seeded(seed):
-            shared = decoder(symbols, units, 16)
-            self.drawn, self.spoken = (
-                Writer(_reader(shape, units), shared) for shape in (image, sound)
-            )
-            inputs = [keras.Input(shape) for shape in (image, sound)] + [_given(), _given()]
-            logits = [
-                writer.model(pair)
-                for writer, pair in zip(
-                    (self.drawn, self.spoken), (inputs[::2], inputs[1::2]), strict=True
-                )
-            ]
-            self.model = keras.Model(inputs, ops.stack(logits, axis=1))  # (n, 2, t, symbols)
+        start = Start(seed)
+        shared = decoder(start, symbols, units, 16)
+        self.drawn, self.spoken = (
+            Writer(_reader(start, shape, units, seed), shared) for shape in (image, sound)
+        )
+        inputs = [keras.Input(shape) for shape in (image, sound)] + [_given(), _given()]
+        logits = [self.drawn.model(inputs[::2]), self.spoken.model(inputs[1::2])]
+        self.model = keras.Model(inputs, ops.stack(logits, axis=1))  # (n, 2, t, symbols)
 
     def fit(self, drawn: tuple, spoken: tuple, *, epochs: int, batch_size: int = 50, seed: int = 0):
         """Teach both at once; each step takes as many pictures as sounds, which have nothing to do
@@ -392,11 +392,11 @@ class TwoReaders:
         return fit(self.model, [a, b, given_a, given_b], wanted, **options).history["loss"]
 
 
-def _reader(shape: Sequence[int], units: int) -> keras.Model:
+def _reader(start: Start, shape: Sequence[int], units: int, seed: int) -> keras.Model:
     """From an array to the state in which the decoder starts."""
     x = inputs = keras.Input(shape)
-    x = layers.Dense(128, "relu")(layers.Dropout(0.2)(layers.Flatten()(x)))
-    return keras.Model(inputs, [layers.Dense(units, "tanh")(x) for _ in range(2)])
+    x = start.dense(128, "relu")(layers.Dropout(0.2, seed=seed)(layers.Flatten()(x)))
+    return keras.Model(inputs, [start.dense(units, "tanh")(x) for _ in range(2)])
 
 
 def _given():
@@ -405,4 +405,4 @@ def _given():
 
 def _values(variables: Sequence) -> list[np.ndarray]:
     """Copies of variables as arrays."""
-    return [ops.convert_to_numpy(ops.copy(variable)) for variable in variables]
+    return [np.array(ops.convert_to_numpy(variable)) for variable in variables]

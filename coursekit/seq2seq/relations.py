@@ -10,7 +10,8 @@ import numpy as np
 from keras import layers, ops
 
 from coursekit.seq2seq.networks import cells
-from coursekit.training import fit, seeded
+from coursekit.seq2seq.start import Start
+from coursekit.training import fit
 
 
 def pair_network(
@@ -30,19 +31,19 @@ def pair_network(
     Returns:
         Model from `[things, question]` to logits.
     """
-    with seeded(seed):
-        inputs, asked = keras.Input(shape, name="things"), keras.Input((question,), name="question")
-        things = inputs if len(shape) == 2 else _placed(cells(inputs, 24), shape[0] // 8)
-        # g's first layer is linear in its three parts: each is multiplied once, not once a pair
-        first = layers.Dense(width, use_bias=False, name="first")(things)
-        second = layers.Dense(width, use_bias=False, name="second")(things)
-        about = layers.Dense(width, name="about")(asked)
-        about = ops.expand_dims(ops.expand_dims(about, 1), 1)
-        pairs = ops.expand_dims(first, 2) + ops.expand_dims(second, 1) + about  # (n, k, k, width)
-        pairs = layers.Dense(width, "relu", name="pair")(ops.relu(pairs))
-        x = ops.sum(pairs, axis=(1, 2)) / 10.0  # sums of many pairs start large
-        x = layers.Dense(width, "relu", name="together")(x)
-        return keras.Model([inputs, asked], layers.Dense(answers, name="logits")(x))
+    start = Start(seed)
+    inputs, asked = keras.Input(shape, name="things"), keras.Input((question,), name="question")
+    things = inputs if len(shape) == 2 else _placed(cells(start, inputs, 24), shape[0] // 8)
+    # g's first layer is linear in its three parts: each is multiplied once, not once a pair
+    first = start.dense(width, use_bias=False, name="first")(things)
+    second = start.dense(width, use_bias=False, name="second")(things)
+    about = start.dense(width, name="about")(asked)
+    about = ops.expand_dims(ops.expand_dims(about, 1), 1)
+    pairs = ops.expand_dims(first, 2) + ops.expand_dims(second, 1) + about  # (n, k, k, width)
+    pairs = start.dense(width, "relu", name="pair")(ops.relu(pairs))
+    x = ops.sum(pairs, axis=(1, 2)) / 10.0  # sums of many pairs start large
+    x = start.dense(width, "relu", name="together")(x)
+    return keras.Model([inputs, asked], start.dense(answers, name="logits")(x))
 
 
 def pair_function(model: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
@@ -69,13 +70,13 @@ def flat_network(
 ) -> keras.Model:
     """The same without pairs: all numbers of all things side by side, two wide layers. Arguments
     as for `pair_network`."""
-    with seeded(seed):
-        inputs, asked = keras.Input(shape, name="things"), keras.Input((question,), name="question")
-        things = inputs if len(shape) == 2 else cells(inputs, 24)
-        x = ops.concatenate([layers.Flatten()(things), asked], axis=-1)
-        for _ in range(2):
-            x = layers.Dense(4 * width, "relu")(x)
-        return keras.Model([inputs, asked], layers.Dense(answers, name="logits")(x))
+    start = Start(seed)
+    inputs, asked = keras.Input(shape, name="things"), keras.Input((question,), name="question")
+    things = inputs if len(shape) == 2 else cells(start, inputs, 24)
+    x = ops.concatenate([layers.Flatten()(things), asked], axis=-1)
+    for _ in range(2):
+        x = start.dense(4 * width, "relu")(x)
+    return keras.Model([inputs, asked], start.dense(answers, name="logits")(x))
 
 
 def teach(
