@@ -405,4 +405,4 @@ def _given():
 
 def _values(variables: Sequence) -> list[np.ndarray]:
     """Copies of variables as arrays."""
-    return [np.array(ops.convert_to_numpy(variable)) for variable in variables]
+    return [np.array(variable.value.__array__()) for variable in variables]
