@@ -106,9 +106,14 @@ def beams(found, german):
     )
 
 
+def _accuracy(run):
+    """Share of right symbols by epoch, of new sums where they were watched."""
+    return np.array(run.get("val_masked_accuracy", run["masked_accuracy"]))
+
+
 def lessons_needed(run, goal=0.99):
     """First epoch in which so many symbols of new sums are right, in words."""
-    accuracy = np.array(run["val_masked_accuracy"])
+    accuracy = _accuracy(run)
     reached = np.flatnonzero(accuracy >= goal)
     if len(reached):
         return f"epoch {reached[0] + 1}"
@@ -121,12 +126,12 @@ def both_ways(runs):
     for (name, run), style, colour in zip(
         runs.items(), ("-", "--"), PALETTE, strict=False
     ):
-        accuracy = 100 * np.array(run["val_masked_accuracy"])
+        accuracy = 100 * _accuracy(run)
         ax.plot(range(1, len(accuracy) + 1), accuracy, style, color=colour, label=name)
     ax.set(xlabel="epoch", ylabel="symbols right, %", ylim=(None, 100))
     ax.legend()
     return figure, (
-        "Two rising curves of the share of right symbols in answers to new sums. 99 % are reached: "
+        "Two rising curves of the share of right symbols in answers to sums. 99 % are reached: "
         + "; ".join(f"{name}, {lessons_needed(run)}" for name, run in runs.items())
         + "."
     )

@@ -480,7 +480,7 @@ def never_stops():
 def stop_dropped():
     """Does your list tell whether the sentence ended, or was cut at `length`?
 
-    STOP belongs to the result if it was written."""
+    STOP belongs to the result if it was written: first list the symbol, then ask whether it was STOP."""
 
 
 @mistake(
@@ -527,18 +527,7 @@ def go_again_and_again():
 def least_probable():
     """Which is more probable, a log-probability of -0.1 or of -5?
 
-    The one nearer to 0 is the larger."""
-
-
-@mistake(
-    "13.3",
-    tag="sign",
-    edit=("np.argmax(log_probs)", "np.argmax(np.abs(log_probs))"),
-)
-def farthest_from_zero():
-    """Which is more probable, a log-probability of -0.1 or of -5?
-
-    Do not take sizes: the largest number is wanted, and all are below 0."""
+    The one nearer to 0 is the larger. Look for the largest number, not for the largest size."""
 
 
 @mistake(
@@ -561,25 +550,6 @@ def one_symbol_too_few():
     """With length = 1, how many symbols do you write?
 
     Up to `length`, STOP included."""
-
-
-@mistake(
-    "13.3",
-    name="stop-before-it-is-listed",
-    tag="order",
-)
-def greedy(step, state, length):
-    """Does your list end with STOP where the decoder chose it?
-
-    You leave the loop before you list it. First write, then ask whether it was STOP."""
-    symbol, written = GO, []
-    for _ in range(length):
-        log_probs, state = step(symbol, state)
-        symbol = int(np.argmax(log_probs))
-        if symbol == STOP:
-            break
-        written.append(symbol)
-    return written
 
 
 @mistake("13.3", name="special-symbols-forbidden", tag="edge-case")

@@ -96,9 +96,12 @@ def test_a_row_counts_if_every_wanted_symbol_was_chosen(student):
     chosen[0, 1] += 1
     tried = f"exact_match({chosen.tolist()}, {wanted.tolist()})"
     assert_close(student.exact_match(chosen, wanted), 4 / 5, tried=tried)
-    chosen[2, 4] = 9  # where STOP is due
+    chosen[3, 0] = PAD
     tried = f"exact_match({chosen.tolist()}, {wanted.tolist()})"
     assert_close(student.exact_match(chosen, wanted), 3 / 5, tried=tried)
+    chosen[2, 4] = 9  # where STOP is due
+    tried = f"exact_match({chosen.tolist()}, {wanted.tolist()})"
+    assert_close(student.exact_match(chosen, wanted), 2 / 5, tried=tried)
 
 
 # 13.2 ---------------------------------------------------------------------------------
@@ -490,13 +493,20 @@ def test_bleu_of_several_candidates_together(student, max_n):
 
 @pytest.mark.exercise("13.7")
 @pytest.mark.points(1)
-def test_short_candidates_pay_and_long_ones_do_not(student):
+@pytest.mark.parametrize(
+    ("mine", "theirs"),
+    [(7, (11,)), (11, (8,)), (9, (10, 8)), (9, (8, 10)), (8, (11, 6, 9))],
+)
+def test_short_candidates_pay_and_long_ones_do_not(student, mine, theirs):
     words = [*WORDS, *student.rng.permutation(list("uvwxyz")).tolist()]
-    for mine, theirs in ((7, (11,)), (11, (8,)), (9, (10, 8)), (8, (11, 6, 9))):
-        candidates, references = [words[:mine]], [[words[:k] for k in theirs]]
-        expected = text.bleu(references, candidates, max_n=3)
-        tried = f"bleu of the first {mine} words, references the first {theirs} words, N = 3"
-        assert_close(student.bleu(candidates, references, 3), expected, tried=tried)
+    candidates = [[*words[: mine - 1], "odd"]]
+    references = [[words[:k] for k in theirs]]
+    expected = text.bleu(references, candidates, max_n=3)
+    tried = (
+        f"bleu of the first {mine} words, the last of them wrong, references the first "
+        f"{theirs} words, N = 3"
+    )
+    assert_close(student.bleu(candidates, references, 3), expected, tried=tried)
 
 
 # 13.8 ---------------------------------------------------------------------------------
