@@ -498,11 +498,11 @@ with lab.needs("13.1", "13.5"):
     a, (g, w) = marks.encode(asked), teacher_forcing(marks.rows(sums), 4)
     adder = networks.translator(len(marks), len(marks), units=lab.pick(128, 48))
     often = {"epochs": lab.pick(60, 3), "batch_size": 100}
-    known = len(a) * 10 // 11
+    cuts = slice(len(a) * 10 // 11), slice(len(a) * 10 // 11, None)
     for name, rows in {"forwards": a, "backwards": reverse_source(a)}.items():
-        test, first = (rows[known:], g[known:], w[known:]), slice(known)
-        often["test"] = lab.pick(test, None)
-        learned[name] = adder.fit(rows[first], g[first], w[first], **often)
+        lessons_in, new_sums = ([p[i] for p in (rows, g, w)] for i in cuts)
+        often["test"] = lab.pick(new_sums, None)
+        learned[name] = adder.fit(*lessons_in, **often)
     lab.show(figures.both_ways(learned))
     means = [lags([(i, i) for i in range(10)], 10, way) for way in (False, True)]
     told = f"(smallest, mean) forwards {means[0]}, backwards {means[1]}"
