@@ -500,9 +500,8 @@ with lab.needs("13.1", "13.5"):
     often = {"epochs": lab.pick(60, 3), "batch_size": 100}
     cuts = slice(len(a) * 10 // 11), slice(len(a) * 10 // 11, None)
     for name, rows in {"forwards": a, "backwards": reverse_source(a)}.items():
-        lessons_in, new_sums = ([p[i] for p in (rows, g, w)] for i in cuts)
-        often["test"] = lab.pick(new_sums, None)
-        learned[name] = adder.fit(*lessons_in, **often)
+        old, fresh = ([p[i] for p in (rows, g, w)] for i in cuts)
+        learned[name] = adder.fit(*old, test=lab.pick(fresh, None), **often)
     lab.show(figures.both_ways(learned))
     means = [lags([(i, i) for i in range(10)], 10, way) for way in (False, True)]
     told = f"(smallest, mean) forwards {means[0]}, backwards {means[1]}"
