@@ -623,12 +623,12 @@ with lab.needs("13.1", "13.2", "13.6"):
 # %% [markdown]
 # ### Exercise 13.7 · BLEU
 #
-# A caption may be worded in many ways. *BLEU* (Papineni et al. 2002) compares a *candidate* with several *references*, all
-# lists of words. An *n-gram* is a run of n words. A candidate's n-gram is a *hit* as often as it occurs there, but at most
-# as often as in the reference that has it most often. Hits and n-grams are **added up over all candidates**; their ratio is
-# the precision $p_n$. BLEU is the geometric mean of $p_1\dots p_N$, times $e^{1-r/c}$ if the candidates' words, $c$ in
-# all, are fewer than $r$: the sum of the lengths of the references nearest in length to each candidate (of two equally
-# near, the shorter). Without a hit for some n, BLEU is 0.
+# *BLEU* (Papineni et al. 2002) compares a *candidate* with several *references*, all lists of words. An *n-gram* is a run of
+# n words. A candidate's n-gram is a *hit* as often as it occurs there, but at most as often as in the reference that has it
+# most often. Hits and n-grams are **added up over all candidates**; their ratio is the precision $p_n$. BLEU is the
+# geometric mean of $p_1\dots p_N$, times $e^{1-r/c}$ if the candidates' words, $c$ in all, are fewer than $r$: the sum of the
+# lengths of the references nearest in length to each candidate (of two equally near, the shorter). Without a hit for some
+# n, BLEU is 0.
 
 # %%
 lab.predict(
