@@ -21,8 +21,8 @@ def pair_network(
     things together with the question, the sum over pairs goes on to the answer.
 
     Args:
-        shape: `(things, numbers)` for lists of things; `(side, side, 3)` for pictures, whose cells
-            after three convolutions are the things, each with its place.
+        shape: `(things, numbers)` for lists of things; `(side, side, 3)` for pictures in uint8,
+            whose cells after three convolutions are the things, each with its place.
         question: numbers of a question.
         answers: how many there are.
         width: units of each layer.
@@ -32,8 +32,8 @@ def pair_network(
         Model from `[things, question]` to logits.
     """
     start = Start(seed)
-    inputs, asked = keras.Input(shape, name="things"), keras.Input((question,), name="question")
-    things = inputs if len(shape) == 2 else _placed(cells(start, inputs, 24), shape[0] // 8)
+    inputs, asked = _inputs(shape, question)
+    things = inputs if len(shape) == 2 else _placed(_seen(start, inputs), shape[0] // 8)
     # g's first layer is linear in its three parts: each is multiplied once, not once a pair
     first = start.dense(width, use_bias=False, name="first")(things)
     second = start.dense(width, use_bias=False, name="second")(things)
@@ -71,8 +71,8 @@ def flat_network(
     """The same without pairs: all numbers of all things side by side, two wide layers. Arguments
     as for `pair_network`."""
     start = Start(seed)
-    inputs, asked = keras.Input(shape, name="things"), keras.Input((question,), name="question")
-    things = inputs if len(shape) == 2 else cells(start, inputs, 24)
+    inputs, asked = _inputs(shape, question)
+    things = inputs if len(shape) == 2 else _seen(start, inputs)
     x = ops.concatenate([layers.Flatten()(things), asked], axis=-1)
     for _ in range(2):
         x = start.dense(4 * width, "relu")(x)
@@ -121,6 +121,17 @@ def answered(model: keras.Model, things: np.ndarray, questions) -> np.ndarray:
         x = [things[questions.scene[rows]], questions.code[rows]]
         said.append(ops.convert_to_numpy(model(x, training=False)).argmax(axis=-1))
     return np.concatenate(said)
+
+
+def _inputs(shape: Sequence[int], question: int) -> tuple:
+    """Inputs for things and question; pictures come as bytes, for one goes with each question."""
+    kind = "float32" if len(shape) == 2 else "uint8"
+    return keras.Input(shape, dtype=kind, name="things"), keras.Input((question,), name="question")
+
+
+def _seen(start: Start, images):
+    """The cells of pictures."""
+    return cells(start, layers.Rescaling(1 / 255)(images), 24)
 
 
 def _placed(x, side: int):

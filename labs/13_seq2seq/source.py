@@ -842,9 +842,8 @@ with lab.needs("13.8"):
     if not lab.fast:
         for name, build in {"flat": "flat_network", "pairs": "pair_network"}.items():
             net = getattr(relations, build)((32, 32, 3), 13, len(ANSWERS))
-            views = (world.images / 255).astype("float32")
-            relations.teach(net, views, q, epochs=8)
-            answers = relations.answered(net, views[many:], new_q)
+            relations.teach(net, world.images, q, epochs=8)
+            answers = relations.answered(net, world.images[many:], new_q)
             pixels |= figures.scored({name: answers}, new_q)
         lab.show(figures.from_pixels(scores, pixels))
 

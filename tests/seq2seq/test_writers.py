@@ -123,7 +123,7 @@ def test_the_sum_over_pairs_is_that_of_the_function():
 def test_networks_answer_from_lists_and_from_pixels(build):
     scenes = make_scenes(30, objects=(2, 3), seed=0)
     questions = scenes.questions(4, seed=1)
-    for things in (scenes.state(), scenes.images / np.float32(255)):
+    for things in (scenes.state(), scenes.images):
         model = build(things.shape[1:], questions.code.shape[1], len(ANSWERS), width=8)
         assert isinstance(model, keras.Model)
         losses = relations.teach(model, things, questions, epochs=3, batch_size=20)
