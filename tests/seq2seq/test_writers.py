@@ -53,6 +53,7 @@ def test_padding_of_the_source_changes_nothing():
         )
 
 
+@pytest.mark.slow
 def test_a_translator_learns_starts_anew_and_stops():
     net = networks.translator(7, 7, units=16, embedding=8, attention="additive")
     options = {"epochs": 60, "batch_size": 4, "learning_rate": 0.02}
@@ -103,7 +104,7 @@ def test_one_decoder_learns_from_two_encoders():
     both = networks.TwoReaders((2, 2), (3, 1), 7, units=12)
     assert both.drawn.decoder is both.spoken.decoder
     a, b = np.eye(4).reshape(4, 2, 2), np.eye(3)[..., None]
-    losses = both.fit((a, GIVEN, WANTED), (b, GIVEN[:3], WANTED[:3]), epochs=60, batch_size=4)
+    losses = both.fit((a, GIVEN, WANTED), (b, GIVEN[:3], WANTED[:3]), epochs=8, batch_size=4)
     assert losses[-1] < losses[0]
 
 
