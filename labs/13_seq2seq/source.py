@@ -70,7 +70,7 @@ source, target = Symbols(english), Symbols(german)
 x, y = source.encode(english), target.rows(german)
 LENGTH = max(map(len, y)) + 1  # of a target with STOP
 LESSONS = lab.pick({"epochs": 60}, {"epochs": 3, "learning_rate": 0.01})
-UNITS, TIMES = lab.pick((96, 1), (48, 15))  # TIMES: how often an epoch sees each number
+UNITS, TIMES = lab.pick((96, 1), (48, 12))  # TIMES: how often an epoch sees each number
 print(english[0], "->", german[0], x[0].tolist(), y[0], sep="\n")
 
 # %% [markdown]
@@ -627,8 +627,8 @@ with lab.needs("13.1", "13.2", "13.6"):
 # n words. A candidate's n-gram is a *hit* as often as it occurs there, but at most as often as in the reference that has it
 # most often. Hits and n-grams are **added up over all candidates**; their ratio is the precision $p_n$. BLEU is the
 # geometric mean of $p_1\dots p_N$, times $e^{1-r/c}$ if the candidates' words, $c$ in all, are fewer than $r$: the sum of the
-# lengths of the references nearest in length to each candidate (of two equally near, the shorter). Without a hit for some
-# n, BLEU is 0.
+# lengths of the references nearest in length to each candidate (of two equally near, the shorter). Without a hit for
+# some n, it is 0.
 
 # %%
 lab.predict(
@@ -713,7 +713,7 @@ with lab.needs("13.1", "13.7"):
     words = Symbols(scenes.captions(), words=True)
     g, w = teacher_forcing(words.rows(scenes.captions()), LONG)
     teller = networks.captioner(len(words), **lab.pick({}, {"width": 8, "units": 32}))
-    often = lab.pick({"epochs": 25}, {"epochs": 3, "learning_rate": 0.01})
+    often = lab.pick({"epochs": 25}, {"epochs": 2, "learning_rate": 0.01})
     teller.fit(images[:many], g[:many], w[:many], **often)
     written, looks = teller.greedy(images[many:], LONG)
     told, true = ([words.decode(row) for row in r] for r in (written, w[many:]))
@@ -822,7 +822,7 @@ with lab.needs("13.8"):
     said = {"blind": blind(numbers[0], q.answer, numbers[1])}
     for name, build in {"flat": "flat_network", "pairs": "pair_network"}.items():
         net = getattr(relations, build)(lists.shape[1:], 13, len(ANSWERS))
-        relations.teach(net, lists, q, epochs=lab.pick(15, 4))
+        relations.teach(net, lists, q, epochs=lab.pick(15, 3))
         said[name] = relations.answered(net, unseen, new_q)
     scores = figures.scored(said, new_q)
     lab.show(figures.answers(scores, world[many:], new_q, said))
@@ -866,7 +866,7 @@ lab.predict(
 digits, spoken = coursekit.load_digits, coursekit.make_spoken_digits
 try:
     drawings = lab.pick(coursekit.load_mnist, digits)()
-    sounds = lab.pick(coursekit.load_spoken_digits, lambda: spoken(8))()
+    sounds = lab.pick(coursekit.load_spoken_digits, lambda: spoken(7))()
 except coursekit.DataUnavailableError:
     drawings, sounds = digits(), spoken(20)
 drawings = [(v / np.float32(255), labels) for v, labels in drawings]
@@ -890,7 +890,7 @@ with lab.needs("13.1", "13.8"):
     g, w = teacher_forcing(spelling.rows(names), 6)
     both = networks.TwoReaders((28, 28), (49, 24), len(spelling), seed=lab.seed)
     lessons = [(v, g[labels], w[labels]) for v, labels in (drawings[0], heard[0])]
-    both.fit(*lessons, epochs=lab.pick(15, 7))
+    both.fit(*lessons, epochs=lab.pick(15, 5))
     thoughts, spelled = {}, {}
     for name, part in {"drawn": drawings[1], "spoken": heard[1]}.items():
         net = getattr(both, name)

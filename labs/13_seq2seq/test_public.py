@@ -96,12 +96,19 @@ def test_a_row_counts_if_every_wanted_symbol_was_chosen(student):
     chosen[0, 1] += 1
     tried = f"exact_match({chosen.tolist()}, {wanted.tolist()})"
     assert_close(student.exact_match(chosen, wanted), 4 / 5, tried=tried)
-    chosen[3, 0] = PAD
-    tried = f"exact_match({chosen.tolist()}, {wanted.tolist()})"
-    assert_close(student.exact_match(chosen, wanted), 3 / 5, tried=tried)
     chosen[2, 4] = 9  # where STOP is due
     tried = f"exact_match({chosen.tolist()}, {wanted.tolist()})"
-    assert_close(student.exact_match(chosen, wanted), 2 / 5, tried=tried)
+    assert_close(student.exact_match(chosen, wanted), 3 / 5, tried=tried)
+
+
+@pytest.mark.exercise("13.1")
+@pytest.mark.points(1)
+def test_pad_is_wrong_where_a_symbol_is_wanted(student):
+    wanted = filled(sentences(student.rng, (4, 2, 3, 4), 30), 4)
+    chosen = wanted.copy()
+    chosen[student.rng.permutation(4)[:1], 0] = PAD
+    tried = f"exact_match({chosen.tolist()}, {wanted.tolist()})"
+    assert_close(student.exact_match(chosen, wanted), 3 / 4, tried=tried)
 
 
 # 13.2 ---------------------------------------------------------------------------------
