@@ -270,6 +270,7 @@ class _OnRay:
                 f"{address}. Add nodes, or take fewer hosts."
             )
         nodes = nodes[:hosts]
+        self._nodes = [node["NodeID"] for node in nodes]
         self.names = [
             f"{node['NodeManagerHostname']} ({node['NodeManagerAddress']}, {node['NodeID'][:6]})"
             for node in nodes
@@ -321,7 +322,10 @@ class _OnRay:
             except self._ray.exceptions.RayTaskError as error:
                 yield rank, "failed", in_words(error)
             except self._ray.exceptions.RayError:
-                yield rank, "gone", ""
+                # JAX ends a process whose peer is lost: who is gone is told by the nodes
+                alive = {node["NodeID"] for node in self._ray.nodes() if node["Alive"]}
+                lost = self._nodes[rank] not in alive
+                yield (rank, "gone", "") if lost else (rank, "failed", "its process ended")
 
     def close(self) -> None:
         for actor in [*self._actors, *([self._keeper] if hasattr(self, "_keeper") else [])]:

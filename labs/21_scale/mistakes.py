@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from coursekit.labs import mistake
+from coursekit.labs import excuse, mistake
 
 # 21.1 ---------------------------------------------------------------------------------
 
@@ -1289,3 +1289,32 @@ def drift(one, other, seeds):
     All of them: curves may part and meet again."""
     spread = np.std(np.asarray(seeds)[:, -1], ddof=1)
     return float(abs(one[-1] - other[-1]) / spread)
+
+
+# Mutants that may live -----------------------------------------------------------------
+
+excuse(
+    "21.3",
+    "round_to: 2.0 -> 4.0 (3)",
+    "rounded numbers lie on the format's grid, and none lies between the two bounds",
+)
+excuse(
+    "21.3",
+    "scaled_step: length > clip -> length >= clip",
+    "a gradient exactly as long as clip is multiplied by 1",
+)
+excuse(
+    "21.3",
+    "scaled_step: np.array(weights) -> np.asarray(weights)",
+    "the numbers are the same; whether it is the caller's array is not asked after a skipped step",
+)
+excuse(
+    "21.6",
+    "pipeline_seconds: i >= room -> i > room",
+    "the first batch is begun when it is made, so its place is never waited for",
+)
+excuse(
+    "21.8",
+    "host_rows: 1 -> 2",
+    "a stretch twice as long is cut to the same parts, and is full just as often",
+)

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from coursekit import scale
+from coursekit import _ray, scale
 from coursekit.devices import Host, _hosts, launch
 from coursekit.devices._host import Order
 from coursekit.errors import ClusterError, DeviceError, InvalidInputError
@@ -213,7 +213,11 @@ def test_on_two_nodes_of_a_cluster(ray_cluster, tmp_path):
     slow = {**arguments, "rows": np.tile(parts, (1, 200, 1))}
     with pytest.raises(ClusterError) as lost:
         launch("host_programs:train_until_killed", arguments=slow, **call)
-    assert re.search(r"\(127\.0\.0\.1, \w+\) (is gone|failed)", str(lost.value))
+    ray, _ = _ray.connect(ray_cluster.address)
+    dead = [node["NodeID"][:6] for node in ray.nodes() if not node["Alive"]]
+    ray.shutdown()
+    named = re.search(r"\([\d.]+, (\w+)\) is gone", str(lost.value))
+    assert [named.group(1)] == dead
     assert "kept.npz; run the same again" in str(lost.value)
     before = np.load(kept)["losses"]
     assert len(before) >= 4
