@@ -512,7 +512,7 @@ def batch_plans(rate_at, seeds, *, fast):
         x, x_test = (
             a.reshape(len(a), -1).astype(np.float32) / 255 for a in (x, x_test)
         )
-        kind, base, rate, epochs, rise = "MNIST", 64, 0.03, 10, 2.5
+        kind, base, rate, epochs, rise = "MNIST", 64, 0.035, 10, 2.5
     except DataUnavailableError:
         x, y = scale.problem()
         x, y, x_test, y_test = x[:1400], y[:1400], x[1400:], y[1400:]
