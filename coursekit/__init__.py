@@ -48,6 +48,7 @@ _ROOMS = (
     "devices",
     "evaluation",
     "grading",
+    "handwriting",
     "hog",
     "labs",
     "layers",

@@ -1,5 +1,5 @@
 """Losses that Keras lacks, in `keras.ops`: by margin, on distances, between distributions, for
-distillation, and for a critic with a gradient penalty.
+distillation, for a critic with a gradient penalty, and for the next point of a pen.
 
 Functions of `(y_true, y_pred)` give one loss per sample, as Keras's own do, and may be passed to
 `compile`. The others take what their definition names. All work on every backend; floats keep their
@@ -204,6 +204,35 @@ def wasserstein_critic(critic, real, fake, seed, *, penalty: float = 10.0):
 def wasserstein_generator(critic, fake):
     """The generator's loss in a WGAN: less the critic's mean score of the fakes. A scalar."""
     return -ops.mean(critic(fake))
+
+
+@_register
+def pen_nats(y_true, y_pred):
+    """Minus the log density of the pen's next point under a mixture of bivariate Gaussians and a
+    coin for its lift (Graves 2013, equations 18 to 26), in nats.
+
+    Args:
+        y_true: steps in x and y, and 1 where the pen is lifted after the point, `(..., 3)`.
+        y_pred: `(..., 6 m + 1)`: the logit of the lift, then m numbers each for the weights (before
+            the softmax), the means in x and in y, the log standard deviations in x and in y, and
+            the correlations (before 0.95 tanh).
+
+    Returns:
+        Losses `(...)`. Densities may exceed 1, so that a loss may be negative.
+    """
+    out = _float(y_pred)
+    y = ops.cast(y_true, out.dtype)
+    logits, mean_x, mean_y, log_x, log_y, rho = ops.split(out[..., 1:], 6, axis=-1)
+    log_x, log_y = ops.clip(log_x, -5.0, 3.0), ops.clip(log_y, -5.0, 3.0)
+    rho = 0.95 * ops.tanh(rho)
+    x = (y[..., 0:1] - mean_x) * ops.exp(-log_x)
+    z = (y[..., 1:2] - mean_y) * ops.exp(-log_y)
+    rest = 1 - rho * rho
+    each = -(x * x + z * z - 2 * rho * x * z) / (2 * rest)
+    each = each - log_x - log_y - ops.log(rest) / 2 - math.log(2 * math.pi)
+    step = ops.logsumexp(ops.log_softmax(logits, axis=-1) + each, axis=-1)
+    lift = ops.where(y[..., 2] > 0.5, out[..., 0], -out[..., 0])
+    return ops.softplus(-lift) - step
 
 
 def _float(x):

@@ -7,6 +7,8 @@ import argparse
 
 from coursekit.cli._parser import help_of
 
+_WRITER = "writer"
+
 
 def add_parser(commands) -> None:
     """Register the command."""
@@ -19,7 +21,8 @@ def add_parser(commands) -> None:
     parser.set_defaults(run=help_of(parser))
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
     listing = actions.add_parser(
-        "list", help="names, weights, accuracy on unseen images, and what they were trained on"
+        "list",
+        help="names, weights, how good they are on unseen data, and what they were trained on",
     )
     listing.set_defaults(run=run_list)
     train = actions.add_parser("train", help="train a reference network and keep its weights")
@@ -42,6 +45,16 @@ def run_list(args: argparse.Namespace) -> int:
             f"{facts['test_images']:,} unseen images  trained on {facts['trained_on']}, "
             f"{facts['date']}, {facts['backend']}"
         )
+    from coursekit.handwriting.scribe import WEIGHTS, Scribe
+
+    if WEIGHTS.is_file():
+        scribe = Scribe.load()
+        facts = scribe.about
+        print(
+            f"{_WRITER:<12} {scribe.count():>9,} weights  {facts['nats']:.2f} nats a point of "
+            f"unseen people's digits  trained on {facts['trained_on']}, {facts['date']}, "
+            f"{facts['backend']}"
+        )
     return 0
 
 
@@ -49,6 +62,8 @@ def run_train(args: argparse.Namespace) -> int:
     """Train one network, judge it on unseen images, and keep weights and facts."""
     from pathlib import Path
 
+    if args.name == _WRITER:
+        return _train_writer(args)
     from coursekit.classifier.references import recipe_of, train_reference
     from coursekit.datasets import load
 
@@ -61,4 +76,19 @@ def run_train(args: argparse.Namespace) -> int:
         f"{args.name}: {facts['test_accuracy']:.2%} of {facts['test_images']:,} unseen images; "
         f"written to {path}"
     )
+    return 0
+
+
+def _train_writer(args: argparse.Namespace) -> int:
+    """Train the writer of digits and letters."""
+    from pathlib import Path
+
+    from coursekit.handwriting.learning import train_reference
+    from coursekit.handwriting.scribe import WEIGHTS
+    from coursekit.training import ProgressLine
+
+    path = Path(args.out) / WEIGHTS.name if args.out else WEIGHTS
+    options = {} if args.epochs is None else {"epochs": args.epochs}
+    scribe = train_reference(**options, seed=args.seed, path=path, progress=ProgressLine())
+    print(f"{_WRITER}: {scribe.about['nats']:.2f} nats a point of unseen people's digits; {path}")
     return 0
