@@ -16,7 +16,8 @@ def add_parser(commands) -> None:
         "models",
         help="list the reference weights, or train one anew",
         description="Say which trained networks come with the package, or train one anew.",
-        epilog="examples:\n  coursekit models list\n  coursekit models train mnist_cnn",
+        epilog="examples:\n  coursekit models list\n  coursekit models train mnist_cnn\n"
+        "  coursekit models train writer",
     )
     parser.set_defaults(run=help_of(parser))
     actions = parser.add_subparsers(dest="action", metavar="ACTION")

@@ -137,7 +137,7 @@ def train_scribe(lines: Lines, *, units: int = 160, seed: int = 0, **training) -
     return as_scribe(model, scale=lines.scale)
 
 
-def random_words(n: int, *, letters: tuple[int, int] = (2, 4), seed: int = 0) -> Strokes:
+def random_words(n: int, *, letters: tuple[int, int] = (1, 4), seed: int = 0) -> Strokes:
     """Rows of random letters in made-up hands, so that every pair of letters comes up."""
     rng = np.random.default_rng(seed)
     alphabet = list(SYMBOLS[10:])
@@ -162,7 +162,7 @@ def train_reference(
     digits: int = 12_000,
     strings: int = 9_000,
     words: int = 4_000,
-    length: int = 92,
+    length: int = 88,
     units: int = 160,
     epochs: int = 20,
     seed: int = 0,
@@ -174,7 +174,7 @@ def train_reference(
 
     Args:
         digits: MNIST images that are traced.
-        strings: strings of them, three quarters of three digits, the others shorter.
+        strings: strings of one to four of them.
         words: rows of generated letters.
         length: points of a line.
         units: of the LSTM.
@@ -187,12 +187,14 @@ def train_reference(
         DataUnavailableError: if no copy of MNIST is found.
     """
     hands = coarser(load_digit_strokes(digits))
-    counts = {1: strings // 8, 2: strings // 8, 3: strings - 2 * (strings // 8)}
+    shares = {1: 0.1, 2: 0.1, 3: 0.5, 4: 0.3}
     written = [
         make_lines(
-            make_digit_strings(hands, n, digits=k, seed=seed + k), length=length, seed=seed + k
+            make_digit_strings(hands, round(share * strings), digits=k, seed=seed + k),
+            length=length,
+            seed=seed + k,
         )
-        for k, n in counts.items()
+        for k, share in shares.items()
     ]
     spelled = make_lines(random_words(words, seed=seed), length=length, seed=seed)
     lines = together(*written, spelled)
@@ -201,7 +203,7 @@ def train_reference(
         model = text_writer(len(SYMBOLS), lines.text.shape[1], units)
     losses = train(model, lines, epochs=epochs, seed=seed, progress=progress)
     about = {
-        "trained_on": f"{sum(map(len, written)):,} strings of up to three of {digits:,} traced "
+        "trained_on": f"{sum(map(len, written)):,} strings of up to four of {digits:,} traced "
         f"MNIST digits, {len(spelled):,} rows of generated letters",
         "epochs": epochs,
         "seed": seed,

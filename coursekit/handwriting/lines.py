@@ -14,8 +14,7 @@ from coursekit.errors import InvalidInputError
 SYMBOLS = "0123456789abcdefghijklmnopqrstuvwxyz"
 REST = 4  # points after the end at which the pen is up and stands still
 STEP = 2.0  # pixels from point to point
-HEIGHT = 18.0  # pixels of a digit in MNIST's frame, in the middle of many
-SCALE = 2.75  # pixels that a writer counts as one
+SCALE = 3.0  # pixels that a writer counts as one
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ class Written:
     Attributes:
         offsets: of the new points, `(m, 3)` in pixels.
         weights: of the window over the symbols of the text, and over the place behind the last,
-            for each new point: `(m, u + 1)`.
+            as each new point was drawn: `(m, u + 1)`.
         text: the whole text, that of the prime included.
         known: symbols of the text that the prime had.
         stopped: whether the window left the text; otherwise the points ran out.
@@ -232,7 +232,6 @@ class Scribe:
         bias: float = 1.0,
         limit: int = 60,
         seed: int | np.random.Generator = 0,
-        on_point: Callable[[int], None] = lambda count: None,
     ) -> Written:
         """Write a text, in the hand of a given line if there is one.
 
@@ -243,7 +242,6 @@ class Scribe:
             bias: 0 for the distribution as it is, 1 and more for neater writing.
             limit: most points for each symbol.
             seed: of the draws.
-            on_point: called with the number of points so far.
 
         Raises:
             InvalidInputError: if a text is empty or holds a symbol that it cannot write, or only
@@ -261,15 +259,14 @@ class Scribe:
         for point in read:
             outputs, state = self.step(point[None], state)
         points, weights, stopped = [], [], False
-        while not stopped and len(points) < limit * len(text):
+        while len(points) < limit * len(text):
+            looked = state.weights()[0]
+            if stopped := bool(points and looked[-1] > looked[:-1].max()):
+                break
             point = Mixture.of(outputs).biased(bias).draw(rng)
-            points.append(point[0])
             outputs, state = self.step(point, state)
-            weights.append(state.weights()[0])
-            stopped = bool(weights[-1][-1] > weights[-1][:-1].max())
-            on_point(len(points))
-        if stopped:  # what shows that the line is over is no part of it
-            points, weights = points[:-1] or points, weights[:-1] or weights
+            points.append(point[0])
+            weights.append(looked)
         offsets = np.array(points) * unit
         offsets[-1, 2] = 1
         return Written(offsets, np.array(weights), prime_text + text, len(prime_text), stopped)

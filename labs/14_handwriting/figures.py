@@ -175,7 +175,7 @@ def by_bias(scribe, text, biases, biased, draw, lines=3):
             while len(made) < 35 * len(text):
                 outputs, state = scribe.step(point[None], state)
                 window = state.weights()[0]
-                if made and window[-1] > window[:-1].max():
+                if window[-1] > window[:-1].max():
                     break
                 out = Mixture.of(outputs[0])
                 weights, sigmas = biased(out.logits, out.log_sigmas, bias)
@@ -186,7 +186,9 @@ def by_bias(scribe, text, biases, biased, draw, lines=3):
                 )
                 made.append(point)
             rows[bias].append(
-                from_offsets(np.array(made) * [scribe.scale, scribe.scale, 1])
+                from_offsets(
+                    np.array(made).reshape(-1, 3) * [scribe.scale, scribe.scale, 1]
+                )
             )
     return rows
 

@@ -160,14 +160,15 @@ check("14.1")
 with lab.needs("14.1"):
     strokes = others.strokes(4)
     lab.show(figures.walk(strokes, to_offsets(strokes), to_strokes))
-    size = step_size(hands.offsets, hands.lengths)
-    print(f"one unit is {size:.2f} pixels; the package's writers count 2.75 as one")
+    sample = sequences.make_digit_strings(hands, 200, seed=lab.seed)
+    size = step_size(sample.offsets, sample.lengths)
+    print(f"in lines of three digits one unit is {size:.2f} pixels; 3 is used below")
     apart, together = figures.leaning(hands)
     told = f"all divided apart: slants times {apart:.2f}; together: {together:.2f}"
     lab.reveal("14.1", "b" if abs(apart - 1) > 0.02 else "a", told)
 
 # %% [markdown]
-# A picture of 784 pixels has become a walk of some 25 steps, and nothing of the writing is lost.
+# A picture of 784 pixels has become a walk of about 20 steps, and nothing of the writing is lost.
 
 # %% [markdown]
 # ## A network that gives a distribution
@@ -380,9 +381,9 @@ check("14.4")
 # %%
 count, epochs = lab.pick(6_000, 256), lab.pick(10, 12)
 strings = sequences.make_digit_strings(hands, count, seed=lab.seed)
-lines = handwriting.make_lines(strings, length=92)
+lines = handwriting.make_lines(strings, length=84)
 strings = sequences.make_digit_strings(others, lab.pick(500, 60), seed=lab.seed)
-unseen = handwriting.make_lines(strings, length=92)
+unseen = handwriting.make_lines(strings, length=84)
 answers = {"one hill": handwriting.fit_constant(lines.real())}
 answers["20 hills"] = handwriting.fit_mixture(lines.real(), seed=lab.seed)
 free, group = {}, {"epochs": epochs, "batch_size": lab.pick(64, 32), "seed": lab.seed}
@@ -753,12 +754,13 @@ with lab.needs("14.8"):
 # %%
 cnn, rng = NumpyCopy(models.reference("mnist_cnn")), np.random.default_rng(lab.seed)
 texts = ["".join(map(str, rng.integers(0, 10, 4))) for _ in range(lab.pick(100, 12))]
-read = {}
+written, read = {}, {}
 for bias in (0.0, 1.0, 2.0):
-    written = [scribe.write(text, bias=bias, seed=i) for i, text in enumerate(texts)]
-    read[bias] = 100 * float(handwriting.read_back(written, cnn).mean())
+    made = [scribe.write(text, bias=bias, seed=i) for i, text in enumerate(texts)]
+    written[bias] = made
+    read[bias] = 100 * float(handwriting.read_back(made, cnn).mean())
 with lab.needs("14.8"):
-    lab.show(figures.read_back(written[:6], read))
+    lab.show(figures.read_back(written[1.0][:6], read))
     told = ", ".join(f"bias {bias:g}: {share:.0f}" for bias, share in read.items())
     lab.reveal("14.8b", read[1.0], f"of 100 digits, {told}")
 

@@ -51,7 +51,7 @@ def test_without_a_drawing_it_writes_in_a_hand_of_its_own(pad):
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
-        ({"own": "123"}, "Expected 3 digits"),
+        ({"own": "123456"}, "Expected 6 digits"),
         ({"own": "ab"}, "in digits"),
         ({"text": ""}, "Expected a text"),
         ({"text": "x!"}, "symbols"),
@@ -64,11 +64,11 @@ def test_without_a_drawing_it_writes_in_a_hand_of_its_own(pad):
         ({"strokes": [[[0, 1]] * 30_000]}, "20,000 points at most"),
         ({"strokes": None}, "Expected 2 digits"),
     ],
-    ids=str,
+    ids=range(12),
 )
 def test_what_cannot_be_written_is_answered_with_a_sentence(pad, strokes, changed, told):
     before = pad.written
-    pad._on_message(pad, message(strokes, **changed), [])
+    pad._on_message(pad, message(strokes) | changed, [])
     assert told in pad.message
     assert (pad.answered, pad.written) == (3, before)
     pad._on_message(pad, message(strokes, number=4), [])
