@@ -26,9 +26,10 @@ from scipy.special import logsumexp
 from scipy.stats import multivariate_normal
 
 import coursekit
-from coursekit import NotAnsweredYet, handwriting, models, open_lab
+from coursekit import NotAnsweredYet, handwriting, open_lab
 from coursekit.datasets import sequences
 from coursekit.handwriting import Mixture, learning
+from coursekit.models import reference
 from coursekit.training import NumpyCopy
 
 lab = open_lab("14_handwriting")
@@ -143,7 +144,8 @@ def step_size(offsets, lengths):
     Returns:
         float: standard deviation of all their dx and dy in one heap.
 
-    >>> step_size([[[0.0, 0.0, 0], [2.0, 0.0, 1]], [[0.0, 2.0, 1], [9.0, 9.0, 0]]], [2, 1])
+    >>> two = [[[0.0, 0.0, 0], [2.0, 0.0, 1]], [[0.0, 2.0, 1], [9.0, 9.0, 0]]]
+    >>> step_size(two, [2, 1])
     0.9428090415820634
     """
     ### BEGIN SOLUTION
@@ -235,9 +237,9 @@ with lab.needs("14.2"):
 # %% [markdown]
 # ### Exercise 14.3 · Numbers become a mixture
 #
-# At a fork one hill is not enough. With $m$ hills, the network's last layer gives $6m+1$ numbers for each point: first one
-# for the lift, then six rows of $m$ numbers: weights, means in $x$, means in $y$, then $s_x$, $s_y$, then $r$. Any real
-# numbers come; the mixture needs other ones:
+# At a fork one hill is not enough. With $m$ hills, the network's last layer gives $6m+1$ numbers for each point: one for
+# the lift, then six rows of $m$ numbers: weights, means in $x$, means in $y$, then $s_x$, $s_y$, $r$. Any real numbers
+# come; the mixture needs:
 #
 # - *weights*: positive, of sum 1 over the $m$ hills (softmax, lab 04; numbers of 1000 must not overflow);
 # - $\sigma=e^{s}$, where $s$ is first clipped to $-5\dots3$, so that no hill becomes a needle;
@@ -263,7 +265,8 @@ def mixture(outputs):
         (weights, means, sigmas, rho, lift): arrays (..., m), (..., m, 2), (..., m, 2),
             (..., m) and (...); means and sigmas hold x and y on the last axis.
 
-    >>> weights, means, sigmas, rho, lift = mixture([0.0, 7.0, 3.0, 4.0, 0.0, -9.0, 0.0])
+    >>> numbers = [0.0, 7.0, 3.0, 4.0, 0.0, -9.0, 0.0]
+    >>> weights, means, sigmas, rho, lift = mixture(numbers)
     >>> weights, means, sigmas.round(4), rho, float(lift)
     (array([1.]), array([[3., 4.]]), array([[1.    , 0.0067]]), array([0.]), 0.5)
     """
@@ -418,8 +421,7 @@ with lab.needs("14.4"):
 # %% [markdown]
 # ### Exercise 14.5 · One knob for neatness
 #
-# To write, draw a point from the mixture, feed it in, and so on. *Bias* $b\ge0$ makes it neater (Graves 2013, section
-# 5.4): $\sigma=e^{s-b}$, and the weight numbers $a_k$ (large ones, too) are multiplied by $1+b$ **before** the softmax.
+# To write, draw a point, feed it in, and so on. *Bias* $b\ge0$ makes it neater (Graves 2013): $\sigma=e^{s-b}$, and the weight numbers $a_k$ (large ones, too) are multiplied by $1+b$ **before** the softmax.
 # Means, $\rho$ and the lift stay.
 #
 # Draw with given random numbers: the hill is the first $k$ whose weights up to and including $k$ sum to more than the
@@ -541,8 +543,8 @@ def read_window(heights, sharpness, steps, text):
     Returns:
         (weights, shown): arrays (points, symbols) and (points, v).
 
-    >>> text = [[5.0], [7.0]]
-    >>> weights, shown = read_window([[1.0], [2.0]], [[9.0], [9.0]], [[0.5], [0.5]], text)
+    >>> numbers = [[1.0], [2.0]], [[9.0], [9.0]], [[0.5], [0.5]]
+    >>> weights, shown = read_window(*numbers, [[5.0], [7.0]])
     >>> weights.round(2).tolist(), shown.round(2).tolist()
     ([[0.11, 0.11], [0.0, 2.0]], [[1.26], [14.0]])
     """
@@ -656,8 +658,8 @@ with lab.needs("14.7"):
 # %%
 lab.predict(
     "14.8a",
-    "Two lines, one leaning left, one leaning right; the network goes on from each. The "
-    "new digits",
+    "Two lines, one leaning left, one leaning right; the network goes on from each. "
+    "The new digits",
     choices=["lean like the line before", "all lean the same way"],
 )
 
@@ -752,7 +754,7 @@ with lab.needs("14.8"):
     )
 
 # %%
-cnn, rng = NumpyCopy(models.reference("mnist_cnn")), np.random.default_rng(lab.seed)
+cnn, rng = NumpyCopy(reference("mnist_cnn")), np.random.default_rng(lab.seed)
 texts = ["".join(map(str, rng.integers(0, 10, 4))) for _ in range(lab.pick(100, 12))]
 written, read = {}, {}
 for bias in (0.0, 1.0, 2.0):
