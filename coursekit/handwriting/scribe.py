@@ -76,22 +76,36 @@ class Written:
         return from_offsets(self.offsets)
 
     def symbols(self) -> np.ndarray:
-        """Which symbol each point belongs to: `(m,)`. The window only moves forwards, so what it
-        looks at most may not fall back either."""
-        return np.maximum.accumulate(self.weights[:, :-1].argmax(axis=1))
+        """Which symbol each point belongs to: `(m,)`. A stroke belongs to one symbol, strokes come
+        in the order of the text, and of all ways to share them out this one agrees best with what
+        the window looked at."""
+        share = self.weights[:, :-1] + 1e-9
+        agrees = np.log(share / share.sum(axis=1, keepdims=True))
+        starts = np.append(0, self._ends()[:-1])
+        best, came = np.zeros(share.shape[1]), []
+        for scores in np.add.reduceat(agrees, starts, axis=0):  # (symbols,), stroke by stroke
+            so_far = np.maximum.accumulate(best)
+            came.append([int(np.argmax(best[: u + 1])) for u in range(len(best))])
+            best = so_far + scores
+        owners = [int(np.argmax(best))]
+        for before in reversed(came[1:]):
+            owners.append(before[owners[-1]])
+        return np.repeat(owners[::-1], np.diff(np.append(starts, len(share))))
 
     def pieces(self) -> list[list[Stroke]]:
-        """The new strokes of each symbol that the prime had not, cut where the window moves on."""
+        """The new strokes of each symbol that the prime had not."""
         places, owner = np.cumsum(self.offsets[:, :2], axis=0), self.symbols()
         out: list[list[Stroke]] = [[] for _ in self.text[self.known :]]
-        start = 0
-        for end in np.flatnonzero(np.append(self.offsets[:-1, 2] > 0.5, True)) + 1:
-            stroke = places[start:end]
-            middle = owner[start + len(stroke) // 2] - self.known  # a stroke has one owner
-            if 0 <= middle < len(out):
-                out[middle].append(stroke)
-            start = end
+        for stroke, of in zip(
+            np.split(places, self._ends()[:-1]), owner[self._ends() - 1], strict=True
+        ):
+            if of >= self.known:
+                out[of - self.known].append(stroke)
         return out
+
+    def _ends(self) -> np.ndarray:
+        """Behind the last point of each stroke."""
+        return np.flatnonzero(np.append(self.offsets[:-1, 2] > 0.5, True)) + 1
 
 
 def picture(strokes: Sequence[Stroke]) -> np.ndarray:
@@ -233,7 +247,8 @@ class Scribe:
         limit: int = 60,
         seed: int | np.random.Generator = 0,
     ) -> Written:
-        """Write a text, in the hand of a given line if there is one.
+        """Write a text, in the hand of a given line if there is one. It stops when the pen is up
+        and the window has left the text.
 
         Args:
             text: what to write.
@@ -261,7 +276,8 @@ class Scribe:
         points, weights, stopped = [], [], False
         while len(points) < limit * len(text):
             looked = state.weights()[0]
-            if stopped := bool(points and looked[-1] > looked[:-1].max()):
+            lifted = bool(points) and points[-1][2] > 0.5
+            if stopped := bool(lifted and looked[-1] > looked[:-1].max()):
                 break
             point = Mixture.of(outputs).biased(bias).draw(rng)
             outputs, state = self.step(point, state)
@@ -286,11 +302,10 @@ def squared_error(outputs: np.ndarray, lines: Lines) -> float:
 
 
 def order_kept(weights: np.ndarray, lines: Lines) -> np.ndarray:
-    """For each line, whether the window, over its points, looks most at the first symbol, then at
-    the second, and so on to the last, leaving none out: bool `(n,)`."""
+    """For each line, whether the window, over its points, looks hardest at the first symbol, later
+    at the second, and so on to the last: bool `(n,)`."""
     kept = []
     for row, text in enumerate(lines.texts):
-        looked = weights[row, lines.points[row] > 0, : len(text)].argmax(axis=1)
-        visited = looked[np.append(True, np.diff(looked) != 0)]
-        kept.append(np.array_equal(visited, np.arange(len(text))))
+        hardest = weights[row, lines.points[row] > 0, : len(text)].argmax(axis=0)
+        kept.append(bool((np.diff(hardest) > 0).all()))
     return np.array(kept)

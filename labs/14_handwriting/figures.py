@@ -159,8 +159,8 @@ def free_lines(lines, scale):
             ax, from_offsets(line * [scale, scale, 1]), colour="black", width=1.8
         )
     return figure, (
-        f"{len(lines)} lines by the network without a text: strokes and loops of the size of "
-        "digits, from left to right, some of them digits."
+        f"{len(lines)} lines by the network without a text: shaky strokes after a short training; "
+        "after a long one strokes and loops of the size of digits, from left to right."
     )
 
 
@@ -175,7 +175,7 @@ def by_bias(scribe, text, biases, biased, draw, lines=3):
             while len(made) < 35 * len(text):
                 outputs, state = scribe.step(point[None], state)
                 window = state.weights()[0]
-                if window[-1] > window[:-1].max():
+                if point[2] and window[-1] > window[:-1].max():
                     break
                 out = Mixture.of(outputs[0])
                 weights, sigmas = biased(out.logits, out.log_sigmas, bias)
@@ -207,19 +207,17 @@ def neatness(rows, biases):
     )
 
 
-def difference(rows, samples=60):
-    """Mean distance of the lines of each bias from the first of them, in pixels, as far along."""
+def difference(rows):
+    """How far the lines of each bias are apart: mean distance of a point of one line from the
+    nearest of another, in pixels."""
     gaps = {}
     for bias, lines in rows.items():
-        paths = []
-        for strokes in lines:
-            points = np.concatenate(strokes)
-            place = np.linspace(0, len(points) - 1, samples)
-            paths.append(
-                [np.interp(place, np.arange(len(points)), axis) for axis in points.T]
-            )
-        paths = np.array(paths)  # (lines, 2, samples)
-        gaps[bias] = float(np.hypot(*np.moveaxis(paths[1:] - paths[:1], 1, 0)).mean())
+        points = [np.concatenate(strokes) for strokes in lines]
+        pairs = [(a, b) for a in points for b in points if a is not b]
+        away = [
+            np.linalg.norm(a[:, None] - b[None], axis=-1).min(axis=1) for a, b in pairs
+        ]
+        gaps[bias] = float(np.mean([one.mean() for one in away]))
     return gaps
 
 
@@ -237,9 +235,11 @@ def window(strings, weights, text):
     """The window's weights along a line, under the line itself."""
     figure, axes = subplots(2, 1, size=(8, 4), height_ratios=[1.3, 1])
     draw_strokes(axes[0], strings.strokes(0), colour="black")
-    axes[1].imshow(weights.T, aspect="auto", cmap="Blues", origin="lower")
+    share = weights / np.maximum(weights.max(axis=1, keepdims=True), 1e-12)
+    axes[1].imshow(share.T, aspect="auto", cmap="Blues", origin="lower")
+    axes[1].grid(False)
     axes[1].set_yticks(range(len(text)), list(text))
-    axes[1].set(xlabel="point of the line", ylabel="symbol of the text")
+    axes[1].set(xlabel="point of the line", ylabel="symbol looked at")
     return figure, (
         f"Above, a line that says {text}. Below, for each point the weight of each symbol: a dark "
         "band that lies on the first symbol, then steps up to the second, then to the third."
@@ -289,7 +289,10 @@ def continued(scribe, strings, row, go_on, finished, text="4190", bias=1.0):
     rng, whole = np.random.default_rng(row), strings.texts[row] + text
     unit = np.array([scribe.scale, scribe.scale, 1.0])
 
+    lifted = [False]
+
     def step(point, state):
+        lifted[0] = point[2] > 0.5
         outputs, state = scribe.step(np.asarray(point, float)[None], state)
         return outputs[0], state
 
@@ -298,7 +301,7 @@ def continued(scribe, strings, row, go_on, finished, text="4190", bias=1.0):
 
     def stop(state):
         parts = state.heights[0], state.sharpness[0], state.places[0]
-        return finished(*parts, len(whole))
+        return lifted[0] and finished(*parts, len(whole))
 
     prime = strings.offsets[row, : strings.lengths[row]] / unit
     new = go_on(step, scribe.start([whole]), prime, draw_point, stop, 50 * len(text))
@@ -332,14 +335,13 @@ def read_back(written, read):
         ax.axis("off")
     ax = axes.flat[-1]
     ax.axis("on")
-    ax.bar([f"{bias:g}" for bias in read], list(read.values()), color=PALETTE[0])
-    ax.set(ylim=(0, 100), ylabel="read right, %", xlabel="bias")
-    told = ", ".join(
-        f"{share:.0f} per cent at bias {bias:g}" for bias, share in read.items()
-    )
+    colours = [GREY] + [PALETTE[0]] * (len(read) - 1)
+    ax.bar([str(who) for who in read], list(read.values()), color=colours)
+    ax.set(ylim=(0, 100), ylabel="read right, %", xlabel="people, and by bias")
+    told = ", ".join(f"{who} {share:.0f} per cent" for who, share in read.items())
     return figure, (
         f"Six lines of four digits written by the network, each under the number asked for, and "
-        f"bars of the share that another network reads right: {told}."
+        f"bars of the share that another network reads right, for people and by bias: {told}."
     )
 
 
@@ -379,14 +381,19 @@ _CLAIMS = {
         _GRAVES,
         "0.23 against 0.41",
     ),
-    "order": ("window looks at all symbols in order", _GRAVES, "learned, not told"),
-    "read 0": ("digits read right by lab 08's network, bias 0", "", ""),
-    "read 1": (
+    "order": (
+        "window looks hardest at each symbol in turn",
+        _GRAVES,
+        "learned, not told",
+    ),
+    "read people": ("people's own digits, traced, read by lab 08's network", "", ""),
+    "read 0.0": ("digits read right by lab 08's network, bias 0", "", ""),
+    "read 1.0": (
         "digits read right by lab 08's network, bias 1",
         _GRAVES,
         "easier to read",
     ),
-    "read 2": ("digits read right by lab 08's network, bias 2", "", ""),
+    "read 2.0": ("digits read right by lab 08's network, bias 2", "", ""),
     "step": ("nats a point, point by point and all at once, apart", "", "equal"),
 }
 
@@ -397,7 +404,8 @@ def receipt(measured, notes, about):
     rows = []
     for key, value in measured.items():
         claim, source, stated = _CLAIMS[key]
-        note = notes.get(key, writer if key.startswith(("order", "read")) else "")
+        of_writer = key.startswith(("order", "read")) and key != "read people"
+        note = notes.get(key, writer if of_writer else "")
         rows.append(
             {
                 "claim": claim,

@@ -99,14 +99,20 @@ def test_read_back_compares_digit_by_digit_and_an_empty_piece_is_wrong():
     assert read_back([line], reader).tolist() == [True, False]
 
 
-def test_order_asks_for_every_symbol_in_turn(lines):
-    steps = lines.before.shape[1]
-    weights = np.zeros((6, steps, 3))
-    weights[:, : steps // 4, 0] = weights[:, steps // 4 :, 1] = 1
+def test_order_asks_for_every_symbol_later_than_the_one_before(lines):
+    weights = np.zeros((6, lines.before.shape[1], 3))
+    weights[:, 1, 0] = weights[:, 5, 1] = 1
     assert order_kept(weights, lines).all()
-    weights[0, 2] = [0, 1, 0]
-    weights[1, :, 0] = 2
+    weights[0, 0, 1] = 2
+    weights[1, 5, 0] = 2
     assert order_kept(weights, lines).tolist() == [False, False, True, True, True, True]
+
+
+def test_a_glance_ahead_does_not_give_a_stroke_away():
+    offsets = np.array([[1, 0, 0], [1, 0, 1], [1, 0, 0], [1, 0, 1], [1, 0, 0], [1, 0, 1.0]])
+    weights = np.array([[9, 1], [1, 9], [9, 1], [9, 1], [1, 9], [9, 2]])
+    line = Written(offsets, np.column_stack([weights, np.zeros(6)]), "47", 0, True)
+    assert line.symbols().tolist() == [0, 0, 0, 0, 1, 1]
 
 
 def test_scores_count_real_points_alone(small_scribe, lines):
