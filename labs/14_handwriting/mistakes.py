@@ -726,16 +726,9 @@ def biased(logits, log_sigmas, bias):
 
 @mistake("14.5", of="biased", tag="formula", edit=(" * (1 + bias)", ""))
 def weights_without_bias():
-    """Raise the bias. Do your weights change?
+    """Raise the bias. Do your weights change? (The same number added to all logits changes nothing in a softmax.)
 
-    The logits are multiplied by 1 + b, so that the largest hill gains."""
-
-
-@mistake("14.5", of="biased", tag="formula", edit=(" * (1 + bias)", " + bias"))
-def bias_added_to_the_logits():
-    """Adding the same number to all logits: what does a softmax make of it?
-
-    Nothing. They are multiplied by 1 + b."""
+    They are multiplied by 1 + b, so that the largest hill gains."""
 
 
 @mistake("14.5", of="biased", tag="formula", edit=(" * (1 + bias)", " * bias"))

@@ -43,8 +43,8 @@ def test_scaled_steps_have_unit_spread_and_the_old_slant(student):
 def test_a_density_has_mass_one(student):
     sigma, rho = student.rng.uniform(0.5, 1.2, 2), student.rng.uniform(-0.8, 0.8)
     mean = student.rng.normal(size=2)
-    side = np.linspace(-9, 9, 181)
-    places = np.stack(np.meshgrid(side, side), axis=-1)
+    ticks = np.linspace(-9, 9, 181)
+    places = np.dstack(np.meshgrid(ticks, ticks))
     got = np.asarray(student.log_normal(places, mean, sigma, rho), float)
     a, b = sigma
     covariance = [[a * a, rho * a * b], [rho * a * b, b * b]]
