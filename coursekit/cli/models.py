@@ -86,10 +86,9 @@ def _train_writer(args: argparse.Namespace) -> int:
 
     from coursekit.handwriting.learning import train_reference
     from coursekit.handwriting.scribe import WEIGHTS
-    from coursekit.training import ProgressLine
 
     path = Path(args.out) / WEIGHTS.name if args.out else WEIGHTS
     options = {} if args.epochs is None else {"epochs": args.epochs}
-    scribe = train_reference(**options, seed=args.seed, path=path, progress=ProgressLine())
+    scribe = train_reference(**options, seed=args.seed, path=path)
     print(f"{_WRITER}: {scribe.about['nats']:.2f} nats a point of unseen people's digits; {path}")
     return 0

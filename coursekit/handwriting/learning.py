@@ -18,7 +18,7 @@ from coursekit.handwriting.lines import SYMBOLS, Lines, coarser, make_lines
 from coursekit.handwriting.scribe import WEIGHTS, Scribe
 from coursekit.layers import SoftWindow, SoftWindowCell
 from coursekit.losses import pen_nats
-from coursekit.training import seeded
+from coursekit.training import ProgressLine, seeded
 
 COMPONENTS = 10
 
@@ -181,7 +181,7 @@ def train_reference(
         epochs: passes.
         seed: of weights and draws.
         path: where to.
-        progress: a Keras callback.
+        progress: a Keras callback; None shows one line.
 
     Raises:
         DataUnavailableError: if no copy of MNIST is found.
@@ -201,7 +201,7 @@ def train_reference(
     start = time.perf_counter()
     with seeded(seed):
         model = text_writer(len(SYMBOLS), lines.text.shape[1], units)
-    losses = train(model, lines, epochs=epochs, seed=seed, progress=progress)
+    losses = train(model, lines, epochs=epochs, seed=seed, progress=progress or ProgressLine())
     about = {
         "trained_on": f"{sum(map(len, written)):,} strings of up to four of {digits:,} traced "
         f"MNIST digits, {len(spelled):,} rows of generated letters",
