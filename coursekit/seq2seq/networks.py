@@ -361,10 +361,22 @@ class TwoReaders:
             Writer(_reader(start, shape, units, seed), shared) for shape in (image, sound)
         )
         inputs = [keras.Input(shape) for shape in (image, sound)] + [_given(), _given()]
-        logits = [self.drawn.model(inputs[::2]), self.spoken.model(inputs[1::2])]
-        self.model = keras.Model(inputs, ops.stack(logits, axis=1))  # (n, 2, t, symbols)
+        states = zip(self.drawn.encoder(inputs[0]), self.spoken.encoder(inputs[1]), strict=True)
+        # one call of the decoder on the rows of both
+        states = [ops.concatenate(pair, axis=0) for pair in states]
+        logits = shared([ops.concatenate(inputs[2:], axis=0), *states])
+        self.model = keras.Model(inputs, ops.stack(ops.split(logits, 2, axis=0), axis=1))
 
-    def fit(self, drawn: tuple, spoken: tuple, *, epochs: int, batch_size: int = 50, seed: int = 0):
+    def fit(
+        self,
+        drawn: tuple,
+        spoken: tuple,
+        *,
+        epochs: int,
+        batch_size: int = 50,
+        learning_rate: float = 2e-3,
+        seed: int = 0,
+    ) -> list[float]:
         """Teach both at once; each step takes as many pictures as sounds, which have nothing to do
         with one another.
 
@@ -372,6 +384,7 @@ class TwoReaders:
             drawn, spoken: `(x, given, wanted)` each.
             epochs: passes over the longer one.
             batch_size: rows of each in a step.
+            learning_rate: of Adam.
             seed: of the order.
 
         Returns:
@@ -386,7 +399,7 @@ class TwoReaders:
             [part[order] for part in side]
             for side, order in zip((drawn, spoken), orders, strict=True)
         )
-        self.model.compile(keras.optimizers.Adam(2e-3, global_clipnorm=1.0), masked_loss)
+        self.model.compile(keras.optimizers.Adam(learning_rate, global_clipnorm=1.0), masked_loss)
         wanted = np.stack([wanted_a, wanted_b], axis=1)
         options = {"epochs": epochs, "batch_size": batch_size, "seed": seed, "progress": "none"}
         return fit(self.model, [a, b, given_a, given_b], wanted, **options).history["loss"]

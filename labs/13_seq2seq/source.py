@@ -890,7 +890,8 @@ with lab.needs("13.1", "13.8"):
     g, w = teacher_forcing(spelling.rows(names), 6)
     both = networks.TwoReaders((28, 28), (49, 24), len(spelling), seed=lab.seed)
     lessons = [(v, g[labels], w[labels]) for v, labels in (drawings[0], heard[0])]
-    both.fit(*lessons, epochs=lab.pick(15, 5))
+    pace = lab.pick({"epochs": 15}, {"epochs": 7, "learning_rate": 0.003})
+    both.fit(*lessons, **pace)
     thoughts, spelled = {}, {}
     for name, part in {"drawn": drawings[1], "spoken": heard[1]}.items():
         net = getattr(both, name)
@@ -905,7 +906,8 @@ with lab.needs("13.1", "13.8"):
     lab.reveal("13.8b", kinds[int(crossed > 0.3) + int(crossed > 0.75)], told)
 
 # %% [markdown]
-# Two senses, one tongue. Nobody asked for a common thought; the decoder reads both alike, and so they have to be alike.
+# Two senses, one tongue. Nobody asked for a common thought; how far the decoder brought the two together, you have just
+# measured.
 
 # %% [markdown]
 # ## The eye that jumps
