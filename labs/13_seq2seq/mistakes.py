@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 from scipy.special import softmax
 
-from coursekit.labs import mistake
+from coursekit.labs import excuse, mistake
 from coursekit.seq2seq import GO, PAD, STOP
 
 # 13.1 ---------------------------------------------------------------------------------
@@ -1507,3 +1507,22 @@ def last_answer():
     """Which of the known answers do you take?
 
     Not the last one: the one that came most often."""
+
+
+excuse(
+    "13.7",
+    "bleu: 1 -> 2 (5)",
+    "hits in another order: the product of all is the same",
+)
+excuse(
+    "13.7",
+    "bleu: 1 -> 2 (6)",
+    "totals in another order: the product of all is the same",
+)
+excuse("13.8", "relate: 1 -> 2 (7)", "NumPy reads any negative size as the open one")
+excuse("13.8", "relate: 1 -> 2 (8)", "NumPy reads any negative size as the open one")
+excuse(
+    "13.8",
+    "blind: np.array(guesses, dtype=int) -> np.asarray(guesses, dtype=int)",
+    "a list becomes a new array either way",
+)
