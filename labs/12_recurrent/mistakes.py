@@ -667,6 +667,16 @@ def exact_fit_refused():
     "No more than" allows as many."""
 
 
+@mistake("12.5", name="units-rounded", tag="off-by-one")
+def units_for(kind, weights, inputs):
+    """The exact answer lies between two whole numbers. Which of them keeps the limit?
+
+    The larger one has more weights than are allowed, however near it is."""
+    blocks = {"rnn": 1, "ugrnn": 2, "gru": 3, "lstm": 4}[kind]
+    half = (inputs + 1) / 2
+    return round(math.sqrt(half**2 + weights / blocks) - half)
+
+
 @mistake("12.5", name="weights-over-blocks", tag="formula")
 def units_for(kind, weights, inputs):
     """Does a layer with half as many units have half as many weights?
@@ -1101,6 +1111,18 @@ def never_closed_by_an_empty_line():
     """Somebody forgot a closing mark. What do your labels say for the rest of the book?
 
     An empty line closes whatever is open."""
+
+
+@mistake(
+    "12.8",
+    of="inside_quotes",
+    tag="off-by-one",
+    edit=("text[max(0, i - 1) : i + 1]", "text[i : i + 2]"),
+)
+def closed_before_the_line_is_empty():
+    """Of the two line ends, the first has just been read. Does the network know already that the line is empty?
+
+    It takes both. The label tells what holds once the character has been read, and nothing of those to come."""
 
 
 @mistake(

@@ -288,7 +288,10 @@ def most_units(kind, weights, inputs):
 def test_units_for_a_number_of_weights(student, kind):
     inputs, units = (int(v) for v in student.rng.integers(2, 40, 2))
     exact = BLOCKS[kind] * units * (units + inputs + 1)
-    for weights in (exact, exact - 1, int(student.rng.integers(2_000, 90_000)), 1):
+    given = [(int(BLOCKS[kind] * 3.7 * (inputs + 44.7)), inputs + 40)]  # 3 fit
+    given += [(n, inputs) for n in (exact, exact - 1, 1)]
+    given.append((int(student.rng.integers(2_000, 90_000)), inputs))
+    for weights, inputs in given:
         tried = f'units_for("{kind}", {weights}, {inputs})'
         got = student.units_for(kind, weights, inputs)
         assert_equal(got, most_units(kind, weights, inputs), tried=tried)
@@ -456,7 +459,7 @@ def test_a_mark_opens_or_closes(student):
 @pytest.mark.points(1)
 def test_an_empty_line_closes_and_a_line_end_does_not(student):
     a, b = (random_text(student.rng, 3) for _ in range(2))
-    for text in (f'{a}"{b}\n\n{a}"{b}', f'"{a}\n{b}" {a}', f'\n\n"{a}\n\n\n{b}""{a}'):
+    for text in (f'"{a}\n{b}" {a}', f'{a}"{b}\n\n{a}"{b}', f'\n\n"{a}\n\n\n{b}""{a}'):
         got = student.inside_quotes(text)
         assert_equal(got, quote_open(text), tried=f"inside_quotes({text!r})")
 
