@@ -82,7 +82,7 @@ def test_the_slower_of_both_decides(student, waits):
 @pytest.mark.exercise("21.1")
 @pytest.mark.points(1)
 def test_the_smallest_batch_that_does_not_wait_for_memory(student):
-    for at, size in ((2.4, 4), (11.7, 4), (58.3, 2), (0.4, 4)):
+    for at, size in ((2.4, 4), (11.7, 4), (58.3, 2), (0.4, 4), (321.3, 4)):
         layer = a_layer(student.rng)
         peak, band = balanced(student.rng, layer, at, size)
         tried = f"enough_images({layer}, {peak:.3f}, {band:.3f}, size={size})"
