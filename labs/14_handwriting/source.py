@@ -208,7 +208,7 @@ def log_normal(x, mean, sigma, rho):
     Returns:
         array (...).
 
-    >>> log_normal([[1.0, 0.0]], [[1.0, 2.0]], [[2.0, 1.0]], [0.0]).round(4)
+    >>> np.round(log_normal([[1.0, 0.0]], [[1.0, 2.0]], [[2.0, 1.0]], [0.0]), 4)
     array([-4.531])
     """
     ### BEGIN SOLUTION
@@ -343,7 +343,7 @@ def pen_losses(log_weights, log_normals, logit, lifted):
     Returns:
         array (...).
 
-    >>> pen_losses([[-0.6931, -0.6931]], [[-1.0, -1.0]], [0.0], [1]).round(3)
+    >>> np.round(pen_losses([[-0.6931, -0.6931]], [[-1.0, -1.0]], [0.0], [1]), 3)
     array([1.693])
     """
     ### BEGIN SOLUTION
@@ -450,7 +450,7 @@ def biased(logits, log_sigmas, bias):
         (weights, sigmas): arrays (..., m) and (..., m, 2).
 
     >>> weights, sigmas = biased([0.0, 1.0], [[0.0, 0.0], [1.0, 2.0]], 1.0)
-    >>> weights.round(4), sigmas.round(4).tolist()
+    >>> np.round(weights, 4), np.round(sigmas, 4).tolist()
     (array([0.1192, 0.8808]), [[0.3679, 0.3679], [1.0, 2.7183]])
     """
     ### BEGIN SOLUTION
@@ -545,7 +545,7 @@ def read_window(heights, sharpness, steps, text):
 
     >>> numbers = [[1.0], [2.0]], [[9.0], [9.0]], [[0.5], [0.5]]
     >>> weights, shown = read_window(*numbers, [[5.0], [7.0]])
-    >>> weights.round(2).tolist(), shown.round(2).tolist()
+    >>> np.round(weights, 2).tolist(), np.round(shown, 2).tolist()
     ([[0.11, 0.11], [0.0, 2.0]], [[1.26], [14.0]])
     """
     ### BEGIN SOLUTION
@@ -617,7 +617,7 @@ def heat(weights, means, sigmas, rho, here, xs, ys):
         array (rows, columns).
 
     >>> one = [1.0], [[1.0, 0.0]], [[1.0, 1.0]], [0.0]
-    >>> heat(*one, (2.0, 0.0), [2.0, 3.0, 4.0], [0.0]).round(4)
+    >>> np.round(heat(*one, (2.0, 0.0), [2.0, 3.0, 4.0], [0.0]), 4)
     array([[0.0965, 0.1592, 0.0965]])
     """
     ### BEGIN SOLUTION
