@@ -928,11 +928,16 @@ with lab.needs("13.1", "13.6"):
     most = max(und, key=und.get)
     told = ", ".join(f"{name} {share:.0%}" for name, share in und.items())
     kind = "at all alike" if min(und.values()) > 0.25 else most
-    lab.reveal("13.0", kind, f"writing und, weight on {told} (mean over new numbers)")
+    if np.isnan(und[most]):
+        print("Not one new number was spelled right, so the map shows nothing yet.")
+    else:
+        told = f"writing und, weight on {told} (mean over new numbers)"
+        lab.reveal("13.0", kind, told)
 
 # %% [markdown]
-# Now you can answer the opening question: it jumps over the tens to the ones, writes them, and comes back. Nobody told the
-# network which English letters belong to which German ones; it found that looking there made the next letter easier.
+# Now you can answer the opening question. Where the network has learned to spell new numbers (a few lessons, as in fast
+# mode, are not enough) it jumps over the tens to the ones, writes them, and comes back. Nobody told it which English
+# letters belong to which German ones; it found that looking there made the next letter easier.
 
 # %% [markdown]
 # ## Go further
