@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from coursekit.labs import mistake
+from coursekit.labs import excuse, mistake
 
 # 10.1 -----------------------------------------------------------------------------------------------------------------
 
@@ -1079,3 +1079,12 @@ def agreement_of(before, after):
     from scipy.stats import spearmanr
 
     return float(spearmanr(np.abs(before).ravel(), np.abs(after).ravel()).statistic)
+
+
+# Mutants that compute the same ---------------------------------------------------------
+
+excuse(
+    "10.10",
+    "destroyed: np.array(w) -> np.asarray(w)",
+    "what is handed back holds the same numbers, and nobody writes into it",
+)

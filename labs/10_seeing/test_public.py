@@ -443,16 +443,18 @@ def test_orientation_of_tuned_units(student):
 def test_orientation_near_180_and_of_silent_units(student):
     angles = np.array([0, 45, 90, 135])
     a, b = student.rng.uniform(1, 2, 2)
-    responses = [[a, 0, 0, b], [0, 0, 0, 0], [a, a, a, a]]
-    got = student.orientation(np.array(responses), angles)
+    responses = np.array([[a, 0, 0, b], [0, 0, 0, 0], [a, a, a, a], [a, 0, 0, b]])
+    responses[3] /= 9  # all its answers together stay below 1
+    got = student.orientation(responses, angles)
     preference, selectivity = read_pair(got, "preference, selectivity", "orientation")
     wanted = np.hypot(a, b) / (a + b)
-    tried = "orientation, answers at 0 and 135 degrees; never; at all angles alike"
-    assert_close(selectivity, [wanted, 0, 0], tried=f"{tried}: selectivity", atol=1e-9)
-    wanted = 180 - np.degrees(np.arctan(b / a)) / 2
-    assert_close(
-        preference[:2], [wanted, 0], tried=f"{tried}: preference of the first two"
-    )
+    tried = "orientation, answers at 0 and 135 degrees; never; everywhere; faintly"
+    wanted = [wanted, 0, 0, wanted]
+    assert_close(selectivity, wanted, tried=f"{tried}: selectivity", atol=1e-9)
+    angle = 180 - np.degrees(np.arctan(b / a)) / 2
+    assert_equal(preference.shape, (4,), tried=f"{tried}: preference, its shape")
+    tried = f"{tried}: preference of all but the third"
+    assert_close(preference[[0, 1, 3]], [angle, 0, angle], tried=tried)
 
 
 @pytest.mark.exercise("10.9")

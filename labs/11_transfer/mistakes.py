@@ -671,4 +671,4 @@ _CENTRED = (
 )
 excuse("11.4", "probe: targets - average -> targets", _CENTRED)
 excuse("11.4", "probe: targets - average -> targets + average", _CENTRED)
-excuse("11.4", "probe: 1.0 -> 2.0 (2)", "a feature that never varies gets the weight 0")
+excuse("11.4", "probe: 1.0 -> 2.0", "a feature that never varies gets the weight 0")
