@@ -61,6 +61,12 @@ def said(tmp_path, tests, answer):
     return {e.kind: e.text for e in explain(names, results, seconds=5)}
 
 
+def test_the_example_of_a_factor_is_not_one_of_a_draw_that_hides_it(tmp_path):
+    tests = MEANS.replace("[(2, 3), (5, 2), (3, 3), (4, 6)]", "[(1, 3), (3, 2), (5, 4), (4, 6)]")
+    found = said(tmp_path, tests, "def means(x):\n    return x.sum(axis=0)\n")
+    assert "where n is the number of rows of `x` (one was 3 times too large)" in found["residual"]
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [

@@ -342,6 +342,17 @@ def test_receipts_are_shown_and_written(tmp_path, monkeypatch, capsys):
         lab.receipt([{"claim": "x"}])
 
 
+def test_a_fault_in_a_sentence_does_not_take_the_result_away(monkeypatch):
+    def fails(*_, **__):
+        raise ZeroDivisionError("of a sentence")
+
+    monkeypatch.setattr("coursekit.labs.session.explain", fails)
+    with pytest.warns(RuntimeWarning, match="ZeroDivisionError: of a sentence"):
+        result = session("def centred(x): return np.array(x) ** 3 + 7").check("90.1")
+    assert not result.passed
+    assert result.explanations == ()
+
+
 def test_fast_mode_and_seed_come_from_the_environment(monkeypatch):
     monkeypatch.setenv("COURSEKIT_FAST", "1")
     monkeypatch.setenv("COURSEKIT_SEED", "7")

@@ -205,8 +205,7 @@ def _scaled(pairs, wrong, parameters) -> str | None:
         found := _named_size(usable, np.abs(values), parameters)
     ):
         words, name = found
-        example = next(p for p, v in zip(usable, values, strict=True) if abs(abs(v) - 1) > 1e-6)
-        ratio = abs(values[usable.index(example)])
+        ratio = next(abs(v) for v in values if abs(abs(v) - 1) > 1e-6)
         sign = ", with the sign turned" if turned < 0 else ""
         shown = f"{ratio:.4g} times too large" if ratio > 1 else f"{1 / ratio:.4g} times too small"
         return _told(pairs, f"your numbers are {words.format(size=name)}{sign} (one was {shown}).")
