@@ -1,4 +1,4 @@
-"""Deep Q-learning: act, remember, learn from what is remembered, towards values that stand still."""
+"""Deep Q-learning: act, remember, learn from memory, towards values that stand still."""
 
 from __future__ import annotations
 
@@ -152,8 +152,8 @@ def learn(
         make: `make(n, seed=)` gives the world in `n` copies.
         plan: how.
         seed: of worlds, starting weights, chance and memory, each with a stream of its own.
-        parts: functions that stand in for those of `coursekit.rl.rules`, by their names; `ring_rows`
-            and `drawn_rows` (both, or none) for the memory.
+        parts: functions that stand in for those of `coursekit.rl.rules`, by their names; and for
+            the memory `ring_rows` and `drawn_rows`, both or none.
         learner: `learner(network, rate)` gives what learns: its `learn(observation, actions,
             targets)` changes the weights of `network`; by default a `NumpyLearner`.
         note: is told of each test in a line.

@@ -176,7 +176,7 @@ def without(ablation):
     """The score at the end of each run, with and without each part."""
     figure, ax = subplots(size=(8, 2.8))
     ends = ablation["ends"]
-    for place, (name, scores) in enumerate(ends.items()):
+    for place, scores in enumerate(ends.values()):
         colour = PALETTE[0] if place == 0 else GREY
         ax.barh(place, np.mean(scores), color=colour, alpha=0.55)
         ax.plot(scores, [place] * len(scores), "o", color="black", ms=4)
