@@ -135,6 +135,8 @@ def _merge(student: dict[str, Any], executed: dict[str, Any]) -> dict[str, Any]:
             cells.append(
                 _markdown("[Such a machine dreams on a page of this site, too.](../dream.md)")
             )
+        if mine["cell_type"] == "code" and "rl.Duel(" in source:
+            cells.append(_markdown("[The game runs on a page of this site, too.](../duel.md)"))
     return {**student, "cells": cells}
 
 

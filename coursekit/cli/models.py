@@ -7,7 +7,7 @@ import argparse
 
 from coursekit.cli._parser import help_of
 
-_WRITER = "writer"
+_WRITER, _PLAYER = "writer", "player"
 
 
 def add_parser(commands) -> None:
@@ -17,7 +17,7 @@ def add_parser(commands) -> None:
         help="list the reference weights, or train one anew",
         description="Say which trained networks come with the package, or train one anew.",
         epilog="examples:\n  coursekit models list\n  coursekit models train mnist_cnn\n"
-        "  coursekit models train writer",
+        "  coursekit models train writer\n  coursekit models train player",
     )
     parser.set_defaults(run=help_of(parser))
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
@@ -56,6 +56,15 @@ def run_list(args: argparse.Namespace) -> int:
             f"unseen people's digits  trained on {facts['trained_on']}, {facts['date']}, "
             f"{facts['backend']}"
         )
+    from coursekit.rl import player
+
+    if player.WEIGHTS.is_file():
+        facts, weights = player.about(), player.load_player().parameters.size
+        print(
+            f"{_PLAYER:<12} {weights:>9,} weights  {facts['bricks']:.1f} bricks a game of at most "
+            f"{facts['frames']:,} frames of Breakout, {facts['random']:.2f} by random play  "
+            f"trained for {facts['steps']:,} steps"
+        )
     return 0
 
 
@@ -65,6 +74,8 @@ def run_train(args: argparse.Namespace) -> int:
 
     if args.name == _WRITER:
         return _train_writer(args)
+    if args.name == _PLAYER:
+        return _train_player(args)
     from coursekit.classifier.references import recipe_of, train_reference
     from coursekit.datasets import load
 
@@ -91,4 +102,20 @@ def _train_writer(args: argparse.Namespace) -> int:
     options = {} if args.epochs is None else {"epochs": args.epochs}
     scribe = train_reference(**options, seed=args.seed, path=path)
     print(f"{_WRITER}: {scribe.about['nats']:.2f} nats a point of unseen people's digits; {path}")
+    return 0
+
+
+def _train_player(args: argparse.Namespace) -> int:
+    """Train the player of Breakout; an epoch is 100,000 steps."""
+    from pathlib import Path
+
+    from coursekit.rl.player import WEIGHTS, train_player
+
+    path = Path(args.out) / WEIGHTS.name if args.out else WEIGHTS
+    steps = None if args.epochs is None else 100_000 * args.epochs
+    path, facts = train_player(steps=steps, seed=args.seed, path=path)
+    print(
+        f"{_PLAYER}: {facts['bricks']:.1f} bricks a game, {facts['random']:.2f} by random play; "
+        f"written to {path}"
+    )
     return 0

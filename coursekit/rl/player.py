@@ -44,12 +44,9 @@ def about(path: Path = WEIGHTS) -> dict:
 def store_player(network: QNetwork, facts: dict, path: Path = WEIGHTS) -> Path:
     """Keep a player: kernels in steps of 1/127 of their largest weight, a byte each."""
     parts: dict[str, np.ndarray] = {"about": np.array(json.dumps(facts))}
-    for i, (kernel, bias) in enumerate(
-        zip(network.weights[::2], network.weights[1::2], strict=True)
-    ):
-        scale = np.float32(np.abs(kernel).max() / 127)
-        parts[f"kernel{i}"] = np.rint(kernel / scale).astype(np.int8)
-        parts[f"scale{i}"], parts[f"bias{i}"] = scale, bias
+    for i, (kernel, scale) in enumerate(zip(*_whole(network), strict=True)):
+        parts[f"kernel{i}"], parts[f"scale{i}"] = kernel, scale
+        parts[f"bias{i}"] = network.weights[2 * i + 1]
     with replacing(path) as temporary, open(temporary, "wb") as file:
         np.savez_compressed(file, **parts)
     return path
@@ -91,3 +88,22 @@ def train_player(
         "seconds": round(run.seconds),
     }
     return store_player(run.best, facts, path), facts
+
+
+def packed(network: QNetwork) -> tuple[dict[str, list], bytes]:
+    """A network as a page takes it: `sizes` of its layers and `scales` of its kernels, and bytes:
+    all biases as float32, then all kernels as int8."""
+    kernels, scales = _whole(network)
+    parts = [*network.weights[1::2], *kernels]
+    told = {"sizes": list(network.sizes), "scales": [float(scale) for scale in scales]}
+    return told, b"".join(part.tobytes() for part in parts)
+
+
+def _whole(network: QNetwork) -> tuple[list[np.ndarray], list[np.float32]]:
+    """Kernels in whole steps of 1/127 of their largest weight, and those steps."""
+    scales = [np.float32(np.abs(kernel).max() / 127) for kernel in network.weights[::2]]
+    kernels = [
+        np.rint(kernel / scale).astype(np.int8)
+        for kernel, scale in zip(network.weights[::2], scales, strict=True)
+    ]
+    return kernels, scales

@@ -22,6 +22,7 @@ KINDS = {
     "playground": "playground.html",
     "pad": "pad.html",
     "dream": "dream.html",
+    "duel": "duel.html",
     "search": "search.html?q=softmax",
 }
 
