@@ -113,11 +113,21 @@ class Adam:
         self.rate, self.turn = rate, 0
         self._mean = np.zeros(size, np.float32)
         self._square = np.zeros(size, np.float32)
+        self._work = np.empty(size, np.float32)
 
     def step(self, parameters: np.ndarray, gradient: np.ndarray) -> None:
         """Move `parameters` against `gradient`, in place."""
         self.turn += 1
-        self._mean += np.float32(0.1) * (gradient - self._mean)
-        self._square += np.float32(0.001) * (gradient * gradient - self._square)
+        work = self._work  # all in place: a step is short, and new arrays would be half of it
+        self._mean *= np.float32(0.9)
+        self._mean += np.multiply(gradient, np.float32(0.1), out=work)
+        self._square *= np.float32(0.999)
+        np.multiply(gradient, gradient, out=work)
+        work *= np.float32(0.001)
+        self._square += work
+        np.sqrt(self._square, out=work)
+        work += np.float32(1e-7)
+        np.divide(self._mean, work, out=work)
         rate = self.rate * math.sqrt(1 - 0.999**self.turn) / (1 - 0.9**self.turn)
-        parameters -= np.float32(rate) * self._mean / (np.sqrt(self._square) + np.float32(1e-7))
+        work *= np.float32(rate)
+        parameters -= work

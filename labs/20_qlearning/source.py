@@ -128,12 +128,12 @@ with lab.needs("20.1"):
 # ### Exercise 20.2 · A ring of memories
 #
 # What was just lived through is a poor teacher: neighbouring states are nearly the same. So all *transitions* $(s,a,r,s')$ go into a
-# *replay memory*, and are learned from in any order, many times. It has room for `capacity` of them. The first goes to row
-# 0, the next to row 1, and when all rows are taken, a new one takes the place of the **oldest**.
+# *replay memory*, and are learned from in any order, many times. The first goes to row 0, the next to row 1, and when all `capacity`
+# rows are taken, a new one takes the place of the **oldest**.
 #
-# Both functions only say which rows. `ring_rows`: where the next `n` transitions go, oldest first. `drawn_rows`: which rows to learn
-# from, only such as have been filled, each as likely as any other. `uniforms` are numbers from 0 to below 1; with $m$ filled rows the
-# first $m$-th part of that range stands for row 0, the next one for row 1, and so on.
+# `ring_rows` says where the next `n` transitions go, oldest first. `drawn_rows` says which to learn from: only rows that have been
+# filled, each as likely as any other. `uniforms` are numbers from 0 to below 1; with $m$ filled rows the first $m$-th part of that
+# range stands for row 0, the next for row 1, and so on.
 
 # %%
 lab.predict(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from coursekit.errors import InvalidInputError
-from coursekit.rl import Catch, GridWorld, Plan, QNetwork, greedy, learn, play, rules, studies
+from coursekit.rl import Catch, QNetwork, greedy, learn, play, rules, studies
 
 
 def test_chances_ties_and_random_actions():
@@ -96,12 +96,6 @@ def test_catch_is_learned_and_best_is_the_best_test():
     assert run.scores[-1] > 0.8
     assert play(Catch(50, seed=9), greedy(run.best), 100).mean() > 0.8
     assert run.steps[-1] == studies.CATCH.steps
-
-
-def test_a_network_may_act_in_a_world_without_pictures():
-    plan = Plan(steps=400, copies=4, begin=100, tests=1, hidden=(8,))
-    with pytest.raises(ValueError, match="shape"):
-        learn(GridWorld, plan.but(memory=100))  # numbers of fields are no observations
 
 
 def test_studies_agree_with_what_is_known():
