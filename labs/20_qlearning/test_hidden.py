@@ -44,6 +44,10 @@ def test_what_is_kept_are_the_last_in_rows_of_their_own(student):
     for n in student.rng.integers(1, 12, 9):
         rows = np.asarray(student.ring_rows(added, int(n), capacity))
         assert_equal(rows.shape, (n,), tried=f"ring_rows({added}, {n}, 11): shape")
+        first = divmod(added, capacity)[1]
+        assert_equal(
+            rows[0], first, tried=f"ring_rows({added}, {n}, 11): the first row"
+        )
         kept[rows.astype(int)] = np.arange(added, added + n)
         added += int(n)
         last = np.arange(max(0, added - capacity), added)
@@ -166,12 +170,12 @@ def test_two_networks_are_not_too_hopeful(student):
     ends = student.rng.random(3_000) < 0.3
     reward = student.rng.normal(size=3_000)
     got = student.double_targets(
-        reward, np.zeros((3_000, 2)), ends, lambda x: online, lambda x: frozen, 1.0
+        reward, np.zeros((3_000, 2)), ends, lambda x: online, lambda x: frozen, 0.75
     )
     best = np.argsort(online, axis=1)[:, -1:]
     ahead = np.take_along_axis(frozen, best, axis=1)[:, 0]
     tried = "double_targets of 3,000 transitions, opinions of chance"
-    assert_close(got, reward + ahead * (1 - ends), tried=tried)
+    assert_close(got, reward + 0.75 * ahead * (1 - ends), tried=tried)
 
 
 # 20.6 ---------------------------------------------------------------------------------
@@ -193,6 +197,20 @@ def test_sweeps_end_at_a_table_that_stays(student):
     assert_close(q[ends], np.zeros((2, 4)), tried="value_sweep: rows of the ends")
     again = student.value_sweep(q, chance, reward, ends, 0.9)
     assert_close(again, q, rtol=0, atol=0.02, tried="value_sweep of its own result")
+
+
+@pytest.mark.exercise("20.6")
+@pytest.mark.points(1)
+def test_one_sweep_over_losing_states_and_ends_with_a_value(student):
+    chance = student.rng.dirichlet(np.ones(7), (7, 2))
+    reward = student.rng.normal(size=(7, 2))
+    ends = np.arange(7) % 3 == 1
+    q = -student.rng.uniform(1, 5, (7, 2))
+    value = np.where(ends, 0.0, np.sort(q, axis=1)[:, -1])
+    expected = reward + 0.8 * np.einsum("sat,t->sa", chance, value)
+    expected[ends] = 0.0
+    got = student.value_sweep(q, chance, reward, ends, 0.8)
+    assert_close(got, expected, tried="value_sweep, 7 states, all values below 0")
 
 
 @pytest.mark.exercise("20.6")
