@@ -143,6 +143,7 @@ def bias(targets, double_targets, seed=0):
     formula = [studies.expected_maximum(int(n)) for n in fine]
     ax.plot(fine, formula, color=GREY, lw=1, label="by formula")
     ax.axhline(0, color=GREY, ls=":", lw=1)
+    ax.set_xticks(counts)
     ax.set(xlabel="actions, all worth 0", ylabel="mean target")
     ax.legend(fontsize=8)
     return figure, (
