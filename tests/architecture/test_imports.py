@@ -264,6 +264,7 @@ def test_rooms_without_a_backend_name_none(path):
     if path.relative_to(PACKAGE).as_posix() in {
         "grading/child/main.py",
         "grading/zygote/serving.py",
+        "rl/in_keras.py",  # imported by its own name alone
     }:
         return
     assert [(name, line) for name, line in _imports(path) if name.split(".")[0] in BACKENDS] == []
