@@ -324,6 +324,7 @@ def foresight(rally, ahead, said, came):
 
 def map_of_states(player, observations, seed=0):
     """The last hidden layer by t-SNE, coloured by the value, with six frames."""
+    from matplotlib.patheffects import withStroke
     from sklearn.manifold import TSNE
 
     hidden, value = player.hidden(observations), player(observations).max(axis=1)
@@ -342,7 +343,9 @@ def map_of_states(player, observations, seed=0):
         right.subplots(3, 2).flat, picks, "ABCDEF", strict=True
     ):
         _frame(ax_small, observations[k], f"{letter}: {value[k]:.2f}")
-        ax.annotate(letter, places[k], fontsize=12, fontweight="bold", color="#D55E00")
+        mark = ax.text(*places[k], letter, fontsize=12, fontweight="bold", ha="center")
+        mark.set_path_effects([withStroke(linewidth=3, foreground="white")])
+
     return figure, (
         "Left, a map of dots, one for each frame, coloured by value: dark and bright dots lie in "
         "regions of their own. Six letters mark frames that are shown at the right, from the "
