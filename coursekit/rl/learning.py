@@ -30,6 +30,9 @@ class Plan:
             targets come from the network that learns.
         double: whether the network that learns chooses the action whose value the frozen one tells.
         rate, discount: of learning and of the future.
+        unit: what a reward of 1 counts in the network's values. Huber's loss listens to the middle
+            of what it is told rather than to the mean where errors are larger than 1, and so hears
+            little of rare ends: values should be of size 1.
         first, last, share: epsilon falls from `first` to `last` over this share of the steps.
         begin: steps before the first time of learning.
         hidden: units of the hidden layers; none for a linear network.
@@ -46,6 +49,7 @@ class Plan:
     double: bool = False
     rate: float = 1e-3
     discount: float = 0.99
+    unit: float = 1.0
     first: float = 1.0
     last: float = 0.05
     share: float = 0.5
@@ -68,7 +72,7 @@ class Learned:
         best: as it was when it tested best.
         steps, scores: of the tests, `(tests,)`: mean total reward without chance.
         played, totals: step and total reward of each episode of the training, chance included.
-        believed: at each test, the mean of the best value in what the tests saw at their start.
+        believed: at each test, the mean best value of starts, in rewards.
         seconds: that it took.
     """
 
@@ -187,7 +191,7 @@ def learn(
         epsilon = rule["epsilon_at"](done, plan.first, plan.last, plan.share * plan.steps)
         actions = rules.choose(np.asarray(rule["action_chances"](network(seen), epsilon)), rng)
         step = world.step(actions)
-        memory.add(seen, actions, step.reward, step.last, step.terminated)
+        memory.add(seen, actions, plan.unit * step.reward, step.last, step.terminated)
         seen, running = step.observation, running + step.reward
         for copy in np.flatnonzero(step.terminated | step.truncated):
             played.append(done)
@@ -213,7 +217,8 @@ def learn(
             score = float(play(exam, greedy(network), plan.episodes).mean())
             if not tests or score >= max(test[1] for test in tests):
                 best = network.copy()
-            tests.append((done, score, float(network(exam.reset()).max(axis=1).mean())))
+            believed = network(exam.reset()).max(axis=1).mean() / plan.unit
+            tests.append((done, score, float(believed)))
             if note:
                 note(f"{done:,} steps: {score:.1f}, epsilon {epsilon:.2f}")
     steps, scores, believed = map(np.array, zip(*tests, strict=True))

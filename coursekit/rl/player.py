@@ -76,6 +76,8 @@ def train_player(
 
     plan = PLAYER if steps is None else PLAYER.but(steps=steps)
     run = learn(Breakout, plan, seed=seed, note=note)
+    for last in run.best.weights[-2:]:
+        last /= plan.unit  # its values in bricks
     exam = Breakout(50, seed=10_000 + seed)
     rng = np.random.default_rng(seed)
     facts = {

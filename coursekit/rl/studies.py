@@ -16,7 +16,19 @@ from coursekit.rl.network import QNetwork
 from coursekit.rl.pixels import Breakout, Catch
 from coursekit.rl.world import World, play
 
-POLE = Plan(steps=100_000, copies=4, every=4, batch=64, hidden=(64, 64), copy_every=200, tests=25)
+POLE = Plan(
+    steps=100_000,
+    copies=4,
+    every=2,
+    batch=64,
+    hidden=(64, 64),
+    rate=5e-4,
+    copy_every=50,
+    unit=0.05,
+    last=0.02,
+    share=0.3,
+    tests=40,
+)
 """Balancing the pole until it counts as solved."""
 
 CATCH = Plan(
@@ -34,20 +46,25 @@ CATCH = Plan(
 """Catch, learned in seconds."""
 
 BREAKOUT = Plan(
-    steps=200_000,
+    steps=60_000,
     copies=4,
-    every=8,
+    every=4,
     batch=32,
     memory=50_000,
     hidden=(128,),
     rate=5e-4,
-    copy_every=250,
+    copy_every=100,
     discount=0.97,
-    tests=10,
+    unit=0.25,
+    last=0.03,
+    share=0.3,
+    tests=12,
 )
 """Breakout, for the comparison of what each part is for."""
 
-PLAYER = BREAKOUT.but(steps=800_000, hidden=(128, 32), batch=64, memory=100_000, tests=20)
+PLAYER = BREAKOUT.but(
+    steps=300_000, hidden=(128, 32), batch=64, memory=100_000, rate=3e-4, share=0.2, tests=30
+)
 """The player that comes with the package."""
 
 
@@ -219,8 +236,9 @@ def hopes(
     rng = np.random.default_rng(seed)
     online, frozen = rng.normal(size=(2, rows, actions))
     never, nothing = np.zeros(rows, bool), np.zeros(rows)
-    one = targets(nothing, nothing, never, never, lambda x: frozen, 1.0)
-    two = double_targets(nothing, nothing, never, lambda x: online, lambda x: frozen, 1.0)
+    states = np.arange(rows)  # a state is its number, so that it may be asked about alone
+    one = targets(nothing, states, never, never, frozen.__getitem__, 1.0)
+    two = double_targets(nothing, states, never, online.__getitem__, frozen.__getitem__, 1.0)
     return {"one network": float(np.mean(one)), "two networks": float(np.mean(two))}
 
 

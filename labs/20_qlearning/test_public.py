@@ -319,6 +319,11 @@ def test_one_network_chooses_and_the_other_values(student, n, actions, discount)
     assert_close(got, expected, tried=tried)
 
 
+def opinions(table):
+    """A network that knows each state by its number: row k of the table for state [k]."""
+    return lambda x: table[np.asarray(x).astype(int)[:, 0]]
+
+
 @pytest.mark.exercise("20.5")
 @pytest.mark.points(1)
 def test_of_equals_the_first_is_chosen(student):
@@ -328,7 +333,7 @@ def test_of_equals_the_first_is_chosen(student):
     valued = student.rng.normal(size=(4, 3))
     reward, never = student.rng.normal(size=4), np.zeros(4, bool)
     got = student.double_targets(
-        reward, np.zeros((4, 2)), never, lambda x: chosen, lambda x: valued, 0.5
+        reward, np.arange(4)[:, None], never, opinions(chosen), opinions(valued), 0.5
     )
     expected = one_chooses(reward, None, never, chosen, valued, 0.5)
     assert_close(
