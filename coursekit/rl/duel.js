@@ -130,7 +130,7 @@ function render({ model, el }) {
     table.append(caption, element("tbody", {}, ...rows));
     const score = element("p", { class: "score" });
     const box = element("div", { class: "side", "data-who": who.toLowerCase() }, element("p", { class: "title" }, who), canvas, score, table, trace);
-    return { who, canvas, trace, bars, rows, caption, score, box, game: null, q: [0, 0, 0], seen: [], bricks: 0, lost: 0, age: 0 };
+    return { who, canvas, trace, bars, rows, caption, score, box, game: null, q: [0, 0, 0], seen: [], curve: [], bricks: 0, lost: 0, age: 0 };
   };
   const you = side("You");
   const network = side("Network");
@@ -146,7 +146,7 @@ function render({ model, el }) {
     element("div", { class: "controls" }, play, ...hold, element("label", {}, element("span", {}, "Pace"), pace), again),
     status,
     element("div", { class: "sides" }, you.box, network.box),
-    element("p", { class: "help" }, "Arrow keys move your paddle, Space plays and pauses. A brick is a point; a ball that is lost starts a new game on that side. The bars are the network's values of the three moves, under your game as under its own."),
+    element("p", { class: "help" }, "Arrow keys move your paddle, Space plays and pauses. A brick is a point; a ball that is lost starts a new game on that side. The bars are the network's values of the three moves, under your game as under its own; the curve is the best of them, with a dash where a ball was lost."),
   );
   el.append(root);
 
@@ -160,6 +160,7 @@ function render({ model, el }) {
     if (!layers) return;
     one.q = values(layers, observe(one.game));
     one.seen.push(Math.max(...one.q));
+    one.curve = [...one.curve.slice(1 - TRACE), Math.max(...one.q)];
   };
   const starts = () => [draw() < 0.5 ? 0 : 1, Math.floor(SIDE * draw())];
   const fresh = () => {
@@ -167,6 +168,7 @@ function render({ model, el }) {
     for (const one of [you, network]) {
       one.next = start;
       one.bricks = one.lost = 0;
+      one.curve = [];
       begin(one);
     }
     frames = 0;
@@ -190,19 +192,26 @@ function render({ model, el }) {
     canvas.setAttribute("aria-label", words);
   };
 
-  const paintTrace = ({ trace, seen, who }) => {
+  /** The value of the last frames; a ball that was lost is a gap with a dash in it. */
+  const paintTrace = ({ trace, curve, who }) => {
     const ink = trace.getContext("2d");
     const [width, height] = [trace.width, trace.height];
     ink.clearRect(0, 0, width, height);
-    const shown = seen.slice(-TRACE);
-    const top = Math.max(1, ...you.seen.slice(-TRACE), ...network.seen.slice(-TRACE));
-    const at = (v, k) => [(width * (k + TRACE - shown.length)) / (TRACE - 1), height - 3 - ((height - 8) * Math.max(0, v)) / top];
+    const top = Math.max(1, ...you.curve, ...network.curve);
+    const x = (k) => (width * (k + TRACE - curve.length)) / (TRACE - 1);
+    const y = (v) => height - 3 - ((height - 8) * Math.max(0, v)) / top;
     ink.strokeStyle = "#2f86c9";
     ink.lineWidth = 2;
     ink.beginPath();
-    shown.forEach((v, k) => (k ? ink.lineTo(...at(v, k)) : ink.moveTo(...at(v, k))));
+    curve.forEach((v, k) => {
+      if (v === null) return;
+      if (k && curve[k - 1] !== null) ink.lineTo(x(k), y(v));
+      else ink.moveTo(x(k), y(v));
+    });
     ink.stroke();
-    const now = shown.length ? shown[shown.length - 1].toFixed(2) : "not known yet";
+    ink.fillStyle = "#d55e00";
+    curve.forEach((v, k) => v === null && ink.fillRect(x(k) - 1, height - 14, 3, 14));
+    const now = curve.length ? curve[curve.length - 1].toFixed(2) : "not known yet";
     trace.setAttribute("aria-label", `${who === "You" ? "Value of your game" : "Value of its own game"} over the last frames; now ${now}`);
   };
 
@@ -218,7 +227,7 @@ function render({ model, el }) {
         number.textContent = layers ? one.q[a].toFixed(2) : "";
         one.rows[a].classList.toggle("best", a === wanted);
       });
-      one.score.textContent = `${one.bricks} bricks, ${one.lost} ${one.lost === 1 ? "ball" : "balls"} lost`;
+      one.score.textContent = `${one.bricks} ${one.bricks === 1 ? "brick" : "bricks"}, ${one.lost} ${one.lost === 1 ? "ball" : "balls"} lost`;
     }
   };
 
@@ -237,6 +246,7 @@ function render({ model, el }) {
         const early = foresight(one.seen);
         if (lost && one === you) status.textContent = early ? `Lost. Its value of your game had been low for ${early} ${early === 1 ? "frame" : "frames"}.` : "Lost. It had not seen that coming.";
         if (lost && one === network) status.textContent = "The network has lost a ball.";
+        one.curve.push(null);
         one.next = starts();
         begin(one);
         tell();
