@@ -111,31 +111,35 @@ def _slipping(q: np.ndarray, slip: float, rng: np.random.Generator) -> np.ndarra
     return np.where(rng.random(len(q)) < slip, rng.integers(0, q.shape[1], len(q)), best)
 
 
-def lost_rally(
-    player: Callable[[np.ndarray], np.ndarray], *, slip: float, seed: int = 0, least: int = 30
-) -> Rally:
-    """An episode of at least `least` frames in which the ball is lost; the first one of many played
-    side by side.
+def lost_rallies(
+    player: Callable[[np.ndarray], np.ndarray], count: int, *, held: int = 60, seed: int = 0
+) -> list[Rally]:
+    """Games in which the ball is lost because somebody pulls the paddle into a corner.
 
     Args:
-        player: gives values `(n, 3)`.
-        slip: chance of an action at random.
-        seed: of game and slips.
-        least: frames.
+        player: gives values `(n, 3)`; it plays as well as it can for `held` frames, and then its
+            paddle is pulled to the left in every other game, to the right in the rest.
+        count: games, each in a copy of its own; those that are lost before are played again.
+        held: frames.
+        seed: of the games.
     """
-    world, rng = Breakout(16, seed=seed, time_limit=None), np.random.default_rng(seed)
-    seen, kept = world.reset(), [[] for _ in range(16)]
-    while True:
+    world = Breakout(count, seed=seed, time_limit=None)
+    seen = world.reset()
+    kept: list[list] = [[] for _ in range(count)]
+    found: list[Rally | None] = [None] * count
+    while any(rally is None for rally in found):
         q = player(seen)
-        actions = _slipping(q, slip, rng)
+        free = np.array([len(steps) < held for steps in kept])
+        actions = np.where(free, q.argmax(axis=1), 2 * (np.arange(count) % 2))
         step = world.step(actions)
         for i, steps in enumerate(kept):
             steps.append((seen[i], q[i], actions[i], step.reward[i]))
             if step.terminated[i]:
-                if len(steps) >= least:
-                    return Rally(*map(np.array, zip(*steps, strict=True)))
+                if len(steps) > held and found[i] is None:
+                    found[i] = Rally(*map(np.array, zip(*steps, strict=True)))
                 kept[i] = []
         seen = step.observation
+    return [rally for rally in found if rally is not None]
 
 
 def foresight(rally: Rally) -> int:

@@ -144,8 +144,9 @@ def test_the_loss_in_float32_and_errors_of_both_signs(student):
 @pytest.mark.exercise("20.4")
 @pytest.mark.points(1)
 def test_a_value_at_its_target_and_one_exactly_one_away(student):
-    q = np.array([[2.0, 0.0], [3.0, 1.0], [5.0, 5.0]])
-    got = student.chosen_loss(q, np.array([0, 1, 0]), np.array([2.0, 2.0, 4.0]))
+    q = student.rng.integers(-9, 10, (3, 2)).astype(float)
+    goals = np.array([q[0, 0], q[1, 1] + 1, q[2, 0] - 1])
+    got = student.chosen_loss(q, np.array([0, 1, 0]), goals)
     tried = "chosen_loss with errors 0, -1 and 1"
     assert_close(got[0], 1 / 3, tried=f"{tried}: loss")
     expected = np.array([[0.0, 0.0], [0.0, -1 / 3], [1 / 3, 0.0]])

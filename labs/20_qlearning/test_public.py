@@ -105,14 +105,11 @@ def written_rows(added, n, capacity):
 @pytest.mark.exercise("20.2")
 @pytest.mark.points(1)
 def test_a_full_memory_gives_up_its_oldest(student):
-    for added, n, capacity in ((0, 3, 7), (5, 4, 7), (7, 1, 7), (23, 7, 7), (40, 2, 3)):
-        tried = f"ring_rows({added}, {n}, {capacity})"
-        expected = written_rows(added, n, capacity)
-        assert_equal(student.ring_rows(added, n, capacity), expected, tried=tried)
     added, capacity = int(student.rng.integers(20, 60)), int(student.rng.integers(4, 9))
-    tried = f"ring_rows({added}, 3, {capacity})"
-    got = student.ring_rows(added, 3, capacity)
-    assert_equal(got, written_rows(added, 3, capacity), tried=tried)
+    cases = [(2, 3, 7), (0, 3, 7), (5, 4, 7), (7, 1, 7), (23, 7, 7), (40, 2, 3)]
+    for case in [*cases, (added, 3, capacity)]:
+        got = student.ring_rows(*case)
+        assert_equal(got, written_rows(*case), tried=f"ring_rows{case}")
 
 
 def parts_of(added, capacity, uniforms):
@@ -134,15 +131,16 @@ def test_every_filled_row_is_drawn_as_often(student, added, capacity):
 @pytest.mark.exercise("20.2")
 @pytest.mark.points(1)
 def test_rows_are_whole_numbers(student):
-    pairs = (
-        ("ring_rows(9, 4, 6)", student.ring_rows(9, 4, 6), [3, 4, 5, 0]),
+    added, uniforms = int(student.rng.integers(7, 30)), student.rng.random(5)
+    results = (
+        ("ring_rows", student.ring_rows(added, 4, 6), written_rows(added, 4, 6)),
         (
-            "drawn_rows(4, 6, [0.99, 0.3])",
-            student.drawn_rows(4, 6, np.array([0.99, 0.3])),
-            [3, 1],
+            "drawn_rows",
+            student.drawn_rows(added, 6, uniforms),
+            parts_of(added, 6, uniforms),
         ),
     )
-    for tried, got, expected in pairs:
+    for tried, got, expected in results:
         assert_equal(got, expected, tried=tried)
         kind = np.asarray(got).dtype.kind
         words = "integers, for they choose rows"
@@ -288,11 +286,17 @@ def weights(rng, shift=0.0):
 @pytest.mark.points(1)
 @pytest.mark.parametrize("every", [3, 10])
 def test_a_copy_at_step_zero_and_every_c_steps(student, every):
-    for step in (0, 1, every - 1, every, every + 1, 4 * every, 4 * every + 2):
-        online, frozen = weights(student.rng), weights(student.rng, 5.0)
-        got = student.refreshed(step, every, online, frozen)
-        tried = f"refreshed(step={step}, every={every})"
-        assert_close(got, online if step % every == 0 else frozen, tried=tried)
+    steps = (0, 1, every - 1, every, every + 1, 4 * every, 4 * every + 2)
+    given = [(weights(student.rng), weights(student.rng, 5.0)) for _ in steps]
+    got = [
+        student.refreshed(step, every, *pair)
+        for step, pair in zip(steps, given, strict=True)
+    ]
+    expected = [
+        pair[0] if step % every == 0 else pair[1]
+        for step, pair in zip(steps, given, strict=True)
+    ]
+    assert_close(got, expected, tried=f"refreshed in the steps {steps}, every={every}")
 
 
 def one_chooses(reward, following, ends, chosen, valued, discount):
@@ -514,11 +518,12 @@ def look_back(scores, width):
 
 @pytest.mark.exercise("20.8")
 @pytest.mark.points(1)
-@pytest.mark.parametrize("width", [1, 3, 4, 20])
-def test_smoothing_does_not_know_the_future(student, width):
-    scores = student.rng.normal(size=9)
-    tried = f"trailing of 9 points, width {width}"
-    assert_close(student.trailing(scores, width), look_back(scores, width), tried=tried)
+def test_smoothing_does_not_know_the_future(student):
+    for width in (3, 4, 20, 1):
+        scores = student.rng.normal(size=9)
+        tried = f"trailing of 9 points, width {width}"
+        got = student.trailing(scores, width)
+        assert_close(got, look_back(scores, width), tried=tried)
 
 
 def summed(rewards, ended, discount):
@@ -533,14 +538,14 @@ def summed(rewards, ended, discount):
 
 @pytest.mark.exercise("20.8")
 @pytest.mark.points(2)
-@pytest.mark.parametrize("discount", [0.9, 1.0, 0.0])
-def test_returns_reach_to_the_end_of_their_episode(student, discount):
+def test_returns_reach_to_the_end_of_their_episode(student):
     ended = np.zeros(11, bool)
     ended[[3, 4, 10]] = True
-    rewards = student.rng.normal(size=11)
-    tried = f"discounted_returns, episodes of 4, 1 and 6 steps, discount {discount}"
-    got = student.discounted_returns(rewards, ended, discount)
-    assert_close(got, summed(rewards, ended, discount), tried=tried)
+    for discount in (0.9, 1.0, 0.0):
+        rewards = student.rng.normal(size=11)
+        tried = f"discounted_returns, episodes of 4, 1 and 6, discount {discount}"
+        got = student.discounted_returns(rewards, ended, discount)
+        assert_close(got, summed(rewards, ended, discount), tried=tried)
 
 
 def small_episodes(rng, size):

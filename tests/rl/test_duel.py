@@ -23,8 +23,7 @@ def test_the_player_keeps_the_ball_and_its_weights_are_small():
 
 
 def test_the_value_falls_before_the_ball_is_lost():
-    player = load_player()
-    early = [studies.foresight(studies.lost_rally(player, slip=0.25, seed=s)) for s in range(6)]
+    early = [studies.foresight(r) for r in studies.lost_rallies(load_player(), 40, seed=3)]
     assert np.median(early) >= 2
 
 

@@ -112,9 +112,10 @@ def test_a_rally_ends_with_its_ball_and_a_film_is_whole():
     def player(seen):
         return QNetwork((10, 10, 4), 3, (8,), seed=1)(seen)
 
-    rally = studies.lost_rally(player, slip=0.3, seed=2, least=10)
-    assert len(rally.value) == len(rally.rewards) >= 10
-    assert rally.observations[-1][8, :, 1].any(), "the ball is about to be lost"
+    for rally in studies.lost_rallies(player, 6, held=10, seed=2):
+        assert len(rally.value) == len(rally.rewards) > 10
+        assert rally.observations[-1][8, :, 1].any(), "the ball is about to be lost"
+    assert (rally.actions[10:] == 2).all(), "the last paddle is pulled to the right"
     film = studies.film(player, 400, seed=1)
     assert film.starts[0]
     assert film.ended[-1]
