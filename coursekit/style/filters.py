@@ -80,6 +80,11 @@ class RandomBank:
             tuple(self.factors[p] for p in places), tuple(self.kernels[p] for p in places)
         )
 
+    @property
+    def last(self) -> RandomBank:
+        """A bank of the last scale alone."""
+        return self.only(len(self.factors) - 1)
+
     def forward(self, images, *, wrap: bool = True) -> list[np.ndarray]:
         """Answers of the filters of each scale, before ReLU.
 
@@ -199,6 +204,11 @@ class Chain:
         chain = Chain(self.layers, listen=places, reverse=self.reverse)
         chain.scale, chain.offset = self.scale, self.offset
         return chain
+
+    @property
+    def last(self) -> Chain:
+        """A chain that listens to the last of its convolutions that count."""
+        return self.only(max(self.listen))
 
     def forward(self, images, *, wrap: bool = True) -> list[np.ndarray]:
         """Answers of the convolutions that count, before ReLU.

@@ -153,8 +153,9 @@ def brush_strokes(size: int, *, strokes: int = 900, seed: int = 0) -> np.ndarray
         length, half = size * (0.09 - 0.04 * share), size * (0.016 - 0.009 * share)
         bend = rng.normal(0, 0.3)
         for t in np.linspace(-0.5, 0.5, 9):
-            here = x + length * t * np.cos(angle + bend * t), y + length * t * np.sin(
-                angle + bend * t
+            here = (
+                x + length * t * np.cos(angle + bend * t),
+                y + length * t * np.sin(angle + bend * t),
             )
             _dab(canvas, here, half * np.sqrt(1.05 - 4 * t * t), colour, angle)
     return canvas.astype("float32")

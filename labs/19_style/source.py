@@ -191,7 +191,9 @@ with lab.needs("19.1", "19.2"):
     lab.show(figures.moved(list(shifts), places, together))
     half = places[0][2]  # four pixels: bricks are eight or nine wide
     word = "abc"[int(half > 0.5) + int(half > 1)]
-    lab.reveal("19.2", word, f"{half:.2f} of the lawn's, and the Gram matrix hardly moved")
+    lab.reveal(
+        "19.2", word, f"{half:.2f} of the lawn's, and the Gram matrix hardly moved"
+    )
 
 # %% [markdown]
 # Content asks "the same here?", style "the same anywhere?". So a style can be taken from one picture and the content from another.
@@ -370,7 +372,9 @@ with lab.needs("19.3", "19.4"):
     alike = np.corrcoef(made[0].ravel(), made[1].ravel())[0, 1]
     told = f"{alike:.2f}; style losses {losses[-1, 0]:.4f} and {losses[-1, 1]:.4f}"
     lab.reveal("19.4", alike, told)
-    lab.reveal("19.0", "none", "its filters are random numbers; nothing was ever trained")
+    lab.reveal(
+        "19.0", "none", "its filters are random numbers; nothing was ever trained"
+    )
 
 # %% [markdown]
 # Every run lays other bricks. What the Gram matrices of **random** filters keep is enough to tell a wall; nothing had to be learned, only looked at.
@@ -600,11 +604,12 @@ with lab.needs("19.6"):
 # number $k$ of `features`. That picture may have another size.
 
 # %%
+APART = ["hardly at all", "half as far as before", "as far as before"]
 lab.predict(
     "19.7a",
     "A photograph, and itself at half the contrast: filters look, the maps are "
     "normalised. How far are the two apart?",
-    choices=["half as far as before", "as far as before", "hardly at all"],
+    choices=APART,
 )
 
 # %%
@@ -674,11 +679,12 @@ with lab.needs("19.7"):
     scale, shift = np.full(maps[0].shape[-1], 1.5), np.arange(maps[0].shape[-1]) / 10
     normed = [instance_norm(m, scale, shift) for m in maps]
     gaps = [figures.apart(*pair) for pair in (maps, normed)]
-    inks = [style.picture(n, size)[None] for n in ("hubble_deep_field", "ihc", "retina")]
+    inks = [
+        style.picture(n, size)[None] for n in ("hubble_deep_field", "ihc", "retina")
+    ]
     dyed = [restyle(photo, like) for like in (strokes, *inks)]
     lab.show(figures.dyed(photo, [strokes, *inks], dyed))
-    word = "cba"[int(gaps[1] > 0.1 * gaps[0]) + int(gaps[1] > 0.75 * gaps[0])]
-    word = {"b": "a", "a": "b"}.get(word, word)
+    word = APART[int(gaps[1] > 0.1 * gaps[0]) + int(gaps[1] > 0.75 * gaps[0])]
     lab.reveal("19.7a", word, f"{gaps[0]:.0%} apart before, {gaps[1]:.1%} after")
     layer = keras.layers.GroupNormalization(groups=-1, epsilon=1e-5)
     layer.build(maps[0].shape)
@@ -811,7 +817,7 @@ with lab.needs("19.8"):
     reached = float(task.values(fast, one)[0])
     step_seconds = float(np.median(np.diff(moments)))
     faster = times_faster(falling, step_seconds, reached, seconds)
-    loop_steps = int(round(faster * seconds / step_seconds)) if faster < np.inf else 0
+    loop_steps = round(faster * seconds / step_seconds) if faster < np.inf else 0
     loop_seconds = step_seconds * (loop_steps or len(falling) - 1)
     pays = pays_from(trained / 2, loop_seconds, seconds)
     lab.show(figures.race(one, slow, fast, falling, reached, judged))
@@ -860,7 +866,9 @@ with lab.needs("19.2", "19.3", "19.4", "19.5"):
             return mixed(losses_of(picture, *given), per, [[0.4], [0.6], [0.02]])
 
         painted[name], _ = descend(mine, falls, rates)
-    lab.show(figures.painted(mine, styles, painted, "VGG" if file else "random filters"))
+    lab.show(
+        figures.painted(mine, styles, painted, "VGG" if file else "random filters")
+    )
 
 # %% [markdown]
 # Now you can say what this style is: which features are active together, however often, wherever. It is little enough that random filters see it, and enough to tell a wall from a lawn.
@@ -896,7 +904,9 @@ with lab.needs("19.1"):
     claim("Gram matrix after a shift round the edge", GATYS, "the same", measured)
 with lab.needs("19.2", "19.3", "19.4", "19.5"):
     text = "content and style left, each in units of grey noise's"
-    measured = "; ".join(f"{s:.0%}: {a:.3f}, {b:.3f}" for s, a, b in zip(shares, *left[:2]))
+    measured = "; ".join(
+        f"{s:.0%}: {a:.3f}, {b:.3f}" for s, a, b in zip(shares, *left[:2], strict=True)
+    )
     claim(text, GATYS, "a trade-off", measured, "by the share of content")
 with lab.needs("19.6"):
     text = "texture judged by all other features, noise is 1"
