@@ -1,6 +1,6 @@
-"""Style and content of pictures (Gatys et al. 2016): random filters at several scales, Gram matrices
-and their slopes, pictures that learn, pictures to paint with, and VGG's filters where a file of them
-lies here.
+"""Style and content of pictures (Gatys et al. 2016): random filters at several scales, Gram
+matrices and their slopes, pictures that learn, pictures to paint with, and VGG's filters where a
+file of them lies here.
 
 `filters`, `painting`, `pictures` and `vgg` need NumPy alone; `learning`, which is imported by its
 own name, holds the library's versions in Keras and the network that paints in one pass.

@@ -137,8 +137,8 @@ class Chain:
     Pictures go on at the opposite edge, as in `RandomBank`.
 
     Args:
-        layers: pairs `(kernel, bias)` with kernels `(k, k, in, out)`, k odd, and numbers: an integer
-            is the side of a pooling.
+        layers: pairs `(kernel, bias)` with kernels `(k, k, in, out)`, k odd, and integers: the side
+            of a pooling.
         scale, offset: pixels are multiplied by `scale`, then `offset` is added; numbers, or one for
             each colour.
         listen: numbers of the convolutions, from 0, whose answers count; None takes all.

@@ -1,5 +1,5 @@
-"""Painting in Keras: the same bank as a fixed model, the loop in which a picture learns, and a small
-network that learns to paint any picture in one pass (Johnson et al. 2016)."""
+"""Painting in Keras: the same bank as a fixed model, the loop in which a picture learns, and a
+small network that learns to paint any picture in one pass (Johnson et al. 2016)."""
 
 from __future__ import annotations
 

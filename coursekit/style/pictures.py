@@ -1,5 +1,5 @@
-"""Pictures to paint and to paint with: photographs that lie in scikit-image's and scikit-learn's own
-packages, one's own from a file, and a canvas of made brush strokes. Nothing is downloaded."""
+"""Pictures to paint and to paint with: photographs that lie in the packages of scikit-image and
+scikit-learn, one's own from a file, and a canvas of made brush strokes. Nothing is downloaded."""
 
 from __future__ import annotations
 

@@ -18,8 +18,6 @@ VARIABLE = "COURSEKIT_VGG"
 FILES = (
     "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
     "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
-    "vgg19.weights.h5",
-    "vgg16.weights.h5",
 )
 _MEAN = (103.939, 116.779, 123.68)  # of ImageNet, blue first
 _LAYER = re.compile(r"(?:^|/)block(\d)_conv(\d)(?=/|$)")
