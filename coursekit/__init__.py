@@ -61,6 +61,7 @@ _ROOMS = (
     "rl",
     "scale",
     "seq2seq",
+    "style",
     "training",
 )
 

@@ -146,6 +146,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rl": {"_widgets", "plots"},
     "scale": {"datasets", "devices", "models"},
     "seq2seq": {"training"},
+    "style": {"training"},
     "training": set(),
 }
 """Who imports whom, exactly: a permission that nobody uses is an error, too."""
