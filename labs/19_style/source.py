@@ -458,15 +458,15 @@ def mixed(parts, units, weights):
 check("19.5")
 
 # %%
-colours = style.filter_bank(lab.pick(96, 48), size=5, seed=lab.seed)  # three channels
-coarse = colours.only(2)  # content: what blocks of 4x4 pixels show
+colours = style.filter_bank(lab.pick(96, 64), size=5, seed=lab.seed)  # three channels
+blocks = colours.only(1)  # content: what blocks of 2x2 pixels show
 size = lab.pick(128, 64)
 photo = style.picture("astronaut", size, part=0.5, place=(0.02, 0.45))[None]
-strokes = style.brush_strokes(128, seed=lab.seed)[None]
+strokes = style.brush_strokes(192, seed=lab.seed)[None]
 swirls = style.style_targets(colours, strokes)
-grey = rng.uniform(0.4, 0.6, (1, size, size, 3)).astype("float32")
-ahead = coarse.forward(photo)  # the answers that content should have
-units = [style.through(grey, coarse, ahead, style.content_loss)[0][0]]
+grey = rng.uniform(0.47, 0.53, (1, size, size, 3)).astype("float32")
+ahead = blocks.forward(photo)  # the answers that content should have
+units = [style.through(grey, blocks, ahead, style.content_loss)[0][0]]
 units += [style.through(grey, colours, swirls, style.style_loss)[0][0]]
 units += [style.total_variation(photo)[0][0]]
 
@@ -485,12 +485,12 @@ with lab.needs("19.2", "19.3", "19.4", "19.5"):
 
     def parts(pictures):
         """The three losses for this photograph and this style."""
-        return losses_of(pictures, colours, coarse, ahead, swirls)
+        return losses_of(pictures, colours, blocks, ahead, swirls)
 
     shares = np.array([1.0, 0.8, 0.5, 0.2, 0.0])  # of content
-    weights = np.stack([shares, 1 - shares, np.full(5, 0.02)])
+    weights = np.stack([shares, 1 - shares, np.full(5, 0.1)])
     start = np.repeat(grey, 5, axis=0)
-    rates = style.cooling(lab.pick(250, 60))
+    rates = style.cooling(lab.pick(250, 50))
     strip, _ = descend(start, lambda x: mixed(parts(x), units, weights), rates)
     left = np.array([value for value, _ in parts(strip)]) / np.array(units)[:, None]
     lab.show(figures.strip(photo, strokes, strip, shares, left))
@@ -675,7 +675,7 @@ check("19.7")
 # %%
 with lab.needs("19.7"):
     dull = 0.5 + 0.5 * (photo - 0.5)
-    maps = [coarse.forward(picture)[0] for picture in (photo, dull)]
+    maps = [blocks.forward(picture)[0] for picture in (photo, dull)]
     scale, shift = np.full(maps[0].shape[-1], 1.5), np.arange(maps[0].shape[-1]) / 10
     normed = [instance_norm(m, scale, shift) for m in maps]
     gaps = [figures.apart(*pair) for pair in (maps, normed)]
@@ -796,7 +796,7 @@ lessons = style.crops(count, small, seed=lab.seed)
 unseen = style.crops(8, small, names=style.OTHERS[1:4], seed=lab.seed + 1)
 scales = style.filter_bank(lab.pick(48, 24), size=5, seed=lab.seed)
 task = learning.PaintingLoss(
-    scales, style.style_targets(scales, strokes), small, units, (0.5, 0.5, 0.02)
+    scales, style.style_targets(scales, strokes), small, units, (0.5, 0.5, 0.1), place=1
 )
 painters = {norm: learning.painter(norm=norm) for norm in ("batch", "instance")}
 _, trained = learning.train_painters(
@@ -849,6 +849,7 @@ mine = (
 )
 file = style.find_vgg()
 filters = style.load_vgg(file) if file else colours
+content = filters.last if file else blocks
 styles = {"strokes": strokes, "brick": bricks}
 styles["tissue"] = style.picture("ihc", 128)[None]
 rates = style.cooling(lab.pick(250, 40))
@@ -857,13 +858,13 @@ rates = style.cooling(lab.pick(250, 40))
 with lab.needs("19.2", "19.3", "19.4", "19.5"):
     painted = {}
     for name, like in styles.items():
-        wanted, grams = filters.last.forward(mine), style.style_targets(filters, like)
-        given = filters, filters.last, wanted, grams
+        wanted, grams = content.forward(mine), style.style_targets(filters, like)
+        given = filters, content, wanted, grams
         per = [loss[0] for loss, _ in losses_of(1 - mine, *given)]
 
         def falls(picture, given=given, per=per):
             """The mixture for this style."""
-            return mixed(losses_of(picture, *given), per, [[0.4], [0.6], [0.02]])
+            return mixed(losses_of(picture, *given), per, [[0.4], [0.6], [0.1]])
 
         painted[name], _ = descend(mine, falls, rates)
     lab.show(
