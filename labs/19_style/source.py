@@ -568,18 +568,21 @@ rates = style.cooling(lab.pick(250, 50))
 
 
 # %%
-def style_by(features, pictures):
+wanted = {name: style.style_targets(f, bricks) for name, f in kinds.items()}
+
+
+def style_by(name, pictures):
     """Style loss of pictures as one kind of features sees them, and its slope."""
-    grams = style.style_targets(features, bricks)
     pictures = np.asarray(pictures, "float32")
-    return style.through(pictures, features, grams, style.style_loss)
+    return style.through(pictures, kinds[name], wanted[name], style.style_loss)
 
 
 textures = [
-    style.descend(grey, lambda x, f=f: style_by(f, x), rates)[0] for f in kinds.values()
+    style.descend(grey, lambda x, name=name: style_by(name, x), rates)[0]
+    for name in kinds
 ]
-table = [[style_by(f, made)[0][0] for f in kinds.values()] for made in textures]
-at_start = [style_by(f, grey)[0][0] for f in kinds.values()]
+table = [[style_by(name, made)[0][0] for name in kinds] for made in textures]
+at_start = [style_by(name, grey)[0][0] for name in kinds]
 
 # %%
 with lab.needs("19.6"):
