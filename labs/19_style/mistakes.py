@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from coursekit.labs import excuse, mistake  # noqa: F401
+from coursekit.labs import excuse, mistake
 
 # 19.1 ---------------------------------------------------------------------------------
 
@@ -472,6 +472,25 @@ def root_forgotten():
     """Make all slopes ten times as large. Adam's steps stay as they are. Yours?
 
     The root of v has the unit of a slope."""
+
+
+@mistake(
+    "19.4",
+    of="descend",
+    tag="formula",
+    edit=("np.sqrt(v / (1 - 0.999**t)) + 1e-7", "np.sqrt(v / (1 - 0.999**t) + 1e-7)"),
+)
+def small_number_under_the_root():
+    """Where does the small number stand, under the root or beside it? Where slopes are tiny it matters.
+
+    Beside it: the root first, then 1e-7."""
+
+
+@mistake("19.4", of="descend", tag="edge-case", edit=(" + 1e-7", ""))
+def small_number_left_out():
+    """What happens at a pixel whose slope has always been 0?
+
+    0 divided by 0. The small number beside the root prevents it."""
 
 
 @mistake("19.4", name="gradient-descent", tag="formula")
@@ -1260,3 +1279,22 @@ def equal_times_divide_by_zero():
     """What does a picture save where both take the same time?
 
     Nothing, so training never pays: infinity."""
+
+
+# Mutants that compute the same ---------------------------------------------------------
+
+excuse(
+    "19.4",
+    "descend: np.array(start, dtype=float) -> np.asarray(start, dtype=float)",
+    "np.clip gives a new array at every step, and nothing is changed in place",
+)
+excuse(
+    "19.4",
+    "descend: np.array(losses) -> np.asarray(losses)",
+    "a list becomes a new array either way",
+)
+excuse(
+    "19.6",
+    "fair_scores: np.array(losses, dtype=float) -> np.asarray(losses, dtype=float)",
+    "the division gives a new array, and only that is changed",
+)

@@ -136,7 +136,7 @@ def test_the_slope_is_that_of_the_loss_in_each_answer(student, shape):
 @pytest.mark.points(1)
 def test_no_slope_where_an_answer_is_0_or_less(student):
     answers, target = normal(student.rng, 2, 3, 4, 3), a_style(student.rng, 3)
-    answers[:, 0] = 0.0
+    answers[:, 0, :, 1] = 0.0
     answers[1, 1] = -1.0
     tried = "style_loss of answers of which some are exactly 0"
     loss, slope = pair(student.style_loss(answers, target), tried)
@@ -246,6 +246,21 @@ def test_pixels_are_cut_after_every_step(student):
     right = by_memory(start, slope, rates)
     close(got, right[0], f"{tried}: pictures")
     close(losses, right[1], f"{tried}: losses")
+
+
+@pytest.mark.exercise("19.4")
+@pytest.mark.points(1)
+def test_steps_on_slopes_near_a_ten_millionth(student):
+    start = student.rng.uniform(0.3, 0.7, (2, 3, 2, 1)).astype(np.float32)
+    steep = bowl(student.rng, 2, 3, 2, 1)
+
+    def slope(pictures):
+        loss, g = steep(pictures)
+        return loss, 2e-7 * g
+
+    tried, rates = "descend where slopes are near 1e-7", [0.05, 0.03, 0.04]
+    got, _ = pair(student.descend(start, slope, rates), tried, "pictures and losses")
+    close(got, by_memory(start, slope, rates)[0], f"{tried}: pictures")
 
 
 # 19.5 ---------------------------------------------------------------------------------
