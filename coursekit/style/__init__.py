@@ -16,8 +16,10 @@ from coursekit.style.painting import (
     gram,
     instance_norm,
     mixed,
+    rebuilt_by,
     style_loss,
     style_targets,
+    textures_by,
     through,
     total_variation,
 )
@@ -53,8 +55,10 @@ __all__ = [
     "mixed",
     "own_picture",
     "picture",
+    "rebuilt_by",
     "style_loss",
     "style_targets",
+    "textures_by",
     "through",
     "total_variation",
 ]

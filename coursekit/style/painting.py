@@ -3,11 +3,17 @@ variation, Adam on pixels, instance normalisation. Plain NumPy."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from coursekit.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from coursekit.style.filters import Chain, RandomBank
+
+    Network = RandomBank | Chain
 
 
 def gram(features) -> np.ndarray:
@@ -146,6 +152,64 @@ def cooling(steps: int, rate: float = 0.04, last: float = 0.1) -> list[float]:
         raise InvalidInputError(f"`steps` must be positive. Received: steps={steps!r}.")
     fall = np.clip((np.arange(steps) - steps / 2) / (steps / 2), 0, 1)
     return (rate * last**fall).tolist()
+
+
+def textures_by(
+    networks: Mapping[str, Network], like, start, rates: Sequence[float]
+) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
+    """A texture by each of several networks, judged by all.
+
+    Args:
+        networks: by name.
+        like: pictures of the style, `(n, h, w, colours)`.
+        start: noise, `(1, h, w, colours)`.
+        rates: of the steps of `descend`.
+
+    Returns:
+        The textures; their style losses `(k, k)`, row i and column j: made with network i, as j
+        sees it; and the losses `(k,)` of `start`.
+    """
+    targets = {name: style_targets(network, like) for name, network in networks.items()}
+
+    def judged(name, pictures):
+        pictures = np.asarray(pictures, "float32")
+        return through(pictures, networks[name], targets[name], style_loss)
+
+    made = [descend(start, lambda x, n=name: judged(n, x), rates)[0] for name in networks]
+    table = [[judged(name, picture)[0][0] for name in networks] for picture in made]
+    return made, np.array(table), np.array([judged(name, start)[0][0] for name in networks])
+
+
+def rebuilt_by(
+    networks: Mapping[str, Network], photograph, start, rates: Sequence[float]
+) -> tuple[list[np.ndarray], np.ndarray]:
+    """A photograph rebuilt out of noise from the features of each of several networks, all at their
+    places (Mahendran and Vedaldi 2015).
+
+    Args:
+        networks: by name.
+        photograph: `(1, h, w, colours)`.
+        start: noise of the same shape.
+        rates: of the steps of `descend`.
+
+    Returns:
+        The pictures, and the correlation `(k,)` of their pixels with the photograph's.
+    """
+
+    def judged(network, wanted, pictures):
+        pairs = []
+        for a, target in zip(network.forward(pictures), wanted, strict=True):
+            loss, slope = content_loss(np.maximum(a, 0), np.maximum(target, 0))
+            unit = np.mean(np.square(np.maximum(target, 0)))
+            pairs.append((loss / unit, slope * (a > 0) / unit))
+        return np.mean([loss for loss, _ in pairs], axis=0), network.back([s for _, s in pairs])
+
+    made = []
+    for network in networks.values():
+        wanted = network.forward(np.asarray(photograph, "float32"))
+        made.append(descend(start, lambda x, f=network, w=wanted: judged(f, w, x), rates)[0])
+    flat = np.ravel(photograph)
+    return made, np.array([np.corrcoef(np.ravel(p), flat)[0, 1] for p in made])
 
 
 def instance_norm(features, scale=1.0, shift=0.0, *, eps: float = 1e-5) -> np.ndarray:

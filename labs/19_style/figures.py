@@ -141,15 +141,17 @@ def strip(photo, canvas, mixtures, shares, left):
     )
 
 
-def six_kinds(textures, scores, own):
-    """Textures by six kinds of features, with the score by the others and by themselves."""
-    figure, axes = subplots(2, 6, size=(12, 4.4), height_ratios=[1.5, 1])
+def six_kinds(textures, rebuilt, alike, scores, own):
+    """Textures and a rebuilt photograph by six kinds of features, and how textures are judged."""
+    figure, axes = subplots(3, 6, size=(12, 6.6), height_ratios=[1.4, 1.5, 1])
     for ax, image, name in zip(axes[0], textures, scores, strict=True):
         draw_image(ax, image[0], title=name)
-    grid = axes[1, 0].get_gridspec()
-    for ax in axes[1]:
+    for ax, image, value in zip(axes[1], rebuilt, alike, strict=True):
+        draw_image(ax, image[0], title=f"rebuilt, {value:.2f}")
+    grid = axes[2, 0].get_gridspec()
+    for ax in axes[2]:
         ax.remove()
-    ax = figure.add_subplot(grid[1, :])
+    ax = figure.add_subplot(grid[2, :])
     place = np.arange(len(scores))
     ax.bar(
         place - 0.2,
@@ -171,10 +173,12 @@ def six_kinds(textures, scores, own):
     ax.set_xticklabels(list(scores), fontsize=8)
     ax.legend(fontsize=8)
     told = ", ".join(f"{name} {value:.2f}" for name, value in scores.items())
+    kept = ", ".join(f"{v:.2f}" for v in alike)
     return figure, (
         "Six textures made out of noise after a brick wall: by single pixels a grey noise, by the "
-        "others more or less of joints and bricks. Bars below, the loss of each as the other kinds "
-        f"see it, with noise at 1: {told}; beside them the far smaller loss as it sees itself."
+        "others more or less of pale joints. Below, a photograph rebuilt from the same features at "
+        f"their places; correlation with the photograph {kept}. Bars: the loss of each texture as "
+        f"the other kinds see it, with noise at 1: {told}; and, smaller, as it sees itself."
     )
 
 

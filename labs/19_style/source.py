@@ -546,6 +546,7 @@ check("19.6")
 
 # %% [markdown]
 # Six kinds: single pixels (colours alone), filters at one fine or one coarse scale, the bank with all scales, and two networks of three layers of which one was trained to name things in scenes.
+# From each a texture is made; below it, a face is rebuilt from the same features *at their places*, as content is.
 
 # %%
 count, epochs = lab.pick((4000, 8), (400, 4))
@@ -563,39 +564,25 @@ kinds = {"pixels": style.filter_bank(16, factors=(1,), size=1, brightness=1.0)}
 kinds |= {"fine": other[0].only(0), "coarse": other[1].only(2), "all scales": other[2]}
 kinds |= {"trained net": style.Chain.of(net), "random net": random_net}
 bricks = np.repeat(wall, 3, axis=-1)
-grey = rng.uniform(0.35, 0.55, (1, lab.pick(96, 64), lab.pick(96, 64), 3))
-rates = style.cooling(lab.pick(250, 50))
-
-
-# %%
-wanted = {name: style.style_targets(f, bricks) for name, f in kinds.items()}
-
-
-def style_by(name, pictures):
-    """Style loss of pictures as one kind of features sees them, and its slope."""
-    pictures = np.asarray(pictures, "float32")
-    return style.through(pictures, kinds[name], wanted[name], style.style_loss)
-
-
-textures = [
-    style.descend(grey, lambda x, name=name: style_by(name, x), rates)[0]
-    for name in kinds
-]
-table = [[style_by(name, made)[0][0] for name in kinds] for made in textures]
-at_start = [style_by(name, grey)[0][0] for name in kinds]
+across, rates = lab.pick(96, 64), style.cooling(lab.pick(250, 60))
+grey = rng.uniform(0.4, 0.5, (1, across, across, 3)).astype("float32")
+textures, table, at_start = style.textures_by(kinds, bricks, grey, rates)
+face = style.picture("astronaut", across, part=0.5, place=(0.02, 0.45))[None]
+rebuilt, alike_face = style.rebuilt_by(kinds, face, grey, rates)
 
 # %%
 with lab.needs("19.6"):
     scores = dict(zip(kinds, fair_scores(table, at_start), strict=True))
     own = dict(zip(kinds, np.diag(table) / at_start, strict=True))
-    lab.show(figures.six_kinds(textures, scores, own))
+    lab.show(figures.six_kinds(textures, rebuilt, alike_face, scores, own))
     ratio = scores["trained net"] / scores["random net"]
     word = "abc"[2 if abs(np.log(ratio)) < np.log(1.2) else int(ratio > 1)]
     told = f"{scores['trained net']:.2f} and {scores['random net']:.2f} of the noise's loss"
     lab.reveal("19.6", word, told)
 
 # %% [markdown]
-# Where a picture's own features praise it and all others do not, it has learned to please them. What counts most is how many scales are looked at, not whether anything was learned.
+# Where a picture's own features praise it and all others do not, it has learned to please them. What counts most is how many scales are looked at, not whether anything was learned. And pixels, which
+# rebuild the face, know nothing of the wall: with their places they are all content, without them hardly any style.
 
 # %% [markdown]
 # ### Exercise 19.7 · Contrast is style

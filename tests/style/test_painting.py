@@ -94,3 +94,24 @@ def test_rates_cool_in_the_second_half():
     assert rates[-1] == pytest.approx(0.1 * 0.01**0.8)
     with pytest.raises(InvalidInputError, match="must be positive"):
         style.cooling(0)
+
+
+def test_textures_and_rebuilt_pictures_of_several_kinds_of_features():
+    kinds = {
+        "fine": style.filter_bank(40, factors=(1,), size=3, colours=1, seed=1),
+        "coarse": style.filter_bank(40, factors=(4,), size=3, colours=1, seed=2),
+    }
+    picture = style.picture("gravel", 32, part=0.25, grey=True)[None]
+    start = np.random.default_rng(5).uniform(0.45, 0.55, picture.shape).astype("float32")
+    rates = style.cooling(40, 0.05)
+    made, table, noise = style.textures_by(kinds, picture, start, rates)
+    assert len(made) == 2
+    assert table.shape == (2, 2)
+    assert noise.shape == (2,)
+    assert np.all(np.diag(table) < 0.3 * noise)
+    targets = style.style_targets(kinds["coarse"], picture)
+    seen, _ = style.through(made[0], kinds["coarse"], targets, style.style_loss)
+    assert table[0, 1] == pytest.approx(seen[0])
+    rebuilt, alike = style.rebuilt_by(kinds, picture, start, rates)
+    assert alike[0] > 0.9 > alike[1]  # what blocks of 4 x 4 pixels show is little
+    assert np.corrcoef(rebuilt[0].ravel(), picture.ravel())[0, 1] == pytest.approx(alike[0])
