@@ -98,7 +98,7 @@ def test_painters_learn_side_by_side(task):
 
 def test_a_networks_convolutions_as_a_chain():
     keras.utils.set_random_seed(1)
-    net = models.cifar_cnn(num_classes=4, stages=((4,), (5,)))
+    net = models.cifar_cnn((SIZE, SIZE, 3), 4, stages=((4,), (5,)))
     chain, x = style.Chain.of(net), photographs(1)
     assert chain.multiple == 2
     first = keras.Model(net.inputs, net.get_layer("conv1a").output)(x)
