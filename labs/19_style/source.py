@@ -781,7 +781,7 @@ def pays_from(training_seconds, loop_seconds, net_seconds):
 check("19.8")
 
 # %%
-small, count, batches = lab.pick((96, 300, 1500), (48, 24, 40))
+small, count, batches = lab.pick((64, 300, 1200), (48, 24, 40))
 taught = [name for name in style.PHOTOGRAPHS if name != "chelsea"]
 lessons = style.crops(count, small, names=taught, seed=lab.seed)
 unseen = style.crops(8, small, names=["chelsea"], seed=lab.seed + 1)
