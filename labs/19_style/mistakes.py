@@ -87,6 +87,26 @@ def gram(features):
     return np.matmul(flat.transpose(0, 2, 1), flat)
 
 
+@mistake("19.1", name="relu-once-more", tag="formula")
+def gram(features):
+    """Try features of which some are negative. Are they still there?
+
+    What comes in are the features: nothing is cut off any more."""
+    features = np.maximum(features, 0)
+    n, h, w, c = features.shape
+    flat = features.reshape(n, h * w, c)
+    return np.matmul(flat.transpose(0, 2, 1), flat) / (h * w)
+
+
+@mistake("19.1", name="side-instead-of-area", tag="missing-1/n")
+def gram(features):
+    """How many places has a picture of 3 x 5?
+
+    All of them: height times width."""
+    features = np.asarray(features)
+    return np.einsum("nhwi,nhwj->nij", features, features) / features.shape[1]
+
+
 # 19.2 ---------------------------------------------------------------------------------
 
 
@@ -194,6 +214,27 @@ def content_loss(answers, target):
     gap = on - np.maximum(target, 0)
     size = gap[0].size
     return np.sum(gap**2, axis=(1, 2, 3)) / size, 2 * gap * (on > 0) / size
+
+
+@mistake("19.2", name="half-of-the-squares", tag="formula")
+def content_loss(answers, target):
+    """One answer of 1 picture is off by 1: what is the mean of its squares? Yours is half of that.
+
+    Gatys's half is not in this text: the plain mean of squares."""
+    gap = np.asarray(answers) - np.asarray(target)
+    size = gap[0].size
+    return 0.5 * np.sum(gap**2, axis=(1, 2, 3)) / size, gap / size
+
+
+@mistake("19.2", name="root-of-the-mean", tag="formula")
+def content_loss(answers, target):
+    """Twice the difference: four times the loss. Yours?
+
+    No root over the mean of the squares."""
+    gap = np.asarray(answers) - np.asarray(target)
+    size = gap[0].size
+    loss = np.sqrt(np.sum(gap**2, axis=(1, 2, 3)) / size)
+    return loss, gap / size / np.maximum(loss, 1e-12)[:, None, None, None]
 
 
 # 19.3 ---------------------------------------------------------------------------------
@@ -325,6 +366,51 @@ def style_loss(answers, target):
     gap = np.matmul(features.transpose(0, 2, 1), features) / (h * w) - target
     unit = np.sum(target**2)
     slope = 4 * features * gap.sum(axis=1, keepdims=True) / (h * w * unit)
+    loss = np.sum(gap**2, axis=(1, 2)) / unit
+    return loss, slope.reshape(n, h, w, c) * (answers > 0)
+
+
+@mistake("19.3", name="unit-of-the-picture", tag="formula")
+def style_loss(answers, target):
+    """Whose size divides the loss: the style's, or the picture's own?
+
+    The sum of all squares of A, which does not move with the picture."""
+    answers, target = np.asarray(answers), np.asarray(target)
+    n, h, w, c = answers.shape
+    features = np.maximum(answers, 0).reshape(n, h * w, c)
+    own = np.matmul(features.transpose(0, 2, 1), features) / (h * w)
+    gap, unit = own - target, np.sum(own**2, axis=(1, 2)) + 1e-12
+    slope = 4 * np.matmul(features, gap) / (h * w * unit[:, None, None])
+    loss = np.sum(gap**2, axis=(1, 2)) / unit
+    return loss, slope.reshape(n, h, w, c) * (answers > 0)
+
+
+@mistake("19.3", name="root-of-the-distance", tag="formula")
+def style_loss(answers, target):
+    """Is a distance asked for, or its square?
+
+    Squares over squares, without a root."""
+    answers, target = np.asarray(answers), np.asarray(target)
+    n, h, w, c = answers.shape
+    features = np.maximum(answers, 0).reshape(n, h * w, c)
+    gap = np.matmul(features.transpose(0, 2, 1), features) / (h * w) - target
+    loss = np.sqrt(np.sum(gap**2, axis=(1, 2)) / np.sum(target**2))
+    slope = 4 * np.matmul(features, gap) / (h * w * np.sum(target**2))
+    slope = slope / (2 * loss[:, None, None])
+    return loss, slope.reshape(n, h, w, c) * (answers > 0)
+
+
+@mistake("19.3", name="mean-over-pictures-in-the-slope", tag="missing-1/n")
+def style_loss(answers, target):
+    """Put a second picture into the batch. Does the slope of the first change? It should not.
+
+    Each picture has a loss of its own, which is not divided by their number."""
+    answers, target = np.asarray(answers), np.asarray(target)
+    n, h, w, c = answers.shape
+    features = np.maximum(answers, 0).reshape(n, h * w, c)
+    gap = np.matmul(features.transpose(0, 2, 1), features) / (h * w) - target
+    unit = np.sum(target**2)
+    slope = 4 * np.matmul(features, gap) / (n * h * w * unit)
     loss = np.sum(gap**2, axis=(1, 2)) / unit
     return loss, slope.reshape(n, h, w, c) * (answers > 0)
 
@@ -574,6 +660,56 @@ def descend(start, slope, rates):
     return pictures, np.array(losses)
 
 
+@mistake("19.4", name="hats-kept", tag="order")
+def descend(start, slope, rates):
+    """What goes into the next step: m, or m with its hat?
+
+    The hats are for this step alone; m and v go on as they are."""
+    pictures = np.array(start, dtype=float)
+    m, v, losses = np.zeros_like(pictures), np.zeros_like(pictures), []
+    for t, rate in enumerate(rates, start=1):
+        loss, g = slope(pictures)
+        losses.append(loss)
+        m = (0.9 * m + 0.1 * np.asarray(g)) / (1 - 0.9**t)
+        v = (0.999 * v + 0.001 * np.asarray(g) ** 2) / (1 - 0.999**t)
+        pictures = np.clip(pictures - rate * m / (np.sqrt(v) + 1e-7), 0, 1)
+    return pictures, np.array(losses)
+
+
+@mistake("19.4", name="memories-exchanged", tag="order")
+def descend(start, slope, rates):
+    """Which of the two forgets sooner: the mean of the slopes, or that of their squares?
+
+    0.9 belongs to m, 0.999 to v, in the hats as well."""
+    pictures = np.array(start, dtype=float)
+    m, v, losses = np.zeros_like(pictures), np.zeros_like(pictures), []
+    for t, rate in enumerate(rates, start=1):
+        loss, g = slope(pictures)
+        losses.append(loss)
+        m = 0.999 * m + 0.001 * np.asarray(g)
+        v = 0.9 * v + 0.1 * np.asarray(g) ** 2
+        size = np.sqrt(v / (1 - 0.9**t)) + 1e-7
+        pictures = np.clip(pictures - rate * (m / (1 - 0.999**t)) / size, 0, 1)
+    return pictures, np.array(losses)
+
+
+@mistake("19.4", name="one-rate-for-all", tag="edge-case")
+def descend(start, slope, rates):
+    """Which rate has your second step?
+
+    Each step takes its own from the list."""
+    pictures = np.array(start, dtype=float)
+    m, v, losses = np.zeros_like(pictures), np.zeros_like(pictures), []
+    for t in range(1, len(rates) + 1):
+        loss, g = slope(pictures)
+        losses.append(loss)
+        m = 0.9 * m + 0.1 * np.asarray(g)
+        v = 0.999 * v + 0.001 * np.asarray(g) ** 2
+        size = np.sqrt(v / (1 - 0.999**t)) + 1e-7
+        pictures = np.clip(pictures - rates[0] * (m / (1 - 0.9**t)) / size, 0, 1)
+    return pictures, np.array(losses)
+
+
 # 19.5 ---------------------------------------------------------------------------------
 
 
@@ -789,6 +925,52 @@ def mixed(parts, units, weights):
     return loss, slope
 
 
+@mistake("19.5", name="mean-of-two-means", tag="formula")
+def total_variation(pictures):
+    """Are there as many pairs side by side as one above the other? In one heap each pair counts the
+    same.
+
+    Divide by how many pairs of both kinds there are in all."""
+    pictures = np.asarray(pictures)
+    down, right = np.diff(pictures, axis=1), np.diff(pictures, axis=2)
+    loss = np.mean(down**2, axis=(1, 2, 3)) + np.mean(right**2, axis=(1, 2, 3))
+    slope = np.zeros(pictures.shape)
+    slope[:, 1:] += down / down[0].size
+    slope[:, :-1] -= down / down[0].size
+    slope[:, :, 1:] += right / right[0].size
+    slope[:, :, :-1] -= right / right[0].size
+    return loss / 2, slope
+
+
+@mistake("19.5", name="colours-not-counted", tag="missing-1/n")
+def total_variation(pictures):
+    """Put the same picture into all three colours. Should the loss be three times as large?
+
+    Every colour has pairs of its own, and all are counted."""
+    pictures = np.asarray(pictures)
+    down, right = np.diff(pictures, axis=1), np.diff(pictures, axis=2)
+    count = (down[0].size + right[0].size) / pictures.shape[3]
+    loss = (np.sum(down**2, axis=(1, 2, 3)) + np.sum(right**2, axis=(1, 2, 3))) / count
+    slope = np.zeros(pictures.shape)
+    slope[:, 1:] += down
+    slope[:, :-1] -= down
+    slope[:, :, 1:] += right
+    slope[:, :, :-1] -= right
+    return loss, 2 * slope / count
+
+
+@mistake("19.5", name="slopes-not-in-their-units", tag="formula")
+def mixed(parts, units, weights):
+    """You divide the losses by their units. The slopes, too?
+
+    What divides a loss divides its slope."""
+    loss, slope = 0.0, 0.0
+    for (value, steep), unit, weight in zip(parts, units, weights, strict=True):
+        loss = loss + np.asarray(weight) / unit * np.asarray(value)
+        slope = slope + np.asarray(weight)[:, None, None, None] * np.asarray(steep)
+    return loss, slope
+
+
 # 19.6 ---------------------------------------------------------------------------------
 
 
@@ -873,6 +1055,16 @@ def share_upside_down():
     """A texture as bad as noise has the share 1, a good one less. Yours?
 
     The texture's loss over the noise's."""
+
+
+@mistake("19.6", name="sum-of-shares", tag="missing-1/n")
+def fair_scores(losses, noise):
+    """With more judges, should the score grow?
+
+    The mean over the judges that are left."""
+    shares = np.array(losses, dtype=float) / np.asarray(noise)
+    np.fill_diagonal(shares, 0.0)
+    return shares.sum(axis=1)
 
 
 # 19.7 ---------------------------------------------------------------------------------
@@ -1077,6 +1269,33 @@ def own_mean_left_in():
     Take your own mean off first."""
 
 
+@mistake(
+    "19.7",
+    of="restyle",
+    tag="formula",
+    edit=(
+        "like.std(axis=(1, 2), keepdims=True)",
+        "np.sqrt(like.var(axis=(1, 2), keepdims=True) + eps)",
+    ),
+)
+def eps_in_the_others_spread():
+    """Take eps = 0.5. To which variance does the text add it?
+
+    To that of your own features alone; the other picture's spread is taken as it is."""
+
+
+@mistake(
+    "19.7",
+    of="restyle",
+    tag="formula",
+    edit=("np.sqrt(variance + eps)", "(np.sqrt(variance) + eps)"),
+)
+def eps_beside_the_root():
+    """Take eps = 0.5. Under the root or beside it: where does eps stand?
+
+    It is added to the variance."""
+
+
 # 19.8 ---------------------------------------------------------------------------------
 
 
@@ -1216,6 +1435,27 @@ def times_faster(losses, step_seconds, net_loss, net_seconds):
     0, as if the loop were there at once. If it never is, give infinity."""
     first = int(np.argmax(np.asarray(losses) <= net_loss))
     return float(first * step_seconds / net_seconds)
+
+
+@mistake("19.8", name="steps-above-counted", tag="order")
+def times_faster(losses, step_seconds, net_loss, net_seconds):
+    """Let the loop's loss go up for once after it was low enough. Does your count grow?
+
+    Not how many losses are too high: the *first* place that is low enough."""
+    losses = np.asarray(losses)
+    if not np.any(losses <= net_loss):
+        return float("inf")
+    return float(np.sum(losses > net_loss) * step_seconds / net_seconds)
+
+
+@mistake("19.8", name="rounded", tag="off-by-one")
+def pays_from(training_seconds, loop_seconds, net_seconds):
+    """Put your number into both sums. Is the network's smaller?
+
+    The next whole number above the quotient, whatever its fraction is."""
+    if net_seconds >= loop_seconds:
+        return float("inf")
+    return round(training_seconds / (loop_seconds - net_seconds))
 
 
 @mistake(
