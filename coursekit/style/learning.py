@@ -13,7 +13,7 @@ from keras import layers, ops
 from coursekit.errors import InvalidInputError
 from coursekit.style import painting
 from coursekit.style.filters import CENTRE, RandomBank
-from coursekit.training import Player, one_cycle, optimise_image
+from coursekit.training import Player, gradients, one_cycle, optimise_image
 
 
 def bank_model(bank: RandomBank, size: int) -> keras.Model:
@@ -112,6 +112,28 @@ def _variation(pictures):
     return (ops.sum(down, axis=(1, 2, 3)) + ops.sum(right, axis=(1, 2, 3))) / count
 
 
+def style_slope(answers, target) -> np.ndarray:
+    """The slope of `painting.style_loss` in the answers `(1, h, w, c)`, by automatic
+    differentiation."""
+    answers = np.asarray(answers, "float32")
+    maps = answers.shape[-1]
+
+    def loss(a):
+        flat = ops.reshape(ops.relu(a), (-1, maps))
+        gap = ops.matmul(ops.transpose(flat), flat) / flat.shape[0] - target
+        return ops.sum(ops.square(gap)) / float(np.sum(np.square(target)))
+
+    return gradients(loss, answers)
+
+
+def instance_norm(features, scale, shift, *, eps: float = 1e-5) -> np.ndarray:
+    """What Keras's layer makes of features `(n, h, w, c)`: `painting.instance_norm`."""
+    layer = layers.GroupNormalization(groups=-1, epsilon=eps)
+    layer.build(np.shape(features))
+    layer.set_weights([np.asarray(scale, "float32"), np.asarray(shift, "float32")])
+    return ops.convert_to_numpy(layer(np.asarray(features, "float32")))
+
+
 def paint_in_a_loop(
     loss: PaintingLoss, photographs, *, steps: int, rate: float = 0.02
 ) -> tuple[np.ndarray, np.ndarray, list[float]]:
@@ -146,11 +168,11 @@ def painter(
     *, norm: str = "instance", width: int = 16, blocks: int = 2, colours: int = 3
 ) -> keras.Model:
     """A network that paints: down to a quarter of the side, residual blocks, and up again (Johnson
-    et al. 2016, smaller). 58,291 parameters at the defaults.
+    et al. 2016, smaller).
 
     Args:
         norm: "instance" (Ulyanov et al. 2016), "batch" or "none".
-        width: maps at the full side; twice and four... times that below.
+        width: maps at the full side; twice as many below.
         blocks: residual blocks.
         colours: channels.
 

@@ -28,10 +28,13 @@ import numpy as np
 from coursekit import NotAnsweredYet, models, open_lab, style
 from coursekit.datasets.scenes import make_scenes
 from coursekit.style import learning
-from coursekit.training import fit, gradients
+from coursekit.training import fit
 
 lab = open_lab("19_style")
 check, figures = lab.check, lab.figures
+MOVED = ["not at all", "by less than a tenth of its size", "by more"]
+APART = ["hardly at all", "half as far as before", "as far as before"]
+MANY = ["fewer than 20", "20 to 1,000", "more than 1,000, or never"]
 rng = np.random.default_rng(lab.seed)
 agreement = {}  # for the receipt: how far your parts are from the library's
 
@@ -66,7 +69,6 @@ lab.predict(
 # A mean and not a sum, so that pictures of different sizes can be compared. A batch of $n$ pictures has $n$ matrices.
 
 # %%
-MOVED = ["not at all", "by less than a tenth of its size", "by more"]
 lab.predict(
     "19.1a",
     "The wall's features are thrown to other places at random, all filters alike. The "
@@ -127,9 +129,10 @@ with lab.needs("19.1"):
     grams |= {name: gram(features)[0] for name, features in thrown.items()}
     moves = {n: figures.apart(grams["wall"], grams[n]) for n in ("features", "pixels")}
     lab.show(figures.three_grams(grams))
-    for key, name in (("19.1a", "features"), ("19.1b", "pixels")):
-        word = MOVED[int(moves[name] > 1e-4) + int(moves[name] > 0.1)]
-        lab.reveal(key, word, f"by {moves[name]:.1%} of its size")
+    words = {n: MOVED[int(m > 1e-4) + int(m > 0.1)] for n, m in moves.items()}
+    told = {name: f"by {move:.1%} of its size" for name, move in moves.items()}
+    lab.reveal("19.1a", words["features"], told["features"])
+    lab.reveal("19.1b", words["pixels"], told["pixels"])
 
 # %% [markdown]
 # A Gram matrix does not know where anything is. What lies together within one filter's view, it knows.
@@ -182,18 +185,16 @@ with lab.needs("19.1", "19.2"):
     moved = [np.roll(wall, shift, axis=2) for shift in shifts]
     places, together = [], []
     for scale, there in enumerate(bank.forward(wall)):
-        here = [bank.forward(picture)[scale] for picture in (*moved, grass)]
-        lawn = content_loss(here[-1], there)[0][0]
-        places.append([content_loss(a, there)[0][0] / lawn for a in here[:-1]])
-        own, *rest = (gram(np.maximum(a, 0)) for a in (there, *here))
-        lawn = figures.apart(own, rest[-1])
-        together.append([figures.apart(own, g) / lawn for g in rest[:-1]])
+        *here, lawn = (bank.forward(picture)[scale] for picture in (*moved, grass))
+        unit = content_loss(lawn, there)[0][0]
+        places.append([content_loss(a, there)[0][0] / unit for a in here])
+        own, far, *rest = (gram(np.maximum(a, 0)) for a in (there, lawn, *here))
+        unit = figures.apart(own, far)
+        together.append([figures.apart(own, g) / unit for g in rest])
     lab.show(figures.moved(list(shifts), places, together))
     half = places[0][1]  # four pixels: bricks are eight or nine wide
-    word = "abc"[int(half > 0.5) + int(half > 1)]
-    lab.reveal(
-        "19.2", word, f"{half:.2f} of the lawn's, and the Gram matrix hardly moved"
-    )
+    told = f"{half:.2f} of the lawn's, and the Gram matrix hardly moved"
+    lab.reveal("19.2", "abc"[int(half > 0.5) + int(half > 1)], told)
 
 # %% [markdown]
 # Content asks "the same here?", style "the same anywhere?". So a style can be taken from one picture and the content from another.
@@ -253,18 +254,10 @@ targets = style.style_targets(bank, wall)  # the wall's Gram matrices, for each 
 few = bank.forward(rng.random((1, 32, 32, 1)).astype("float32"))[0]
 few[..., 5] = -1.0  # a filter that is silent everywhere
 
-
-def by_library(answers):
-    """The style loss in keras.ops."""
-    flat = keras.ops.reshape(keras.ops.relu(answers), (-1, few.shape[-1]))
-    gap = keras.ops.matmul(keras.ops.transpose(flat), flat) / flat.shape[0] - targets[0]
-    return keras.ops.sum(gap**2) / np.sum(targets[0] ** 2)
-
-
 # %%
 with lab.needs("19.3"):
     _, slope = style_loss(few, targets[0])
-    theirs = gradients(by_library, few)
+    theirs = learning.style_slope(few, targets[0])  # by automatic differentiation
     agreement["style slope"] = np.abs(slope - theirs).max() / np.abs(theirs).max()
     lab.show(figures.slopes_beside(slope, theirs))
     silent = np.abs(slope[..., 5]).max()
@@ -287,8 +280,8 @@ with lab.needs("19.3"):
 # %%
 lab.predict(
     "19.4",
-    "The same wall as the style, other noise to start from. The pixels of the two results "
-    "correlate by (1: the same, 0: nothing in common)",
+    "The same wall as the style, other noise to start from. The pixels of the two "
+    "results correlate by (1: the same, 0: nothing in common)",
     number=True,
 )
 
@@ -329,8 +322,8 @@ def descend(start, slope, rates):
         rates: the rate of each step.
 
     Returns:
-        (pictures, losses): arrays (n, h, w, colours) and (steps, n); losses are those from
-            before each step.
+        (pictures, losses): arrays (n, h, w, colours) and (steps, n); the losses are
+            from before each step.
 
     >>> line = lambda x: (np.sum(x, axis=(1, 2, 3)), np.full(x.shape, 7.0))
     >>> pictures, losses = descend(np.full((1, 1, 1, 1), 0.5), line, [0.1, 0.2])
@@ -364,8 +357,7 @@ with lab.needs("19.3", "19.4"):
     def to_wall(pictures):
         """Loss and slope, by your functions."""
         pictures = np.asarray(pictures, "float32")  # float32 is twice as fast
-        given = bank.forward, bank.back, targets, style_loss
-        return texture_slope(pictures, *given)
+        return texture_slope(pictures, bank.forward, bank.back, targets, style_loss)
 
     made, losses = descend(noise, to_wall, rates)
     lab.show(figures.out_of_noise(wall, noise, made, losses))
@@ -394,8 +386,8 @@ with lab.needs("19.3", "19.4"):
 # %%
 lab.predict(
     "19.5",
-    "Content and style weigh the same, each in units of what grey noise has. Which of the "
-    "two comes nearer to its goal?",
+    "Content and style weigh the same, each in units of what grey noise has. Which of "
+    "the two comes nearer to its goal?",
     choices=["content", "style", "both within a factor of 2"],
 )
 
@@ -496,8 +488,8 @@ with lab.needs("19.2", "19.3", "19.4", "19.5"):
     lab.show(figures.strip(photo, strokes, strip, shares, left))
     ratio = left[0, 2] / left[1, 2]
     word = "abc"[2 if 0.5 <= ratio <= 2 else int(ratio > 1)]
-    told = f"in the middle, content {left[0, 2]:.3f} and style {left[1, 2]:.3f} of their units"
-    lab.reveal("19.5", word, told)
+    told = f"in the middle, content {left[0, 2]:.3f} and style {left[1, 2]:.3f}"
+    lab.reveal("19.5", word, told + " of their units")
 
 # %% [markdown]
 # There is no right mixture. There is a unit, chosen by you, and a weight.
@@ -514,8 +506,8 @@ with lab.needs("19.2", "19.3", "19.4", "19.5"):
 # %%
 lab.predict(
     "19.6",
-    "The same small network, once trained to name things and once left random. Whose texture "
-    "is judged better by the others?",
+    "The same small network, once trained to name things, once left random. Whose "
+    "texture is judged better by the others?",
     choices=["the trained one's", "the random one's", "alike, within a fifth"],
 )
 
@@ -525,13 +517,15 @@ def fair_scores(losses, noise):
     """Score of each texture; small is good.
 
     Args:
-        losses: (k, k), row i and column j: the texture made with features i, as features j see it.
+        losses: (k, k), row i and column j: the texture made with features i, as features
+            j see it.
         noise: (k,), the loss of the noise as features j see it.
 
     Returns:
         array (k,).
 
-    >>> fair_scores([[0.0, 2.0, 3.0], [1.0, 0.0, 1.0], [3.0, 4.0, 0.0]], [2.0, 4.0, 10.0])
+    >>> losses = [[0.0, 2.0, 3.0], [1.0, 0.0, 1.0], [3.0, 4.0, 0.0]]
+    >>> fair_scores(losses, [2.0, 4.0, 10.0])
     array([0.4 , 0.3 , 1.25])
     """
     ### BEGIN SOLUTION
@@ -577,8 +571,8 @@ with lab.needs("19.6"):
     lab.show(figures.six_kinds(textures, rebuilt, alike_face, scores, own))
     ratio = scores["trained net"] / scores["random net"]
     word = "abc"[2 if abs(np.log(ratio)) < np.log(1.2) else int(ratio > 1)]
-    told = f"{scores['trained net']:.2f} and {scores['random net']:.2f} of the noise's loss"
-    lab.reveal("19.6", word, told)
+    told = f"{scores['trained net']:.2f} and {scores['random net']:.2f}"
+    lab.reveal("19.6", word, told + " of the noise's loss")
 
 # %% [markdown]
 # Where a picture's own features praise it and all others do not, it has learned to please them. What counts most is how many scales are looked at, not whether anything was learned. And pixels, which
@@ -594,7 +588,6 @@ with lab.needs("19.6"):
 # number $k$ of `features`. That picture may have another size.
 
 # %%
-APART = ["hardly at all", "half as far as before", "as far as before"]
 lab.predict(
     "19.7a",
     "A photograph, and itself at half the contrast: filters look, the maps are "
@@ -605,8 +598,8 @@ lab.predict(
 # %%
 lab.predict(
     "19.7b",
-    "Two painting networks, trained alike, one with batch, one with instance normalisation. "
-    "Which loss is lower on new photographs?",
+    "Two painting networks, trained alike, one with batch, one with instance "
+    "normalisation. Which loss is lower on new photographs?",
     choices=["batch", "instance", "alike, within 5 %"],
 )
 
@@ -676,10 +669,7 @@ with lab.needs("19.7"):
     lab.show(figures.dyed(photo, [strokes, *inks], dyed))
     word = APART[int(gaps[1] > 0.1 * gaps[0]) + int(gaps[1] > 0.75 * gaps[0])]
     lab.reveal("19.7a", word, f"{gaps[0]:.0%} apart before, {gaps[1]:.1%} after")
-    layer = keras.layers.GroupNormalization(groups=-1, epsilon=1e-5)
-    layer.build(maps[0].shape)
-    layer.set_weights([scale, shift])
-    theirs = keras.ops.convert_to_numpy(layer(maps[0]))
+    theirs = learning.instance_norm(maps[0], scale, shift)  # Keras's layer
     agreement["instance norm"] = np.abs(normed[0] - theirs).max() / np.abs(theirs).max()
 
 # %% [markdown]
@@ -690,18 +680,17 @@ with lab.needs("19.7"):
 # %% [markdown]
 # ### Exercise 19.8 · The network against the loop
 #
-# A network can learn to do in one pass what the loop does in many steps (Johnson et al. 2016). Compare fairly:
+# A network can learn to do in one pass what the loop does in many steps (Johnson et al. 2016). Compare:
 #
 # - `steady`: seconds of a call. The first call compiles and does not count; of `repeats` further calls, each timed on its own by `clock()`, the median.
-# - `times_faster`: at **equal loss**. After how many steps is the loop's loss for the first time no more than the network's? How many times as long as one pass do these steps take? If the loop never gets there: infinity.
-# - `pays_from`: training costs time, too. From which number of pictures on do training and passes together take **less** time than loops? If never, infinity.
+# - `times_faster`: at **equal loss**. After how many steps is the loop's loss for the first time no more than the network's? How many times as long as one pass do they take? If it never gets there: infinity.
+# - `pays_from`: training costs time, too. From which number of pictures on do training and passes take **less** time than loops? If never: infinity.
 
 # %%
-MANY = ["fewer than 20", "20 to 1,000", "more than 1,000, or never"]
 lab.predict(
     "19.8",
-    "From how many pictures on does it pay to train the network, instead of running the "
-    "loop for each?",
+    "From how many pictures on does it pay to train the network, instead of running "
+    "the loop for each?",
     choices=MANY,
 )
 
@@ -813,8 +802,8 @@ with lab.needs("19.8"):
     loop_seconds = step_seconds * min(needed, len(falling) - 1)
     pays = pays_from(trained / 2, loop_seconds, seconds)
     lab.show(figures.race(one, slow, fast, falling, reached, judged))
-    told = f"{trained / 2:.0f} s of training; {1000 * seconds:.1f} ms a pass; the same loss "
-    told += f"takes {needed:.0f} steps of the loop, {faster:.0f} times as long"
+    told = f"{trained / 2:.0f} s of training; {1000 * seconds:.1f} ms a pass; the same "
+    told += f"loss takes {needed:.0f} steps of the loop, {faster:.0f} times as long"
     word = MANY[int(pays >= 20) + int(pays > 1000)]
     lab.reveal("19.8", word, told + f"; training pays from {pays} pictures on")
 
@@ -896,6 +885,8 @@ with lab.needs("19.1"):
     turned = gram(seen(np.roll(wall, (20, 12), axis=(1, 2))))[0]
     measured = f"{figures.apart(turned, grams['wall']):.0e}"
     claim("Gram matrix after a shift round the edge", GATYS, "the same", measured)
+
+# %%
 with lab.needs("19.2", "19.3", "19.4", "19.5"):
     text = "content and style left, each in units of grey noise's"
     measured = "; ".join(

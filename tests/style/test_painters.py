@@ -110,6 +110,18 @@ def test_a_networks_convolutions_as_a_chain():
         style.Chain.of(models.mlp((4, 4, 1), 2))
 
 
+def test_automatic_slopes_and_keras_own_layer_agree_with_numpy():
+    rng = np.random.default_rng(3)
+    answers = rng.normal(size=(1, 6, 5, 4)).astype("float32")
+    target = style.gram(np.abs(rng.normal(size=(1, 3, 3, 4))))[0].astype("float32")
+    mine = style.style_loss(answers, target)[1]
+    np.testing.assert_allclose(learning.style_slope(answers, target), mine, atol=1e-6)
+    features = rng.normal(2, 3, (2, 5, 4, 3)).astype("float32")
+    scale, shift = np.array([1.0, 2.0, 0.5]), np.array([0.0, -1.0, 3.0])
+    theirs = learning.instance_norm(features, scale, shift)
+    np.testing.assert_allclose(theirs, style.instance_norm(features, scale, shift), atol=1e-4)
+
+
 def test_errors_say_what_is_expected(task):
     with pytest.raises(InvalidInputError, match="layer"):
         learning.painter(norm="layer")
