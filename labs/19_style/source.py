@@ -517,8 +517,8 @@ def fair_scores(losses, noise):
     """Score of each texture; small is good.
 
     Args:
-        losses: (k, k), row i and column j: the texture made with features i, as features
-            j see it.
+        losses: (k, k), row i and column j: the texture made with features i, as
+            features j see it.
         noise: (k,), the loss of the noise as features j see it.
 
     Returns:
