@@ -248,8 +248,9 @@ def train_painters(
 
     def total(learner, model, x, _):
         made = learner(x, training=True)
-        made = made if isinstance(made, list | tuple) else [made]
-        return sum(ops.mean(loss.in_ops(pictures, x, model)) for pictures in made)
+        made = list(made) if isinstance(made, list | tuple) else [made]
+        pictures, wanted = ops.concatenate(made), ops.concatenate([x] * len(made))
+        return len(made) * ops.mean(loss.in_ops(pictures, wanted, model))
 
     player = Player(together, loss.model, total, seed=seed)
     player.compile(keras.optimizers.Adam(one_cycle(rate, steps)))

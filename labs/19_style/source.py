@@ -778,8 +778,8 @@ scales = style.filter_bank(lab.pick(48, 24), size=5, seed=lab.seed)
 task = learning.PaintingLoss(
     scales, style.style_targets(scales, strokes), small, units, (0.3, 0.7, 0.1), place=1
 )
-wide = lab.pick(16, 8)
-painters = {n: learning.painter(norm=n, width=wide) for n in ("batch", "instance")}
+form = lab.pick({"width": 16, "blocks": 2}, {"width": 8, "blocks": 1})
+painters = {n: learning.painter(norm=n, **form) for n in ("batch", "instance")}
 _, trained = learning.train_painters(
     painters, lessons, task, steps=batches, seed=lab.seed
 )
