@@ -810,8 +810,8 @@ with lab.needs("19.8"):
 # %%
 means = {norm: float(np.mean(values)) for norm, values in judged.items()}
 with lab.needs("19.4"):
-    _, mine = descend(one, lambda x: task.slope(np.float32(x), one), [0.02] * 6)
-    agreement["descent"] = np.abs(mine[:, 0] - falling[:6]).max() / falling[0]
+    _, by_hand = descend(one, lambda x: task.slope(np.float32(x), one), [0.02] * 6)
+    agreement["descent"] = np.abs(by_hand[:, 0] - falling[:6]).max() / falling[0]
 with lab.needs("19.7"):
     ratio = means["instance"] / means["batch"]
     word = "c" if abs(ratio - 1) < 0.05 else "ab"[int(ratio < 1)]
