@@ -246,6 +246,21 @@ def hopes(
     return {"one network": float(np.mean(one)), "two networks": float(np.mean(two))}
 
 
+def stands_still(refreshed: Callable) -> str:
+    """Whether a frozen copy keeps its numbers while the network that it was made of learns on: what
+    no check can see that lives in another process. In a sentence."""
+    online = [np.ones((2, 3)), np.ones(3)]
+    frozen = refreshed(0, 5, online, [np.zeros((2, 3)), np.zeros(3)])
+    for w in online:
+        w += 1
+    if all(np.all(np.asarray(w) == 1) for w in frozen):
+        return "Your frozen weights stood still while the others learned on."
+    return (
+        "Your frozen weights moved along with those that learned: they are the same arrays. "
+        "Make copies of them."
+    )
+
+
 def wander(grid: GridWorld, turns: int, seed: int = 0) -> Iterator[dict[str, np.ndarray]]:
     """Transitions of random walks, those of all copies in each turn."""
     rng, seen = np.random.default_rng(seed), grid.reset()

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import stats
 
-from coursekit.labs import mistake
+from coursekit.labs import excuse, mistake
 
 # 20.1 ---------------------------------------------------------------------------------
 
@@ -1186,3 +1186,17 @@ def discounted_returns(rewards, ended, discount):
         out[begin : t + 1] = np.sum(part * discount ** np.arange(len(part)))
         begin = t + 1
     return out
+
+
+# Mutants that may live -----------------------------------------------------------------
+
+excuse(
+    "20.5",
+    "refreshed: np.array(w) -> np.asarray(w)",
+    "what a check is given has travelled between two processes, so that no two arrays are one",
+)
+excuse(
+    "20.8",
+    "discounted_returns: 1 -> 2 (2)",
+    "the one turn more comes to index -1, the last step again, which is an end",
+)

@@ -128,7 +128,7 @@ with lab.needs("20.1"):
 # ### Exercise 20.2 · A ring of memories
 #
 # What was just lived through is a poor teacher: neighbouring states are nearly the same. So all *transitions* $(s,a,r,s')$ go into a
-# *replay memory*, and are learned from in any order, many times. The first goes to row 0, the next to row 1, and when all `capacity`
+# *replay memory*, and are learned from in any order, often. The first goes to row 0, the next to row 1, and when all `capacity`
 # rows are taken, a new one takes the place of the **oldest**.
 #
 # `ring_rows` says where the next `n` go, oldest first. `drawn_rows` says which to learn from: only filled rows, all as likely.
@@ -409,6 +409,7 @@ check("20.5")
 # %%
 hope = {"by formula": studies.expected_maximum(10)}
 with lab.needs("20.3", "20.5"):
+    print(studies.stands_still(refreshed))
     hope |= studies.hopes(targets, double_targets, actions=10, seed=lab.seed)
     lab.show(figures.bias(targets, double_targets, seed=lab.seed))
     told = ", ".join(f"{name} {value:.2f}" for name, value in hope.items())

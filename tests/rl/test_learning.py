@@ -108,6 +108,11 @@ def test_studies_agree_with_what_is_known():
     np.testing.assert_allclose(worth["an end"], 10 * (1 - 0.9 ** np.arange(60, 0, -1)))
 
 
+def test_weights_that_are_the_same_arrays_do_not_stand_still():
+    assert "stood still" in studies.stands_still(rules.refreshed)
+    assert "same arrays" in studies.stands_still(lambda step, every, online, frozen: online)
+
+
 def test_a_rally_ends_with_its_ball_and_a_film_is_whole():
     def player(seen):
         return QNetwork((10, 10, 4), 3, (8,), seed=1)(seen)
