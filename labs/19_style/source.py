@@ -543,7 +543,7 @@ check("19.6")
 # From each a texture is made; below it, a face is rebuilt from the same features *at their places*, as content is.
 
 # %%
-count, epochs = lab.pick((4000, 8), (400, 4))
+count, epochs = lab.pick((4000, 8), (240, 4))
 taught = make_scenes(count, seed=lab.seed, objects=1, noise=2.0)
 keras.utils.set_random_seed(lab.seed)
 net = models.cifar_cnn(num_classes=6, stages=((16,), (24,), (32,)))
