@@ -784,7 +784,7 @@ _, trained = learning.train_painters(
     painters, lessons, task, steps=batches, seed=lab.seed
 )
 judged = {
-    norm: task.values(keras.ops.convert_to_numpy(net(unseen, training=False)), unseen)
+    norm: task.values(net.predict_on_batch(unseen), unseen)
     for norm, net in painters.items()
 }
 one = style.picture("chelsea", small)[None]
