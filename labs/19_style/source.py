@@ -425,7 +425,7 @@ def mixed(parts, units, weights):
 
     Args:
         parts: list of (loss (n,), slope (n, h, w, colours)).
-        units: a number for each part.
+        units: array (parts,).
         weights: array (parts, n).
 
     Returns:
@@ -458,9 +458,9 @@ strokes = style.brush_strokes(192, seed=lab.seed)[None]
 swirls = style.style_targets(colours, strokes)
 grey = rng.uniform(0.47, 0.53, (1, size, size, 3)).astype("float32")
 ahead = blocks.forward(photo)  # the answers that content should have
-units = [style.through(grey, blocks, ahead, style.content_loss)[0][0]]
-units += [style.through(grey, colours, swirls, style.style_loss)[0][0]]
-units += [style.total_variation(photo)[0][0]]
+units = style.through(grey, blocks, ahead, style.content_loss)[0]
+units = [*units, *style.through(grey, colours, swirls, style.style_loss)[0]]
+units = np.array([*units, *style.total_variation(photo)[0]])
 
 # %%
 with lab.needs("19.2", "19.3", "19.4", "19.5"):
@@ -484,7 +484,7 @@ with lab.needs("19.2", "19.3", "19.4", "19.5"):
     start = np.repeat(grey, 5, axis=0)
     rates = style.cooling(lab.pick(250, 50))
     strip, _ = descend(start, lambda x: mixed(parts(x), units, weights), rates)
-    left = np.array([value for value, _ in parts(strip)]) / np.array(units)[:, None]
+    left = np.array([value for value, _ in parts(strip)]) / units[:, None]
     lab.show(figures.strip(photo, strokes, strip, shares, left))
     ratio = left[0, 2] / left[1, 2]
     word = "abc"[2 if 0.5 <= ratio <= 2 else int(ratio > 1)]
@@ -845,7 +845,7 @@ with lab.needs("19.2", "19.3", "19.4", "19.5"):
     for name, like in styles.items():
         wanted, tables = content.forward(mine), style.style_targets(filters, like)
         given = filters, content, wanted, tables
-        per = [loss[0] for loss, _ in losses_of(1 - mine, *given)]
+        per = np.array([loss[0] for loss, _ in losses_of(1 - mine, *given)])
 
         def falls(picture, given=given, per=per):
             """The mixture for this style."""

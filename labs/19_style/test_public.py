@@ -308,7 +308,7 @@ def some_parts(rng, count, n, h, w, c):
     parts = [(np.abs(normal(rng, n)), normal(rng, n, h, w, c)) for _ in range(count)]
     return (
         parts,
-        rng.uniform(0.1, 5.0, count).tolist(),
+        rng.uniform(0.1, 5.0, count),
         rng.uniform(0.1, 2.0, (count, n)),
     )
 
@@ -557,7 +557,7 @@ counterexample(
     "mixed",
     draw=lambda rng, size: (
         [(np.abs(whole(rng, size)), whole(rng, size, 1, 1, 1)) for _ in range(2)],
-        [2.0, 4.0],
+        np.array([2.0, 4.0]),
         np.abs(whole(rng, 2, size)),
     ),
     oracle=summed,
@@ -574,7 +574,12 @@ counterexample(
 counterexample(
     "19.7",
     "instance_norm",
-    draw=lambda rng, size: (whole(rng, size, 1, 3, 1), [2.0], [1.0], 0.5),
+    draw=lambda rng, size: (
+        whole(rng, size, 1, 3, 1),
+        np.array([2.0]),
+        np.array([1.0]),
+        0.5,
+    ),
     oracle=map_by_map,
 )
 counterexample(
