@@ -838,6 +838,7 @@ content = filters.last if file else blocks
 styles = {"strokes": strokes, "brick": bricks}
 styles["tissue"] = style.picture("ihc", 128)[None]
 rates = style.cooling(lab.pick(250, 40))
+mixture = np.array([[0.4], [0.6], [0.1]])  # of content, style and variation
 
 # %%
 with lab.needs("19.2", "19.3", "19.4", "19.5"):
@@ -849,7 +850,7 @@ with lab.needs("19.2", "19.3", "19.4", "19.5"):
 
         def falls(picture, given=given, per=per):
             """The mixture for this style."""
-            return mixed(losses_of(picture, *given), per, [[0.4], [0.6], [0.1]])
+            return mixed(losses_of(picture, *given), per, mixture)
 
         painted[name], _ = descend(mine, falls, rates)
     lab.show(
