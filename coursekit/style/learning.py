@@ -165,7 +165,12 @@ def paint_in_a_loop(
 
 
 def painter(
-    *, norm: str = "instance", width: int = 16, blocks: int = 2, colours: int = 3
+    *,
+    norm: str = "instance",
+    width: int = 16,
+    blocks: int = 2,
+    colours: int = 3,
+    seed: int = 0,
 ) -> keras.Model:
     """A network that paints: down to a quarter of the side, residual blocks, and up again (Johnson
     et al. 2016, smaller).
@@ -175,6 +180,7 @@ def painter(
         width: maps at the full side; twice as many below.
         blocks: residual blocks.
         colours: channels.
+        seed: of the first weights, which are the same for each `norm` and on each backend.
 
     Returns:
         An uncompiled model from pictures `(b, h, w, colours)` with values from 0 to 1 to pictures
@@ -191,9 +197,15 @@ def painter(
     if norm not in makers:
         raise InvalidInputError(f"`norm` must be one of {', '.join(makers)}. Received: {norm!r}.")
 
+    rng = np.random.default_rng(seed)
+
+    def he_normal(shape, dtype=None):  # drawn here: JAX would compile a draw for every shape
+        spread = np.sqrt(2 / np.prod(shape[:-1]))
+        return ops.convert_to_tensor(rng.normal(0, spread, shape).astype("float32"), dtype)
+
     def step(x, maps, size, strides=1, active=True):
         x = layers.Conv2D(
-            maps, size, strides=strides, padding="same", kernel_initializer="he_normal"
+            maps, size, strides=strides, padding="same", kernel_initializer=he_normal
         )(x)
         layer = makers[norm]()
         x = x if layer is None else layer(x)
@@ -208,7 +220,10 @@ def painter(
         x = layers.Add()([x, step(step(x, 2 * width, 3), 2 * width, 3, active=False)])
     x = step(layers.UpSampling2D(2)(x), 2 * width, 3)  # (b, h/2, w/2, 32)
     x = step(layers.UpSampling2D(2)(x), width, 3)  # (b, h, w, 16)
-    outputs = layers.Conv2D(colours, 5, padding="same", activation="sigmoid")(x)
+    last = layers.Conv2D(
+        colours, 5, padding="same", activation="sigmoid", kernel_initializer=he_normal
+    )
+    outputs = last(x)
     return keras.Model(inputs, outputs, name=f"painter_{norm}")
 
 

@@ -779,6 +779,7 @@ task = learning.PaintingLoss(
     scales, style.style_targets(scales, strokes), small, units, (0.3, 0.7, 0.1), place=1
 )
 form = lab.pick({"width": 16, "blocks": 2}, {"width": 8, "blocks": 1})
+form["seed"] = lab.seed
 painters = {n: learning.painter(norm=n, **form) for n in ("batch", "instance")}
 _, trained = learning.train_painters(
     painters, lessons, task, steps=batches, seed=lab.seed

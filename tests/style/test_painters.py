@@ -60,6 +60,17 @@ def test_a_painter_paints_pictures_of_any_side(norm):
         assert 0 <= out.min() <= out.max() <= 1
 
 
+def test_painters_begin_alike():
+    one, two = (learning.painter(norm=n, width=4, blocks=1) for n in ("instance", "batch"))
+    kernels = [
+        [np.array(layer.kernel) for layer in net.layers if isinstance(layer, keras.layers.Conv2D)]
+        for net in (one, two)
+    ]
+    for a, b in zip(*kernels, strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert np.abs(kernels[0][3]).max() > 0
+
+
 def test_a_painter_with_instance_norm_does_not_care_for_its_company():
     keras.utils.set_random_seed(0)
     net = learning.painter(width=4, blocks=1)
