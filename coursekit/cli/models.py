@@ -7,7 +7,7 @@ import argparse
 
 from coursekit.cli._parser import help_of
 
-_WRITER, _PLAYER = "writer", "player"
+_WRITER, _PLAYER, _SPELLERS = "writer", "player", "spellers"
 
 
 def add_parser(commands) -> None:
@@ -17,7 +17,8 @@ def add_parser(commands) -> None:
         help="list the reference weights, or train one anew",
         description="Say which trained networks come with the package, or train one anew.",
         epilog="examples:\n  coursekit models list\n  coursekit models train mnist_cnn\n"
-        "  coursekit models train writer\n  coursekit models train player",
+        "  coursekit models train writer\n  coursekit models train player\n"
+        "  coursekit models train spellers",
     )
     parser.set_defaults(run=help_of(parser))
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
@@ -65,6 +66,15 @@ def run_list(args: argparse.Namespace) -> int:
             f"{facts['frames']:,} frames of Breakout, {facts['random']:.2f} by random play  "
             f"trained for {facts['steps']:,} steps"
         )
+    from coursekit.seq2seq import spellers
+
+    if spellers.WEIGHTS.is_file():
+        facts = spellers.about()
+        told = ", ".join(f"{share:.0%} with {name}" for name, share in facts["right"].items())
+        print(
+            f"{_SPELLERS:<12} {facts['parameters']:>9,} weights  new number words spelled right: "
+            f"{told}  trained for {facts['epochs']:,} epochs"
+        )
     return 0
 
 
@@ -76,6 +86,8 @@ def run_train(args: argparse.Namespace) -> int:
         return _train_writer(args)
     if args.name == _PLAYER:
         return _train_player(args)
+    if args.name == _SPELLERS:
+        return _train_spellers(args)
     from coursekit.classifier.references import recipe_of, train_reference
     from coursekit.datasets import load
 
@@ -118,4 +130,18 @@ def _train_player(args: argparse.Namespace) -> int:
         f"{_PLAYER}: {facts['bricks']:.1f} bricks a game, {facts['random']:.2f} by random play; "
         f"written to {path}"
     )
+    return 0
+
+
+def _train_spellers(args: argparse.Namespace) -> int:
+    """Train the two translators of number words."""
+    from pathlib import Path
+
+    from coursekit.seq2seq.spellers import WEIGHTS, train
+
+    path = Path(args.out) / WEIGHTS.name if args.out else WEIGHTS
+    options = {} if args.epochs is None else {"epochs": args.epochs}
+    right = train(**options, seed=args.seed, path=path)
+    told = ", ".join(f"{name} {share:.0%}" for name, share in right.items())
+    print(f"{_SPELLERS}: new numbers spelled right: {told}; {path}")
     return 0

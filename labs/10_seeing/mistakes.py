@@ -1088,3 +1088,27 @@ excuse(
     "destroyed: np.array(w) -> np.asarray(w)",
     "what is handed back holds the same numbers, and nobody writes into it",
 )
+excuse(
+    "10.5",
+    "occlusion: np.array(covered) -> np.asarray(covered)",
+    "of a list both make a new array",
+)
+excuse(
+    "10.6",
+    "climb: np.array(start, dtype=float) -> np.asarray(start, dtype=float)",
+    "nothing is written into the images; each step makes new ones",
+)
+_HALVED = "halving a range that is larger, or halving once more, ends at the same place"
+for change in ("50.0 -> 100.0", "100 -> 101", "50.0 -> 100.0 (2)"):
+    excuse("10.8", f"tuned: {change}", _HALVED)
+_PERPLEXITY = "2 ** (-np.sum(inside * np.log2(inside)))"
+excuse(
+    "10.8",
+    f"tuned: {_PERPLEXITY} > perplexity -> {_PERPLEXITY} >= perplexity",
+    "the two are never equal on the way but at the very end",
+)
+_SILENT = (
+    "the arrow of a silent unit is 0, whatever it is divided by, and so is its angle"
+)
+excuse("10.9", "orientation: 1 -> 2 (2)", _SILENT)
+excuse("10.9", "orientation: total > 0 -> total >= 0 (2)", _SILENT)

@@ -34,7 +34,16 @@ from coursekit import NotAnsweredYet, open_lab
 from coursekit.datasets import sequences, spectrograms
 from coursekit.datasets.scenes import ANSWERS, make_scenes
 from coursekit.evaluation import text as measures
-from coursekit.seq2seq import GO, PAD, STOP, Symbols, counted, networks, relations
+from coursekit.seq2seq import (
+    GO,
+    PAD,
+    STOP,
+    Symbols,
+    counted,
+    networks,
+    relations,
+    spellers,
+)
 
 lab = open_lab("13_seq2seq")
 check, figures = lab.check, lab.figures
@@ -64,13 +73,13 @@ lab.predict(
 # `STOP` = 2 ends it. The network learns from some of the numbers and is asked about the others.
 
 # %%
-LARGEST, KNOWN = lab.pick((999, 700), (99, 80))
+LARGEST, KNOWN, UNITS = lab.pick(
+    (999, 700, 96), (spellers.LARGEST, spellers.KNOWN, spellers.UNITS)
+)
 english, german = sequences.make_number_words(LARGEST + 1, largest=LARGEST, seed=7)
 source, target = Symbols(english), Symbols(german)
 x, y = source.encode(english), target.rows(german)
 LENGTH = max(map(len, y)) + 1  # of a target with STOP
-LESSONS = lab.pick({"epochs": 60}, {"epochs": 3, "learning_rate": 0.01})
-UNITS, TIMES = lab.pick((96, 1), (48, 12))  # TIMES: how often an epoch sees each number
 print(english[0], "->", german[0], x[0].tolist(), y[0], sep="\n")
 
 # %% [markdown]
@@ -252,14 +261,15 @@ def count_weights(source_words, target_words, width, units, layers):
 check("13.2")
 
 # %% [markdown]
-# A network of one layer on each side learns the numbers. Your score goes step by step, Keras through the sentence at once.
+# A network of one layer on each side learns the numbers. (In fast mode it remembers what it learned before from the same
+# lessons.) Your score goes step by step, Keras through the sentence at once.
 
 # %%
 with lab.needs("13.1", "13.2"):
     sizes, new = (len(source), len(target)), x[KNOWN:]
-    lessons = [np.tile(part[:KNOWN], (TIMES, 1)) for part in (x, given, wanted)]
+    lessons = [part[:KNOWN] for part in (x, given, wanted)]
     plain = networks.translator(*sizes, units=UNITS, seed=lab.seed)
-    plain.fit(*lessons, **LESSONS)
+    spellers.learn(plain, "thought vector", lessons, fast=lab.fast)
     pieces, some = plain.pieces(), range(KNOWN, KNOWN + 8)
     mine = [sentence_score(x[k][x[k] != PAD].tolist(), y[k], *pieces) for k in some]
     gap = np.abs(mine - plain.scores(x[some], given[some], wanted[some])).max()
@@ -603,7 +613,7 @@ with lab.needs("13.1", "13.2", "13.6"):
     figures.beside_keras(dot_scores, attend, keras.layers.Attention())
     how = {"units": UNITS, "attention": "additive", "seed": lab.seed}
     seeing = networks.translator(*sizes, **how)
-    seeing.fit(*lessons, **LESSONS)
+    spellers.learn(seeing, "attention", lessons, fast=lab.fast)
     for name, net in {"thought vector": plain, "attention": seeing}.items():
         pairs = zip(net.greedy(new, LENGTH)[0], wanted[KNOWN:], strict=True)
         hit = [exact_match(a[None], b[None]) for a, b in pairs]
@@ -935,9 +945,9 @@ with lab.needs("13.1", "13.6"):
         lab.reveal("13.0", kind, told)
 
 # %% [markdown]
-# Now you can answer the opening question. Where the network has learned to spell new numbers (a few lessons, as in fast
-# mode, are not enough) it jumps over the tens to the ones, writes them, and comes back. Nobody told it which English
-# letters belong to which German ones; it found that looking there made the next letter easier.
+# Now you can answer the opening question. Where the network spells new numbers right it jumps over the tens to the ones,
+# writes them, and comes back. Nobody told it which English letters belong to which German ones; it found that looking
+# there made the next letter easier.
 
 # %% [markdown]
 # ## Go further
