@@ -47,6 +47,7 @@ _ROOMS = (
     "datasets",
     "devices",
     "evaluation",
+    "generative",
     "grading",
     "handwriting",
     "hog",

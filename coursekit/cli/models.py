@@ -8,6 +8,7 @@ import argparse
 from coursekit.cli._parser import help_of
 
 _WRITER, _PLAYER, _SPELLERS = "writer", "player", "spellers"
+_GENERATIVE = ("denoiser", "painter")
 
 
 def add_parser(commands) -> None:
@@ -18,7 +19,7 @@ def add_parser(commands) -> None:
         description="Say which trained networks come with the package, or train one anew.",
         epilog="examples:\n  coursekit models list\n  coursekit models train mnist_cnn\n"
         "  coursekit models train writer\n  coursekit models train player\n"
-        "  coursekit models train spellers",
+        "  coursekit models train spellers\n  coursekit models train painter",
     )
     parser.set_defaults(run=help_of(parser))
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
@@ -75,6 +76,14 @@ def run_list(args: argparse.Namespace) -> int:
             f"{_SPELLERS:<12} {facts['parameters']:>9,} weights  new number words spelled right: "
             f"{told}  trained for {facts['epochs']:,} epochs"
         )
+    from coursekit.generative import denoising, painting
+
+    for name, module, about in (
+        ("denoiser", denoising, "takes noise off grey photographs"),
+        ("painter", painting, "paints captions in 16x16 pixels, with the reader that judges it"),
+    ):
+        if module.WEIGHTS.is_file():
+            print(f"{name:<12} {module.count():>9,} weights  {about}")
     return 0
 
 
@@ -88,6 +97,8 @@ def run_train(args: argparse.Namespace) -> int:
         return _train_player(args)
     if args.name == _SPELLERS:
         return _train_spellers(args)
+    if args.name in _GENERATIVE:
+        return _train_generative(args)
     from coursekit.classifier.references import recipe_of, train_reference
     from coursekit.datasets import load
 
@@ -144,4 +155,16 @@ def _train_spellers(args: argparse.Namespace) -> int:
     right = train(**options, seed=args.seed, path=path)
     told = ", ".join(f"{name} {share:.0%}" for name, share in right.items())
     print(f"{_SPELLERS}: new numbers spelled right: {told}; {path}")
+    return 0
+
+
+def _train_generative(args: argparse.Namespace) -> int:
+    """Train the denoiser, or the painter and its reader."""
+    from pathlib import Path
+
+    from coursekit.generative import denoising, painting
+
+    module = {"denoiser": denoising, "painter": painting}[args.name]
+    path = Path(args.out) / module.WEIGHTS.name if args.out else module.WEIGHTS
+    print(f"{args.name}: {module.train_reference(seed=args.seed, path=path)}; {path}")
     return 0

@@ -28,6 +28,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "comparison",
         "datasets",
         "devices",
+        "generative",
         "grading.books",
         "grading.lms",
         "grading.runner",
@@ -44,6 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "datasets": set(),
     "devices": set(),
     "evaluation": {"plots"},
+    "generative": {"datasets", "evaluation", "losses", "seq2seq", "training"},
     "grading.books": {
         "grading.lab",
         "grading.lms",
