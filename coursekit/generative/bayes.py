@@ -106,7 +106,7 @@ class BayesNet(keras.Model):
     def flat(self) -> tuple[np.ndarray, np.ndarray]:
         """All means, and all rhos, in a row each."""
         return tuple(
-            np.concatenate([ops.convert_to_numpy(ops.convert_to_tensor(v)).ravel() for v in part])
+            np.concatenate([np.asarray(v.numpy()).ravel() for v in part])
             for part in (self.means, self.rhos)
         )
 

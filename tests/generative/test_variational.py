@@ -47,7 +47,7 @@ def test_a_dear_divergence_empties_the_code(blobs):
     spread = {}
     for beta in (1.0, 200.0):
         vae = VAE(64, 2, 24, beta=beta, seed=1)
-        vae.learn(blobs, epochs=30, batch_size=40, learning_rate=4e-3)
+        vae.learn(blobs, epochs=80, batch_size=40, learning_rate=1e-2)
         spread[beta] = vae.draw(50).std(axis=0).mean()
     assert spread[200.0] < spread[1.0] / 3
 
