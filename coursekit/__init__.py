@@ -64,6 +64,7 @@ _ROOMS = (
     "seq2seq",
     "style",
     "training",
+    "vision",
 )
 
 _BACKENDS = ("keras", "tensorflow", "jax", "torch")

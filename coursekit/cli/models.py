@@ -7,7 +7,7 @@ import argparse
 
 from coursekit.cli._parser import help_of
 
-_WRITER, _PLAYER, _SPELLERS = "writer", "player", "spellers"
+_WRITER, _PLAYER, _SPELLERS, _SEER = "writer", "player", "spellers", "seer"
 _GENERATIVE = ("denoiser", "painter")
 
 
@@ -19,7 +19,8 @@ def add_parser(commands) -> None:
         description="Say which trained networks come with the package, or train one anew.",
         epilog="examples:\n  coursekit models list\n  coursekit models train mnist_cnn\n"
         "  coursekit models train writer\n  coursekit models train player\n"
-        "  coursekit models train spellers\n  coursekit models train painter",
+        "  coursekit models train spellers\n  coursekit models train painter\n"
+        "  coursekit models train seer",
     )
     parser.set_defaults(run=help_of(parser))
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
@@ -84,6 +85,16 @@ def run_list(args: argparse.Namespace) -> int:
     ):
         if module.WEIGHTS.is_file():
             print(f"{name:<12} {module.count():>9,} weights  {about}")
+    from coursekit.vision import KEPT, kept_facts
+
+    if KEPT.is_file():
+        facts = kept_facts()
+        print(
+            f"{_SEER:<12} {facts['parameters']:>9,} weights  mAP "
+            f"{facts['mean_average_precision']:.2f}, mIoU {facts['mean_iou']:.2f}, joints "
+            f"{facts['keypoints']:.0%}, actions {facts['actions']:.0%}  trained on "
+            f"{facts['trained_on']}, {facts['date']}, {facts['backend']}"
+        )
     return 0
 
 
@@ -99,6 +110,8 @@ def run_train(args: argparse.Namespace) -> int:
         return _train_spellers(args)
     if args.name in _GENERATIVE:
         return _train_generative(args)
+    if args.name == _SEER:
+        return _train_seer(args)
     from coursekit.classifier.references import recipe_of, train_reference
     from coursekit.datasets import load
 
@@ -167,4 +180,25 @@ def _train_generative(args: argparse.Namespace) -> int:
     module = {"denoiser": denoising, "painter": painting}[args.name]
     path = Path(args.out) / module.WEIGHTS.name if args.out else module.WEIGHTS
     print(f"{args.name}: {module.train_reference(seed=args.seed, path=path)}; {path}")
+    return 0
+
+
+def _train_seer(args: argparse.Namespace) -> int:
+    """Train the networks of lab 22."""
+    from pathlib import Path
+
+    from coursekit.errors import InvalidInputError
+    from coursekit.vision import KEPT, learning
+
+    if args.epochs is not None or args.seed:
+        raise InvalidInputError(
+            f"{_SEER} has four lessons of its own lengths and seed. Received: --epochs or --seed. "
+            f"Leave them out."
+        )
+    path = Path(args.out) / KEPT.name if args.out else KEPT
+    facts = learning.train_references(path=path, progress="auto")
+    print(
+        f"{_SEER}: mAP {facts['mean_average_precision']:.2f}, mIoU {facts['mean_iou']:.2f}, joints "
+        f"{facts['keypoints']:.0%}, actions {facts['actions']:.0%}; written to {path}"
+    )
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from coursekit.datasets import images, own, registry
+from coursekit.datasets import _cache, images, own, registry
 from coursekit.datasets._dataset import Dataset, check_limit
 from coursekit.errors import InvalidInputError, did_you_mean
 
@@ -51,6 +51,22 @@ def load(spec: str | os.PathLike, *, limit: int | None = None, seed: int = 0) ->
     raise InvalidInputError(
         f"No data set is called {text!r}.{did_you_mean(name, registry.image_sets())} {known()}"
     )
+
+
+def at_hand(name: str) -> bool:
+    """Whether a registered data set lies on this machine or needs no file. Nothing is downloaded,
+    and the content is not looked at.
+
+    Raises:
+        InvalidInputError: if no data set has that name.
+    """
+    if name not in registry.SOURCES:
+        raise InvalidInputError(
+            f"No data set is called {name!r}.{did_you_mean(str(name), registry.NAMES)} Known: "
+            f"{', '.join(registry.NAMES)}."
+        )
+    source = registry.SOURCES[name]
+    return source.bundled is not None or next(_cache.copies(source), None) is not None
 
 
 def known() -> str:

@@ -14,6 +14,7 @@ def unet(
     *,
     filters: Sequence[int] = (64, 128, 256, 512, 1024),
     padding: str = "valid",
+    skips: bool = True,
     name: str = "unet",
 ) -> keras.Model:
     """U-Net as a Functional model (Ronneberger et al. 2015, fig. 1): 23 convolutions, 31,030,658
@@ -29,6 +30,7 @@ def unet(
         padding: "valid" as in the paper, where each convolution takes a border off and copies are
             cropped to fit; "same" gives as many pixels as came in, if both sides can be halved
             `len(filters) - 1` times.
+        skips: False leaves the maps of the way down out of the way up.
         name: name of the model.
 
     Returns:
@@ -49,7 +51,7 @@ def unet(
             copy = layers.Cropping2D(
                 ((rows // 2, rows - rows // 2), (columns // 2, columns - columns // 2))
             )(copy)
-        x = layers.Concatenate()([copy, x])
+        x = layers.Concatenate()([copy, x]) if skips else x
         x = _two_convolutions(x, maps, padding)  # (b, 52, 52, 512) ... (b, 388, 388, 64)
     return keras.Model(inputs, layers.Conv2D(num_classes, 1)(x), name=name)  # logits
 

@@ -39,6 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "labs.status",
         "models",
         "rl",
+        "vision",
     },
     "codes": {"losses", "plots", "training"},
     "comparison": {"classifier", "datasets", "devices", "evaluation", "hog", "plots"},
@@ -150,6 +151,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "seq2seq": {"training"},
     "style": {"training"},
     "training": set(),
+    "vision": {"datasets", "evaluation", "hog", "models", "training"},
 }
 """Who imports whom, exactly: a permission that nobody uses is an error, too."""
 
