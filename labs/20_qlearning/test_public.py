@@ -274,6 +274,22 @@ def test_one_action_may_be_taken_in_every_row(student):
     assert_close(loss, (0.125 + 0.03125 + 1.5 + 2.5) / 4, tried=f"{tried}: loss")
 
 
+def one_judged(rng, size):
+    """A row of whole numbers, the action taken, and a target."""
+    q = rng.integers(-3, 4, (1, size + 1)).astype(float)
+    return q, rng.integers(0, size + 1, 1), rng.integers(-3, 4, 1) / 2
+
+
+def exactly(q, actions, goals):
+    """SciPy's loss, and the slope from the signs and sizes of the errors."""
+    taken = np.eye(q.shape[1])[actions]
+    errors = (q * taken).sum(axis=1) - goals
+    pull = np.sign(errors) * np.minimum(np.abs(errors), 1) / len(q)
+    return float(np.mean(special.huber(1.0, errors))), taken * pull[:, None]
+
+
+counterexample("20.4", "chosen_loss", draw=one_judged, oracle=exactly)
+
 # 20.5 ---------------------------------------------------------------------------------
 
 
@@ -346,6 +362,18 @@ def test_of_equals_the_first_is_chosen(student):
         tried=f"double_targets, the learning network says {chosen.tolist()}",
     )
 
+
+counterexample(
+    "20.5",
+    "refreshed",
+    draw=lambda rng, size: (
+        int(rng.integers(0, 2 * size + 2)),
+        size + 1,
+        [rng.integers(1, 9, size).astype(float)],
+        [-rng.integers(1, 9, size).astype(float)],
+    ),
+    oracle=lambda step, every, online, frozen: frozen if step % every else online,
+)
 
 # 20.6 ---------------------------------------------------------------------------------
 
@@ -423,6 +451,17 @@ def small_walk(rng, size):
 
 counterexample("20.6", "q_learning", draw=small_walk, oracle=one_by_one)
 
+
+def small_game(rng, size):
+    states = size + 1
+    chance = np.eye(states)[rng.integers(0, states, (states, 2))]
+    reward = rng.integers(-2, 3, (states, 2)).astype(float)
+    q = rng.integers(-3, 4, (states, 2)).astype(float)
+    return q, chance, reward, np.arange(states) == size, 0.5
+
+
+counterexample("20.6", "value_sweep", draw=small_game, oracle=entry_by_entry)
+
 # 20.7 ---------------------------------------------------------------------------------
 
 
@@ -493,9 +532,8 @@ counterexample("20.7", "differences", draw=small_film, oracle=by_signed)
 def by_scipy(scores, level):
     """Mean and half the width of SciPy's interval."""
     scores = np.asarray(scores, float)
-    error = stats.sem(scores, axis=0)
-    low, high = stats.t.interval(level, len(scores) - 1, loc=0.0, scale=error)
-    return np.mean(scores, axis=0), (high - low) / 2
+    low, high = stats.t.interval(level, len(scores) - 1)
+    return np.mean(scores, axis=0), (high - low) / 2 * stats.sem(scores, axis=0)
 
 
 @pytest.mark.exercise("20.8")
@@ -564,3 +602,9 @@ counterexample(
     oracle=look_back,
 )
 counterexample("20.8", "discounted_returns", draw=small_episodes, oracle=summed)
+counterexample(
+    "20.8",
+    "confidence",
+    draw=lambda rng, size: (rng.integers(0, 9, (size + 1, size)).astype(float), 0.5),
+    oracle=by_scipy,
+)
