@@ -445,10 +445,10 @@ with lab.needs("20.1", "20.2", "20.3", "20.4", "20.5"):
 
 # %%
 ablation = studies.ablation(SEEDS, fast=lab.fast)
-lab.show(figures.without(ablation))
 ends = {name: float(np.mean(scores)) for name, scores in ablation["ends"].items()}
 worst = min(list(ends)[1:], key=ends.get)
 with lab.needs("20.5"):
+    lab.show(figures.without(ablation))
     told = ", ".join(f"{name} {value:.2f}" for name, value in ends.items())
     lab.reveal("20.5b", worst, f"mean score at the end: {told}")
 
