@@ -10,7 +10,7 @@ from coursekit.scale.machine import Machine, measure_machine
 from coursekit.scale.mlp import Mlp, batches, descend
 from coursekit.scale.networks import NETWORKS, layer_costs, network
 from coursekit.scale.same import elsewhere, problem, train
-from coursekit.scale.throughput import device_names, forward, images_per_second
+from coursekit.scale.throughput import device_names, forward, images_per_second, jobs
 
 __all__ = [
     "NETWORKS",
@@ -22,6 +22,7 @@ __all__ = [
     "elsewhere",
     "forward",
     "images_per_second",
+    "jobs",
     "layer_costs",
     "measure_machine",
     "network",

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     import keras
 
 
+_BFLOAT16 = "mixed_bfloat16"
+
+
 def device_names() -> dict[str, str]:
     """What Keras runs on, for a row of the throughput table."""
     info = devices.describe()
@@ -26,6 +29,17 @@ def device_names() -> dict[str, str]:
         "backend": f"{info.backend} {info.backend_version}",
         "keras": str(info.keras_version),
     }
+
+
+def jobs() -> list[dict[str, str]]:
+    """What the throughput table holds, as arguments of `images_per_second`: more, and larger
+    networks, where an accelerator is."""
+    small = ["MLP", "LeNet-5", "digit CNN", "CIFAR CNN", "ResNet-20"]
+    large = ["AlexNet", "GoogLeNet", "VGG-16", "ResNet-18", "ResNet-50", "ResNet-152"]
+    if devices.describe().kind == "cpu":
+        return [*({"name": n} for n in small), {"name": "digit CNN", "precision": _BFLOAT16}]
+    names = [*small, *large]
+    return [{"name": n, "precision": p} for p in ("float32", _BFLOAT16) for n in names]
 
 
 def forward(

@@ -622,27 +622,6 @@ def everywhere(curves, seeds, same):
     )
 
 
-def jobs():
-    """What is timed for the throughput table: more, and larger, where an accelerator is."""
-    names = ["MLP", "LeNet-5", "digit CNN", "CIFAR CNN", "ResNet-20"]
-    found = [{"name": name} for name in names]
-    found.append({"name": "digit CNN", "precision": "mixed_bfloat16"})
-    if devices.describe().kind != "cpu":
-        large = (
-            "AlexNet",
-            "VGG-16",
-            "GoogLeNet",
-            "ResNet-18",
-            "ResNet-50",
-            "ResNet-152",
-        )
-        found += [
-            {"name": name, "precision": "mixed_bfloat16"} for name in [*names, *large]
-        ]
-        found += [{"name": name} for name in large]
-    return found
-
-
 _CLAIMS = {
     "peak": ("fastest matrix product of this machine, float32", "this run", ""),
     "bandwidth": ("fastest copy of this machine, read and written", "this run", ""),

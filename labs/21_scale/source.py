@@ -868,7 +868,7 @@ with lab.needs("21.1", "21.2"):
 # ## Receipt
 
 # %%
-jobs = [] if lab.fast else figures.jobs()
+jobs = [] if lab.fast else scale.jobs()
 rates = [scale.images_per_second(**job) for job in jobs]
 measured = {
     "peak": f"{machine.gflops:.0f} GFLOP/s",

@@ -24,8 +24,8 @@ What each lab claims, what its source states, and what was measured here. Each t
 _THROUGHPUT = """\
 # Throughput
 
-Images a second on each device on which somebody ran `coursekit reproduce`; it writes the rows, and a
-row of the same device, versions, network, batch and precision takes the place of the older one. A device
+Images a second on each device on which somebody ran `coursekit reproduce --throughput`, or lab 21; it
+writes the rows, and a row of the same device, versions, network, batch and precision takes the place of the older one. A device
 that is not here was not measured.
 
 """
