@@ -10,7 +10,7 @@
 #     - lab 03, gradients; lab 07, convolution
 #     - lab 10, an image that learns
 #   lecture: "Deep Learning 2 (style transfer, after Gatys et al. 2015; fast neural style transfer)"
-#   seconds: {cpu: 420, fast: 45}
+#   seconds: {cpu: 600, fast: 45}
 #   accelerator: helps the training of 19.8 a little; none needed
 # ---
 
@@ -770,7 +770,7 @@ def pays_from(training_seconds, loop_seconds, net_seconds):
 check("19.8")
 
 # %%
-small, count, batches = lab.pick((64, 300, 1200), (48, 24, 40))
+small, count, batches = lab.pick((64, 300, 1200), (48, 24, 30))
 taught = [name for name in style.PHOTOGRAPHS if name != "chelsea"]
 lessons = style.crops(count, small, names=taught, seed=lab.seed)
 unseen = style.crops(8, small, names=["chelsea"], seed=lab.seed + 1)
@@ -789,7 +789,7 @@ judged = {
     for norm, net in painters.items()
 }
 one = style.picture("chelsea", small)[None]
-slow, falling, moments = learning.paint_in_a_loop(task, one, steps=lab.pick(300, 30))
+slow, falling, moments = learning.paint_in_a_loop(task, one, steps=lab.pick(300, 20))
 
 # %%
 with lab.needs("19.8"):
