@@ -50,5 +50,5 @@ class KerasLearner:
         """One step towards `targets` `(n,)`. Returns the loss before it."""
         x = np.asarray(observation, np.float32).reshape(len(observation), -1)
         loss = self.model.train_on_batch(x, np.column_stack([actions, targets]).astype(np.float32))
-        self.network.load(self.model.get_weights())
+        self.network.load([np.asarray(w.value) for w in self.model.weights])
         return float(loss)

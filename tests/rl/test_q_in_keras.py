@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
+import keras
 import numpy as np
 import pytest
 
@@ -41,3 +46,24 @@ def test_it_learns_in_the_same_loop():
     run = learn(Catch, plan, seed=0, learner=KerasLearner)
     same = learn(Catch, plan, seed=0)
     np.testing.assert_allclose(run.network.parameters, same.network.parameters, atol=2e-3)
+
+
+@pytest.mark.slow
+def test_the_other_backend_takes_the_same_steps():
+    other = "tensorflow" if keras.backend.backend() == "jax" else "jax"
+    pytest.importorskip(other)
+    code = (
+        "import keras; from coursekit.rl import rules, studies; "
+        "print(keras.backend.backend(), max(studies.beside_keras(rules.chosen_loss, 12, seed=1)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"KERAS_BACKEND": other},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
+    )
+    name, gap = done.stdout.split()
+    assert name == other
+    assert float(gap) < 1e-4
