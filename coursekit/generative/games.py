@@ -3,6 +3,7 @@ its penalty, and a game in which the bump is ordered."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -12,7 +13,7 @@ from keras import ops
 
 from coursekit import losses
 from coursekit.errors import InvalidInputError
-from coursekit.generative.first import dense_net, quick_compile
+from coursekit.generative.first import dense_net, glorot, quick_compile
 from coursekit.generative.rings import MODES, ring_points
 from coursekit.training import Player
 
@@ -144,37 +145,43 @@ def ring_classes(
     rows = np.asarray(rows, "float32")
     if rows.ndim != 2 or rows.shape[1] != 2 + MODES:
         raise InvalidInputError(f"`rows` must be (n, {2 + MODES}). Received: {rows.shape}")
-    width, batch = _sizes(quick)
+    game, batch = _class_game(quick), _sizes(quick)[1]
+    game.start(seed)
     rng = np.random.default_rng(seed)
-    generator = dense_net(NOISE + MODES, (width,) * 2, 2, rng)
-    critic = dense_net(2 + MODES, (width,) * 2, 1, rng)
-    seen = 1.0 if told else 0.0
-
-    def beside(net, order):
-        return lambda points: net(ops.concatenate([points, seen * order], axis=-1))
-
-    def made(net, order, noise):
-        return net(ops.concatenate([_noise(order, noise), order], axis=-1))
-
-    def critic_loss(me, other, x, noise):
-        fake = made(other, x[:, 2:], noise)
-        judge = beside(me, x[:, 2:])
-        return losses.wasserstein_critic(judge, x[:, :2], fake, noise, penalty=1.0)
-
-    def generator_loss(me, other, x, noise):
-        judge = beside(other, x[:, 2:])
-        return losses.wasserstein_generator(judge, made(me, x[:, 2:], noise))
-
-    rule = Rule((critic_loss, generator_loss), 3, 1.0)
-    game = _Game(critic, generator, rule, quick, seed)
+    rows = np.concatenate([rows, np.full((len(rows), 1), told, "float32")], axis=1)
     for _ in range(rounds):
-        for _ in range(rule.critic_steps):
+        for _ in range(game.rule.critic_steps):
             game.critic.train_on_batch(rows[rng.integers(0, len(rows), batch)])
         game.generator.train_on_batch(rows[rng.integers(0, len(rows), batch)])
     order = np.arange(800) % MODES
     noise = rng.normal(size=(len(order), NOISE))
     inputs = np.concatenate([noise, np.eye(MODES)[order]], axis=1).astype("float32")
-    return ops.convert_to_numpy(generator(inputs)), order
+    return ops.convert_to_numpy(game.generator.learner(inputs)), order
+
+
+@functools.lru_cache(maxsize=2)
+def _class_game(quick: bool) -> _Game:
+    """The game with orders; it is compiled once, and starts anew for each run. Its rows hold a
+    point, its class, and 1 if the critic is told."""
+
+    def judge(net, x):
+        order = x[:, 2:-1] * x[:, -1:]
+        return lambda points: net(ops.concatenate([points, order], axis=-1))
+
+    def made(net, x, noise):
+        return net(ops.concatenate([_noise(x, noise), x[:, 2:-1]], axis=-1))
+
+    def critic_loss(me, other, x, noise):
+        fake = made(other, x, noise)
+        return losses.wasserstein_critic(judge(me, x), x[:, :2], fake, noise, penalty=1.0)
+
+    def generator_loss(me, other, x, noise):
+        return losses.wasserstein_generator(judge(other, x), made(me, x, noise))
+
+    width, rng = _sizes(quick)[0], np.random.default_rng(0)
+    generator = dense_net(NOISE + MODES, (width,) * 2, 2, rng)
+    critic = dense_net(2 + MODES, (width,) * 2, 1, rng)
+    return _Game(critic, generator, Rule((critic_loss, generator_loss), 3, 1.0), quick, 0)
 
 
 class _Game:
@@ -183,6 +190,7 @@ class _Game:
     def __init__(
         self, critic: keras.Model, generator: keras.Model, rule: Rule, quick: bool, seed: int
     ):
+        self.rule = rule
         self.critic = Player(critic, generator, rule.losses[0], seed=seed)
         self.generator = Player(generator, critic, rule.losses[1], seed=seed + 1)
         rate = (3e-3 if quick else 1e-3) / rule.quicker
@@ -193,6 +201,31 @@ class _Game:
         self.generator.compile(
             keras.optimizers.Adam(rate, beta_1=0.5, beta_2=0.9), jit_compile=quick_compile()
         )
+        for player in (self.critic, self.generator):
+            player.optimizer.build(player.trainable_variables)
+        self._fresh = [np.array(v.numpy()) for v in self._state()]
+
+    def start(self, seed: int) -> None:
+        """Fresh weights, optimisers and noise."""
+        rng = np.random.default_rng(seed)
+        for variable, value in zip(self._state(), self._fresh, strict=True):
+            variable.assign(value)
+        for player in (self.critic, self.generator):
+            net = player.learner
+            net.set_weights(
+                [
+                    ops.convert_to_numpy(glorot(rng)(w.shape)) if w.ndim > 1 else np.zeros_like(w)
+                    for w in net.get_weights()
+                ]
+            )
+
+    def _state(self) -> list:
+        """All variables but the weights."""
+        return [
+            variable
+            for player in (self.critic, self.generator)
+            for variable in (*player.optimizer.variables, player.noise.state)
+        ]
 
 
 def _sizes(quick: bool) -> tuple[int, int]:
