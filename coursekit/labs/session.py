@@ -12,7 +12,6 @@ import random
 import sys
 import time
 import types
-import warnings
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -414,7 +413,7 @@ class LabSession:
             return CheckResult(number, "passed" if entry.hidden else "unknown", headline)
         found = recognised(self.catalogue.fingerprints, names, results) if hint else ()
         hints = in_turn(*(mistake.hints for mistake in found))
-        told = self._explained(names, results) if hint and not hints else ()
+        told = explain(names, results, seconds=self.budget) if hint and not hints else ()
         shown = hints[: max(1, hint)]
         note = f'The same inputs again: check("{number}", seed={seed})'
         headline = f"Exercise {number}: {passed} of {total} {words} pass."
@@ -430,19 +429,6 @@ class LabSession:
             explanations=told,
             recognised=found,
         )
-
-    def _explained(self, names, results) -> tuple:
-        """Sentences on what no mistake explains. A fault in them must not take the result away."""
-        try:
-            return tuple(explain(names, results, seconds=self.budget))
-        except Exception as error:
-            warnings.warn(
-                f"no sentence was found for this answer ({type(error).__name__}: {error}); "
-                "the result of the check holds all the same",
-                RuntimeWarning,
-                stacklevel=2,
-            )
-            return ()
 
     def _remembered(self, result: CheckResult, hint: int) -> CheckResult:
         """A result with as many hints as are due: `hint`, or more after changed answers."""

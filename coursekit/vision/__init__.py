@@ -10,14 +10,13 @@ brains) and `baseline` (real pictures without a network).
 
 from __future__ import annotations
 
+from coursekit.vision.seer import Answer, Seer
 from coursekit.vision.worlds import (
     KEPT,
-    Answer,
     Bodies,
     Clip,
     Found,
     Rated,
-    Seer,
     bodies,
     confusion,
     found,

@@ -39,6 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "labs.status",
         "models",
         "rl",
+        "scale",
         "seq2seq",
         "vision",
     },

@@ -346,7 +346,7 @@ def test_a_fault_in_a_sentence_does_not_take_the_result_away(monkeypatch):
     def fails(*_, **__):
         raise ZeroDivisionError("of a sentence")
 
-    monkeypatch.setattr("coursekit.labs.session.explain", fails)
+    monkeypatch.setattr("coursekit.labs.feedback.explain.explain_answers", fails)
     with pytest.warns(RuntimeWarning, match="ZeroDivisionError: of a sentence"):
         result = session("def centred(x): return np.array(x) ** 3 + 7").check("90.1")
     assert not result.passed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import time
+import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -71,20 +72,30 @@ def recognised(
 def explain(
     names: Mapping[str, Any], results: Sequence[CaseResult], *, seconds: float = BUDGET
 ) -> tuple[Explanation, ...]:
-    """What can be said of an answer from the draws of its public checks.
+    """What can be said of an answer from the draws of its public checks. A fault of ours in a
+    sentence is a warning, and does not take the result of the check away.
 
     Args:
         names: where the answers are.
         results: how the public checks of the exercise ended.
         seconds: the budget, in processor time.
     """
-    return explain_answers(
-        answers_here(names),
-        results,
-        lambda name: _parameters(names.get(name)),
-        calls_of=lambda name: _called(names.get(name)),
-        seconds=seconds,
-    )
+    try:
+        return explain_answers(
+            answers_here(names),
+            results,
+            lambda name: _parameters(names.get(name)),
+            calls_of=lambda name: _called(names.get(name)),
+            seconds=seconds,
+        )
+    except Exception as error:
+        warnings.warn(
+            f"no sentence was found for this answer ({type(error).__name__}: {error}); "
+            "the result of the check holds all the same",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+        return ()
 
 
 def explain_answers(
