@@ -17,7 +17,7 @@ from coursekit.labs.exchange.examples import Example, read_examples
 from coursekit.labs.feedback.mistakes import Fingerprint
 
 FILE = "fingerprints.json"
-VERSION = 4
+VERSION = 5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,13 +80,23 @@ def stored_catalogue(path: Path) -> Catalogue | None:
             for e in data["exercises"]
         }
         prints = tuple(
-            Fingerprint(**{**f, "hints": tuple(f["hints"]), "parts": tuple(f["parts"])})
-            for f in data["fingerprints"]
+            _fingerprint(f, data["cases"], data["results"]) for f in data["fingerprints"]
         )
         blocks = {key: tuple(names) for key, names in data.get("blocks", {}).items()}
         listed = tuple(read_examples(path.parent))
         return Catalogue(
             data["lab"], data["title"], exercises, prints, data["digest"], blocks, listed
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, IndexError, TypeError):
         return None
+
+
+def _fingerprint(entry: dict[str, Any], cases: list[str], results: list[list]) -> Fingerprint:
+    """A stored entry, in which cases and results are numbers."""
+    read = {
+        "hints": tuple(entry["hints"]),
+        "parts": tuple(entry["parts"]),
+        "behaviour": {cases[case]: results[seen] for case, seen in entry["behaviour"]},
+        "telling": {cases[case]: places for case, places in entry["telling"]},
+    }
+    return Fingerprint(**{**entry, **read})

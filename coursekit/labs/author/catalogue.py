@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 from coursekit.labs.author.examples import lab_examples
 from coursekit.labs.author.mistakes import (
@@ -109,7 +110,8 @@ def current_catalogue(lab: Lab) -> Catalogue:
 
 
 def catalogue_text(catalogue: Catalogue) -> str:
-    """The catalogue as JSON, one mistake to a line."""
+    """The catalogue as JSON, one mistake to a line. Most mistakes behave alike in most cases, so
+    names of cases and what was seen in them stand once, and mistakes hold their numbers."""
     head = {
         "version": VERSION,
         "lab": catalogue.lab,
@@ -121,16 +123,32 @@ def catalogue_text(catalogue: Catalogue) -> str:
     exercises = [
         json.dumps(dataclasses.asdict(e), ensure_ascii=False) for e in catalogue.exercises.values()
     ]
-    prints = [
-        json.dumps(dataclasses.asdict(f), ensure_ascii=False, separators=(",", ":"))
-        for f in catalogue.fingerprints
-    ]
+    cases: dict[str, int] = {}
+    results: dict[str, int] = {}
+    prints = []
+    for one in catalogue.fingerprints:
+        entry = dataclasses.asdict(one)
+        entry["behaviour"] = [
+            [cases.setdefault(case, len(cases)), results.setdefault(_dense(seen), len(results))]
+            for case, seen in one.behaviour.items()
+        ]
+        entry["telling"] = [
+            [cases.setdefault(case, len(cases)), places] for case, places in one.telling.items()
+        ]
+        prints.append(_dense(entry))
     inner = json.dumps(head, ensure_ascii=False)[1:-1]
-    return '{{{},\n"exercises": [\n{}\n],\n"fingerprints": [\n{}\n]}}\n'.format(
-        inner,
-        ",\n".join(exercises),
-        ",\n".join(prints),
+    named = (
+        ("exercises", exercises),
+        ("cases", map(_dense, cases)),
+        ("results", results),
+        ("fingerprints", prints),
     )
+    lists = ",\n".join('"{}": [\n{}\n]'.format(name, ",\n".join(part)) for name, part in named)
+    return f"{{{inner},\n{lists}}}\n"
+
+
+def _dense(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def fresh_catalogue(folder: str | Path, stored: Catalogue | None) -> Catalogue:
