@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from coursekit.labs import mistake
+from coursekit.labs import excuse, mistake
 
 # 22.1 ---------------------------------------------------------------------------------
 
@@ -1562,3 +1562,21 @@ def add_twins(clips, labels):
     clips, labels = np.asarray(clips), np.asarray(labels)
     both = np.stack([clips, clips[:, ::-1]], axis=1).reshape(-1, *clips.shape[1:])
     return both, np.stack([labels, labels.max() - labels], axis=1).ravel()
+
+
+# Mutants that compute the same ---------------------------------------------------------
+
+excuse("22.1", "iou: 1 -> 2", "0 stays 0, whatever it is divided by")
+excuse(
+    "22.2",
+    "to_grid: 0 -> 1 (2)",
+    "differs only where a taken cell's thing lies exactly on the cell's left edge",
+)
+excuse(
+    "22.4",
+    "find_hits: np.array(hits) -> np.asarray(hits)",
+    "of a list both make a new array",
+)
+excuse(
+    "22.8", "add_twins: 1 -> 2 (3)", "NumPy takes -2 like -1 for the side to be found"
+)

@@ -536,6 +536,9 @@ def test_classes_that_are_not_there(student):
         confusion[missed] = 0
         tried = f"mean_iou, class {missed} in the answer alone: {confusion.tolist()}"
         assert_near(student.mean_iou(confusion), by_sklearn(confusion), tried=tried)
+        confusion[absent, absent] = 1
+        tried = f"mean_iou, class {absent} is a single pixel: {confusion.tolist()}"
+        assert_near(student.mean_iou(confusion), by_sklearn(confusion), tried=tried)
 
 
 def with_zeros_between(x, kernel, stride):
