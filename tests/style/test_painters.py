@@ -63,7 +63,7 @@ def test_a_painter_paints_pictures_of_any_side(norm):
 def test_painters_begin_alike():
     one, two = (learning.painter(norm=n, width=4, blocks=1) for n in ("instance", "batch"))
     kernels = [
-        [np.array(layer.kernel) for layer in net.layers if isinstance(layer, keras.layers.Conv2D)]
+        [layer.get_weights()[0] for layer in net.layers if isinstance(layer, keras.layers.Conv2D)]
         for net in (one, two)
     ]
     for a, b in zip(*kernels, strict=True):
@@ -112,7 +112,7 @@ def test_a_networks_convolutions_as_a_chain():
     net = models.cifar_cnn((SIZE, SIZE, 3), 4, stages=((4,), (5,)))
     chain, x = style.Chain.of(net), photographs(1)
     assert chain.multiple == 2
-    first = keras.Model(net.inputs, net.get_layer("conv1a").output)(x)
+    first = keras.Model(net.inputs[0], net.get_layer("conv1a").output)(x)
     inner = np.s_[:, 1:-1, 1:-1]
     np.testing.assert_allclose(
         chain.forward(x)[0][inner], keras.ops.convert_to_numpy(first)[inner], atol=1e-4
