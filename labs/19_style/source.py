@@ -550,7 +550,7 @@ net = models.cifar_cnn(num_classes=6, stages=((16,), (24,), (32,)))
 random_net = style.Chain.of(net)
 net.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
 x, y = taught.images.astype("float32") / 255, taught.classes[:, 0]
-fit(net, x, y, epochs=epochs, batch_size=40, seed=lab.seed, progress="none")
+history = fit(net, x, y, epochs=epochs, batch_size=40, seed=lab.seed, progress="none")
 
 # %%
 other = [style.filter_bank(lab.pick(64, 32), size=5, seed=s) for s in (11, 12, 13)]
