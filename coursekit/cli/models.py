@@ -8,7 +8,7 @@ import argparse
 from coursekit.cli._parser import help_of
 
 _WRITER, _PLAYER, _SPELLERS, _SEER = "writer", "player", "spellers", "seer"
-_GENERATIVE = ("denoiser", "painter")
+_DENOISER, _PAINTER = "denoiser", "painter"
 
 
 def add_parser(commands) -> None:
@@ -80,8 +80,8 @@ def run_list(args: argparse.Namespace) -> int:
     from coursekit.generative import denoising, painting
 
     for name, module, about in (
-        ("denoiser", denoising, "takes noise off grey photographs"),
-        ("painter", painting, "paints captions in 16x16 pixels, with the reader that judges it"),
+        (_DENOISER, denoising, "takes noise off grey photographs"),
+        (_PAINTER, painting, "paints captions in 16x16 pixels, with the reader that judges it"),
     ):
         if module.WEIGHTS.is_file():
             print(f"{name:<12} {module.count():>9,} weights  {about}")
@@ -102,16 +102,8 @@ def run_train(args: argparse.Namespace) -> int:
     """Train one network, judge it on unseen images, and keep weights and facts."""
     from pathlib import Path
 
-    if args.name == _WRITER:
-        return _train_writer(args)
-    if args.name == _PLAYER:
-        return _train_player(args)
-    if args.name == _SPELLERS:
-        return _train_spellers(args)
-    if args.name in _GENERATIVE:
-        return _train_generative(args)
-    if args.name == _SEER:
-        return _train_seer(args)
+    if own := _OWN_TRAINING.get(args.name):
+        return own(args)
     from coursekit.classifier.references import recipe_of, train_reference
     from coursekit.datasets import load
 
@@ -177,7 +169,7 @@ def _train_generative(args: argparse.Namespace) -> int:
 
     from coursekit.generative import denoising, painting
 
-    module = {"denoiser": denoising, "painter": painting}[args.name]
+    module = {_DENOISER: denoising, _PAINTER: painting}[args.name]
     path = Path(args.out) / module.WEIGHTS.name if args.out else module.WEIGHTS
     print(f"{args.name}: {module.train_reference(seed=args.seed, path=path)}; {path}")
     return 0
@@ -202,3 +194,14 @@ def _train_seer(args: argparse.Namespace) -> int:
         f"{facts['keypoints']:.0%}, actions {facts['actions']:.0%}; written to {path}"
     )
     return 0
+
+
+# Networks that no data set of the registry trains; all others are classifiers.
+_OWN_TRAINING = {
+    _WRITER: _train_writer,
+    _PLAYER: _train_player,
+    _SPELLERS: _train_spellers,
+    _DENOISER: _train_generative,
+    _PAINTER: _train_generative,
+    _SEER: _train_seer,
+}
