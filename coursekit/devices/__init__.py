@@ -15,7 +15,7 @@ from coursekit.devices._choose import BACKENDS, KINDS, describe, use
 from coursekit.devices._host import Host
 from coursekit.devices._hosts import launch
 from coursekit.devices._info import DeviceInfo
-from coursekit.devices._quiet import hush, start_quietly
+from coursekit.devices._quiet import compile_quickly, hush, start_quietly
 from coursekit.devices._scope import even_batches, scope
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "KINDS",
     "DeviceInfo",
     "Host",
+    "compile_quickly",
     "describe",
     "even_batches",
     "hush",

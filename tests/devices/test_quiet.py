@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import types
 
 import pytest
 
-from coursekit.devices import hush
+from coursekit.devices import compile_quickly, hush
 
 CODE = """
 import os
@@ -114,3 +115,20 @@ def test_keras_is_told_of_jax_where_it_is_alone(there, before, after, monkeypatc
         monkeypatch.setenv("KERAS_BACKEND", before)
     hush()
     assert os.environ.get("KERAS_BACKEND") == after
+
+
+@pytest.mark.parametrize("imported", [False, True])
+@pytest.mark.parametrize(("set_before", "quick"), [(None, True), ("0", False)])
+def test_jax_compiles_quickly_where_it_is_asked_to(imported, set_before, quick, monkeypatch):
+    told = []
+    config = types.SimpleNamespace(update=lambda *setting: told.append(setting))
+    if imported:
+        monkeypatch.setitem(sys.modules, "jax", types.SimpleNamespace(config=config))
+    else:
+        monkeypatch.delitem(sys.modules, "jax", raising=False)
+    monkeypatch.setenv("JAX_DISABLE_MOST_OPTIMIZATIONS", set_before or "")
+    if set_before is None:
+        monkeypatch.delenv("JAX_DISABLE_MOST_OPTIMIZATIONS")
+    compile_quickly()
+    assert os.environ["JAX_DISABLE_MOST_OPTIMIZATIONS"] == ("1" if quick else "0")
+    assert told == ([("jax_disable_most_optimizations", quick)] if imported else [])
