@@ -59,10 +59,10 @@ try:
 except DataUnavailableError:
     (x_train, y_train), (x_test, y_test) = coursekit.load_digits()
     data_name = "scikit-learn's digits"
-is_mnist, few, some = data_name == "MNIST", lab.pick(4000, 400), lab.pick(2000, 200)
+is_mnist, few, some = data_name == "MNIST", lab.pick(4000, 384), lab.pick(2000, 192)
 x_train, y_train = x_train[:few], y_train[:few]
 x_test, y_test = x_test[:some], y_test[:some]
-EPOCHS, STEPS = lab.pick(5 if is_mnist else 12, 4), lab.pick(300, 90)
+EPOCHS, STEPS = lab.pick(5 if is_mnist else 12, 4), lab.pick(300, 48)
 PUSHES = range(6)  # pixels
 print(f"{data_name}: {len(x_train):,} training and {len(x_test):,} test images")
 
@@ -601,7 +601,7 @@ lab.predict(
 # %%
 contestants = {"MLP": keras_reader(my_mlp), "HOG": my_hog_reader(seed=lab.seed)}
 contestants["CNN"] = keras_reader(my_cnn)
-steps_up = lab.pick((100, 300, 1000) if is_mnist else (100, 400), (60, 150))
+steps_up = lab.pick((100, 300, 1000) if is_mnist else (100, 400), (64, 160))
 data = (x_train, y_train), (x_test, y_test)
 result = coursekit.compare(contestants, data, seed=lab.seed, train_sizes=steps_up)
 
