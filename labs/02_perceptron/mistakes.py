@@ -132,6 +132,14 @@ def sign_unit(x, w, b):
     return 2 * (np.dot(x, w) + b >= 0)
 
 
+@mistake("2.1", name="sum-rounded", tag="ties")
+def sign_unit(x, w, b):
+    """What does your unit make of a sum of -0.3?
+
+    Rounded it is 0, and 0 gives +1. Compare the sum as it is."""
+    return _sign(np.round(np.asarray(x) @ np.asarray(w) + b))
+
+
 # 2.2 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -605,6 +613,21 @@ def xor_for_zero_and_one():
     hidden units, and move their boundaries."""
 
 
+@mistake(
+    "2.4",
+    tag="order",
+    edit=(
+        "[[1, -1], [-1, 1]], [-1, -1], [1, 1], 1",
+        "[[1, 1], [1, 1]], [1, -1], [-1, 1], 1",
+    ),
+)
+def minus_one_between_the_boundaries():
+    """Your two boundaries are good ones. What does your network answer between them?
+
+    Between them lie (1, -1) and (-1, 1), where the signs differ: +1 is asked for. Turn
+    the signs of v and c round."""
+
+
 # 2.5 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -623,6 +646,22 @@ def all_of_is_majority():
     All k must be +1, not most of them: the bias depends on k."""
 
 
+@mistake("2.5", tag="off-by-one", edit=("1 - k", "2 - k"))
+def all_of_without_one():
+    """Let all inputs but one be +1. What is your unit's sum then?
+
+    It is 0, and 0 gives +1. One -1 makes the inputs add up to k - 2; the bias must take
+    that below 0."""
+
+
+@mistake("2.5", tag="formula", edit=("1 - k", "-k / 2"))
+def all_of_up_to_three():
+    """Right for three inputs. What does your unit say when five of six are +1?
+
+    With one -1 the sum is k - 2. The bias must take that below 0 for every k, so it
+    falls by 1 when k grows by 1."""
+
+
 @mistake("2.5", tag="formula", edit=("1 - k", "-k - 1"))
 def all_of_never():
     """Let all inputs be +1. Does your unit fire?
@@ -635,6 +674,21 @@ def any_of_always():
     """Let all inputs be -1. Does your unit stay silent?
 
     The smallest sum is -k. It must stay below 0, so the bias is less than k."""
+
+
+@mistake("2.5", tag="edge-case", edit=("k - 1", "0"))
+def any_of_is_majority():
+    """Let one of five inputs be +1, the others -1. What does your unit say?
+
+    The inputs then add up to 2 - k. The bias must lift that to 0 or more, for every
+    k."""
+
+
+@mistake("2.5", tag="off-by-one", edit=("k - 1", "k - 3"))
+def any_of_asks_for_two():
+    """Let one input be +1, the others -1. Does your unit fire?
+
+    The inputs then add up to 2 - k, and with your bias -1 is left: it takes two."""
 
 
 @mistake("2.5", tag="edge-case", edit=("k - 1", "-0.5"))
@@ -657,6 +711,21 @@ def polygon_inside_out():
     """Put a point in the middle of the triangle. Which signs do your units give?
 
     Turn the edge to the left, not to the right: (-e_2, e_1)."""
+
+
+@mistake(
+    "2.5",
+    tag="sign",
+    edit=(
+        "edges = np.roll(corners, -1, axis=0) - corners\n    normals = np.stack([-edges[:, 1], edges[:, 0]])",
+        "e = np.roll(corners, 1, axis=0) - corners\n    normals = np.stack([-e[:, 1], e[:, 0]])",
+    ),
+)
+def edges_walked_backwards():
+    """From a corner, to which other one does your edge run?
+
+    To the one before, so the inside lies to its right. Walk from each corner to the
+    *next* one; np.roll moves entries forwards for +1."""
 
 
 @mistake("2.5", name="bias-without-minus", tag="sign")
@@ -798,6 +867,26 @@ def count_pieces(x, weights, biases):
     return len(np.unique(np.hstack(_patterns(x, weights, zero)), axis=0))
 
 
+@mistake("2.6", tag="ties", edit=("z > 0", "z >= 0"))
+def zero_counts_as_on():
+    """A unit's sum is exactly 0. Is the unit on, or off?
+
+    Its output max(0, z) is 0 there, as wherever it is off. On means z > 0."""
+
+
+@mistake("2.6", name="values-counted", tag="formula")
+def count_pieces(x, weights, biases):
+    """Two points lie in one piece. Do the units give the same values there, or are only
+    the same units on?
+
+    The values change from point to point. Keep for each unit whether it is on, and
+    count the patterns."""
+    a = np.asarray(x, dtype=float)
+    for w, b in zip(weights, biases, strict=True):
+        a = np.maximum(a @ np.asarray(w) + np.asarray(b), 0)
+    return len(np.unique(a, axis=0))
+
+
 @mistake("2.6", tag="formula", edit=("1 + h + h * (h - 1) // 2", "2**h"))
 def two_to_the_h():
     """Three lines: can you draw eight pieces?
@@ -902,6 +991,16 @@ def bend_weights(knots, values):
     c = -np.diff(slopes, prepend=0.0)
     c[0] = slopes[0]
     return c
+
+
+@mistake("2.7", name="slopes-at-the-knots", tag="formula")
+def bend_weights(knots, values):
+    """How steep is the curve between two knots, and how steep do you make it?
+
+    np.gradient gives a slope *at* each knot, a mean of those on its two sides. Each
+    piece has a slope of its own: its rise over its run."""
+    knots, values = np.asarray(knots, dtype=float), np.asarray(values, dtype=float)
+    return np.diff(np.gradient(values, knots)[:-1], prepend=0.0)
 
 
 @mistake("2.7", name="start-left-out", tag="formula")

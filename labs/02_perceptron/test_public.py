@@ -314,8 +314,21 @@ def xor_parts(student):
         tried=tried,
         expected="shapes (2, 2), (2,), (2,), ()",
         got=str(shapes),
+        hint="two hidden units: a column of W, a beta and a v for each of them.",
     )
     return parts
+
+
+def said_of_corners(got):
+    """What the answers at the four corners have in common, in words."""
+    if np.array_equal(got, DIFFER):
+        return "the corners themselves are right; a boundary passes too near to one."
+    if np.array_equal(got, -DIFFER):
+        return "every corner gets the other answer."
+    if len(set(got.tolist())) == 1:
+        return f"all four corners get {got[0]}."
+    wrong = CORNERS[got != DIFFER].astype(int).tolist()
+    return f"of the corners wrong: {', '.join(str(tuple(point)) for point in wrong)}."
 
 
 @pytest.mark.exercise("2.4")
@@ -323,12 +336,14 @@ def xor_parts(student):
 def test_xor_weights_solve_xor_near_the_corners(student):
     W, beta, v, c = xor_parts(student)
     moved = CORNERS + student.rng.uniform(-0.2, 0.2, (10, 4, 2))
+    at_corners = sign(sums(sign(sums(CORNERS, W, beta)), v, c))
     for points in (CORNERS, *moved):
         got = sign(sums(sign(sums(points, W, beta)), v, c))
         assert_close(
             got,
             DIFFER,
             tried=f"your weights in a sign network at {points.round(2).tolist()}",
+            hint=said_of_corners(at_corners),
         )
 
 
@@ -353,17 +368,29 @@ def unit_parts(got, k, tried):
     return v, c
 
 
+def compare_unit(v, c, rows, wanted, name, worst):
+    """The answers of a unit on all patterns; the message shows one wrong pattern, by the number of +1."""
+    sum_of = rows @ v + c
+    wrong = np.flatnonzero(sign(sum_of) != wanted)
+    hint = ""
+    if wrong.size:
+        row = wrong[worst(rows[wrong].sum(axis=1))]
+        hint = f"for the inputs {rows[row].tolist()} the unit's sum is {sum_of[row]:g}."
+    assert_close(
+        sign(sum_of),
+        wanted,
+        tried=f"your {name}({len(v)}) on all {len(rows)} patterns of +1 and -1",
+        hint=hint,
+    )
+
+
 @pytest.mark.exercise("2.5")
 @pytest.mark.points(1)
 def test_all_of_needs_every_input(student):
     for k in student.rng.permutation([1, 2, 3, 4, 6]).tolist():
         rows = patterns(student.rng, k)
         v, c = unit_parts(student.all_of(k), k, f"all_of({k})")
-        assert_close(
-            sign(rows @ v + c),
-            sign(rows.min(axis=1)),
-            tried=f"your all_of({k}) on all {2**k} patterns {rows[:4].tolist()}...",
-        )
+        compare_unit(v, c, rows, sign(rows.min(axis=1)), "all_of", np.argmax)
 
 
 @pytest.mark.exercise("2.5")
@@ -372,11 +399,7 @@ def test_any_of_needs_one_input(student):
     for k in student.rng.permutation([1, 2, 3, 4, 6]).tolist():
         rows = patterns(student.rng, k)
         v, c = unit_parts(student.any_of(k), k, f"any_of({k})")
-        assert_close(
-            sign(rows @ v + c),
-            sign(rows.max(axis=1)),
-            tried=f"your any_of({k}) on all {2**k} patterns {rows[:4].tolist()}...",
-        )
+        compare_unit(v, c, rows, sign(rows.max(axis=1)), "any_of", np.argmin)
 
 
 def convex_corners(rng, k):
@@ -416,8 +439,13 @@ def test_polygon_units_have_the_inside_on_their_plus_side(student):
             expected=f"shapes (2, {k}) and ({k},)",
             got=f"shapes {W.shape} and {beta.shape}",
         )
-        points = corners.mean(axis=0) + student.rng.uniform(-4, 4, (60, 2))
-        points[0] = corners.mean(axis=0)
+        middle = corners.mean(axis=0)
+        assert_close(
+            sign(sums(middle, W, beta)),
+            np.ones(k),
+            tried=f"{tried}: signs at {middle.round(2).tolist()}, in the middle",
+        )
+        points = middle + student.rng.uniform(-4, 4, (60, 2))
         sides, away = edge_sides(corners, points)
         clear = away > 1e-3
         assert_close(
@@ -478,6 +506,21 @@ def test_count_pieces_without_hidden_layers_is_one(student):
         1,
         tried=f"count_pieces of {len(x)} points, no hidden layer",
     )
+
+
+@pytest.mark.exercise("2.6")
+@pytest.mark.points(1)
+def test_a_unit_whose_sum_is_zero_is_off(student):
+    w, b = np.array([[1.0, 1.0], [-1.0, 1.0]]), np.array([0.0, 1.0])
+    on_line = student.rng.integers(1, 9, (4, 1)) * np.array([[1, 1]])  # first sum: 0
+    for side, step, wanted in [("on", [1, 0], 2), ("off", [0, 1], 1)]:
+        points = np.vstack([on_line, on_line + step])
+        tried = f"count_pieces where a unit's sum is 0 at points {on_line.tolist()}"
+        assert_close(
+            student.count_pieces(points, [w], [b]),
+            wanted,
+            tried=f"{tried}, and where it is {side} at {(on_line + step).tolist()}",
+        )
 
 
 @pytest.mark.exercise("2.6")
