@@ -745,10 +745,10 @@ def backpropagate(modules, weights, x, loss_gradient):
         x = run(x, w)
         outputs.append(x)
     g, found = loss_gradient(x), []
-    for (_, back), w, out in zip(
+    for (_, backward), w, out in zip(
         reversed(modules), reversed(weights), reversed(outputs), strict=True
     ):
-        g, dw = back(out, w, g)
+        g, dw = backward(out, w, g)
         found.append(dw)
     return found[::-1], g
 
@@ -766,10 +766,10 @@ def backpropagate(modules, weights, x, loss_gradient):
         x = run(x, w)
     g, found = loss_gradient(x), []
     last = g
-    for (_, back), w, x_in in zip(
+    for (_, backward), w, x_in in zip(
         reversed(modules), reversed(weights), reversed(inputs), strict=True
     ):
-        last, dw = back(x_in, w, g)
+        last, dw = backward(x_in, w, g)
         found.append(dw)
     return found[::-1], last
 
@@ -786,10 +786,10 @@ def backpropagate(modules, weights, x, loss_gradient):
         inputs.append(x)
         x = run(x, w)
     g, found = loss_gradient(x), []
-    for (_, back), w, x_in in zip(
+    for (_, backward), w, x_in in zip(
         reversed(modules), reversed(weights), reversed(inputs), strict=True
     ):
-        g, dw = back(x_in, w, g)
+        g, dw = backward(x_in, w, g)
         found.append(dw)
     return found, g
 
@@ -805,8 +805,8 @@ def backpropagate(modules, weights, x, loss_gradient):
         inputs.append(x)
         x = run(x, w)
     g, found = loss_gradient(x), []
-    for (_, back), w, x_in in zip(modules, weights, inputs, strict=True):
-        g, dw = back(x_in, w, g)
+    for (_, backward), w, x_in in zip(modules, weights, inputs, strict=True):
+        g, dw = backward(x_in, w, g)
         found.append(dw)
     return found, g
 
@@ -821,10 +821,10 @@ def backpropagate(modules, weights, x, loss_gradient):
         inputs.append(x)
         x = run(x, w)
     g, found = np.asarray(x), []
-    for (_, back), w, x_in in zip(
+    for (_, backward), w, x_in in zip(
         reversed(modules), reversed(weights), reversed(inputs), strict=True
     ):
-        g, dw = back(x_in, w, g)
+        g, dw = backward(x_in, w, g)
         found.append(dw)
     return found[::-1], g
 
@@ -840,10 +840,10 @@ def backpropagate(modules, weights, x, loss_gradient):
         inputs.append(x)
         x = run(x, w)
     g, found = loss_gradient(x), []
-    for (_, back), w, x_in in zip(
+    for (_, backward), w, x_in in zip(
         reversed(modules), reversed(weights), reversed(inputs), strict=True
     ):
-        dw, g_down = back(x_in, w, g)
+        dw, g_down = backward(x_in, w, g)
         found.append(dw)
         g = g_down if g_down is not None else g
     return found[::-1], g
@@ -860,10 +860,10 @@ def backpropagate(modules, weights, x, loss_gradient):
         x = run(x, w)
     last = np.asarray(loss_gradient(inputs[-1]))
     g, found = last if last.shape == np.shape(x) else np.ones_like(x), []
-    for (_, back), w, x_in in zip(
+    for (_, backward), w, x_in in zip(
         reversed(modules), reversed(weights), reversed(inputs), strict=True
     ):
-        g, dw = back(x_in, w, g)
+        g, dw = backward(x_in, w, g)
         found.append(dw)
     return found[::-1], g
 
@@ -880,10 +880,10 @@ def backpropagate(modules, weights, x, loss_gradient):
         inputs.append(x)
         x = run(x, w)
     g, found = np.ones_like(x), []
-    for (_, back), w, x_in in zip(
+    for (_, backward), w, x_in in zip(
         reversed(modules), reversed(weights), reversed(inputs), strict=True
     ):
-        g, dw = back(x_in, w, g)
+        g, dw = backward(x_in, w, g)
         found.append(dw)
     return found[::-1], g
 
@@ -898,16 +898,32 @@ def backpropagate(modules, weights, x, loss_gradient):
         inputs.append(x)
         x = run(x, w)
     g, found = loss_gradient(x), []
-    for (_, back), w, x_in in zip(
+    for (_, backward), w, x_in in zip(
         reversed(modules), reversed(weights), reversed(inputs), strict=True
     ):
-        g, dw = back(x_in, w, g)
+        g, dw = backward(x_in, w, g)
         if dw is not None:
             found.append(dw)
     return found[::-1], g
 
 
-@mistake("3.6", tag="order", edit=("g, dw = backward_i", "dw, g = backward_i"))
+@mistake("3.6", name="first-input-for-every-module", tag="formula")
+def backpropagate(modules, weights, x, loss_gradient):
+    """Each module had an input of its own. With which one do you call the backward of
+    the last module: its own, or that of the first?
+
+    Keep every X on the way up: module i was given X_{i-1}, and needs it again."""
+    last = x
+    for (run, _), w in zip(modules, weights, strict=True):
+        last = run(last, w)
+    g, found = loss_gradient(last), []
+    for (_, backward), w in zip(reversed(modules), reversed(weights), strict=True):
+        g, dw = backward(x, w, g)
+        found.append(dw)
+    return found[::-1], g
+
+
+@mistake("3.6", tag="order", edit=("g, dw = backward", "dw, g = backward"))
 def names_of_the_two_results_exchanged():
     """Which of the two results of `backward` comes first, dE/dX or dE/dW?
 
@@ -1177,6 +1193,51 @@ class Value(_Base):
                 queue.append(v)
 
 
+@mistake("3.7", name="shares-added-in-place", tag="aliasing")
+class Value(_Base):
+    """A pull-back may hand one and the same array to two inputs, as that of a sum may.
+    In (x + y) + x, what happens to the gradient of y when x gets its second share?
+
+    With += you write into an array that another node holds as well. Add into a new
+    one."""
+
+    def backward(self):
+        order = _order(self)
+        for node in order:
+            node.grad = None
+        self.grad = np.ones(self.data.shape)
+        for node in reversed(order):
+            for v, share in node._shares():
+                if v.grad is None:
+                    v.grad = share
+                else:
+                    v.grad += share
+
+
+@mistake("3.7", name="inputs-copied", tag="aliasing")
+def record(forward_operation, pull, *inputs):
+    """Run backward on your result. Who receives the gradient of x: x, or a copy of it?
+
+    Keep a Value as it is. Only numbers and arrays become new Values."""
+    kind = next(type(v) for v in inputs if hasattr(v, "pull"))
+    values = [kind(v.data if isinstance(v, kind) else v) for v in inputs]
+    return kind(forward_operation(*(v.data for v in values)), values, pull)
+
+
+@mistake("3.7", name="level-by-level", tag="order")
+def topological_order(root):
+    """You list the nodes level by level, seen from the root. On which level is a
+    node that is used on a short path and on a long one?
+
+    A node must wait for its farthest user. Visit the inputs of a node first, then
+    add the node."""
+    order, level = [], [root]
+    while level:
+        order = [n for n in level if all(n is not m for m in order)] + order
+        level = [v for n in level for v in n.inputs]
+    return order
+
+
 @mistake("3.7", name="pull-forgotten", tag="formula")
 def record(forward_operation, pull, *inputs):
     """Your result knows its inputs. Does it know its pull-back?
@@ -1352,6 +1413,30 @@ def network_gradients(params, x, labels):
     p elsewhere, over n."""
     w2, net, h, p, right = _network(params, x, labels)
     ds = -right / p / len(x)
+    dnet = (ds @ w2.T) * (net > 0)
+    return x.T @ dnet, dnet.sum(axis=0), h.T @ ds, ds.sum(axis=0)
+
+
+@mistake("3.8", tag="ties", edit=("(net > 0)", "(net >= 0)"))
+def slope_one_at_the_kink():
+    """A hidden sum is exactly 0. Which slope has max(0, net) there, by the text above?
+
+    The slope is 1 only where net is more than 0; a unit at 0 passes nothing on."""
+
+
+@mistake("3.8", name="softmax-overflows", tag="edge-case")
+def network_gradients(params, x, labels):
+    """Let a logit be 900. What is exp(900) to a computer, and what divided by itself?
+
+    Take the largest logit of each row off before exp: the probabilities stay as they
+    are. `forward` at the top of the lab does that for you."""
+    w1, b1, w2, b2 = params
+    net = x @ w1 + b1
+    h = np.maximum(net, 0)
+    with np.errstate(all="ignore"):
+        e = np.exp(h @ w2 + b2)
+        p = e / e.sum(axis=1, keepdims=True)
+    ds = (p - np.eye(p.shape[1])[labels]) / len(x)
     dnet = (ds @ w2.T) * (net > 0)
     return x.T @ dnet, dnet.sum(axis=0), h.T @ ds, ds.sum(axis=0)
 

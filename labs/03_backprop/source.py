@@ -618,10 +618,10 @@ def backpropagate(modules, weights, x, loss_gradient):
         inputs.append(x)
         x = forward_i(x, w)
     g, weight_gradients = loss_gradient(x), []
-    for (_, backward_i), w, x_in in zip(
+    for (_, backward), w, x_in in zip(
         reversed(modules), reversed(weights), reversed(inputs), strict=True
     ):
-        g, dw = backward_i(x_in, w, g)
+        g, dw = backward(x_in, w, g)
         weight_gradients.append(dw)
     return weight_gradients[::-1], g
     ### END SOLUTION
@@ -773,7 +773,8 @@ class Value:
 
         This node's own gradient is ones. A node with pull None passes nothing on;
         node.pull(node.grad, *arrays), with the data of the node's inputs, gives one
-        share per input. A second call gives the same gradients, not their double.
+        share per input; two of them may be one and the same array. A second call gives
+        the same gradients, not their double.
         """
         ### BEGIN SOLUTION
         order = topological_order(self)

@@ -430,6 +430,30 @@ def test_backward_twice_gives_the_same(student):
 
 @pytest.mark.exercise("3.7")
 @pytest.mark.points(1)
+def test_backward_writes_into_no_share(student):
+    n = int(student.rng.integers(2, 5))
+    slope = student.rng.normal(size=n)
+    shared = student.make("numpy.array", slope)  # one array for all three inputs
+    x, y, z = (student.Value(student.rng.normal(size=n)) for _ in range(3))
+    low = student.Value(np.ones(n), [x, y, z], lambda g, *arrays: (shared,) * 3)
+    mid = student.Value(np.ones(n), [x, low, y], lambda g, *arrays: (shared,) * 3)
+    root = student.Value(np.ones(n), [mid, low], lambda g, *arrays: (shared,) * 2)
+    for turn in ("first", "second"):
+        root.backward()
+        tried = f"{turn} backward of a graph in which all shares are one array, s"
+        for name, node, uses in [
+            ("z, used once", z, 1),
+            ("y, used twice", y, 2),
+            ("x, used twice", x, 2),
+            ("a node used twice", low, 2),
+            ("a node used once", mid, 1),
+        ]:
+            assert_close(node.grad, uses * slope, tried=f"{tried}: gradient of {name}")
+        assert_close(root.grad, np.ones(n), tried=f"{tried}: gradient of the root")
+
+
+@pytest.mark.exercise("3.7")
+@pytest.mark.points(1)
 def test_order_of_random_graphs(student):
     nodes, data, made = random_graph(student, 12)
     below, todo = set(), [len(data) - 1]

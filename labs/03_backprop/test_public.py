@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+from scipy.special import softmax
 
 from coursekit.labs.testing import (
     assert_close,
@@ -643,6 +644,43 @@ def test_backward_waits_until_all_users_have_spoken(student):
         )
 
 
+@pytest.mark.exercise("3.7")
+@pytest.mark.points(1)
+def test_backward_keeps_apart_what_two_inputs_got_as_one_array(student):
+    a, b = student.rng.normal(size=(2, 2, 3))
+    shared = student.make("numpy.ones", (2, 3))  # stays there: one array, no copies
+
+    def pull_sum(g, a, b):
+        return shared, shared
+
+    for turned in (False, True):
+        x, y = student.Value(a), student.Value(b)
+        inner = student.Value(a + b, [x, y], pull_sum)
+        inputs = [x, inner] if turned else [inner, x]
+        root = student.Value(2 * a + b, inputs, pull_sum)
+        root.backward()
+        tried = f"backward of {'x + (x + y)' if turned else '(x + y) + x'}"
+        tried += ", where a sum gives both inputs one and the same array"
+        assert_close(
+            y.grad, np.ones((2, 3)), tried=f"{tried}: gradient of y, used once"
+        )
+        assert_close(x.grad, np.full((2, 3), 2.0), tried=f"{tried}: gradient of x")
+        assert_close(inner.grad, np.ones((2, 3)), tried=f"{tried}: gradient of x + y")
+
+
+@pytest.mark.exercise("3.7")
+@pytest.mark.points(1)
+def test_backward_of_a_record_reaches_the_value_that_was_passed(student):
+    a, b = student.rng.normal(size=(2, 3, 2))
+    x = student.Value(a)
+    out = student.record(times, pull_times, x, b)
+    assert_close(out.data, a * b, tried="record(multiply, pull, x, array): its data")
+    out.backward()
+    assert_close(
+        x.grad, b, tried="backward of record(multiply, pull, x, array): gradient of x"
+    )
+
+
 # 3.8 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -706,6 +744,48 @@ def test_the_same_rows_twice_give_the_same_gradient(student):
             b,
             np.asarray(a),
             tried=f"{name} of a batch that holds every row twice: the error is a mean, so nothing changes",
+        )
+
+
+@pytest.mark.exercise("3.8")
+@pytest.mark.points(1)
+def test_a_hidden_unit_whose_sum_is_zero_has_slope_zero(student):
+    params, x, labels = network_case(student.rng, 4, 3, 2, 5)
+    params[0][:, 0], params[1][0] = 0.0, 0.0
+    names = ["dw1", "db1", "dw2", "db2"]
+    tried = "network_gradients where the sum of hidden unit 0 is exactly 0"
+    got = read_parts(student.network_gradients(params, x, labels), names, tried)
+    off = [p.copy() for p in params]
+    off[1][0] = -1.0  # gives 0 as well, and small steps do not switch it on
+    for i in (3, 2, 1, 0):
+        assert_gradient(
+            got[i],
+            lambda p, i=i: network_error([*off[:i], p, *off[i + 1 :]], x, labels),
+            off[i],
+            tried=f"{tried}, as if it were off: {names[i]}",
+        )
+
+
+@pytest.mark.exercise("3.8")
+@pytest.mark.points(1)
+def test_logits_in_the_hundreds_give_finite_gradients(student):
+    (w1, b1, w2, b2), x, labels = network_case(student.rng, 4, 2, 5, 3)
+    logits = np.maximum(x @ w1 + b1, 0) @ w2
+    w2 = w2 * 900 / logits.flat[np.abs(logits).argmax()]  # the largest is 900
+    names = ["dw1", "db1", "dw2", "db2"]
+    tried = "network_gradients with logits up to 900"
+    got = read_parts(
+        student.network_gradients((w1, b1, w2, b2), x, labels), names, tried
+    )
+    p = softmax(np.maximum(x @ w1 + b1, 0) @ w2 + b2, axis=1)
+    right = p.mean(axis=0) - np.bincount(labels, minlength=3) / 4
+    assert_close(got[3], right, tried=f"{tried}: db2")
+    for part, name in zip(got, names, strict=True):
+        assert_true(
+            np.all(np.isfinite(np.asarray(part, dtype=float))),
+            tried=f"{tried}: {name}",
+            expected="finite numbers",
+            got=part,
         )
 
 
