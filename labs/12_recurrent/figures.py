@@ -41,6 +41,17 @@ def _passage(text, longest=420):
     return best[1:] if best[2] else (0, min(longest, len(text)))
 
 
+def _broken(text, columns):
+    """The text with line ends for the spaces at which it is broken; its length stays."""
+    letters, begin, gap = list(text), 0, None
+    for i, letter in enumerate(text):
+        gap = i if letter == " " else gap
+        if i - begin >= columns and gap is not None:
+            letters[gap] = "\n"
+            begin, gap = gap + 1, None
+    return "".join(letters)
+
+
 def _paint(text, values, title):
     begin, end = _passage(text)
     shown, kept = text[begin:end].replace("\n", " "), []
@@ -48,9 +59,10 @@ def _paint(text, values, title):
         if letter != " " or (kept and shown[kept[-1]] != " "):
             kept.append(i)
     lines, values = "".join(shown[i] for i in kept), values[begin:end][kept]
-    rows = -(-len(lines) // 76)
+    broken = _broken(lines, 76)
+    rows = broken.count("\n") + 1
     figure, ax = subplots(size=(9.5, 0.7 + 0.32 * rows))
-    recurrent.draw_painted(ax, lines, values)
+    recurrent.draw_painted(ax, broken, values)
     ax.set_title(title, fontsize=9)
     return figure, lines, values
 
@@ -361,7 +373,12 @@ def cells(states, labels, found, by_three):
     place = int(np.sum(areas > areas[found]))
     left.plot(place, areas[found], "D", color=PALETTE[1], label=f"cell {found}")
     left.axhline(by_three, ls="--", color=GREY, label="the last three characters")
-    left.set(xlabel="cells in order", ylabel="AUC for inside", ylim=(0.4, 1.02))
+    left.set(
+        xlabel="cells in order",
+        ylabel="AUC for inside",
+        ylim=(areas.min() - 0.03, 1.03),
+    )
+    left.axhline(0.5, color=GREY, lw=1, ls=":", label="by chance")
     left.legend(fontsize=8)
     edges = np.linspace(-1, 1, 41)
     for name, label, colour in (("outside", 0, PALETTE[0]), ("inside", 1, PALETTE[1])):
@@ -370,6 +387,7 @@ def cells(states, labels, found, by_three):
         kind = {"histtype": "step", "lw": 2, "ls": "-" if label else "--"}
         right.hist(own, edges, weights=weights, color=colour, label=name, **kind)
     right.set(xlabel=f"value of cell {found}", ylabel="share of characters")
+    right.set_xticks([-1, -0.5, 0, 0.5, 1])
     right.legend(fontsize=8)
     return figure, (
         f"Left, the AUC of {len(areas)} cells in order, from {areas.max():.2f} down to "
@@ -436,8 +454,8 @@ def samples(texts):
     lines = []
     for t, text in texts.items():
         flat = "The " + text.replace("\n", " ")
-        lines += [f"T = {t}", *textwrap.wrap(flat, 88), ""]
-    figure, ax = subplots(size=(9.5, 0.2 + 0.19 * len(lines)))
+        lines += [f"T = {t}", *textwrap.wrap(flat, 110), ""]
+    figure, ax = subplots(size=(9.5, 0.16 * len(lines)))
     ax.axis("off")
     ax.text(
         0,

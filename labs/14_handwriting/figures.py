@@ -4,7 +4,7 @@ import numpy as np
 
 from coursekit.datasets.sequences import from_offsets
 from coursekit.handwriting import Mixture, slant
-from coursekit.plots import GREY, PALETTE, subplots
+from coursekit.plots import GREY, PALETTE, subplots, tidy
 from coursekit.plots.overlays import draw_strokes
 
 
@@ -40,6 +40,7 @@ def walk(strokes, offsets, back):
     for end in np.flatnonzero(offsets[:, 2]):
         axes[1].axvline(end, color=GREY, ls=":", lw=1)
     axes[1].set(xlabel="point", ylabel="step in pixels", title="offsets")
+    axes[1].xaxis.get_major_locator().set_params(integer=True)
     axes[1].legend(fontsize=8)
     return figure, (
         f"Left, a digit as {len(strokes)} strokes with its points marked and the starts numbered. "
@@ -69,7 +70,8 @@ def hills(log_normal, rhos):
     places = np.stack(np.meshgrid(side, side), axis=-1)
     for ax, rho in zip(axes, rhos, strict=True):
         density = np.exp(log_normal(places, np.zeros(2), np.array([1.0, 1.0]), rho))
-        ax.contourf(side, side, density, levels=8, cmap="Blues")
+        levels = density.max() * np.linspace(0.02, 1, 9)
+        ax.contourf(side, side, density, levels=levels, cmap="Blues")
         ax.set(
             aspect="equal", title=f"ρ = {rho:g}, top {density.max():.2f}", xlabel="x"
         )
@@ -329,15 +331,19 @@ def two_hands(lines, after, rows=3):
 def read_back(written, read):
     """Some written lines, and the share of digits read right at each bias."""
     figure, axes = subplots(2, 4, size=(10, 3))
-    for ax, line in zip(axes.flat, written, strict=False):
+    for ax, line in zip(axes[:, :3].flat, written, strict=False):
         draw_strokes(ax, line.strokes(), colour="black", width=1.6, title=line.text)
-    for ax in list(axes.flat)[len(written) :]:
-        ax.axis("off")
-    ax = axes.flat[-1]
-    ax.axis("on")
+    grid = axes[0, 3].get_gridspec()
+    for ax in axes[:, 3]:
+        ax.remove()
+    ax = tidy(figure.add_subplot(grid[:, 3]))
     colours = [GREY] + [PALETTE[0]] * (len(read) - 1)
-    ax.bar([str(who) for who in read], list(read.values()), color=colours)
-    ax.set(ylim=(0, 100), ylabel="read right, %", xlabel="people, and by bias")
+    names = [f"bias {who:g}" if isinstance(who, float) else who for who in read]
+    ax.bar(names, list(read.values()), color=colours)
+    for place, share in enumerate(read.values()):
+        ax.text(place, share + 2, f"{share:.0f}", ha="center", fontsize=8)
+    ax.set(ylim=(0, 108), ylabel="read right, %")
+    ax.tick_params(axis="x", labelsize=8)
     told = ", ".join(f"{who} {share:.0f} per cent" for who, share in read.items())
     return figure, (
         f"Six lines of four digits written by the network, each under the number asked for, and "

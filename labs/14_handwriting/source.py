@@ -412,8 +412,11 @@ with lab.needs("14.4"):
     lab.reveal(
         "14.4a", "b" if best < 0 else "a", f"the best network's mean is {best:.2f}"
     )
-    truth = "a" if nats["20 hills"] < nats["LSTM, one hill"] else "b"
-    lab.reveal("14.4b", truth, told)
+    if lab.fast:
+        print(f"This training is too short to decide 14.4b. {told}")
+    else:
+        truth = "a" if nats["20 hills"] < nats["LSTM, one hill"] else "b"
+        lab.reveal("14.4b", truth, told)
 
 # %% [markdown]
 # A density is no probability: on a small ellipse it exceeds 1, and then its loss is below 0. Only differences count.
@@ -768,7 +771,7 @@ for bias in (0.0, 1.0, 2.0):
 with lab.needs("14.8"):
     lab.show(figures.read_back(written[1.0][:6], read))
     told = ", ".join(f"{who}: {share:.0f}" for who, share in read.items())
-    lab.reveal("14.8b", read[1.0], f"of 100 digits, by bias, {told}")
+    lab.reveal("14.8b", round(read[1.0]), f"of 100 digits, by bias, {told}")
 
 # %% [markdown]
 # One more thing must hold. Point by point, as it writes, a network must give a line the same probability as all at once,
