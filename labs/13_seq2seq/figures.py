@@ -51,15 +51,18 @@ def spelled(english, german, said, count=9):
     """A table of new numbers, what is right, and what the network wrote."""
     order = np.argsort([len(text) for text in english], kind="stable")
     picks = order[np.linspace(0, len(order) - 1, min(count, len(order))).astype(int)]
-    figure, ax = subplots(size=(9, 0.4 + 0.32 * len(picks)))
+    figure, ax = subplots(size=(7.5, 0.4 + 0.28 * len(picks)))
     ax.axis("off")
+    ax.text(0, 1, "a new number", fontsize=9, fontweight="bold")
+    ax.text(0.42, 1, "what was written", fontsize=9, fontweight="bold")
     for line, row in enumerate(picks):
         fine = german[row] == said[row]
+        written = said[row] if fine else f"{said[row]}, right is {german[row]}"
         ax.text(0, -line, english[row], fontsize=9)
-        ax.text(0.48, -line, said[row], fontsize=9, color=INK if fine else PALETTE[1])
-        ax.text(0.44, -line, "✓" if fine else "✗", fontsize=9, color=PALETTE[2 if fine else 1],
+        ax.text(0.42, -line, written, fontsize=9, color=INK if fine else PALETTE[1])
+        ax.text(0.38, -line, "✓" if fine else "✗", fontsize=9, color=PALETTE[2 if fine else 1],
                 family="DejaVu Sans")  # fmt: skip
-    ax.set(xlim=(0, 1), ylim=(-len(picks) + 0.4, 0.8))
+    ax.set(xlim=(0, 1), ylim=(-len(picks) + 0.6, 1.6))
     wrong = [
         f"{said[row]} for {english[row]}" for row in picks if german[row] != said[row]
     ]
@@ -128,7 +131,8 @@ def both_ways(runs):
     ):
         accuracy = 100 * _accuracy(run)
         ax.plot(range(1, len(accuracy) + 1), accuracy, style, color=colour, label=name)
-    ax.set(xlabel="epoch", ylabel="symbols right, %", ylim=(None, 100))
+    ax.set(xlabel="epoch", ylabel="symbols right, %", ylim=(0, 102))
+    ax.xaxis.get_major_locator().set_params(integer=True)
     ax.legend()
     return figure, (
         "Two rising curves of the share of right symbols in answers to sums. 99 % are reached: "
@@ -209,7 +213,7 @@ def captions(scenes, told, looks, scores):
     for row, (line, said) in enumerate(zip(axes, words, strict=True)):
         image = scenes.images[row]
         draw_image(line[0], image)
-        line[0].set_xlabel("\n".join(_halves(said)), fontsize=7)
+        line[0].set_xlabel("\n".join(_halves(said)), fontsize=8)
         places = np.linspace(1, max(1, len(said) - 1), columns - 1).astype(int)
         for ax, place in zip(line[1:], places, strict=True):
             word = said[place] if place < len(said) else ""
@@ -258,7 +262,7 @@ def scored(said, questions):
 
 def answers(scores, scenes, questions, said):
     """Share of right answers to both kinds of question; a scene with questions and answers."""
-    figure, axes = subplots(1, 2, size=(9.5, 3.2), width_ratios=[3, 2])
+    figure, axes = subplots(1, 2, size=(9.5, 3.6), width_ratios=[3, 2])
     names = list(dict.fromkeys(name for name, _ in scores))
     for k, group in enumerate(("look", "compare")):
         values = [100 * scores[name, group] for name in names]
@@ -277,7 +281,7 @@ def answers(scores, scenes, questions, said):
         f"{questions.texts()[k]}? {questions.answers()[k]}"
         for k in np.flatnonzero(questions.scene == questions.scene[row])[:4]
     ]
-    axes[1].set_xlabel("\n".join(lines), fontsize=6)
+    axes[1].set_xlabel("\n".join(lines), fontsize=8)
     return figure, (
         "Left, bars of right answers: "
         + "; ".join(

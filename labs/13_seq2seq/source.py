@@ -499,6 +499,7 @@ check("13.5")
 
 # %% [markdown]
 # Sums of two numbers, asked as "12+7" and answered as "19": the classic trial. The same network learns them both ways.
+# (Fast mode stops long before either has learned.)
 
 # %%
 learned = {}
@@ -711,7 +712,8 @@ def bleu(candidates, references, max_n=4):
 check("13.7")
 
 # %% [markdown]
-# Convolutions read a scene, a decoder writes the caption. The references say the same in other words.
+# Convolutions read a scene, a decoder writes the caption. The references say the same in other words. (In fast mode it
+# sees too few scenes to learn where to look, and says the same of each.)
 
 # %%
 captions = {}
@@ -818,7 +820,7 @@ check("13.8")
 
 # %% [markdown]
 # Questions about scenes of four things or fewer, after sort-of-CLEVR. The networks get the things as lists of numbers first:
-# what is where is settled, what remains is to compare.
+# what is where is settled, what remains is to compare. (Fast mode trains too briefly to tell which network is better.)
 
 # %%
 scores, pixels = {}, {}

@@ -403,13 +403,17 @@ def in_pieces(quantise, x, books, rows=20):
 def equal_bits(distortions, plan, n):
     """Distortion over the length of the window at equal bits a frame, and over the bits at equal
     length."""
-    figure, axes = subplots(1, 2, size=(9.5, 3.2), sharey=True)
     by_length = sorted(key for key in plan if key[1] not in (300, 30))
     by_bits = sorted((key for key in plan if key[0] == n), key=lambda key: key[1])
+    both = len(by_length) > 1  # one length alone makes no line
+    figure, axes = subplots(1, 1 + both, size=(5 + 4.5 * both, 3.2), sharey=True)
+    axes = np.ravel(axes)
+    by_place = [(axes[0], by_length, 0)] if both else []
+    by_place.append((axes[-1], by_bits, 1))
     for colour, marker, method in zip(
         PALETTE, "os", ("autoencoder", "VQ"), strict=False
     ):
-        for ax, keys, place in ((axes[0], by_length, 0), (axes[1], by_bits, 1)):
+        for ax, keys, place in by_place:
             values = [distortions[(method, *key)] for key in keys]
             ax.plot(
                 [key[place] for key in keys],
@@ -420,18 +424,19 @@ def equal_bits(distortions, plan, n):
             )
     axes[0].set(
         xlabel="frames in a window, 11 bits each",
-        ylabel="log-spectral distortion, dB",
         xticks=[key[0] for key in by_length],
     )
-    axes[1].set(xlabel=f"bits of a window of {n} frames", xscale="log")
-    axes[1].set_xticks([key[1] for key in by_bits], [str(key[1]) for key in by_bits])
-    axes[1].minorticks_off()
-    axes[0].legend(fontsize=8)
+    axes[-1].set(xlabel=f"bits of a window of {n} frames", xscale="log")
+    axes[-1].set_xticks([key[1] for key in by_bits], [str(key[1]) for key in by_bits])
+    axes[-1].minorticks_off()
+    axes[0].set(ylabel="log-spectral distortion, dB")
+    place = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0)}
+    axes[0].legend(fontsize=8, ncols=2, **place)
     told = [f"{method} {n} frames {bits} bits {distortions[method, n, bits]:.1f} dB"
             for method in ("autoencoder", "VQ") for n, bits in plan]  # fmt: skip
     return figure, (
-        "Two line charts of distortion for the autoencoder and for vector quantisation; lower is "
-        f"nearer. {'; '.join(told)}."
+        "Distortion as lines for the autoencoder and for vector quantisation; lower is nearer. "
+        f"{'; '.join(told)}."
     )
 
 

@@ -855,7 +855,8 @@ with lab.needs("15.8"):
     lab.reveal("15.8a", "longer than the universe is old", f"{years:.0e} years")
     ahead = distortions["VQ", N, BITS] - distortions["autoencoder", N, BITS]
     truth = "b" if ahead > 0.2 else "c" if ahead >= -0.2 else "a"
-    lab.reveal("15.8b", truth, f"the autoencoder is {ahead:+.2f} dB nearer")
+    way = "nearer" if ahead > 0 else "further off"
+    lab.reveal("15.8b", truth, f"the autoencoder is {abs(ahead):.2f} dB {way}")
 
 # %% [markdown]
 # **A greedy start, or none?** Deng et al. (2010) began with a stack of Boltzmann machines (lab 17), one layer after the

@@ -8,15 +8,20 @@ from coursekit.plots import GREY, PALETTE, subplots
 from coursekit.plots.images import draw_image, image_grid
 
 
-def dreams(moments):
+def dreams(moments, steps):
     """Pixel probabilities (moments, 10, 784) of chains whose label is held, a column for each
-    label, time downwards."""
-    pictures = [image.reshape(28, 28) for moment in moments for image in moment]
-    titles = [f"held: {label}" for label in range(10)] + [""] * (len(pictures) - 10)
-    figure = image_grid(pictures, titles, columns=10, same_scale=True, width=9)
+    label, time downwards over so many steps."""
+    figure, axes = subplots(len(moments), 10, size=(9, 0.9 * len(moments) + 0.2))
+    after = np.linspace(0, steps - 1, len(moments) + 1).round().astype(int)[1:] + 1
+    for line, moment, step in zip(axes, moments, after, strict=True):
+        for label, (ax, image) in enumerate(zip(line, moment, strict=True)):
+            title = f"held: {label}" if step == after[0] else ""
+            draw_image(ax, image.reshape(28, 28), title=title, limits=(0, 1))
+        line[0].set_ylabel(f"step {step}", fontsize=9)
     return figure, (
-        "Ten columns of small images, one column for each label that is held. At the top blurs, "
-        "further down the strokes of a digit of that label, which change a little from row to row."
+        "Ten columns of small images, one column for each label that is held. At the top blurs and "
+        "strokes of any digit; further down most columns show a digit of their label, which changes "
+        "a little from row to row."
     )
 
 
@@ -211,8 +216,12 @@ def explaining_away(table, away):
     """Posterior of the four patterns of causes, and P(earthquake) before and after the truck."""
     figure, axes = subplots(1, 2, size=(8.5, 2.8))
     axes[0].bar(["none", "truck", "quake", "both"], table, color=GREY)
-    axes[0].set(ylabel="P(causes | house shook)", title="Which causes?")
+    axes[0].set(ylabel="P(causes | house shook)", ylim=(0, 0.6), title="Which causes?")
     axes[1].bar(list(away), list(away.values()), color=PALETTE[1], width=0.5)
+    for ax, values in zip(axes, (table, away.values()), strict=True):
+        for place, value in enumerate(values):
+            told = f"{value:.2f}" if value > 0.005 else f"{value:.0e}"
+            ax.text(place, value + 0.015, told, ha="center", fontsize=8)
     axes[1].set(
         ylabel="P(earthquake)", ylim=(0, 1), title="One cause explains the other away"
     )

@@ -57,9 +57,9 @@ options = {"batch_size": 20, "persistent": True, "seed": lab.seed}
 joint = boltzmann.train_joint(
     grey, y_train, lab.pick(300, 120), epochs=lab.pick(25, 30), **options
 )
-lab.show(
-    figures.dreams(boltzmann.dream(joint, range(10), steps=lab.pick(500, 150), keep=6))
-)
+STEPS = lab.pick(500, 150)
+dreams = boltzmann.dream(joint, range(10), steps=STEPS, keep=6)
+lab.show(figures.dreams(dreams, STEPS))
 
 # %% [markdown]
 # Nobody told it what a 7 is *made of*. At the end you will hold parts of a digit and watch it invent the rest, and you
