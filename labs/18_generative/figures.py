@@ -12,7 +12,7 @@ from coursekit.plots.images import draw_image
 
 def _rows_of_digits(rows, titles, columns=12):
     """Rows of digits, each with a title at its left."""
-    figure, axes = subplots(len(rows), columns, size=(9, 0.95 * len(rows)))
+    figure, axes = subplots(len(rows), columns, size=(9, 0.78 * len(rows)))
     for line, images, title in zip(np.atleast_2d(axes), rows, titles, strict=True):
         for ax, image in zip(line, images[:columns], strict=True):
             draw_image(ax, np.reshape(image, (28, 28)), limits=(0, 1))
@@ -135,6 +135,7 @@ def best_critics(best_critic, value):
         ax.plot(x, critic, color="black", label="best critic")
         climbed = value(p * cell, q * cell, critic)
         ax.set(xlabel="place", title=f"value {climbed:.2f}")
+    axes[0].set_ylabel("density; what the critic says")
     axes[0].legend(fontsize=7)
     return figure, (
         "Three pictures of two hills and a critic's curve. Hills far apart: the curve is a steep "
@@ -151,11 +152,10 @@ def two_losses(generator_loss):
         (("log(1 - D)", True), ("-log D", False))
     ):
         both = [generator_loss([v], saturating) for v in logits]
-        axes[0].plot(
-            logits, [loss for loss, _ in both], color=PALETTE[place], label=name
-        )
+        line = {"color": PALETTE[place], "ls": ("-", "--")[place], "label": name}
+        axes[0].plot(logits, [loss for loss, _ in both], **line)
         steep = [abs(float(np.ravel(slopes)[0])) for _, slopes in both]
-        axes[1].plot(logits, steep, color=PALETTE[place], ls=("-", "--")[place])
+        axes[1].plot(logits, steep, **line)
     axes[0].set(xlabel="logit that the critic gives to a fake", ylabel="loss")
     axes[1].set(
         xlabel="logit that the critic gives to a fake", ylabel="size of the slope"
@@ -288,7 +288,7 @@ def _pictures(pairs, columns):
     for ax, (picture, title) in zip(axes.flat, pairs, strict=False):
         ax.axis("on")
         draw_image(ax, np.asarray(picture, float))
-        ax.set_title(title, fontsize=6)
+        ax.set_title(title, fontsize=8)
     return figure
 
 
@@ -336,7 +336,7 @@ def readings(read):
         )
     ax.set(ylim=(0, 105), ylabel="found right, %")
     ax.set_xticks(range(3), parts)
-    ax.legend(fontsize=8)
+    ax.legend(fontsize=8, ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1.0))
     told = "; ".join(
         f"{part}: real {read['real'][part]:.0f}, painted {read['painted'][part]:.0f}"
         for part in parts
@@ -477,7 +477,9 @@ def board(scores, entries):
     for place, (line, name) in enumerate(zip(axes, names, strict=True), start=1):
         _, mean, error = scores[name]
         line[0].barh([0], [mean], color=PALETTE[1] if name == "people" else PALETTE[0])
-        line[0].set(xlim=(low, 1.1 * high + 1), yticks=[], xticks=[])
+        line[0].axvline(0, color="black", lw=0.8)
+        line[0].set(xlim=(1.05 * low, 1.1 * high + 1), yticks=[], xticks=[])
+        line[0].spines[:].set_visible(False)
         line[0].set_title(
             f"{place}. {name}: {mean:.0f} ± {error:.0f}", fontsize=9, loc="left"
         )

@@ -4,7 +4,7 @@ answers an exercise."""
 import numpy as np
 
 from coursekit import style
-from coursekit.plots import GREY, PALETTE, subplots
+from coursekit.plots import GREY, PALETTE, subplots, tidy
 from coursekit.plots.images import draw_image
 
 
@@ -95,9 +95,11 @@ def slopes_beside(mine, theirs):
     """Slopes by hand against those of automatic differentiation."""
     figure, ax = subplots(size=(4.6, 3.6))
     pick = np.random.default_rng(0).permutation(np.size(mine))[:2000]
-    x, y = (np.ravel(v)[pick] * 1e5 for v in (theirs, mine))
+    x, y = (np.ravel(v)[pick] for v in (theirs, mine))
     ax.plot(x, y, ".", ms=3, color=PALETTE[0])
-    ax.set(xlabel="automatic differentiation, 1e-5", ylabel="by hand, 1e-5")
+    ax.set(xlabel="slopes by automatic differentiation", ylabel="slopes by hand")
+    ax.ticklabel_format(scilimits=(-2, 3))
+    ax.locator_params(nbins=5)
     return figure, (
         "A cloud of two thousand points, slopes by hand against slopes by automatic "
         "differentiation: all lie on the diagonal."
@@ -151,7 +153,7 @@ def six_kinds(textures, rebuilt, alike, scores, own):
     grid = axes[2, 0].get_gridspec()
     for ax in axes[2]:
         ax.remove()
-    ax = figure.add_subplot(grid[2, :])
+    ax = tidy(figure.add_subplot(grid[2, :]))
     place = np.arange(len(scores))
     ax.bar(
         place - 0.2,
@@ -171,7 +173,7 @@ def six_kinds(textures, rebuilt, alike, scores, own):
     ax.axhline(1, color=GREY, lw=1)
     ax.set(yscale="log", ylabel="loss, noise is 1", xticks=place)
     ax.set_xticklabels(list(scores), fontsize=8)
-    ax.legend(fontsize=8)
+    ax.legend(fontsize=8, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0))
     told = ", ".join(f"{name} {value:.2f}" for name, value in scores.items())
     kept = ", ".join(f"{v:.2f}" for v in alike)
     return figure, (

@@ -31,16 +31,15 @@ def _frame(ax, observation, title=""):
 
 
 def last_frames(rally, count=12):
-    """The last frames of a rally, each with its value, and the value over the last fifty."""
-    figure, axes = subplots(2, count // 2, size=(9, 4.6))
+    """The last frames of a rally, each with its value below."""
+    figure, axes = subplots(2, count // 2, size=(9, 3.7))
     for ax, k in zip(axes.flat, range(-count, 0), strict=True):
-        _frame(ax, rally.observations[k], f"{rally.value[k]:.2f}")
-    lowest = axes[1, -1]
-    lowest.set_xlabel("the last frame", fontsize=8)
+        _frame(ax, rally.observations[k], "the last frame" if k == -1 else "")
+        ax.set_xlabel(f"{rally.value[k]:.2f}", fontsize=10)
     return figure, (
         f"{count} frames of a game on ten by ten fields, in two rows: bricks at the top, a bright "
         "ball with a grey one behind it, an orange paddle in the lowest row. Each has a number "
-        f"above it. It begins at {rally.value[-count]:.2f} and ends at {rally.value[-1]:.2f}; in "
+        f"below it. It begins at {rally.value[-count]:.2f} and ends at {rally.value[-1]:.2f}; in "
         "the last frame the ball is just above the lowest row, and the paddle is elsewhere."
     )
 
@@ -76,7 +75,7 @@ def neighbours(batches, alike, when):
     for ax, (name, angle), colour in zip(axes, batches.items(), PALETTE, strict=False):
         shown = angle[:600]
         ax.plot(shown[:-1], shown[1:], ".", ms=3, color=colour)
-        ax.set(xlabel="angle in a row", ylabel="angle in the next row")
+        ax.set(xlabel="angle in a row, rad", ylabel="angle in the next row, rad")
         ax.set_title(f"{name}: correlation {alike[name]:.2f}", fontsize=9)
     axes[2].plot(when, color=GREY)
     axes[2].set(xlabel="row of the memory", ylabel="step that is kept there")

@@ -91,9 +91,9 @@ def cells(scenes, grids, from_grid, count=4):
     for k in range(count):
         draw_image(axes[0, k], scenes.images[k], title="there is one" * (k == 0))
         frame = (-0.5, size - 0.5, size - 0.5, -0.5)
-        axes[0, k].imshow(
-            grids[k][..., 0], cmap="Reds", alpha=0.55, extent=frame, vmin=0, vmax=1
-        )
+        claimed = np.asarray(grids[k], float)[..., 0]
+        red = np.broadcast_to([0.8, 0.0, 0.0], (*claimed.shape, 3))
+        axes[0, k].imshow(red, alpha=0.7 * np.clip(claimed, 0, 1), extent=frame)
         for line in np.linspace(0, size, len(grids[k]) + 1)[1:-1] - 0.5:
             axes[0, k].axhline(line, color="white", lw=0.5)
             axes[0, k].axvline(line, color="white", lw=0.5)
@@ -344,8 +344,11 @@ def brain(heads, t, shares):
         np.bincount(heads.labels[heads.labels >= 0]).max() / np.sum(heads.labels >= 0)
     )
     axes[3].bar(list(shares), list(shares.values()), color=PALETTE[0], width=0.5)
-    axes[3].axhline(chance, color=GREY, ls=":", lw=1)
-    axes[3].set(ylim=(0, 1), ylabel="scans read rightly")
+    axes[3].axhline(chance, color="black", ls=":", lw=1, label="always the most common")
+    axes[3].set(
+        ylim=(0, 1), xlim=(-0.7, len(shares) - 0.3), ylabel="scans read rightly"
+    )
+    axes[3].legend(fontsize=7, loc="lower right", bbox_to_anchor=(1.0, 1.0))
     return fig, (
         "Three slices of a head. Coloured voxels follow the right hand, red, or the left one, blue, by "
         f"t values above 3, up to {np.abs(t).max():.0f}; green lines surround the blobs that were put "
