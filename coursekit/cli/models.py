@@ -31,8 +31,15 @@ def add_parser(commands) -> None:
     listing.set_defaults(run=run_list)
     train = actions.add_parser("train", help="train a reference network and keep its weights")
     train.add_argument("name", metavar="NAME", help="as in `coursekit models list`")
-    train.add_argument("--epochs", type=int, metavar="N", help="default: the recipe's own number")
-    train.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
+    train.add_argument(
+        "--epochs",
+        type=int,
+        metavar="N",
+        help=f"default: the recipe's own number; not for {_DENOISER}, {_PAINTER} and {_SEER}",
+    )
+    train.add_argument(
+        "--seed", type=int, default=0, metavar="N", help=f"default: 0; not for {_SEER}"
+    )
     train.add_argument(
         "--out", metavar="DIR", help="where to (default: the package's own folder of weights)"
     )
@@ -167,6 +174,13 @@ def _train_generative(args: argparse.Namespace) -> int:
     """Train the denoiser, or the painter and its reader."""
     from pathlib import Path
 
+    from coursekit.errors import InvalidInputError
+
+    if args.epochs is not None:
+        raise InvalidInputError(
+            f"{args.name} learns for a number of steps of its own. Received: --epochs. Leave it "
+            f"out."
+        )
     from coursekit.generative import denoising, painting
 
     module = {_DENOISER: denoising, _PAINTER: painting}[args.name]
@@ -180,13 +194,14 @@ def _train_seer(args: argparse.Namespace) -> int:
     from pathlib import Path
 
     from coursekit.errors import InvalidInputError
-    from coursekit.vision import KEPT, learning
 
     if args.epochs is not None or args.seed:
         raise InvalidInputError(
             f"{_SEER} has four lessons of its own lengths and seed. Received: --epochs or --seed. "
             f"Leave them out."
         )
+    from coursekit.vision import KEPT, learning
+
     path = Path(args.out) / KEPT.name if args.out else KEPT
     facts = learning.train_references(path=path, progress="auto")
     print(
