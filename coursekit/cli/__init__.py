@@ -69,7 +69,7 @@ def _joined(words: Sequence[str]) -> list[str]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code: 0, 2 after an error meant for a person, 130 after
-    Ctrl-C."""
+    Ctrl-C and, in `reproduce`, SIGTERM."""
     _speak_any_console()
     leave_current_folder()
     args = build_parser().parse_args(_joined(sys.argv[1:] if argv is None else argv))

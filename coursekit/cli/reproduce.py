@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from coursekit.errors import InvalidInputError
@@ -50,20 +54,38 @@ def run(args: argparse.Namespace) -> int:
         if args.out
         else labs_root(args.labs).resolve().parent / "docs" / "receipts.md"
     )
-    if args.throughput:
-        return _throughput(out.with_name("throughput.md") if not args.out else out)
-    if not args.lab:
+    if not (args.throughput or args.lab):
         raise InvalidInputError(
             "Expected the number of a lab, or --throughput. Received: neither. "
             "Say `coursekit reproduce 05`, for instance."
         )
-    for folder in select_labs(args.lab, args.labs):
-        record = reproduce(folder, out, fast=args.fast, cluster=args.cluster)
-        print(
-            f"{record['lab']}: {len(record['rows'])} claims measured in {record['seconds']} s, "
-            f"written to {out}"
-        )
+    with _sigterm_as_ctrl_c():
+        if args.throughput:
+            return _throughput(out.with_name("throughput.md") if not args.out else out)
+        for folder in select_labs(args.lab, args.labs):
+            record = reproduce(folder, out, fast=args.fast, cluster=args.cluster)
+            print(
+                f"{record['lab']}: {len(record['rows'])} claims measured in {record['seconds']} s, "
+                f"written to {out}"
+            )
     return 0
+
+
+@contextlib.contextmanager
+def _sigterm_as_ctrl_c() -> Iterator[None]:
+    """A batch system's SIGTERM ends the command as Ctrl-C does: tidied up, in one line."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number, frame):
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _throughput(out: Path) -> int:

@@ -2,7 +2,12 @@
 
 import copy
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -197,6 +202,53 @@ def test_a_receipt_is_reproduced_into_the_docs(toy, tmp_path):
     assert text.rstrip().endswith("kept")
     reproduce(toy, docs, fast=True)
     assert docs.read_text(encoding="utf-8").count("90 A toy lab") == 1
+
+
+STUBBORN = """\
+while True:
+    try:
+        time.sleep(500)
+    except KeyboardInterrupt:
+        pass
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends no such signals")
+@pytest.mark.parametrize(
+    ("number", "cell"), [(signal.SIGINT, "time.sleep(500)\n"), (signal.SIGTERM, STUBBORN)]
+)
+def test_a_signal_ends_reproduce_in_one_line_and_leaves_nothing(toy, tmp_path, number, cell):
+    reached, docs, scratch = (tmp_path / name for name in ("reached", "docs.md", "scratch"))
+    scratch.mkdir()
+    docs.write_text("# Receipts\n", encoding="utf-8")
+    source = toy / "source.py"
+    waits = (
+        f"\n# %%\nimport os, pathlib, time\n\n"
+        f"pathlib.Path({str(reached)!r}).write_text(str(os.getpid()))\n{cell}"
+    )
+    source.write_text(source.read_text(encoding="utf-8") + waits, encoding="utf-8")
+    command = ["reproduce", "90", "--fast", "--labs", str(toy.parent), "--out", str(docs)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "coursekit", *command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(scratch)},
+    )
+    try:
+        while not reached.is_file() or not reached.read_text():
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.2)
+        process.send_signal(number)
+        stdout, stderr = process.communicate(timeout=120)
+    finally:
+        process.kill()
+    assert stderr == "coursekit: interrupted; nothing half-written was left behind.\n"
+    assert (process.returncode, stdout) == (130, "")
+    assert docs.read_text(encoding="utf-8") == "# Receipts\n"
+    assert list(scratch.iterdir()) == []
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(reached.read_text()), 0)
 
 
 def test_status_reads_a_notebook_without_running_its_show(toy_bundle):

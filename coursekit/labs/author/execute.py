@@ -4,15 +4,18 @@ show."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import itertools
 import json
 import os
 import re
 import shutil
+import signal
 import tempfile
+import threading
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -26,6 +29,7 @@ from coursekit.labs.author.source import Lab
 FAST_LIMIT = 60.0
 _MIN_ALT = 30
 _PARALLEL = 2
+_PATIENCE = 5  # seconds until a cell that does not mind an interrupt is ended
 # Two notebooks at a time have a core each; threads that wait for one another only burn it.
 _THREADS = (
     "OMP_NUM_THREADS",
@@ -150,6 +154,9 @@ def execute_notebook(
 
     Returns:
         what came of it; an error in a cell is told, not raised.
+
+    Raises:
+        KeyboardInterrupt: after Ctrl-C or SIGTERM; the kernel has been shut down by then.
     """
     try:
         import nbformat
@@ -186,7 +193,8 @@ def execute_notebook(
         )
         start, stopped = time.perf_counter(), ""
         try:
-            _run_to_its_end(_awake(client, env))
+            with _signals_as_before():
+                _run_to_its_end(_awake(client, env))
         except CellExecutionError as error:
             stopped = _last_lines(str(error))
         except (CellTimeoutError, DeadKernelError) as error:
@@ -198,15 +206,60 @@ def execute_notebook(
 
 async def _awake(client: Any, env: dict[str, str]) -> None:
     """Execute, and look at the sockets each second: now and then one has a reply of which its loop
-    was not told, and the cell would wait for its time-out."""
+    was not told, and the cell would wait for its time-out.
+
+    Raises:
+        KeyboardInterrupt: after SIGINT or SIGTERM, when the kernel has gone.
+    """
     import zmq
 
     work = asyncio.ensure_future(client.async_execute(env=env))
+    await asyncio.sleep(0)  # nbclient sets handlers that take its kernel away and tell nobody
+    signals, waited = 0, 0
+    asking: list[asyncio.Future[None]] = []
+
+    def end() -> None:
+        client.shutdown_kernel = "immediate"
+        work.cancel()
+
+    def stop() -> None:
+        """Interrupt the cell; without a kernel, or at the second signal, end it all."""
+        nonlocal signals
+        signals += 1
+        if signals == 1 and client.km is not None and client.km.has_kernel:
+            asking.append(asyncio.ensure_future(client.km.interrupt_kernel()))
+        else:
+            end()
+
+    with contextlib.suppress(NotImplementedError, RuntimeError):  # Windows; not the main thread
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop)
     while not (await asyncio.wait([work], timeout=1.0))[0]:
         if client.kc is not None and client.kc.channels_running:
             for channel in (client.kc.shell_channel, client.kc.iopub_channel):
                 channel.socket.get(zmq.EVENTS)  # tells the loop what is there
+        waited += signals > 0
+        if waited == _PATIENCE:
+            end()
+    if signals:
+        await asyncio.gather(work, *asking, return_exceptions=True)
+        raise KeyboardInterrupt
     await work
+
+
+@contextlib.contextmanager
+def _signals_as_before() -> Iterator[None]:
+    """What Ctrl-C and SIGTERM did before they do again afterwards; nbclient leaves Python's own."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            if handler is not None:  # None: not set by Python
+                signal.signal(number, handler)
 
 
 def _run_to_its_end(work: Coroutine[Any, Any, Any]) -> None:
