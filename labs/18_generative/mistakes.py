@@ -1540,7 +1540,7 @@ def blocks_back(y, k):
 
 @mistake("18.7", name="tiles", tag="order")
 def blocks_back(y, k):
-    """Where does the first row of blocks go: into the first k rows, or into every so manieth one?
+    """Where does the first row of y go: into the first k rows, or into one row of each of k copies?
 
     Each value fills a block of its own, so neighbours in a block are equal."""
     return np.tile(np.asarray(y, float), (k, k)) / k**2
@@ -1721,7 +1721,7 @@ def parzen(rows, samples, sigma):
 
 @mistake("18.8", name="nearest-hill-alone", tag="formula")
 def parzen(rows, samples, sigma):
-    """Two hills at the same place: does a row get more than from one of two that are apart?
+    """Two of your m hills lie at one place. Is the density there twice that of a single hill? It should be.
 
     All hills count, not only the nearest."""
     rows, samples = np.asarray(rows, float), np.asarray(samples, float)

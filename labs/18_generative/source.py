@@ -9,6 +9,7 @@
 #     - Judge a judge - beat a yardstick by cheating
 #   prerequisites:
 #     - lab 04, sigmoid, softmax and cross-entropy; lab 07, convolution
+#     - lab 05, area under the ROC curve (AUC)
 #     - Gaussians and logarithms in NumPy
 #   lecture: "Session 11, Deep Learning 2 (generative adversarial networks, text to image, variational autoencoders); CNN and Keras (Bayesian networks, inverse problems); Deep learning overview (generative models); Sydney COMP5318 (autoencoders)"
 #   seconds: {cpu: 900, fast: 60}
@@ -56,7 +57,7 @@ lab.show(figures.entries(*entries.values()))
 
 # %% [markdown]
 # The board lays a small hill of probability around each image of an entry, and asks how probable this makes digits of
-# other people, in nats (natural logarithms). Papers ranked generative models by it for years.
+# other people, as a natural logarithm (in *nats*). Papers ranked generative models by it for years.
 
 # %%
 lab.predict("18.0", "Which entry scores higher?", choices=["A, people", "B, averages"])
@@ -67,13 +68,13 @@ lab.predict("18.0", "Which entry scores higher?", choices=["A, people", "B, aver
 # %% [markdown]
 # ### Exercise 18.1 · Move the noise outside
 #
-# A network shall choose a distribution $q$ to draw from: on each of $d$ independent axes a Gaussian, with a mean $\mu$ and
+# A network is to choose a distribution $q$ to draw from: on each of $d$ independent axes a Gaussian, with a mean $\mu$ and
 # a *log variance* $\lambda=\log\sigma^2$. Two things are needed. First its divergence from a standard normal $p$,
-# $\mathrm{KL}=E_q[\log q(z)-\log p(z)]$. On paper: $E[(z-\mu)^2]=\sigma^2$ and $E[z^2]=\mu^2+\sigma^2$.
+# $\mathrm{KL}=E_q[\log q(z)-\log p(z)]$ ($E_q$: the mean over draws from $q$). On paper: $E[(z-\mu)^2]=\sigma^2$ and $E[z^2]=\mu^2+\sigma^2$.
 #
 # Second, the slope of $E_q[f(z)]$ by each $\mu_j$. There are two ways to estimate it from one draw $z=\mu+\sigma\epsilon$ with
-# standard normal $\epsilon$: *through* the draw, since $z$ moves with $\mu$; or by the *score function*,
-# $f(z)\,\partial\log q(z)/\partial\mu_j$, which needs no slope of $f$.
+# standard normal $\epsilon$: *through* the draw (*reparameterisation*: the noise stays, and $z$ moves with $\mu$); or by the
+# *score function*, $f(z)\,\partial\log q(z)/\partial\mu_j$, which needs no slope of $f$.
 
 # %%
 lab.predict(
@@ -147,20 +148,21 @@ with lab.needs("18.1"):
 # %% [markdown]
 # ### Exercise 18.2 · A bound from below
 #
-# A *variational autoencoder* (VAE; Kingma and Welling 2014) says how an image comes about: draw $z$ from a standard normal
-# $p(z)$; a *decoder* turns it into 784 logits $\ell$; pixel $i$ is 1 with probability $1/(1+e^{-\ell_i})$, else 0. The
-# probability of an image sums over all $z$, which nobody can. So an *encoder* proposes a Gaussian $q(z|x)$ with those $z$
-# that may have made $x$. For $k$ draws from it, with $w_i=p(x,z_i)/q(z_i|x)$:
+# A *variational autoencoder* (VAE; Kingma and Welling 2014) makes an image in two steps: draw $z$ from a standard normal $p(z)$; a
+# *decoder* turns it into 784 logits, and a pixel of logit $\ell$ is 1 with probability $1/(1+e^{-\ell})$, else 0. The probability
+# of an image $x$ sums over all $z$, which nobody can. So an *encoder* proposes a Gaussian $q(z|x)$ of those $z$ that may have
+# made $x$. For $k$ draws $z_i$ from it, with $w_i=p(x,z_i)/q(z_i|x)$:
 #
-# - the mean of $\log w_i$ is an estimate of the *ELBO*;
+# - the mean of $\log w_i$ estimates the *ELBO* (evidence lower bound), which training raises;
 # - the log of the mean of $w_i$ is the *importance-weighted bound*.
 #
-# On average both lie below $\log p(x)$. Logits may be ±1000, and log weights near -1000: neither may overflow or vanish.
+# On average neither lies above $\log p(x)$. Logits may be ±1000, and log weights near -1000: neither may overflow or vanish.
 
 # %%
 lab.predict(
     "18.2a",
-    "500 draws instead of one: by how many nats does the second bound rise?",
+    "500 draws (50 in fast mode) instead of one: by how many nats does the second "
+    "bound rise?",
     number=True,
     unit="nats",
 )
@@ -168,8 +170,8 @@ lab.predict(
 # %%
 lab.predict(
     "18.2b",
-    "A popular slip: the divergence is summed over axes, the pixels' loss is a mean "
-    "over 784 pixels. What does such a VAE draw?",
+    "The ELBO is the pixels' log probability less the divergence of 18.1. A popular "
+    "slip: the mean over 784 pixels in place of the sum. What does such a VAE draw?",
     choices=["sharper digits", "the same digits", "one grey digit, whatever z"],
 )
 
@@ -253,13 +255,13 @@ with lab.needs("18.2"):
 # %% [markdown]
 # ### Exercise 18.3 · A critic measures a ratio
 #
-# A *generative adversarial network* (GAN; Goodfellow 2014) needs no probability of anything. A *generator* turns noise into
-# points whose density is $q$; a *critic* says with which probability $D(x)$ a point is real, that is, from $p$. It climbs
-# the *value* $V=E_p[\log D]+E_q[\log(1-D)]$. Which $D$ is best? Each place stands for itself: on paper, find the $D$ at
-# which $p\log D+q\log(1-D)$ is largest. Where neither density is above 0, say one half. Take $0\log0$ as 0.
+# A *generative adversarial network* (GAN; Goodfellow et al. 2014) needs no probability of an image. A *generator* turns noise
+# into points of density $q$; a *critic* says with which probability $D(x)$ a point is real, that is, from $p$. It climbs the
+# *value* $V=E_p[\log D]+E_q[\log(1-D)]$. Which $D$ is best? On paper, place by place: where is $p\log D+q\log(1-D)$ largest?
+# Where both densities are 0, say one half; $0\log0$ counts 0.
 #
-# The generator wants the opposite. It may lower the mean of $\log(1-D)$ over its points, which is what the value says
-# (*saturating*), or the mean of $-\log D$. A critic gives *logits* $\ell$, $D=1/(1+e^{-\ell})$; ±800 must do no harm.
+# The generator wants the opposite. It may lower the mean of $\log(1-D)$ over its points, as the value says (*saturating*), or
+# that of $-\log D$. A critic gives *logits* $\ell$, $D=1/(1+e^{-\ell})$; ±800 must do no harm.
 
 # %%
 lab.predict(
@@ -271,8 +273,8 @@ lab.predict(
 # %%
 lab.predict(
     "18.3b",
-    "The critic gives a fake one chance in 1,000. How many times as steep, by its "
-    "logit, is the second loss of the generator?",
+    "The critic gives a fake one chance in 1,000. How many times as steep as the "
+    "generator's first loss is the second there, by the logit?",
     number=True,
     unit="times",
 )
@@ -303,9 +305,9 @@ def game_value(p, q, critic):
     """What the critic climbs, where points fall into cells.
 
     Args:
-        p: shares of the real points that fall into each cell, of sum 1.
-        q: shares of the generator's.
-        critic: probability of being real in each cell, from 0 to 1.
+        p: shares of the real points that fall into each of m cells, (m,), of sum 1.
+        q: shares of the generator's, (m,).
+        critic: probability of being real in each cell, from 0 to 1, (m,).
 
     Returns:
         float; minus infinity if the critic is certain and wrong somewhere.
@@ -366,16 +368,15 @@ with lab.needs("18.3"):
 # %% [markdown]
 # ### Exercise 18.4 · A distance that points home
 #
-# Where $p$ and $q$ have nothing in common, every good critic is certain, and the value is flat. The *Wasserstein distance*
-# asks instead how far the mass must be carried on average, at the least. On a line, for two sets of equally many points, the
-# best plan never lets two paths cross.
+# A generator that is far off has to hear which way home is. The *Wasserstein distance* is how far the mass must be carried on
+# average, at the least. On a line, with equally many points on both sides, paths of the best plan never cross.
 #
-# In more dimensions a critic without a sigmoid estimates it, if it is nowhere steeper than 1. A *penalty* sees to that
-# (Gulrajani 2017): for each row one point is taken, at a share $u$ of the way **from the fake to the real one**; the length of
-# the critic's slope there should be 1. The penalty is the mean of $(\text{length}-1)^2$ over the rows. A row may be an image:
-# its length counts all entries.
+# In more dimensions it is the largest gap between a critic's means over real points and over fakes, if it has no sigmoid and
+# is nowhere steeper than 1. A *penalty* sees to that (Gulrajani et al. 2017): for each row take the point at a share $u$ of the way **from the
+# fake to the real one**, and there the length of the critic's slope, over all entries of the row. The penalty is the mean of
+# $(\text{length}-1)^2$ over the rows.
 #
-# Then count, for each of several centres, the points for which it is the nearest, no further than `radius`.
+# `visits` counts points by their nearest centre.
 
 # %%
 lab.predict(
@@ -388,7 +389,7 @@ lab.predict(
 # %%
 lab.predict(
     "18.4b",
-    "Real points lie in eight bumps on a ring. How many bumps does a plain GAN still "
+    "Real points lie in eight bumps on a ring. How many bumps does a plain GAN "
     "visit in the end?",
     number=True,
     unit="bumps",
@@ -397,7 +398,7 @@ lab.predict(
 
 # %%
 def wasserstein(x, y):
-    """Mean way of the best plan between two sets of points on a line.
+    """Mean distance that the best plan carries, between two sets of points on a line.
 
     Args:
         x, y: (n,), equally many.
@@ -437,7 +438,7 @@ def penalty(slope, real, fake, numbers):
 
 
 def visits(points, centres, radius):
-    """Points near each centre.
+    """How many points come to each centre.
 
     Args:
         points: (n, d).
@@ -445,7 +446,8 @@ def visits(points, centres, radius):
         radius: largest distance that counts.
 
     Returns:
-        int array (m,). A point counts for one centre, of equally near ones the first.
+        int array (m,). A point counts for its nearest centre alone, of equally near
+            ones the first; for none if that is further away than the radius.
 
     >>> visits([[0.0], [0.5], [0.6], [9.0]], [[0.0], [1.0]], 0.5)
     array([2, 1])
@@ -466,12 +468,15 @@ with lab.needs("18.4"):
     lab.show(figures.apart(wasserstein, seed=lab.seed))
     moves = figures.values_apart(6, 60)
     told = f"{moves[0]:.3f} at a distance of 6, {moves[1]:.3f} at 60"
-    lab.reveal("18.4a", "b" if abs(moves[1] - moves[0]) < 0.02 else "c", told)
+    lab.reveal("18.4a", "b" if abs(moves[1] - moves[0]) < 0.02 else "a", told)
 
 # %% [markdown]
-# Now the race: the same ring, networks of the same sizes. The GAN plays by the rule of Metz (2017), one step each and the generator
-# the quicker one; WGAN-GP by Gulrajani's, its critic ahead. The third is a GAN whose critic is ahead, too: is it the loss, or the
-# rule? A critic's step must not move its generator, whoever plays.
+# Where two bumps have nothing in common, a good critic is certain, and its value is flat (dashed: the value plus log 4, halved, which
+# is called the *Jensen-Shannon divergence*). The carried distance still says which way is home.
+#
+# Now the race: one ring of eight bumps, networks of the same sizes. The GAN plays by the rule of Metz et al. (2017), one step each and
+# the generator the quicker one; WGAN-GP by that of Gulrajani et al., its critic ahead. The third is a GAN by the second rule: is it the
+# loss, or the rule? A critic's step must not move its generator, whoever plays.
 
 # %%
 ROUNDS, RACERS = lab.pick(2_500, 160), list(games.RULES)[: lab.pick(3, 2)]
@@ -493,22 +498,22 @@ with lab.needs("18.4"):
     lab.reveal("18.4b", found["GAN"], told)
 
 # %% [markdown]
-# A bump counts as visited if it gets one point in a hundred. A plain GAN's generator is told only where its critic is fooled at
-# the moment; when it is quick, it gathers there, leaves when the critic has learned, and comes back. (Fast mode stops early, and
-# leaves out the third.)
+# A bump counts as visited if one point in a hundred is near, within 0.3 of its centre. A plain GAN's generator is told only where its
+# critic is fooled at the moment; when it is quick, it may gather there, leave when the critic has learned, and come back. The third
+# has the first one's loss and the second one's rule: to which is it nearer? (Fast mode stops early, and leaves out the third.)
 
 # %% [markdown]
 # ### Exercise 18.5 · Say what you want
 #
-# To order what is made, tell both players: the generator gets the class beside its noise, the critic beside the point. A class
-# is *one-hot*: a column for each, 1 at the class.
+# To order what is made, tell both players the class, the generator beside its noise and the critic beside the point,
+# *one-hot*: a column for each class, 1 at the class.
 #
-# With captions (Reed 2016) the critic sees three kinds of pairs: a real image and its caption; a fake and the caption that it was made
-# for; and a **real image with a wrong caption**, that of another row. Let $m$ rows have a caption that differs from that of row $i$;
-# it takes the one with the number $\lfloor u_im\rfloor$ among them, in their order, from 0. Many rows have equal captions.
+# With captions (Reed et al. 2016) the critic sees three kinds of pairs: a real image and its caption; a fake and the caption it was
+# made for; and a **real image with a wrong caption**, that of another row. Many captions are equal: if $m$ rows have another
+# one than row $i$, this row is lent that with the number $\lfloor u_im\rfloor$ among them, in their order, from 0; $u_i$ is random.
 #
-# The critic gives logits, and pays minus the log of the probability that it gave to the truth, right or wrong. Its loss: the
-# mean over the right pairs, plus half the mean over each of the two wrong kinds.
+# The critic gives logits, and pays minus the log of the probability that it gave to the truth. Its loss: the mean over right
+# pairs, plus half the mean over each of the two wrong kinds.
 
 # %%
 lab.predict(
@@ -608,7 +613,7 @@ with lab.needs("18.5"):
 
 # %% [markdown]
 # What the critic does not see, it cannot ask for. Now captions. A *reader*, trained on real scenes alone, says which two
-# things it sees in a picture, and how they lie.
+# things it sees in a picture, and, where it finds both colours, how they lie.
 
 # %%
 unseen = painting.make_captioned(lab.pick(1_000, 200), seed=lab.seed + 1)
@@ -631,9 +636,8 @@ with lab.needs("18.5"):
     lab.reveal("18.5b", "abc"[best], figures.told(read["painted"]))
 
 # %% [markdown]
-# A colour is a matter of any few pixels, and the relation, once both colours are there, of two places. A shape hangs on the edge
-# of five or six pixels.
-# (In fast mode the pair that comes with the course reads and paints.) Order a picture of your own:
+# A colour is a matter of any few pixels, and the relation, once both colours are there, of two places. A shape hangs on the rim
+# of a thing five or six pixels wide. (In fast mode the pair that comes with the course reads and paints.) Order one of your own:
 
 # %%
 mine = ["a large red circle left of a large blue square"] * 6
@@ -645,14 +649,14 @@ lab.show(figures.ordered(mine, painter.paint(mine, seed=lab.seed)))
 # %% [markdown]
 # ### Exercise 18.6 · A weight is a draw
 #
-# *Bayes by backprop* (Blundell 2015): each weight has a Gaussian $q$ of its own, with mean $\mu$ and $\sigma=\log(1+e^\rho)$. In
-# each step all are drawn, $w=\mu+\sigma\epsilon$. A draw costs $\log q(w)-\log P(w)$, added up over the weights, where the *prior* $P$ mixes
-# two Gaussians around 0, a wide one with the share $\pi$ and a narrow one with the rest. The cost is due once in a pass over the
-# data, so each of $M$ batches pays $1/M$.
+# *Bayes by backprop* (Blundell et al. 2015) gives each weight a Gaussian $q$, with mean $\mu$ and $\sigma=\log(1+e^\rho)$, and draws it
+# anew in each step, $w=\mu+\sigma\epsilon$. A draw costs $\log q(w)-\log P(w)$, added up over the weights; the *prior* $P$ mixes two
+# Gaussians around 0, a wide one with the share $\pi$ and a narrow one with the rest. The cost is due once in a pass over the
+# data: each of $M$ batches pays $1/M$.
 #
-# *Signal to noise*, $|\mu|/\sigma$, says which weights matter: the others can be cut, set to 0.
+# *Signal to noise*, $|\mu|/\sigma$, says which weights matter; others can be cut, set to 0.
 #
-# *Doubt*: let the network answer several times, with new weights each time. Of an image, take the entropy $-\sum p\log p$ of the
+# *Doubt*: let the network answer several times, with new weights each time. For an image, take the entropy $-\sum p\log p$ of the
 # mean answer, less the mean of the answers' entropies ($0\log0$ is 0): high where they contradict one another.
 
 # %%
@@ -677,9 +681,9 @@ def weight_draw(mean, rho, noise, batches, share, wide, narrow):
     """Draw weights, and say what the draw costs one batch.
 
     Args:
-        mean, rho, noise: arrays of one shape; rho may be -30, or 900.
+        mean, rho, noise: of one shape, any; rho may be -30, or 900.
         batches: M, batches in a pass.
-        share: of the wide Gaussian in the prior, above 0 and below 1.
+        share: pi, of the wide Gaussian in the prior, above 0 and below 1.
         wide, narrow: standard deviations of the two Gaussians in the prior.
 
     Returns:
@@ -763,11 +767,11 @@ with lab.needs("18.6"):
     area = figures.area(doubts, new)
     lab.show(figures.doubts(doubts, new, x_test))
     truth = "a" if area < 0.7 else "b" if area <= 0.9 else "c"
-    lab.reveal("18.6b", truth, f"AUC {area:.3f} on {new.sum():,} unseen digits")
+    lab.reveal("18.6b", truth, f"AUC {area:.3f}; {new.sum():,} are 8 or 9")
 
 # %% [markdown]
-# Most weights say less than their own noise. And where draws contradict one another, the network says that it does not know,
-# which a single set of weights cannot.
+# A weight left of 1 says less than its own noise. And where draws contradict one another, the network says that it does not
+# know: a single set of weights may be unsure, too, but it cannot contradict itself.
 
 # %% [markdown]
 # ## Undoing damage
@@ -775,15 +779,14 @@ with lab.needs("18.6"):
 # %% [markdown]
 # ### Exercise 18.7 · An operator and its way back
 #
-# A damaged photograph is $y=Ax+\text{noise}$, where $A$ is linear. To *denoise*: $A$ changes nothing; to *in-paint*: it sets pixels to
-# 0; to *super-resolve*: it takes the mean of each $k\times k$ block; to *deblur*: with a kernel of odd sizes
-# $(2r+1)\times(2s+1)$ it is
+# A damaged photograph is $y=Ax+\text{noise}$, $A$ linear. To *denoise*: $A$ changes nothing; to *in-paint*: it sets pixels to 0; to
+# *super-resolve*: it takes the mean of each $k\times k$ block; to *deblur*, with a kernel of odd sizes $(2r+1)\times(2s+1)$:
 # $$(Ax)_{ij}=\sum_{a=0}^{2r}\sum_{b=0}^{2s}\text{kernel}_{ab}\;x_{i+a-r,\;j+b-s},$$
 # where $x$ counts as 0 outside the picture. Going down the slope of $\frac12\lVert Ax-y\rVert^2$ takes the *adjoint*
-# $A^\top$, for which $\langle Ax,y\rangle=\langle x,A^\top y\rangle$ with all $x$ and $y$. Find it for the blocks and for the
-# blur. No matrix is needed: which $y_{ij}$ does a pixel of $x$ take part in, and how much?
+# $A^\top$: for all $x$ and $y$, $\langle Ax,y\rangle=\langle x,A^\top y\rangle$ (sums of products over all entries). Find it
+# for blocks and blur, without a matrix: which $y_{ij}$ does a pixel of $x$ take part in, and how much?
 #
-# One line then serves all four problems: a step towards the data, $x-\eta A^\top(Ax-y)$; and after it a network that
+# One line then serves all four: a step towards the data, $x-\eta A^\top(Ax-y)$ at a rate $\eta$; after it a network that
 # knows photographs takes off some noise. (`scipy.ndimage` and `scipy.signal` may help.)
 
 # %%
@@ -796,8 +799,8 @@ lab.predict(
 # %%
 lab.predict(
     "18.7b",
-    "One network that has seen noise alone, against total variation, biharmonic "
-    "filling, bicubic and Wiener, each made for its problem. How often does it win?",
+    "One network that has learned to take off noise, and nothing else, against one "
+    "classical method for each problem. How often does it win?",
     number=True,
     unit="of four",
 )
@@ -809,7 +812,8 @@ def blur_back(y, kernel):
 
     Args:
         y: picture (h, w).
-        kernel: of the blur, odd sizes; it need not look alike when turned.
+        kernel: of the blur, odd sizes, perhaps larger than the picture; it need not
+            look alike when turned.
 
     Returns:
         array (h, w).
@@ -888,7 +892,8 @@ with lab.needs("18.7"):
 
 # %% [markdown]
 # The network has never seen a hole, a blur or a small picture. What it knows is what photographs look like; what was seen
-# comes in through $A$ and its way back. Where it loses, it loses to a method that was made for this damage alone.
+# comes in through $A$ and its way back. Where it loses, it loses to a method that was made for this damage alone (and, with TV and
+# Wiener, to the one setting that suits this photograph best).
 
 # %% [markdown]
 # ## Who judges the judge?
@@ -898,8 +903,8 @@ with lab.needs("18.7"):
 #
 # The *Parzen score* of an entry of $m$ images $s_j$: around each lies a Gaussian of the same standard deviation
 # $\sigma$ on all $d$ axes, and a row $x$ gets the log of the mean of their densities,
-# $$\log\frac1m\sum_j(2\pi\sigma^2)^{-d/2}\,e^{-\lVert x-s_j\rVert^2/2\sigma^2}.$$
-# In 784 axes every one of these exponentials is 0 in floating point; the log is not.
+# $$\log\frac1m\sum_j(2\pi\sigma^2)^{-d/2}\,e^{-\lVert x-s_j\rVert^2/(2\sigma^2)}.$$
+# In 784 axes most of these exponentials are 0 in floating point; the log must not be minus infinity.
 #
 # Each entry may have the $\sigma$ that suits it. It is chosen on rows for *validation*, by the largest mean; what is reported
 # is the mean over the *test* rows and its *standard error*: their standard deviation (NumPy's) over the root of
@@ -971,16 +976,16 @@ with lab.needs("18.8"):
     lab.reveal("18.0", truth, told)
 
 # %% [markdown]
-# The board was beaten by averages that no one would take for handwriting: to lie close to everybody's digits is worth more
-# there than to look like one. Theis (2016) showed this for the very numbers that papers had printed. Before you believe a
-# score, cheat.
+# The board was beaten by blurred averages: to lie close to everybody's digits is worth more there than to look like one. Theis
+# et al. (2016) put such averages into the table that papers had printed: they came out above all models, and above the
+# truth. Before you believe a score, cheat.
 
 # %% [markdown]
 # ## Go further
 #
 # - Find an entry that beats the averages. Does it look like digits?
 # - Leave the wrong captions out of the painter's training (`painter.learn(..., wrong=False)`). What does the reader say?
-# - Train the ring's critic with the saturating loss, or with a penalty of 0.
+# - Train the ring's generator with the saturating loss, or WGAN-GP's critic without its penalty (see `games.RULES`).
 # - Give the network of 18.6 noise, letters, or a digit turned upside down. Is its doubt high?
 # - Use your own photograph in 18.7.
 
