@@ -115,6 +115,23 @@ def test_results_of_mutants_are_kept_and_go_stale_with_the_checks(toy):
         read_results(toy)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ('"""Divide by the largest', '"""Take it through the largest', True),
+        ("is [0.5, -1].", "is [0.5, -1].\n\n    >>> len(scaled([3.0]))\n    1\n    ", False),
+        ("np.max(np.abs(x))", "np.max(abs(x))", False),
+    ],
+    ids=["prose", "example", "code"],
+)
+def test_results_of_mutants_fit_until_code_or_examples_change(toy, old, new, same):
+    path, fits = toy / "source.py", fitting(read_lab(toy))
+    text = path.read_text()
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new))
+    assert (fitting(read_lab(toy)) == fits) == same
+
+
 def test_answers_that_know_nothing_earn_nothing(toy):
     namespace = solution_namespace(read_lab(toy))
     for number, functions in (("90.1", ["centred", "scaled"]), ("90.2", ["Total", "twice"])):

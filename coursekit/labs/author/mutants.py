@@ -16,7 +16,8 @@ from typing import Any
 
 from coursekit._files import write_atomic
 from coursekit.errors import LabSourceError
-from coursekit.labs.author.mistakes import Excuse, defined, solution_functions
+from coursekit.labs.author.examples import lab_examples
+from coursekit.labs.author.mistakes import Excuse, defined, docstring_spans, solution_functions
 from coursekit.labs.author.namespace import replaced
 from coursekit.labs.author.source import Exercise, Lab, stub_text
 from coursekit.labs.exchange.checks import FILES, Case, run_case
@@ -154,10 +155,15 @@ def _killed(namespace: dict[str, Any], mutant: Mutant, cases: list[Case]) -> boo
 
 
 def fitting(lab: Lab) -> str:
-    """A hash of what results of mutants depend on: the solution's functions and the checks."""
+    """A hash of what results of mutants depend on: the code of the solution's functions, the
+    examples in their docstrings and the checks. The same on every version of Python."""
     total = hashlib.sha256()
     for name, text in sorted(solution_functions(lab).items()):
-        total.update(f"{name}\0{ast.dump(ast.parse(text))}\0".encode())
+        for start, end in reversed(docstring_spans(text)):
+            text = text[:start] + text[end:]
+        total.update(f"{name}\0{text}\0".encode())
+    for example in lab_examples(lab):
+        total.update(f"{example.function}\0{example.steps!r}\0".encode())
     for name in FILES.values():
         path = lab.folder / name
         total.update(path.read_bytes().replace(b"\r\n", b"\n") if path.is_file() else b"-")
