@@ -596,7 +596,7 @@ def double_targets(reward, following, terminated, online, frozen, discount):
 def double_life_after_death():
     """What can still come after an end?
 
-    Where an episode terminated, the reward is all there is, here as in the exercise before."""
+    Where an episode terminated, the reward is all there is, here as in 20.3."""
 
 
 @mistake("20.5", name="last-of-the-best", tag="ties")
@@ -789,7 +789,7 @@ def all_the_way():
 def share_that_stays():
     """With a rate of 0, does your table stand still?
 
-    `rate` is the share of the way that is gone, not the share that is left."""
+    `rate` is the share of the way that the entry goes, not the share that is left."""
 
 
 @mistake("20.6", of="q_learning", tag="formula", edit=("q[after].max()", "q[after, a]"))
@@ -1129,7 +1129,7 @@ def next_game_counts_too():
 
 @mistake("20.8", name="from-the-start", tag="order")
 def discounted_returns(rewards, ended, discount):
-    """Which of your sums is the largest, if every reward is 1? The first step has the most before it.
+    """Which of your sums is the largest, if every reward is 1? The first step has the most still to come.
 
     A return is what is still to come. Go through the steps from the last one."""
     out, so_far = np.zeros(len(rewards)), 0.0

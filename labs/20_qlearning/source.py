@@ -33,8 +33,8 @@ check, figures = lab.check, lab.figures
 # %% [markdown]
 # ## A ball that will be lost
 #
-# Ten by ten fields, a paddle that moves left, stays or moves right, a ball, three rows of bricks. A brick gives 1, nothing
-# else gives anything, and the game is over when the ball gets past the paddle. A trained network plays here, until somebody
+# *Breakout*: ten by ten fields, a paddle that moves left, stays or moves right, a ball, three rows of bricks. A brick gives 1,
+# nothing else gives anything, and the game is over when the ball gets past the paddle. A trained network plays here, until somebody
 # pulls its paddle into a corner. These are its last frames.
 
 # %%
@@ -48,6 +48,9 @@ lab.show(figures.last_frames(rallies[0]))
 # The words: an agent is in a *state* $s$ (a frame), takes an *action* $a$, gets a *reward* $r$ and sees the next state $s'$. The
 # *return* is all that it will still get, where a reward $k$ steps away counts $\gamma^k$ of its worth; $\gamma<1$ is the *discount*.
 # $Q(s,a)$ is the return to be expected after $a$ in $s$, if all later actions are the best.
+#
+# Beside Breakout stands a second world: a *pole* on a cart, which each step is pushed left or right. It gives 1 for every
+# step, until the pole has fallen or the cart has left its track.
 
 # %% [markdown]
 # ## Acting
@@ -98,8 +101,8 @@ def epsilon_at(step, first, last, steps):
     Args:
         step: 0 or more.
         first: epsilon of step 0.
-        last: epsilon of step `steps` and of all later ones.
-        steps: 1 or more.
+        last: epsilon of step `steps` and of all later ones; may be above `first`, too.
+        steps: 1 or more, over which it goes evenly from first to last.
 
     Returns:
         float.
@@ -127,7 +130,7 @@ with lab.needs("20.1"):
 # %% [markdown]
 # ### Exercise 20.2 · A ring of memories
 #
-# What was just lived through is a poor teacher: neighbouring states are nearly the same. So all *transitions* $(s,a,r,s')$ go into a
+# What was just lived through is a poor teacher: it shows one corner of the game. So all *transitions* $(s,a,r,s')$ go into a
 # *replay memory*, and are learned from in any order, often. The first goes to row 0, the next to row 1, and when all `capacity`
 # rows are taken, a new one takes the place of the **oldest**.
 #
@@ -138,8 +141,8 @@ with lab.needs("20.1"):
 # %%
 lab.predict(
     "20.2",
-    "A batch of 32 rows. How strongly does the pole's angle in one row go with that in "
-    "the next row, as a correlation: for 32 steps in a row, and for rows from memory?",
+    "How strongly does the pole's angle in one row go with that in the next row, as a "
+    "correlation: for steps in the order in which they came, and for rows from memory?",
     choices=["about 0.9 and about 0", "about 0.5 and about 0.5", "about 0 and about 0"],
 )
 
@@ -214,7 +217,7 @@ with lab.needs("20.2"):
 #
 # Nobody says what an action was worth. But one step later more is known: the reward has come, and of what follows the
 # network itself has an opinion. So $Q(s,a)$ should become reward plus discounted value of the next state, where a state is worth what
-# its **best** action is. The opinion comes from a second, *frozen* network.
+# its **best** action is. The opinion comes from a second network, a *frozen* copy (20.5 says why).
 #
 # An episode stops in one of two ways. It has *terminated*: the pole fell, and nothing comes after. Or it was *truncated*: a
 # clock stopped it, at 500 steps say, while the pole stood as well as before. Which of the two has a future?
@@ -236,7 +239,7 @@ def targets(reward, following, terminated, truncated, frozen, discount):
         reward: (n,).
         following: states (n, ...) that the actions led to.
         terminated: bool (n,), whether the episode ended there for good.
-        truncated: bool (n,), whether only a clock stopped it there.
+        truncated: bool (n,), whether only a clock stopped it there; never both.
         frozen: function from states (n, ...) to values (n, actions).
         discount: from 0 to 1.
 
@@ -319,8 +322,8 @@ def chosen_loss(q, actions, targets):
 check("20.4")
 
 # %% [markdown]
-# Your slope, passed back through a network in NumPy and followed by Adam, beside Keras with its own gradient of its own Huber loss:
-# the same weights, the same batches.
+# Your slope, passed back through a network in NumPy and followed by Adam (lab 19), beside Keras with its own gradient of its own
+# Huber loss: the same weights, the same batches.
 
 # %%
 gaps = [float("nan")]
@@ -355,7 +358,7 @@ lab.predict(
 lab.predict(
     "20.5b",
     "A game is learned without memory, without frozen targets, without both, and with "
-    "a network that has no hidden layer. Which of the four is worst?",
+    "a network that has no hidden layer. Which of the four scores worst?",
     choices=["no memory", "no frozen targets", "neither", "no hidden layer"],
 )
 
@@ -367,8 +370,8 @@ def refreshed(step, every, online, frozen):
     Args:
         step: number of the step, from 0.
         every: C; a new copy is made at the steps 0, C, 2C, ...
-        online: list of arrays, the weights of the network that learns.
-        frozen: list of arrays, the frozen weights so far.
+        online: list of float arrays, the weights of the network that learns.
+        frozen: list of float arrays, the frozen weights so far.
 
     Returns:
         list of arrays: copies of `online` in a step for that, else those of `frozen`.
@@ -386,7 +389,8 @@ def double_targets(reward, following, terminated, online, frozen, discount):
 
     Args:
         reward, following, terminated, discount: as in `targets`.
-        online, frozen: functions from states (n, ...) to values (n, actions).
+        online, frozen: functions from states (n, ...) to values (n, actions); where
+            several actions are best, the first one is chosen.
 
     Returns:
         float array (n,).
@@ -416,8 +420,9 @@ with lab.needs("20.3", "20.5"):
     lab.reveal("20.5a", hope["by formula"], told)
 
 # %% [markdown]
-# Everything is there. Your functions act, remember and learn to balance a pole (`rl.learn` is the loop around them). A pole is up
-# for 500 steps at most; it counts as solved where the mean of 100 episodes reaches 475. In fast mode it learns for too short a time.
+# Everything is there. Your functions act, remember and learn to balance a pole (`rl.learn` is the loop around them; your
+# `double_targets` wait for a plan with `double=True`). A pole is up for 500 steps at most; it counts as solved where the mean of 100
+# episodes reaches 475. In fast mode it learns for too short a time.
 
 # %%
 SEEDS = tuple(lab.seed + k for k in range(lab.pick(3, 1)))
@@ -441,7 +446,8 @@ with lab.needs("20.1", "20.2", "20.3", "20.4", "20.5"):
     lab.show(figures.pole(pole, solved))
 
 # %% [markdown]
-# And what is each part for? The same game without memory, without frozen targets, without either, and with a linear network.
+# And what is each part for? Breakout with all parts, without memory, without frozen targets, without either, and with a
+# linear network. (Fast mode takes *Catch* instead: a ball falls straight down, and catching it gives 1, missing it -1.)
 
 # %%
 ablation = studies.ablation(SEEDS, fast=lab.fast)
@@ -453,15 +459,15 @@ with lab.needs("20.5"):
     lab.reveal("20.5b", worst, f"mean score at the end: {told}")
 
 # %% [markdown]
-# A frozen copy costs time and buys calm: whether that pays depends on the game. Read your own bars before you believe a table of
-# somebody else's.
+# A frozen copy brings calm, and opinions that are old: which of the two weighs more depends on the game. Read your own bars before
+# you believe a table of somebody else's.
 
 # %% [markdown]
 # ### Exercise 20.6 · The same in a table
 #
 # Where states can be counted, $Q$ is a table. If the rules are known too, no playing is needed: *value iteration* sweeps over the table, and
 # sets every entry to its expected reward plus the discounted expected value of where it leads, all computed from the table as it
-# was **before** the sweep. The ends of the game are worth 0, whatever the table says of them, and their rows become 0.
+# was **before** the sweep. The *ends* of the game are worth 0, whatever the table says of them, and their rows become 0.
 #
 # If the rules are not known, *Q-learning* takes transitions one after the other, each time moving one entry by a share, `rate`, of
 # the way to its target. Later transitions see what earlier ones have changed.
@@ -469,8 +475,8 @@ with lab.needs("20.5"):
 # %%
 lab.predict(
     "20.6",
-    "On a floor where every fifth step slips to a side, Q-learning walks at random and "
-    "is never told so. Does it find value iteration's table?",
+    "On a floor with a good and a bad end, every fifth step slips to a side. Nobody "
+    "tells Q-learning, which walks at random. Does it find value iteration's table?",
     choices=["yes, nearly", "no, its values are too high", "no, too low"],
 )
 
@@ -561,7 +567,7 @@ with lab.needs("20.6"):
 # %% [markdown]
 # ### Exercise 20.7 · From frames to states
 #
-# One frame does not say where the ball is going, so no network can tell from it what an action is worth. Give it the last $k$ frames
+# A state is to hold all of the past that matters. Is one frame enough? Give a network the last $k$ frames
 # as channels, the **newest last**; where an episode has not had $k$ frames yet, its first one stands in for those before.
 # Or give it the difference between this frame and the one before, 0 in an episode's first frame.
 #
@@ -570,8 +576,8 @@ with lab.needs("20.6"):
 # %%
 lab.predict(
     "20.7",
-    "A straight-line classifier is to tell from Breakout's pictures whether the ball "
-    "goes left or right. How often is it right with one frame, and with two?",
+    "A linear classifier is to tell from Breakout's pictures whether the ball came "
+    "from the left or the right. How often is it right with one frame, and with two?",
     choices=["far oftener with two", "over 90 % with either", "by chance with either"],
 )
 
@@ -649,8 +655,8 @@ with lab.needs("20.7"):
     lab.reveal("20.7", truth, told)
 
 # %% [markdown]
-# A state is what makes the past unnecessary. Mnih et al. (2015) took four frames; the games of this lab bring the ball's last place in a
-# channel of its own.
+# Where the ball is says something of where it came from, but not all. Mnih et al. (2015) took four frames; the Breakout of this
+# lab brings the ball's last place in a channel of its own.
 
 # %% [markdown]
 # ## Judging
@@ -671,8 +677,8 @@ with lab.needs("20.7"):
 # %%
 lab.predict(
     "20.8",
-    "The network learned with a steady hand. Now its hand slips in every fourth step. "
-    "Beside the returns that then come, are its values",
+    "The network plays as well as it can, but its hand slips: with chance 0.25 a step "
+    "brings any action instead. Beside the returns that then come, its values are",
     choices=["higher", "about alike", "lower"],
 )
 
@@ -704,7 +710,7 @@ def trailing(scores, width):
     """Mean of the last points, at each point.
 
     Args:
-        scores: (n,).
+        scores: (n,), n at least 1.
         width: 1 or more, also more than n.
 
     Returns:
@@ -749,18 +755,26 @@ check("20.8")
 ahead = [studies.foresight(rally) for rally in rallies]
 with lab.needs("20.8"):
     lab.show(figures.curves(ablation, pole, confidence, trailing))
-    film = studies.film(player, lab.pick(6_000, 2_500), slip=0.25, seed=lab.seed)
-    came = discounted_returns(film.rewards, film.ended, studies.PLAYER.discount)
+    means, size = {}, lab.pick(6_000, 2_500)
+    for hand, slip in (("steady", 0.0), ("slipping", 0.25)):
+        film = studies.film(player, size, slip=slip, seed=lab.seed)
+        came = discounted_returns(film.rewards, film.ended, studies.PLAYER.discount)
+        means[hand] = film.value.mean(), came.mean()
     lab.show(figures.foresight(rallies[0], ahead, film.value, came))
-    said, got = film.value.mean(), came.mean()
+    said, got = means["slipping"]
     truth = "a" if said > 1.1 * got else "c" if said < 0.9 * got else "b"
-    lab.reveal("20.8", truth, f"it expects {said:.2f} on average, and {got:.2f} came")
+    told = [
+        f"{hand} hand: expects {s:.2f}, gets {g:.2f}" for hand, (s, g) in means.items()
+    ]
+    lab.reveal("20.8", truth, "; ".join(told))
 
 # %% [markdown]
+# Even with a steady hand the values are too hopeful; of slips they know nothing, for a target takes the best next action.
+#
 # Nobody labelled a frame as lost. The number is the discounted count of bricks that the network still expects, and it learned it backwards,
 # one target at a time, from the frames in which a ball was gone.
 #
-# What does it look at, to know? Its last hidden layer, laid out by t-SNE: each dot is a frame, and its colour the value.
+# How does it sort what it sees? Its last hidden layer, laid out by t-SNE (lab 10): each dot is a frame, and its colour the value.
 
 # %%
 frames = studies.film(player, lab.pick(2_000, 350), seed=lab.seed + 1).observations
@@ -783,10 +797,10 @@ rl.Duel(player)
 # %% [markdown]
 # ## Go further
 #
-# - Give Catch to `rl.learn` with `Plan(double=True)`. Do the values come closer to the returns?
+# - Learn Catch doubly: `rl.learn(rl.Catch, studies.CATCH.but(double=True))`. Do the values come closer to the returns?
 # - Count a lost ball as -1. Does the agent play safer, or only say lower numbers?
 # - How small may the memory be? Try 100 and 1,000 transitions.
-# - Let the hand slip in `rl.learn`, too (`last=0.3`). What do its values know then that they did not know before?
+# - Keep epsilon high, `studies.BREAKOUT.but(last=0.3)`. Do its values come down to what a slipping hand gets?
 
 # %% [markdown]
 # ## Receipt
