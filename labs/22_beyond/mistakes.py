@@ -813,7 +813,7 @@ def half_known():
 
 @mistake("22.5", name="only-the-pixel-of-the-joint", tag="formula")
 def heat_map(joint, size, spread):
-    """Is there anything around the brightest pixel of your map, and does it know where in the pixel the joint lies?
+    """Move the joint a little, within one pixel. Does your map change?
 
     The centre of the bell is the joint itself, not the centre of its pixel."""
     x, y = np.asarray(joint, float)
@@ -936,7 +936,7 @@ def one_reach_for_all():
 def unknown_joints_missed():
     """What do you count for a joint that nobody knows?
 
-    A miss. It does not count at all, neither above nor below the line."""
+    You count a miss. Such a joint does not count at all, neither above nor below the line."""
 
 
 @mistake(
@@ -989,7 +989,7 @@ def pck(y_true, y_pred, heights, alpha):
 def absent_classes_as_nothing():
     """A class occurs nowhere. What does it do to your mean?
 
-    It pulls it down as a 0. It does not count at all."""
+    It pulls yours down as a 0. It is not to count at all."""
 
 
 @mistake(

@@ -8,7 +8,7 @@
 #     - Treat depth and time as axes of their own, and know when order cannot be left out
 #     - Measure each task by the number that its field uses
 #   prerequisites:
-#     - lab 07, convolution; lab 09, U-Net is one of its networks; lab 12, LSTM
+#     - lab 07, convolution; lab 12, LSTM
 #     - lab 05, precision and recall
 #   lecture: "Sydney COMP5318 (detection, parsing, actions, connectomics, fMRI); CNN and Keras (Conv3D); Deep Learning 2 (traffic signs, house numbers, skin lesions, pose)"
 #   seconds: {cpu: 900, fast: 50}
@@ -50,8 +50,8 @@ lab.predict(
 )
 
 # %% [markdown]
-# The networks learn from still scenes with one person and up to three other things. (In fast mode networks start with
-# what this lab's lessons taught them before, and take no more.)
+# The networks learn from still scenes of 48 x 48 pixels with one person and up to three other things. (In fast mode they come
+# already taught, by the same kinds of lessons, and learn nothing more here: whatever follows on teaching is for full mode.)
 
 # %%
 many, few = lab.pick((3_000, 300), (60, 60))
@@ -131,8 +131,8 @@ with lab.needs("22.1"):
 # %%
 lab.predict(
     "22.2",
-    "A cell can say one thing only. How many things are lost because two centres "
-    "share a cell?",
+    "One to four things a scene, 6 x 6 cells, and a cell can say one thing only. How "
+    "many things are lost because two centres share a cell?",
     choices=["none or nearly none", "1 in 100 to 1 in 20", "more"],
 )
 
@@ -142,7 +142,8 @@ def to_grid(boxes, classes, cells, size, num_classes):
     """What a detector is to say of one picture.
 
     Args:
-        boxes: (m, 4), x0, y0, x1, y1 in pixels; centres lie inside the picture.
+        boxes: (m, 4), x0, y0, x1, y1 in pixels; centres lie inside the picture; m may
+            be 0.
         classes: (m,), integers from 0.
         cells: of the grid, along each side.
         size: side of the picture in pixels.
@@ -201,7 +202,7 @@ def from_grid(grid, size, least):
 check("22.2")
 
 # %% [markdown]
-# Your grids teach a detector of four convolutions. It reads new scenes.
+# Your grids teach a detector of six convolutions. It reads new scenes.
 
 # %%
 with lab.needs("22.2"):
@@ -223,7 +224,7 @@ with lab.needs("22.2"):
 # %% [markdown]
 # ### Exercise 22.3 · One answer for each thing
 #
-# A thing near the edge of a cell is often found twice. *Non-maximum suppression*: go through the boxes from the best score to
+# A thing near the edge of a cell may be found twice. *Non-maximum suppression*: go through the boxes from the best score to
 # the worst (of equal scores, the earlier first). Keep a box unless it overlaps one that **was kept**, of the same class, by
 # more than `most`.
 #
@@ -283,12 +284,12 @@ with lab.needs("22.1", "22.2", "22.3"):
 # %% [markdown]
 # ### Exercise 22.4 · Judge the ranking
 #
-# Take all boxes of one class, from all pictures; `overlap[i, j]` is that of box $i$ with truth $j$ (0 between two pictures). From
+# Take all boxes of one class, from all pictures; `overlap[i, j]` is that of box $i$ with truth $j$ (0 in different pictures). From
 # the best score to the worst (of equals, the earlier first) each box looks at the truth that it overlaps **most** (of equals,
 # the first). It is a *hit* if this overlap is at least `least` and nobody has hit this truth before.
 #
 # After each box: *recall*, hits so far over truths; *precision*, hits so far over boxes so far. The *envelope* at a recall is the
-# best precision there or at any higher recall. *Average precision* is the area under it, recall from 0 to 1.
+# best precision there or at any higher one, 0 beyond the last. *Average precision* is the area under it, recall from 0 to 1.
 
 # %%
 lab.predict(
@@ -305,7 +306,7 @@ def find_hits(overlap, scores, least):
     Args:
         overlap: (m, k), of m boxes with k truths, both at least 1.
         scores: (m,), of the boxes.
-        least: smallest overlap of a hit.
+        least: smallest overlap of a hit, above 0.
 
     Returns:
         (m,) booleans, **in order of score**.
@@ -329,7 +330,7 @@ def average_precision(hits, truths):
     """Area under the envelope of precision over recall.
 
     Args:
-        hits: (m,) booleans, best score first; m at least 1.
+        hits: (m,) booleans, or 0 and 1, best score first; m at least 1.
         truths: how many there are to find, at least 1.
 
     Returns:
@@ -351,7 +352,7 @@ def average_precision(hits, truths):
 check("22.4")
 
 # %% [markdown]
-# Your functions judge the detector, and a smaller one. Beside them: frames a second, one at a time, suppression included.
+# Your functions judge the detector and, in full mode, a smaller one. Beside them: frames a second, one at a time, suppression included.
 
 # %%
 detectors, judged = {}, {}
@@ -373,8 +374,7 @@ with lab.needs("22.1", "22.2", "22.3", "22.4"):
     lab.reveal("22.4", truth, f"mean average precision: {', '.join(means)}")
 
 # %% [markdown]
-# Average precision looks at the order alone: a false box is cheap if its score is low. That the picture is full of frames, it
-# does not see.
+# Average precision looks at the order alone: a second box for a thing is cheap if its score is low.
 
 # %% [markdown]
 # ## A map for every answer
@@ -386,7 +386,8 @@ with lab.needs("22.1", "22.2", "22.3", "22.4"):
 # where the joint is. Pixel (row $r$, column $c$) has its centre at $x=c+\tfrac12$, $y=r+\tfrac12$. The map to be learned is proportional to
 # $e^{-d^2/2s^2}$, where $d$ is the distance of a pixel's centre from the joint, and its sum is 1.
 #
-# The network gives logits: softmax over all pixels of **one** joint's map makes probabilities. Read the place back as their **mean**.
+# The network gives logits: softmax over all pixels of **one** joint's map makes probabilities. Read the place back as the **mean** of
+# the pixels' centres under them.
 #
 # *PCK*: the share of the joints that lie within `alpha` times their body's height of the truth.
 
@@ -404,9 +405,10 @@ def heat_map(joint, size, spread):
     """A joint's place as a map.
 
     Args:
-        joint: (x, y) in pixels; not known where either is NaN.
+        joint: (x, y) in pixels of the map, may lie outside it; not known if either is
+            NaN.
         size: side of the map in pixels.
-        spread: s, in pixels.
+        spread: s, in pixels of the map.
 
     Returns:
         array (size, size) with sum 1, first axis down; zeros for a joint not known.
@@ -452,7 +454,8 @@ def pck(y_true, y_pred, heights, alpha):
     """Share of the joints that were found.
 
     Args:
-        y_true: (n, joints, 2); a joint with a NaN is not known and does not count.
+        y_true: (n, joints, 2); a joint with a NaN is not known and does not count; one
+            at least is known.
         y_pred: (n, joints, 2), no NaN.
         heights: (n,), of the bodies in pixels.
         alpha: share of the height; a joint exactly so far away counts as found.
@@ -489,7 +492,7 @@ with lab.needs("22.5"):
     lab.reveal("22.5", truth, told)
 
 # %% [markdown]
-# The brightest pixel knows a place to a pixel of the map. The mean uses how bright its neighbours are.
+# The brightest pixel knows a place only to a pixel of the map. The mean uses how bright its neighbours are.
 
 # %% [markdown]
 # ### Exercise 22.6 · A class for every pixel
@@ -586,7 +589,9 @@ def tent(stride):
 check("22.6")
 
 # %% [markdown]
-# One U-Net answers for every pixel: its class, its distance, and how likely each joint is there. `heat_map` is its teacher.
+# One *U-Net* (Ronneberger et al. 2015) answers for every pixel: its class, its distance, and how likely each joint is there. It halves
+# its maps a few times and doubles them again, and *skips* lay each map of the way down beside that of its size on the way up. Your
+# `heat_map` is its teacher.
 
 # %%
 parsed, posed = {}, {}
@@ -624,7 +629,7 @@ with lab.needs("22.5", "22.6"):
     lab.show(figures.posed(new, folk, poses, posed))
 
 # %% [markdown]
-# The skips bring back where exactly the edge was; the bottom of the U knows what it is.
+# Skips are there to bring back where exactly an edge was; the bottom of the U knows what it is. Full mode measures what they bring.
 
 # %% [markdown]
 # ## A third axis
@@ -654,8 +659,8 @@ def convolve3d(volume, kernel):
     """Convolution of a volume, valid, stride 1, kernel not flipped.
 
     Args:
-        volume: (d, h, w, c).
-        kernel: (kd, kh, kw, c, m), no larger than the volume.
+        volume: (d, h, w, c), an array or nested lists.
+        kernel: (kd, kh, kw, c, m), likewise, no larger than the volume.
 
     Returns:
         array (d - kd + 1, h - kh + 1, w - kw + 1, m).
@@ -735,8 +740,10 @@ with lab.needs("22.7"):
     lab.reveal("22.7", "a" if merged[2] > 0.99 > merged[1] else "c", told)
 
 # %% [markdown]
-# One leak joins two cells, and costs all their pairs. The same kernel reads a brain: volumes from a scanner, while a left or a
-# right hand moves in blocks. People differ a little in where; new people are read.
+# One leak joins two cells, and costs all pairs between them. A brain is a volume, too: scans every two seconds, while in turn the
+# left hand, the right hand or none moves. People differ a little in where they answer. New people's scans are read, by a logistic
+# regression with a weight for each voxel and, in full mode, by 3-D convolutions. Coloured are voxels of one person that
+# follow one hand more than the other: $t$ is that difference over its standard error.
 
 # %%
 brains = {}
@@ -759,7 +766,7 @@ with lab.needs("22.7"):
 # %% [markdown]
 # ### Exercise 22.8 · Order matters
 #
-# `ACTIONS` come in twins: each even one, played backwards, is the odd one after it. To be sure that a network uses the order, and not
+# `ACTIONS` come in twins: each of an even number, played backwards, is the one after it. To be sure that a network uses the order, and not
 # a speed or a last frame that gives it away, every clip gets its twin: the **same frames backwards**, with the other label.
 #
 # A reader that is *blind to order* (it averages over frames, say) gives two clips with the same frames the same answer. At best
@@ -857,7 +864,7 @@ with lab.needs("22.8"):
     lab.reveal("22.8", truth, f"at most {ceiling:.0%}; measured: {told}")
 
 # %% [markdown]
-# Of all that an average can know, the pair of twins is the best: left and right have the same mean.
+# The most that an average can know is which pair of twins it was: left and right have the same mean.
 
 # %% [markdown]
 # ## Five answers at once
@@ -880,14 +887,15 @@ with lab.needs("22.1", "22.2", "22.3", "22.5", "22.6", "22.8"):
 film
 
 # %% [markdown]
-# Now you can answer the opening question. A class is one number for a picture; a grid, a map, a volume and a clip are the same
+# Now you can answer the opening question: a frame of this clip lasts an eighth of a second, and the corner says how many
+# frames your machine answers in a second. A class is one number for a picture; a grid, a map, a volume and a clip are the same
 # convolutions with answers left where they were found. What is asked decides the shape of the answer, and each shape has its
 # measure.
 
 # %% [markdown]
 # ## Real pictures, where they are at hand
 #
-# Traffic signs, house numbers and skin lesions, which the lectures name, are read by a baseline: HOG features (lab 08) and a linear
+# Traffic signs, house numbers and skin lesions, which the lectures name, are read by a baseline: HOG features (lab 08), coarse colours and a linear
 # classifier. Nothing is downloaded here: `coursekit data fetch gtsrb` (or `svhn`, `skin_lesions`) brings them, and the cell finds them.
 
 # %%
@@ -905,7 +913,7 @@ for name in ("gtsrb", "svhn", "skin_lesions"):
 # - Fetch the traffic signs and train a network of lab 09 on them. By how much does it beat the baseline? The lecture names 99.46 %.
 # - Let two persons walk through one scene. What do the joints' maps show, and what does their mean say?
 # - Give each cell of the grid two boxes. Which scenes gain?
-# - Cut the tissue's slices twice as thick. At which thickness does the 3-D network lose its lead?
+# - Cut the tissue's slices twice as thick. From which thickness on is a 2-D network as good as the 3-D one?
 # - Play a film backwards to your reader of actions. Which of its errors stay?
 
 # %% [markdown]
