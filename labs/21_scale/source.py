@@ -35,7 +35,8 @@ check, figures = lab.check, lab.figures
 #
 # This machine multiplies two large matrices and copies a large array: the two speeds are its *peak* and its *bandwidth*.
 # Across: the operations that a network does for each byte that it moves, one image at a time. Up: operations a second. An
-# open dot lies where peak and bandwidth would let the network be; the full ones below were measured a moment ago.
+# open dot lies where peak and bandwidth would let the network be; the full ones below were measured a moment ago. (Fast mode
+# shows five networks.)
 
 # %%
 machine = scale.measure_machine(repeats=lab.pick(9, 3))
@@ -157,15 +158,15 @@ with lab.needs("21.1"):
     dense = {"multiply_adds": 784 * 512, "weights": 785 * 512, "activations": 1296}
     alone = [layer_seconds(dense, 1, *pair) for pair in figures.one_limit(*limits)]
     from_here = enough_images(dense, *limits)
-    told = f"{alone[1] / alone[0]:.0f} times longer; enough images: {from_here}"
+    told = f"memory {alone[1] / alone[0]:.0f} times longer; enough images: {from_here}"
     lab.reveal("21.1a", "a" if alone[1] > 1.2 * alone[0] else "b", told)
     norm = {"multiply_adds": 64 * 49, "weights": 4 * 64, "activations": 2 * 64 * 49}
     never = enough_images(norm, *limits)
     lab.reveal("21.1b", "c" if never is None else "b", f"enough_images gives {never}")
 
 # %% [markdown]
-# A dense layer is lifted by a larger batch, because its weights are shared. What has no weights to share waits for memory on
-# any chip: that is why compilers fuse it with its neighbours.
+# A dense layer is lifted by a larger batch, because its weights are shared. What does few operations for each activation waits for
+# memory whatever the batch: that is why compilers fuse it with its neighbours.
 
 # %% [markdown]
 # ### Exercise 21.2 · An honest clock
@@ -243,8 +244,8 @@ with lab.needs("21.2"):
     lab.reveal("21.0", truth, f"{gain:.1f} times less time for an image")
 
 # %% [markdown]
-# Whoever times a step without waiting measures how fast a backend makes promises. The numbers are this machine's, of this
-# hour; nothing in the checks depends on them.
+# Where both marks lie on one another the backend made no promises; where they part, whoever did not wait has timed a promise. The
+# numbers are this machine's, of this hour; nothing in the checks depends on them.
 
 # %% [markdown]
 # ## Fewer bits
@@ -253,19 +254,19 @@ with lab.needs("21.2"):
 # ### Exercise 21.3 · Range and precision
 #
 # A float with $e$ exponent bits and $f$ fraction bits is $\pm m\,2^k$, where $1\le m<2$ has $f$ binary places and $1-B\le k\le B$ with
-# $B=2^{e-1}-1$. Below $2^{1-B}$ the gaps grow no finer: they stay those of $k=1-B$ down to zero. A number goes to the nearest of
+# $B=2^{e-1}-1$. Below $2^{1-B}$ the gaps stay those of $k=1-B$ down to zero. A number goes to the nearest of
 # these; half-way, to the one whose last bit is 0 (`np.round` does so); what would round beyond the largest, to $\pm\infty$. float16 is $(5,10)$,
 # bfloat16 $(8,7)$.
 #
 # Small gradients fall to zero in float16. So the loss is multiplied by `scale` first, and weights stay in float32.
-# `scaled_step` gets such a gradient in float16: take the scale out, shorten to length `clip` what is longer, descend. If any
+# `scaled_step` gets such a gradient: take the scale out, shorten to length `clip` what is longer, descend. If any
 # entry is not finite, no step, and half the scale.
 
 # %%
 lab.predict(
     "21.3",
-    "Which of the two has the smaller error on a number near 1, and which on a number "
-    "near 1e-9?",
+    "float16 or bfloat16: which has the smaller relative error on a number near 1, and "
+    "which on one near 1e-9?",
     choices=["float16, float16", "float16, bfloat16", "bfloat16, bfloat16"],
 )
 
@@ -275,7 +276,7 @@ def round_to(x, exponent_bits, fraction_bits):
     """The nearest numbers of a format.
 
     Args:
-        x: numbers or an array, finite or not.
+        x: numbers or an array; infinite ones stay so.
         exponent_bits, fraction_bits: e and f.
 
     Returns:
@@ -353,7 +354,7 @@ with lab.needs("21.3"):
 
 # %% [markdown]
 # float16 spends its bits on precision, bfloat16 on range. A step much smaller than a weight's gap leaves the weight where it
-# is: therefore the weights keep 32 bits, and only what flows through the network gets 16.
+# is, and bfloat16's gaps are eight times as wide: therefore the weights keep 32 bits, and only what flows through the network gets 16.
 
 # %% [markdown]
 # ## More devices
@@ -383,10 +384,11 @@ def combine(gradients, rows):
 
     Args:
         gradients: one array a device, all of one shape: of its own mean loss.
-        rows: how many rows each device had, not all 0.
+        rows: how many rows each device had, not all 0; where it is 0 the gradient is
+            NaN.
 
     Returns:
-        array of that shape.
+        float array of that shape.
 
     >>> combine([np.array([1.0, 0.0]), np.array([5.0, 4.0])], [3, 1])
     array([2., 1.])
@@ -466,7 +468,7 @@ lab.predict(
 # %%
 lab.predict(
     "21.5b",
-    "And the time of the whole, if a message of a few bytes costs as much as one of a "
+    "And the time of the whole, if to begin a message takes as long as to send a "
     "thousand numbers, and arrays hold 4,000?",
     choices=["about the same", "several times as long", "shorter"],
 )
@@ -533,10 +535,10 @@ check("21.5")
 with lab.needs("21.5"):
     ring = figures.Ring([x[np.flatnonzero(y == d)[0]] for d in range(8)])
     ring.result = ring_sum(ring.arrays, ring.send)
-    sent = {n: figures.numbers_sent(ring_sum, n, 1_344) for n in (2, 4, 8, 16)}
+    sent = {n: figures.numbers_sent(ring_sum, n, 1_344) for n in (2, 4, 8, 16, 64)}
     lab.show(figures.traffic(sent, ring_seconds))
-    told = f"{sent[2]:,} with 2, {sent[8]:,} with 8, {sent[16]:,} with 16, of 1,344"
-    lab.reveal("21.5a", "a" if sent[16] < 1.5 * sent[8] else "b", told)
+    told = f"{sent[2]:,} with 2, {sent[8]:,} with 8, {sent[64]:,} with 64, of 1,344"
+    lab.reveal("21.5a", "a" if sent[64] < 1.5 * sent[8] else "b", told)
     few, many = (ring_seconds(4_000, n, 1e-6, 4.0) for n in (8, 64))
     told = f"{1e6 * few:.0f} against {1e6 * many:.0f} microseconds"
     lab.reveal("21.5b", "b" if many > 2 * few else "a", told)
@@ -548,7 +550,7 @@ with lab.needs("21.5"):
 ring_moves
 
 # %% [markdown]
-# A device sends $2(p-1)/p$ times its array, however many there are: nearly twice, never more. What grows with $p$ is the
+# Of $p$ devices each sends $2(p-1)/p$ times its array: always less than twice. What grows with $p$ is the
 # number of rounds, and with it the waiting for messages that are too short.
 
 # %% [markdown]
@@ -558,11 +560,11 @@ ring_moves
 # ### Exercise 21.6 · The part that stays
 #
 # One device needs `alone` seconds of a step for what cannot be shared (reading files, say) and `shared` seconds for what
-# $p$ devices divide among themselves. *Amdahl* asks: how much sooner do $p$ devices finish the **same** step? *Gustafson*: let
-# each of them get as much to share as the one had before (what cannot be shared stays as it is). How much sooner is this
-# larger step done than **one device** would do it?
+# $p$ devices divide among themselves. *Amdahl* asks: how many times as fast do $p$ devices do the **same** step? *Gustafson*: each
+# gets as much to share as the one had (what cannot be shared stays). How many times as fast is this
+# larger step done as by **one device**?
 #
-# `lonely_share` goes back: from seconds measured with several numbers of devices, by least squares, the share of `alone`
+# `lonely_share` goes back: from seconds with several numbers of devices, by least squares, the share of `alone`
 # in one device's step. `pipeline_seconds` feeds a device: batch $i$ takes `prepare[i]` seconds to make and `train[i]` to use. The
 # maker works ahead into `room` places; a place is free again when the device *begins* with its batch.
 
@@ -584,7 +586,7 @@ def speed_ups(alone, shared, p):
         p: devices.
 
     Returns:
-        (amdahl, gustafson): floats.
+        (amdahl, gustafson): floats, one device's seconds over those of p.
 
     >>> speed_ups(1.0, 3.0, 3)
     (2.0, 2.5)
@@ -655,15 +657,15 @@ with lab.needs("21.6"):
     lab.reveal("21.6", truth, told)
 
 # %% [markdown]
-# Amdahl's curve bends, Gustafson's does not: they answer different questions, and an honest report says which. The serial
+# Amdahl's curve levels off, Gustafson's rises on: they answer different questions, and an honest report says which. The serial
 # part of a training is often its feed, and a few places of room make up for what varies, never for what is too slow.
 
 # %% [markdown]
-# ### Exercise 21.7 · Larger steps, but not at once
+# ### Exercise 21.7 · Larger batches, larger steps
 #
 # More devices at the same share each make a larger batch, and fewer steps in an epoch. Goyal et al. (2017): if the batch
-# grows by a factor, the learning rate grows by the same factor. But the first steps of a network would not survive it: so
-# the rate begins as the small batch's and rises evenly, step by step, to reach the new one when `warmup` **epochs** are over.
+# grows by a factor, the learning rate grows by the same factor. With their *warm-up* the rate begins as the small batch's
+# and rises evenly, step by step, to reach the new one when `warmup` **epochs** are over.
 # From the begin of each epoch in `drops` on, it is ten times smaller than before.
 #
 # A last batch that is not full is left out of every epoch.
@@ -728,7 +730,7 @@ with lab.needs("21.7"):
     lab.reveal("21.7", truth, told)
 
 # %% [markdown]
-# The rule keeps what an *epoch* does. Curves over steps compare a network that saw 64 images with one that saw 2,048.
+# The rule keeps what an *epoch* does. Curves over steps compare a network with one that has seen 32 times as many images.
 
 # %% [markdown]
 # ## The same training everywhere
@@ -740,9 +742,9 @@ with lab.needs("21.7"):
 # gives a step's rows for one host: the hosts' parts, put together in order, are the batch that one machine would take. An
 # epoch's rows that fill no batch are left out.
 #
-# Two runs never agree to the last bit: sums are taken in another order. What matters is whether they differ less than runs
-# from other seeds do. `drift` divides the largest distance of two loss curves **at any step** by the spread of other seeds'
-# losses (their standard deviation, divided by $n-1$) at that same step.
+# Two places seldom agree to the last bit: sums are taken in another order. What matters is whether they differ less than runs
+# from other seeds do. `drift` divides the distance of two loss curves at each step by the spread of other seeds'
+# losses at that same step (their standard deviation, with $n-1$), and gives the **largest** of these.
 
 # %%
 lab.predict(
@@ -806,8 +808,8 @@ check("21.8")
 
 # %% [markdown]
 # Your rows go to every place that there is: NumPy, Keras in this kernel, eight devices (a process that sees this CPU eight
-# times: equality, no speed), and two hosts: processes of this machine, or nodes of your course's cluster where its address
-# is given. A chip that is not there is told as *not run*.
+# times: equality, no speed), and in full mode two hosts: processes of this machine, or nodes of your course's cluster where its
+# address is given. A chip that is not there is told as *not run*.
 
 # %%
 with lab.needs("21.8"):
