@@ -10,6 +10,7 @@ pad says what is missing. Lab outputs are kept in out/site-cache until a lab or 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib.util
 import json
 import os
@@ -19,7 +20,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -32,6 +32,8 @@ sys.path.insert(0, str(DOCS))
 
 import generate  # noqa: E402
 import lab_pages  # noqa: E402
+
+from coursekit.labs.author.apart import Apart  # noqa: E402
 
 
 def fetch_npm() -> str:
@@ -54,24 +56,26 @@ def fetch_npm() -> str:
 
 
 def stage(source: Path, labs: list[Path], jobs: int, cache: Path, fresh: bool) -> None:
-    """Lay out everything that Sphinx reads."""
-    for path in [*DOCS.glob("*.md"), DOCS / "conf.py"]:
-        shutil.copy(path, source)
-    list_others(source)
-    for name in ("extensions", "_static", "pictures"):
-        shutil.copytree(DOCS / name, source / name)
-    lay_mathjax(source)
-    lay_live(source)
-    generate.write_all(source, labs)
-    (source / "labs").mkdir(exist_ok=True)
-    pairs = [lab_pages.notebooks(folder) for folder in labs]
-    with ThreadPoolExecutor(jobs) as pool:
+    """Lay out everything that Sphinx reads. Labs that must run do so meanwhile."""
+    due = [f for f in labs if fresh or not lab_pages.kept_outputs(f, cache).is_file()]
+    pages = source / "labs"
+    pages.mkdir()
+    with Apart(jobs) if due else contextlib.nullcontext() as apart:
         waiting = {
-            folder.name: pool.submit(
-                lab_pages.write_page, folder, pair, source / "labs", cache, fresh=fresh
-            )
-            for folder, pair in zip(labs, pairs, strict=True)
+            folder.name: apart.submit(lab_pages.write_page, folder, pages, cache, fresh=fresh)
+            for folder in due
         }
+        for path in [*DOCS.glob("*.md"), DOCS / "conf.py"]:
+            shutil.copy(path, source)
+        list_others(source)
+        for name in ("extensions", "_static", "pictures"):
+            shutil.copytree(DOCS / name, source / name)
+        lay_mathjax(source)
+        lay_live(source)
+        generate.write_all(source, labs)
+        for folder in labs:
+            if folder not in due:
+                lab_pages.write_page(folder, pages, cache)
         for name, future in waiting.items():
             print(f"  lab {name}: {future.result():.0f} s", flush=True)
 

@@ -26,7 +26,7 @@ def write_all(source: Path, labs: list[Path]) -> None:
     (made / "graph.md").write_text(graph(headers), encoding="utf-8")
     (made / "licences.md").write_text(licences(), encoding="utf-8")
     (source / "commands.md").write_text(commands(), encoding="utf-8")
-    (source / "labs").mkdir()
+    (source / "labs").mkdir(exist_ok=True)
     (source / "labs" / "index.md").write_text(labs_index(headers), encoding="utf-8")
     (source / "api").mkdir()
     for name, text in api().items():

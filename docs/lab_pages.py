@@ -5,9 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import shutil
-import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
@@ -15,73 +12,40 @@ ROOT = Path(__file__).resolve().parents[1]
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
-def notebooks(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The student's and the solution's notebook of a lab, without outputs.
-
-    Not for several threads at once: Python's parser counts its depth wrongly there (3.11).
-    """
-    from coursekit.labs.author.build import lab_points
-    from coursekit.labs.author.notebook import build_notebook
-    from coursekit.labs.author.source import read_lab
-
-    lab = read_lab(folder)
-    points = lab_points(lab)
-    return build_notebook(lab, "student", points), build_notebook(lab, "solution", points)
-
-
-def write_page(
-    folder: Path,
-    pair: tuple[dict[str, Any], dict[str, Any]],
-    out: Path,
-    cache: Path,
-    *,
-    fresh: bool = False,
-) -> float:
-    """Write `out/NN_topic.ipynb` for one lab from its two notebooks; returns the seconds that the
-    solution's took (0 from the cache).
+def write_page(folder: Path, out: Path, cache: Path, *, fresh: bool = False) -> float:
+    """Write `out/NN_topic.ipynb` for one lab; returns the seconds that its solution took (0 from
+    the cache).
 
     Raises:
         RuntimeError: if the solution notebook stops with an error.
     """
-    student, solution = pair
-    executed, seconds = _executed(folder, solution, cache, fresh)
-    page = _merge(student, executed)
+    from coursekit.labs.author.build import lab_points
+    from coursekit.labs.author.execute import execute_fast, stem_for
+    from coursekit.labs.author.notebook import build_notebook
+    from coursekit.labs.author.source import read_lab
+
+    lab = read_lab(folder)
+    kept, seconds = kept_outputs(folder, cache), 0.0
+    if fresh or not kept.is_file():
+        stem = stem_for(lab)  # before anything is run here
+        solution = build_notebook(lab, "solution", lab_points(lab))
+        done = execute_fast(lab, solution, stem=stem)
+        if done.error:
+            raise RuntimeError(f"{folder.name}: the solution notebook stops: {done.error}")
+        seconds = done.seconds
+        cache.mkdir(parents=True, exist_ok=True)
+        for old in cache.glob(f"{folder.name}-*.json"):
+            old.unlink()
+        kept.write_text(json.dumps(done.notebook), encoding="utf-8")
+    student = build_notebook(lab, "student", lab_points(lab))
+    page = _merge(student, json.loads(kept.read_text(encoding="utf-8")))
     (out / f"{folder.name}.ipynb").write_text(json.dumps(page), encoding="utf-8")
     return seconds
 
 
-def _executed(
-    folder: Path, notebook: dict[str, Any], cache: Path, fresh: bool
-) -> tuple[dict[str, Any], float]:
-    """The solution notebook with its outputs in fast mode, from the cache where nothing changed."""
-    from coursekit.labs.author.bundle import student_files
-    from coursekit.labs.author.execute import execute_notebook
-
-    kept = cache / f"{folder.name}-{_digest(folder)}.json"
-    if kept.is_file() and not fresh:
-        return json.loads(kept.read_text(encoding="utf-8")), 0.0
-    start = time.perf_counter()
-    with tempfile.TemporaryDirectory(prefix="coursekit-page-") as work:
-        home = Path(work) / folder.name
-        home.mkdir()
-        for path in student_files(folder):
-            shutil.copy(path, home)
-        done = execute_notebook(
-            notebook,
-            home,
-            environment={
-                "COURSEKIT_LABS": str(home.parent),
-                "COURSEKIT_FAST": "1",
-                "COURSEKIT_RECEIPT": str(home / "receipt.json"),
-            },
-        )
-    if done.error:
-        raise RuntimeError(f"{folder.name}: the solution notebook stops: {done.error}")
-    cache.mkdir(parents=True, exist_ok=True)
-    for old in cache.glob(f"{folder.name}-*.json"):
-        old.unlink()
-    kept.write_text(json.dumps(done.notebook), encoding="utf-8")
-    return done.notebook, time.perf_counter() - start
+def kept_outputs(folder: Path, cache: Path) -> Path:
+    """Where the solution notebook is kept with its outputs, until something changes."""
+    return cache / f"{folder.name}-{_digest(folder)}.json"
 
 
 def _digest(folder: Path) -> str:

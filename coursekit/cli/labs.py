@@ -67,7 +67,11 @@ def _verify(actions) -> None:
         help="seeds that the solution must pass (default 20)",
     )
     parser.add_argument(
-        "--jobs", type=int, default=1, metavar="N", help="labs verified at the same time"
+        "--jobs",
+        type=int,
+        default=1,
+        metavar="N",
+        help="checks and notebooks that run at the same time",
     )
     parser.add_argument(
         "--mutants",

@@ -70,3 +70,26 @@ def test_a_prediction_is_asked_and_answered_in_the_page(docs):
         assert words not in revealed
     other = '<div style="x"><strong>Exercise 5.1: 2 of 2 public checks pass.</strong></div>'
     assert change(other) == other
+
+
+def test_a_lab_is_run_in_fast_mode_on_one_core_and_kept(docs, monkeypatch, tmp_path):
+    from coursekit.labs.author import execute
+
+    ran = []
+
+    def run(notebook, folder, *, environment, stem):
+        ran.append((folder.name, environment))
+        return execute.Execution(notebook, 7.0, 5.0, "")
+
+    monkeypatch.setattr(execute, "execute_notebook", run)
+    pages, toy = docs("lab_pages"), Path(__file__).parents[1] / "labs" / "toy_lab" / "90_toy"
+    monkeypatch.setattr(pages, "_digest", lambda folder: "0")
+    assert pages.write_page(toy, tmp_path, tmp_path / "cache") == 7.0
+    assert pages.write_page(toy, tmp_path, tmp_path / "cache") == 0.0
+    [(name, environment)] = ran
+    assert name == "90_toy"
+    assert {"COURSEKIT_FAST", "OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"} < {
+        key for key, value in environment.items() if value == "1"
+    }
+    assert environment["COURSEKIT_MEMORY"] == "off"
+    assert (tmp_path / "90_toy.ipynb").is_file()

@@ -1,6 +1,5 @@
 """How strong a lab's checks are: mutants of the solution, answers that know nothing, fresh answers."""
 
-import numpy as np
 import pytest
 
 from coursekit.errors import LabSourceError
@@ -222,9 +221,16 @@ def test_jobs_change_nothing_but_the_time(toy, tmp_path):
         path.write_text(path.read_text().replace("90", "91"))
     (other / "90_toy.ipynb").unlink()
     build(other)
-    one = list(verify_labs([toy, other], 1, seeds=2, notebooks=False))
-    two = list(verify_labs([toy, other], 2, seeds=2, notebooks=False))
+    (other / "source.py").write_text((other / "source.py").read_text() + "\n\n# %%\n1 / 0\n")
+    (other.parent / "92_toy").mkdir()  # without a source
+    folders = [toy, other, other.parent / "92_toy"]
+    one = list(verify_labs(folders, 1, seeds=2))
+    two = list(verify_labs(folders, 2, seeds=2))
     assert [(r.name, r.problems, r.exercises) for r in one] == [
         (r.name, r.problems, r.exercises) for r in two
     ]
-    assert np.all([len(r.exercises) for r in two])
+    assert [[n.split(":")[0] for n in r.notes] for r in one] == [
+        [n.split(":")[0] for n in r.notes] for r in two
+    ]
+    assert any("notebook stops: " in p for p in two[1].problems)
+    assert [len(r.exercises) > 0 for r in two] == [True, True, False]

@@ -18,26 +18,22 @@ import time
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from coursekit.errors import MissingDependencyError
+from coursekit.labs.author import apart
 from coursekit.labs.author.build import lab_points
 from coursekit.labs.author.bundle import leaks, student_files
 from coursekit.labs.author.notebook import build_notebook
-from coursekit.labs.author.source import Lab
+from coursekit.labs.author.source import Lab, read_lab
+
+if TYPE_CHECKING:
+    from coursekit.labs.author.stem import Stem
 
 FAST_LIMIT = 60.0
 _MIN_ALT = 30
-_PARALLEL = 2
+KINDS = ("student", "solution")
 _PATIENCE = 5  # seconds until a cell that does not mind an interrupt is ended
-# Two notebooks at a time have a core each; threads that wait for one another only burn it.
-_THREADS = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "TF_NUM_INTRAOP_THREADS",
-    "TF_NUM_INTEROP_THREADS",
-)
 # a last cell: a kernel that is stopped while others compute cannot tell any more
 _CLOCK = "__import__('time').process_time()"
 _BLOCKER = '''\
@@ -103,36 +99,76 @@ class Execution:
 
 
 def verify_notebooks(lab: Lab) -> tuple[list[str], list[str]]:
-    """Execute the student and the solution notebook of a lab, at most two at a time.
+    """Execute the student and the solution notebook of a lab at the same time.
 
     Returns:
         problems, and notes such as the seconds taken.
     """
-    problems = [f"leak: {text}" for text in leaks(lab)]
-    notes: list[str] = []
     points = lab_points(lab)
-    kinds = ("student", "solution")
-    made = {kind: build_notebook(lab, kind, points) for kind in kinds}
-    problems += heading_faults(made["student"])
-    with (
-        tempfile.TemporaryDirectory(prefix="coursekit-verify-") as folder,
-        ThreadPoolExecutor(_PARALLEL) as pool,
+    made = {kind: build_notebook(lab, kind, points) for kind in KINDS}
+    with ThreadPoolExecutor(len(KINDS)) as pool:
+        waiting = {kind: pool.submit(execute_fast, lab, made[kind]) for kind in KINDS}
+        found = [_judged(lab, kind, made[kind], waiting[kind].result()) for kind in KINDS]
+    return [fault for faults, _ in found for fault in faults], [note for _, note in found]
+
+
+def verify_notebook(folder: str | Path, kind: str) -> tuple[list[str], str]:
+    """Execute the student or the solution notebook of a lab; see `verify_notebooks`."""
+    lab = read_lab(folder)
+    stem = stem_for(lab)
+    notebook = build_notebook(lab, kind, lab_points(lab))
+    return _judged(lab, kind, notebook, execute_fast(lab, notebook, stem=stem))
+
+
+def stem_for(lab: Lab) -> Stem | None:
+    """Where this process can be forked, a kernel for a lab that imports Keras; otherwise None."""
+    imports = re.compile(r"^\s*(import|from) keras\b", re.MULTILINE)
+    if not apart.is_fork() or not any(
+        c.kind == "code" and imports.search(c.text) for c in lab.cells
     ):
-        waiting = {
-            kind: pool.submit(_execute_one, lab, kind, made[kind], Path(folder)) for kind in kinds
+        return None
+    from coursekit.labs.author.stem import Stem
+
+    return Stem()
+
+
+def _judged(
+    lab: Lab, kind: str, notebook: dict[str, Any], done: Execution
+) -> tuple[list[str], str]:
+    problems = []
+    if kind == "student":
+        problems += [f"leak: {text}" for text in leaks(lab)] + heading_faults(notebook)
+    if done.error:
+        problems.append(f"{kind} notebook stops: {done.error}")
+    faults = alt_faults(done.notebook)
+    if not done.error:
+        faults += check_faults(done.notebook, lab, kind)
+    problems += time_faults(done, kind) + [f"{kind} notebook: {fault}" for fault in faults]
+    return problems, f"{kind} notebook: {done.took} in fast mode"
+
+
+def execute_fast(lab: Lab, notebook: dict[str, Any], *, stem: Stem | None = None) -> Execution:
+    """Run a notebook of a lab in fast mode beside copies of what students have, with a core to
+    itself and the network blocked.
+
+    Args:
+        lab: whose notebook it is.
+        notebook: nbformat 4 as plain data.
+        stem: the kernel to be, if there is one already.
+    """
+    with tempfile.TemporaryDirectory(prefix="coursekit-fast-") as work:
+        home = Path(work) / lab.name
+        home.mkdir()
+        for path in student_files(lab.folder):
+            shutil.copy(path, home / path.name)
+        environment = {
+            "COURSEKIT_LABS": work,
+            "COURSEKIT_FAST": "1",
+            "COURSEKIT_MEMORY": "off",
+            "COURSEKIT_RECEIPT": str(home / "receipt.json"),
+            **apart.SETTINGS,
         }
-        for kind, future in waiting.items():
-            done = future.result()
-            notes.append(f"{kind} notebook: {done.took} in fast mode")
-            if done.error:
-                problems.append(f"{kind} notebook stops: {done.error}")
-            problems += time_faults(done, kind)
-            problems += [f"{kind} notebook: {fault}" for fault in alt_faults(done.notebook)]
-            if not done.error:
-                problems += [
-                    f"{kind} notebook: {fault}" for fault in check_faults(done.notebook, lab, kind)
-                ]
-    return problems, notes
+        return execute_notebook(notebook, home, environment=environment, stem=stem)
 
 
 def execute_notebook(
@@ -142,6 +178,7 @@ def execute_notebook(
     environment: dict[str, str],
     timeout: int = 600,
     blocked: bool = True,
+    stem: Stem | None = None,
 ) -> Execution:
     """Run a notebook (plain data) in `folder` with a kernel of its own.
 
@@ -151,9 +188,11 @@ def execute_notebook(
         environment: variables set besides those of this process.
         timeout: seconds per cell.
         blocked: keep the kernel from any network.
+        stem: the process that becomes the kernel; by default a new one.
 
     Returns:
-        what came of it; an error in a cell is told, not raised.
+        what came of it; an error in a cell is told, not raised. The times are those of a kernel
+        that imports everything itself, also where it began as a stem.
 
     Raises:
         KeyboardInterrupt: after Ctrl-C or SIGTERM; the kernel has been shut down by then.
@@ -191,6 +230,13 @@ def execute_notebook(
             resources={"metadata": {"path": str(folder)}},
             config=Config({"KernelManager": wires}),
         )
+        spared = 0.0
+        if stem is not None:
+            from coursekit.labs.author.stem import StemProvisioner
+
+            manager = client.create_kernel_manager()
+            manager.provisioner = StemProvisioner(stem, manager)
+            spared = apart.IMPORT_SECONDS
         start, stopped = time.perf_counter(), ""
         try:
             with _signals_as_before():
@@ -199,9 +245,9 @@ def execute_notebook(
             stopped = _last_lines(str(error))
         except (CellTimeoutError, DeadKernelError) as error:
             stopped = f"{type(error).__name__}: {str(error).splitlines()[0]}"
-        seconds = time.perf_counter() - start
-        clock = node.cells.pop()
-        return Execution(json.loads(nbformat.writes(node)), seconds, _cpu_seconds(clock), stopped)
+        seconds = time.perf_counter() - start + spared
+        busy = _cpu_seconds(node.cells.pop()) + spared
+        return Execution(json.loads(nbformat.writes(node)), seconds, busy, stopped)
 
 
 async def _awake(client: Any, env: dict[str, str]) -> None:
@@ -358,21 +404,6 @@ def check_faults(notebook: dict[str, Any], lab: Lab, kind: str) -> list[str]:
         if not ok:
             found.append(f"check {number} says: {' '.join(text.split())[:200] or 'nothing'}")
     return found + [f"check {e.number} is missing" for e in lab.exercises if e.number not in seen]
-
-
-def _execute_one(lab: Lab, kind: str, notebook: dict[str, Any], folder: Path) -> Execution:
-    home = folder / kind / lab.name
-    home.mkdir(parents=True)
-    for path in student_files(lab.folder):
-        shutil.copy(path, home / path.name)
-    environment = {
-        "COURSEKIT_LABS": str(home.parent),
-        "COURSEKIT_FAST": "1",
-        "COURSEKIT_MEMORY": "off",
-        "COURSEKIT_RECEIPT": str(home / "receipt.json"),
-        **dict.fromkeys(_THREADS, "1"),
-    }
-    return execute_notebook(notebook, home, environment=environment)
 
 
 def _output_text(output: dict[str, Any]) -> str:

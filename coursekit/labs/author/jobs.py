@@ -1,13 +1,13 @@
-"""Verify several labs at the same time, each in a process of its own."""
+"""Verify several labs at the same time: checks and each notebook of a lab in a process of its own."""
 
 from __future__ import annotations
 
-import concurrent.futures
-import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from coursekit.labs.author.apart import Apart
+from coursekit.labs.author.execute import KINDS, verify_notebook
 from coursekit.labs.author.verify import LabReport, verify_lab
 
 
@@ -15,6 +15,7 @@ def verify_labs(
     folders: Sequence[Path],
     jobs: int = 1,
     *,
+    notebooks: bool = True,
     progress: Callable[[str], None] = lambda text: None,
     **options: Any,
 ) -> Iterator[LabReport]:
@@ -23,17 +24,25 @@ def verify_labs(
 
     Args:
         folders: the labs' folders.
-        jobs: how many are verified at the same time.
+        jobs: how many processes work at the same time.
+        notebooks: as for `verify_lab`.
         progress: called with a line on what is being done.
         options: for `verify_lab`.
     """
-    if jobs == 1 or len(folders) < 2:
+    if jobs == 1:
         for folder in folders:
-            yield verify_lab(folder, progress=progress, **options)
+            yield verify_lab(folder, notebooks=notebooks, progress=progress, **options)
         return
-    context = multiprocessing.get_context("spawn")  # a backend does not survive a fork
-    with concurrent.futures.ProcessPoolExecutor(jobs, mp_context=context) as pool:
-        waiting = [pool.submit(verify_lab, folder, **options) for folder in folders]
-        for folder, future in zip(folders, waiting, strict=True):
+    with Apart(jobs) as apart:
+        checked = [apart.submit(verify_lab, f, notebooks=False, **options) for f in folders]
+        # after all of them: the shorter the last ones are, the less a core waits for the other
+        kinds = KINDS if notebooks else ()
+        executed = [[apart.submit(verify_notebook, f, kind) for kind in kinds] for f in folders]
+        for folder, lab, books in zip(folders, checked, executed, strict=True):
             progress(folder.name)
-            yield future.result()
+            report = lab.result()
+            for book in books if report.exercises else ():  # none: the lab cannot be read
+                problems, note = book.result()
+                report.problems += problems
+                report.notes.append(note)
+            yield report

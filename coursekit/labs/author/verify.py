@@ -32,6 +32,7 @@ from coursekit.labs.author.mutants import (
     write_results,
 )
 from coursekit.labs.author.namespace import replaced, solution_namespace, stub_namespace
+from coursekit.labs.author.seeding import kernels_kept
 from coursekit.labs.author.source import Exercise, Lab, read_lab
 from coursekit.labs.exchange import checks
 from coursekit.labs.exchange.student import local_student
@@ -103,7 +104,7 @@ def verify_lab(
     try:
         lab = read_lab(folder)
         cases = [case for v in (checks.PUBLIC, checks.HIDDEN) for case in checks.collect(folder, v)]
-        mistakes = load_mistakes(folder, lab)
+        mistakes, excused = load_mistakes(folder, lab), load_excuses(folder)
     except CoursekitError as error:
         report.problems.append(str(error))
         return report
@@ -118,30 +119,36 @@ def verify_lab(
     stubs = stub_namespace(lab)
     stored = {} if mutants else _stored_mutants(lab, report)
     session = LabSession(folder, namespace=namespace, catalogue=current_catalogue(lab))
-    for exercise in lab.exercises:
-        progress(f"{lab.name}: exercise {exercise.number}")
-        ours = checks.select(cases, exercise.number)
-        line = ExerciseReport(
-            exercise.number,
-            exercise.functions,
-            sum(c.visibility == checks.PUBLIC for c in ours),
-            sum(c.visibility == checks.HIDDEN for c in ours),
-            round(sum(c.points for c in ours), 2),
-        )
-        report.exercises.append(line)
-        line.solution = _try_solution(namespace, ours, seeds, report)
-        line.stub = _try_stub(namespace, stubs, exercise, ours, report)
-        entries = [m for m in mistakes if m.exercise == exercise.number]
-        line.mistakes = len(entries)
-        line.caught, line.hinted = _try_mistakes(namespace, session, entries, ours, seeds, report)
-        line.kept, line.alone = _try_half_done(namespace, stubs, session, exercise, entries, report)
-        _try_garbage(namespace, exercise, ours, report)
-        excuses = [e for e in load_excuses(folder) if e.exercise == exercise.number]
-        line.mutants = stored.get(exercise.number)
-        if mutants:
-            line.mutants = try_mutants(namespace, lab_mutants(lab, exercise), ours, excuses)
-        if line.mutants:
-            _tell_mutants(lab, exercise, line.mutants, excuses, report)
+    session.budget = 0.0  # of what is shown, only hints are looked at
+    with kernels_kept():
+        for exercise in lab.exercises:
+            progress(f"{lab.name}: exercise {exercise.number}")
+            ours = checks.select(cases, exercise.number)
+            line = ExerciseReport(
+                exercise.number,
+                exercise.functions,
+                sum(c.visibility == checks.PUBLIC for c in ours),
+                sum(c.visibility == checks.HIDDEN for c in ours),
+                round(sum(c.points for c in ours), 2),
+            )
+            report.exercises.append(line)
+            line.solution = _try_solution(namespace, ours, seeds, report)
+            line.stub = _try_stub(namespace, stubs, exercise, ours, report)
+            entries = [m for m in mistakes if m.exercise == exercise.number]
+            line.mistakes = len(entries)
+            line.caught, line.hinted = _try_mistakes(
+                namespace, session, entries, ours, seeds, report
+            )
+            line.kept, line.alone = _try_half_done(
+                namespace, stubs, session, exercise, entries, report
+            )
+            _try_garbage(namespace, exercise, ours, report)
+            excuses = [e for e in excused if e.exercise == exercise.number]
+            line.mutants = stored.get(exercise.number)
+            if mutants:
+                line.mutants = try_mutants(namespace, lab_mutants(lab, exercise), ours, excuses)
+            if line.mutants:
+                _tell_mutants(lab, exercise, line.mutants, excuses, report)
     if mutants:
         write_results(lab, {e.number: e.mutants for e in report.exercises if e.mutants})
     if notebooks:
