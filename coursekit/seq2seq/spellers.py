@@ -74,13 +74,14 @@ def recall(writer: Writer, kind: str, path: Path = WEIGHTS) -> Writer:
 
 
 def learn(
-    writer: Writer, kind: str, lessons: Sequence[np.ndarray], *, fast: bool, epochs: int = 60
+    writer: Writer, kind: str, lessons: Sequence[np.ndarray], *, fast: bool, **options: Any
 ) -> None:
-    """Teach a translator `lessons`, as `Writer.fit` takes them; with `fast`, see `recall`."""
+    """Teach a translator `lessons` for 60 epochs, with other options as `Writer.fit` takes them;
+    with `fast`, see `recall`."""
     if fast:
         recall(writer, kind)
     else:
-        writer.fit(*lessons, epochs=epochs)
+        writer.fit(*lessons, **{"epochs": 60} | options)
 
 
 def about(path: Path = WEIGHTS) -> dict[str, Any]:

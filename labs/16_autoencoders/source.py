@@ -523,11 +523,11 @@ with lab.needs("16.5"):
 
 # %%
 COUNTS, SEEDS = lab.pick((100, 1000, 10_000), (50, 200)), lab.pick((0, 1, 2), (0,))
-sizes = lab.pick((500, 500, 500), (100, 100))
+sizes = lab.pick((300, 300, 300), (100, 100))
 table, generated = {}, {}
 with lab.needs("16.4"):
     protocols = deep.Protocols(
-        sizes, epochs=lab.pick(4, 1), rows=lab.pick(10_000, 4_000), learning_rate=pace
+        sizes, epochs=lab.pick(4, 1), rows=lab.pick(6_000, 4_000), learning_rate=pace
     )
     greedy = {"corrupt": broken, "epochs": lab.pick(4, 12), "batch_size": batch}
     greedy["learning_rate"] = 2 * pace
