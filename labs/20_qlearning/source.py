@@ -130,7 +130,7 @@ with lab.needs("20.1"):
 # %% [markdown]
 # ### Exercise 20.2 · A ring of memories
 #
-# What was just lived through is a poor teacher: it shows one corner of the game. So all *transitions* $(s,a,r,s')$ go into a
+# What was just lived through shows one corner of the game. So all *transitions* $(s,a,r,s')$ go into a
 # *replay memory*, and are learned from in any order, often. The first goes to row 0, the next to row 1, and when all `capacity`
 # rows are taken, a new one takes the place of the **oldest**.
 #

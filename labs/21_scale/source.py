@@ -71,14 +71,14 @@ lab.predict(
 # %% [markdown]
 # ### Exercise 21.1 · Two limits of a layer
 #
-# A chip does at most so many operations a second, and moves at most so many bytes a second to and from its memory. It does
+# A chip does at most so many operations a second, and moves at most so many bytes a second to and from memory. It does
 # both at once, so the **slower** of the two says how long a layer takes.
 #
 # What there is to do and to move: a multiply-add counts as **two** operations (as on the makers' sheets); a number has
 # `size` bytes; every weight comes once for each *batch*; every activation, whether it enters or leaves the layer, travels
 # once for each *image*. G means $10^9$.
 #
-# From which batch on does a layer no longer wait for memory? Give the smallest, or `None` if no batch is large enough.
+# From which batch on does a layer no longer wait for memory? Give the smallest, or `None` if there is none.
 
 # %%
 lab.predict(
@@ -253,14 +253,14 @@ with lab.needs("21.2"):
 # %% [markdown]
 # ### Exercise 21.3 · Range and precision
 #
-# A float with $e$ exponent bits and $f$ fraction bits is $\pm m\,2^k$, where $1\le m<2$ has $f$ binary places and $1-B\le k\le B$ with
-# $B=2^{e-1}-1$. Below $2^{1-B}$ the gaps stay those of $k=1-B$ down to zero. A number goes to the nearest of
+# A float of $e$ exponent and $f$ fraction bits is $\pm m\,2^k$, where $1\le m<2$ has $f$ binary places and $1-B\le k\le B$ with
+# $B=2^{e-1}-1$. Below $2^{1-B}$ the gaps stay those of $k=1-B$. A number goes to the nearest of
 # these; half-way, to the one whose last bit is 0 (`np.round` does so); what would round beyond the largest, to $\pm\infty$. float16 is $(5,10)$,
 # bfloat16 $(8,7)$.
 #
-# Small gradients fall to zero in float16. So the loss is multiplied by `scale` first, and weights stay in float32.
-# `scaled_step` gets such a gradient: take the scale out, shorten to length `clip` what is longer, descend. If any
-# entry is not finite, no step, and half the scale.
+# Small gradients fall to zero in float16. So the loss is multiplied by `scale` first; weights stay in float32.
+# `scaled_step` gets such a gradient: take the scale out, shorten to length `clip` what is longer, descend. Is an
+# entry not finite: no step, half the scale.
 
 # %%
 lab.predict(
@@ -450,9 +450,9 @@ with lab.needs("21.4"):
 # %% [markdown]
 # ### Exercise 21.5 · The ring
 #
-# Every device needs the sum of all arrays. If all send theirs to one, that one drowns. In a *ring*, device $d$ speaks to
+# Every device needs the sum of all arrays; one that collected them would drown. In a *ring*, device $d$ speaks to
 # $d+1$ alone (the last to the first). Each array is cut into as many pieces as there are devices (`np.array_split`).
-# First half: in every round each device passes one piece on, and its neighbour **adds** it to its own; after some rounds
+# First half: each round every device passes one piece on, and its neighbour **adds** it to its own, until
 # each piece is complete on one device. Second half: complete pieces go round, and **replace**.
 #
 # Which piece starts where is for you to find. Everything that travels goes through `send(d, numbers)`, which gives what
@@ -559,13 +559,13 @@ ring_moves
 # %% [markdown]
 # ### Exercise 21.6 · The part that stays
 #
-# One device needs `alone` seconds of a step for what cannot be shared (reading files, say) and `shared` seconds for what
-# $p$ devices divide among themselves. *Amdahl* asks: how many times as fast do $p$ devices do the **same** step? *Gustafson*: each
-# gets as much to share as the one had (what cannot be shared stays). How many times as fast is this
-# larger step done as by **one device**?
+# One device's step takes `alone` seconds for what cannot be shared and `shared` seconds for what
+# $p$ devices divide. *Amdahl*: how many times as fast do $p$ devices do the **same** step? *Gustafson*: each
+# gets as much to share as the one had; `alone` stays. How many times as fast is this
+# larger step as on **one device**?
 #
-# `lonely_share` goes back: from seconds with several numbers of devices, by least squares, the share of `alone`
-# in one device's step. `pipeline_seconds` feeds a device: batch $i$ takes `prepare[i]` seconds to make and `train[i]` to use. The
+# `lonely_share` goes back: from seconds with several numbers of devices, by least squares, to `alone`'s share
+# of one device's step. `pipeline_seconds` feeds a device: batch $i$ takes `prepare[i]` seconds to make and `train[i]` to use. The
 # maker works ahead into `room` places; a place is free again when the device *begins* with its batch.
 
 # %%
@@ -738,7 +738,7 @@ with lab.needs("21.7"):
 # %% [markdown]
 # ### Exercise 21.8 · Devices change bits, not lessons
 #
-# To train on several hosts, every host makes the same order of rows from the same seed, and feeds its own part. `host_rows`
+# Every host makes the same order of rows from the same seed, and feeds its own part. `host_rows`
 # gives a step's rows for one host: the hosts' parts, put together in order, are the batch that one machine would take. An
 # epoch's rows that fill no batch are left out.
 #

@@ -288,7 +288,7 @@ with lab.needs("22.1", "22.2", "22.3"):
 # the best score to the worst (of equals, the earlier first) each box looks at the truth that it overlaps **most** (of equals,
 # the first). It is a *hit* if this overlap is at least `least` and nobody has hit this truth before.
 #
-# After each box: *recall*, hits so far over truths; *precision*, hits so far over boxes so far. The *envelope* at a recall is the
+# After each box: *recall*, hits over truths, and *precision*, hits over boxes, both so far. The *envelope* at a recall is the
 # best precision there or at any higher one, 0 beyond the last. *Average precision* is the area under it, recall from 0 to 1.
 
 # %%
