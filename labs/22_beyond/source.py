@@ -843,7 +843,7 @@ check("22.8")
 # %%
 acted = {}
 with lab.needs("22.8"):
-    number = lab.pick((2_000, 200), (40, 40))
+    number = lab.pick((800, 200), (40, 40))
     shots, show = (make_motion(n, size=32, seed=lab.seed + n) for n in number)
     lesson_x, lesson_y = add_twins(shots.clips, shots.labels)
     test_x, test_y = add_twins(show.clips, show.labels)
