@@ -261,7 +261,8 @@ thirty = deep.autoencoder(30, lab.pick((1000, 500, 250), (200, 100)), seed=lab.s
 thirty.fit(x, epochs=10, batch_size=lab.pick(200, 50), learning_rate=pace)
 images = some.reshape(-1, 28, 28, 1)
 conv = deep.conv_autoencoder(30, width=lab.pick(16, 4), seed=lab.seed)
-conv.fit(images, epochs=4, batch_size=batch // 2, learning_rate=2 * pace)
+often = lab.pick({"epochs": 4, "batch_size": 50}, {"epochs": 6, "batch_size": 20})
+conv.fit(images, **often, learning_rate=lab.pick(4e-3, 5e-3))
 drawn = conv.reconstruct(x_test.reshape(-1, 28, 28, 1)).reshape(len(x_test), -1)
 pca30 = PCA(30, random_state=lab.seed).fit(x)
 copies = {
