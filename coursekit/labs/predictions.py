@@ -73,10 +73,14 @@ class Question:
 
 @dataclasses.dataclass
 class Asked:
-    """A question as the notebook shows it, with what was predicted so far and what to do."""
+    """A question as the notebook shows it, with what was predicted so far and what to do.
+
+    `clickable`: the choices stand below it to be clicked, so the page does not list them, too.
+    """
 
     question: Question
     status: str
+    clickable: bool = False
 
     def __str__(self) -> str:
         options = [
@@ -89,7 +93,9 @@ class Asked:
     def _repr_html_(self) -> str:
         items = "".join(f"<li>{escape(choice)}</li>" for choice in self.question.choices)
         options = (
-            f'<ol style="margin:.3em 0;list-style-type:lower-alpha">{items}</ol>' if items else ""
+            f'<ol style="margin:.3em 0;list-style-type:lower-alpha">{items}</ol>'
+            if items and not self.clickable
+            else ""
         )
         return (
             f'<div style="{BOX.format(colour=COLOURS["question"])}"><strong>Prediction '
@@ -194,7 +200,7 @@ class Predictions:
             if not clickable
             else "Answer before you go on."
         )
-        show_value(Asked(asked, status))
+        show_value(Asked(asked, status, clickable))
         if clickable:
             self._offer(asked, before)
 
@@ -235,7 +241,7 @@ class Predictions:
             return escape(f"Kept: {asked.show(self.answer(asked))}. {_LATER}")
 
         if asked.kind == "choices":
-            widgets.choose(asked.choices, before, keep)
+            widgets.choose({asked.show(choice): choice for choice in asked.choices}, before, keep)
         else:
             widgets.enter(asked.kind, asked.unit, before, keep)
 

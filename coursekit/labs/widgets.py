@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from coursekit.labs.cards import shell
@@ -21,12 +21,15 @@ def live() -> bool:
     )
 
 
-def choose(options: Sequence[str], chosen: str | None, keep: Callable[[str], str]) -> None:
-    """Show one option a line; a click calls `keep` with it and shows the line that it returns."""
+def choose(options: Mapping[str, str], chosen: str | None, keep: Callable[[str], str]) -> None:
+    """Show the name of each option on a line; a click calls `keep` with the option and shows the
+    line that it returns."""
     import ipywidgets
 
     answer = ipywidgets.RadioButtons(
-        options=list(options), value=chosen, layout={"width": "max-content", "max_width": "100%"}
+        options=list(options.items()),
+        value=chosen,
+        layout={"width": "max-content", "max_width": "100%"},
     )
     said = ipywidgets.HTML()
     answer.observe(lambda change: setattr(said, "value", keep(change["new"])), names="value")

@@ -143,6 +143,22 @@ def test_a_click_is_kept(here, monkeypatch, capsys):
     assert kept == {"90.1": {"answer": CHOICES[1]}, "90.1b": {"answer": 12.5}}
 
 
+@pytest.mark.parametrize("clicks", [True, False])
+def test_each_choice_stands_once_with_its_letter(monkeypatch, clicks):
+    pytest.importorskip("ipywidgets")
+    from coursekit.labs import predictions
+
+    cards, boxes = [], []
+    monkeypatch.setattr(widgets, "live", lambda: clicks)
+    monkeypatch.setattr(widgets, "_display", boxes.append)
+    monkeypatch.setattr(predictions, "show_value", cards.append)
+    Predictions("90_toy").ask("90.1", "Which?", choices=CHOICES)
+    listed = cards[0]._repr_html_().count("<li>")
+    assert listed == (0 if clicks else len(CHOICES))
+    named = [name for box in boxes for name, _ in box.children[0].options]
+    assert named == ([f"{k}) {c}" for k, c in zip("abc", CHOICES, strict=True)] if clicks else [])
+
+
 def test_html_is_escaped_and_takes_its_colours_from_the_page(monkeypatch):
     from coursekit.labs import predictions
 
