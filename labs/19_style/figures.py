@@ -24,8 +24,8 @@ def opening(wall, side, steps, seed):
     draw_image(axes[1], made[0], title="made out of noise", limits=(0, 1))
     return figure, (
         "Two grey pictures side by side. Left, a photograph of a brick wall: long bricks on end "
-        "between pale joints. Right, a picture of the same kind: pale joints, long bricks, some of "
-        "them shorter or crooked."
+        "between pale joints. Right, a rougher picture of the same kind: grainy bricks between pale "
+        "joints, some of them broken or crooked."
     )
 
 
@@ -120,8 +120,8 @@ def out_of_noise(wall, noise, made, losses):
     axes[4].title.set_fontsize(9)
     axes[4].legend(fontsize=8)
     return figure, (
-        "A photograph of a brick wall, a square of grey noise, and two made walls with pale joints "
-        "and long bricks, each laid in another way. Right, the style losses of both fall together "
+        "A photograph of a brick wall, a square of grey noise, and two made walls, rougher, with "
+        "pale joints around grainy bricks, each laid in another way. Right, the style losses of both fall together "
         f"from {losses[0, 0]:.2f} to {losses[-1, 0]:.4f}."
     )
 
@@ -212,7 +212,7 @@ def race(photograph, slow, quick, losses, reached, judged):
     axes[3].legend(fontsize=8)
     means = [float(np.mean(values)) for values in judged.values()]
     axes[4].bar(list(judged), means, color=[GREY, PALETTE[1]])
-    axes[4].set(title="new photographs", ylabel="loss")
+    axes[4].set(title="a new photograph", ylabel="loss")
     axes[4].title.set_fontsize(9)
     return figure, (
         "A photograph, what the loop made of it, and what the network made of it in one pass. The "

@@ -218,7 +218,7 @@ def content_loss(answers, target):
 
 @mistake("19.2", name="half-of-the-squares", tag="formula")
 def content_loss(answers, target):
-    """One answer of 1 picture is off by 1: what is the mean of its squares? Yours is half of that.
+    """A picture has a single answer, and it is off by 1: what is the mean of squares? Yours is half of it.
 
     Gatys's half is not in this text: the plain mean of squares."""
     gap = np.asarray(answers) - np.asarray(target)
@@ -292,7 +292,7 @@ def unit_missing_in_the_slope():
 
 @mistake("19.3", tag="missing-1/n", edit=("axis=(1, 2)) / unit", "axis=(1, 2))"))
 def unit_missing_in_the_loss():
-    """Black has no features. Is your loss for it 1?
+    """A picture to which no filter answers has G = 0. Is your loss for it 1?
 
     Divide by the sum of all squares of A."""
 
@@ -303,14 +303,14 @@ def unit_missing_in_the_loss():
     edit=[("axis=(1, 2)) / unit", "axis=(1, 2))"), (" / (h * w * unit)", " / (h * w)")],
 )
 def no_unit_at_all():
-    """Black has no features. Is your loss for it 1?
+    """A picture to which no filter answers has G = 0. Is your loss for it 1?
 
     Loss and slope are both divided by the sum of all squares of A."""
 
 
 @mistake("19.3", tag="formula", edit=("np.sum(target**2)", "np.sum(np.abs(target))"))
 def unit_not_squared():
-    """The loss is to be 1 for black. Put G = 0 into it: what must it be divided by?
+    """The loss is to be 1 where no filter answers. Put G = 0 into it: what must it be divided by?
 
     By the sum of the *squares* of A."""
 
@@ -1317,7 +1317,7 @@ def compilation_timed():
 def mean_seconds():
     """Let one call in the middle take half a minute. What should a typical call be?
 
-    The median does not notice."""
+    Time each call on its own, then take the median."""
 
 
 @mistake("19.8", name="best-of-all", tag="formula")

@@ -61,10 +61,10 @@ lab.predict(
 # ## Two losses
 
 # %% [markdown]
-# ### Exercise 19.1 · What is together, not where
+# ### Exercise 19.1 · What is together
 #
 # Filters look at every place of a picture; after ReLU their answers are the *features*, $F_{pi}$ at place $p$ for filter $i$. Gatys et al. (2016) keep of a style
-# only which features are **active together**, however often and wherever: the *Gram matrix* $G_{ij}$ is the mean, over all places, of the product of features $i$ and $j$.
+# only how strongly features are **active together**: the *Gram matrix* $G_{ij}$ is the mean, over all places, of the product of features $i$ and $j$.
 #
 # A mean and not a sum, so that pictures of different sizes can be compared. A batch of $n$ pictures has $n$ matrices.
 
@@ -193,7 +193,7 @@ with lab.needs("19.1", "19.2"):
         together.append([figures.apart(own, g) / unit for g in rest])
     lab.show(figures.moved(list(shifts), places, together))
     half = places[0][1]  # four pixels: bricks are eight or nine wide
-    told = f"{half:.2f} of the lawn's, and the Gram matrix hardly moved"
+    told = f"{half:.2f} of the lawn's; the Gram matrix's move: {together[0][1]:.0e}"
     lab.reveal("19.2", "abc"[int(half > 0.5) + int(half > 1)], told)
 
 # %% [markdown]
@@ -205,10 +205,7 @@ with lab.needs("19.1", "19.2"):
 # ### Exercise 19.3 · The slope of a style
 #
 # Let $A$ be the style's Gram matrix and $G$ the picture's. The style loss is the sum over all $ij$ of $(G_{ij}-A_{ij})^2$, divided by the sum of all $A_{ij}^2$: 0 is the style
-# itself, 1 is as far from it as black.
-#
-# How does it change with one answer $a_{pi}$, **before** ReLU? Feature $F_{pi}$ stands in a whole row and a whole column of $G$, each a mean over places; and ReLU passes a slope only
-# where $a_{pi}>0$. Gatys et al. (2016, eq. 6) have the result; find it on paper. It takes two matrix products and no loop over places.
+# itself, 1 is as far from it as a picture to which no filter answers.
 
 # %%
 lab.predict(
@@ -217,6 +214,10 @@ lab.predict(
     "are below 0. The slope that the style loss gives to them is",
     choices=["none", "small", "the largest of all"],
 )
+
+# %% [markdown]
+# How does the loss change with one answer $a_{pi}$, **before** ReLU? Feature $F_{pi}$ stands in a whole row and a whole column of $G$, each a mean over places; and ReLU passes a slope only
+# where $a_{pi}>0$. Gatys et al. (2016, eq. 6) have the result; find it on paper. It takes two matrix products and no loop over places.
 
 
 # %%
@@ -424,9 +425,9 @@ def mixed(parts, units, weights):
     """Losses and slopes, each in its unit and weighed, added up.
 
     Args:
-        parts: list of (loss (n,), slope (n, h, w, colours)).
-        units: array (parts,).
-        weights: array (parts, n).
+        parts: list of k pairs (loss (n,), slope (n, h, w, colours)).
+        units: (k,), one for each of the k parts.
+        weights: (k, n), those of each part for each picture.
 
     Returns:
         (loss, slope): arrays (n,) and (n, h, w, colours).
@@ -498,8 +499,8 @@ with lab.needs("19.2", "19.3", "19.4", "19.5"):
 # ### Exercise 19.6 · Which features?
 #
 # Do trained features carry style better than random ones? Make one texture with each of $k$ kinds of features and compare their losses: but whose? Each kind is proud of its
-# own work, and the losses of two kinds have nothing in common. So let each texture be judged by all kinds of features **but its own**, and let each judge say how many times as good as noise it
-# is: its loss over the loss that this same judge gives to the noise.
+# own work, and the losses of two kinds have nothing in common. So let each texture be judged by all kinds of features **but its own**, and let each judge say what share of noise's loss is left:
+# the texture's loss over the loss that this same judge gives to the noise.
 #
 # A texture's score is the mean of these over its judges.
 
@@ -575,8 +576,8 @@ with lab.needs("19.6"):
     lab.reveal("19.6", word, told + " of the noise's loss")
 
 # %% [markdown]
-# Where a picture's own features praise it and all others do not, it has learned to please them. What counts most is how many scales are looked at, not whether anything was learned. And pixels, which
-# rebuild the face, know nothing of the wall: with their places they are all content, without them hardly any style.
+# Where a picture's own features praise it and all others do not, it has learned to please them. Compare *fine* and *coarse* with *all scales*, and the trained net with the random one: which matters more, how
+# many scales are looked at, or whether anything was learned? (One seed of each.) And single pixels rebuild the face as long as they keep their places; thrown together, they know hardly anything of a wall.
 
 # %% [markdown]
 # ### Exercise 19.7 · Contrast is style
@@ -599,7 +600,7 @@ lab.predict(
 lab.predict(
     "19.7b",
     "Two painting networks, trained alike, one with batch, one with instance "
-    "normalisation. Which loss is lower on new photographs?",
+    "normalisation. Which loss is lower on a new photograph?",
     choices=["batch", "instance", "alike, within 5 %"],
 )
 
@@ -673,7 +674,7 @@ with lab.needs("19.7"):
     agreement["instance norm"] = np.abs(normed[0] - theirs).max() / np.abs(theirs).max()
 
 # %% [markdown]
-# In three numbers for each colour lies a good part of a style, and no filter was needed. Normalising takes it out; scale and shift put another in.
+# In two numbers for each colour, mean and spread, lies a good part of a style, and no filter was needed. Normalising takes it out; scale and shift put another in.
 #
 # ## Pay once
 
@@ -707,8 +708,8 @@ def steady(call, clock, repeats):
     Returns:
         float.
 
-    >>> ticks = iter([0.0, 5.0, 7.0, 8.0, 10.0, 19.0])
-    >>> steady(lambda: None, lambda: next(ticks), 3)
+    >>> now, seconds = [0.0], iter([60.0, 5.0, 1.0, 12.0])  # of four calls
+    >>> steady(lambda: now.append(now[-1] + next(seconds)), lambda: now[-1], 3)
     5.0
     """
     ### BEGIN SOLUTION
@@ -803,8 +804,9 @@ with lab.needs("19.8"):
     loop_seconds = step_seconds * min(needed, len(falling) - 1)
     pays = pays_from(trained / 2, loop_seconds, seconds)
     lab.show(figures.race(one, slow, fast, falling, reached, judged))
-    told = f"{trained / 2:.0f} s of training; {1000 * seconds:.1f} ms a pass; the same "
-    told += f"loss takes {needed:.0f} steps of the loop, {faster:.0f} times as long"
+    told = f"{trained / 2:.0f} s of training; {1000 * seconds:.1f} ms a pass; the loop "
+    same = f"takes {needed:.0f} steps to the same loss, {faster:.0f} times as long"
+    told += same if np.isfinite(faster) else "never gets to the same loss"
     word = MANY[int(pays >= 20) + int(pays > 1000)]
     lab.reveal("19.8", word, told + f"; training pays from {pays} pictures on")
 
@@ -847,7 +849,7 @@ with lab.needs("19.2", "19.3", "19.4", "19.5"):
     for name, like in styles.items():
         wanted, tables = content.forward(mine), style.style_targets(filters, like)
         given = filters, content, wanted, tables
-        per = np.array([loss[0] for loss, _ in losses_of(1 - mine, *given)])
+        per = np.array([loss[0] for loss, _ in losses_of(1 - mine, *given)])  # negative
 
         def falls(picture, given=given, per=per):
             """The mixture for this style."""
@@ -859,8 +861,8 @@ with lab.needs("19.2", "19.3", "19.4", "19.5"):
     )
 
 # %% [markdown]
-# Now you can say what this style is: which features are active together, however often, wherever. It is little enough that random filters see it, and enough to tell a wall from a lawn.
-# What it does not hold is order at a distance: no course of bricks runs straight through, because no filter looks that far.
+# Now you can say what this style is: how strongly features are active together, wherever they are. It is little enough that random filters see it, and enough to tell a wall from a lawn.
+# What it does not hold is order at a distance: hardly a course of bricks runs straight through, because no filter looks that far.
 #
 # ## Receipt
 
@@ -912,7 +914,7 @@ with lab.needs("19.8"):
     stated = "about 1,060 times, 500 steps at 256x256 on a GPU"
     claim(text, JOHNSON, stated, f"{faster:.0f} times, {needed:.0f} steps", note)
     claim("training pays from", "", "", f"{pays} pictures", f"{trained / 2:.0f} s")
-text = "loss on new photographs: batch, instance normalisation"
+text = "loss on a new photograph: batch, instance normalisation"
 measured = f"{means['batch']:.3f}, {means['instance']:.3f}"
 claim(
     text, ULYANOV, "instance is better", measured, f"{len(unseen)} pieces of a new one"
