@@ -33,6 +33,12 @@ $(READY): pyproject.toml
 demo: $(READY)
 	$(BIN)/coursekit compare --data digits --out $(OUT)/demo
 
+# Tests run in two processes, a core each: threads that wait for one another only burn it.
+test test-fast: export OMP_NUM_THREADS = 1
+test test-fast: export OPENBLAS_NUM_THREADS = 1
+test test-fast: export TF_NUM_INTRAOP_THREADS = 1
+test test-fast: export TF_NUM_INTEROP_THREADS = 1
+
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadscope
 

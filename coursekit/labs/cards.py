@@ -184,6 +184,18 @@ class Table:
         )
 
 
+_NOT_MEASURED = re.compile(r"(?i:[-+]?nan\b)|None$")
+
+
+def receipt_table(lab: str, rows: Sequence[Mapping[str, str]], foot: str) -> Table:
+    """A table of claims. What was not measured is left out, and its foot counts it."""
+    there = [row for row in rows if not _NOT_MEASURED.match(row["measured"].strip())]
+    if missing := len(rows) - len(there):
+        foot += f" {missing} of {len(rows)} claims come with exercises that are still open."
+    columns = ("claim", "source", "stated", "measured", "note")
+    return Table(f"Receipt of lab {lab}", columns, [[*row.values()] for row in there], foot)
+
+
 @dataclasses.dataclass
 class Picture:
     """A PNG with a text that says what is seen."""

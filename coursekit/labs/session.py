@@ -21,7 +21,7 @@ import numpy as np
 from coursekit._files import write_atomic
 from coursekit.devices import compile_quickly, hush
 from coursekit.errors import CheckNotPassed, InvalidInputError, NotAnsweredYet
-from coursekit.labs import widgets
+from coursekit.labs import cards, widgets
 from coursekit.labs.cards import CheckResult, Picture, Table, say, shell, show_value
 from coursekit.labs.catalogue import Catalogue, ExerciseEntry, read_catalogue
 from coursekit.labs.exchange import checks
@@ -298,8 +298,7 @@ class LabSession:
         seed_text = f"seeds {', '.join(map(str, seeds))}; " if len(seeds) else ""
         mode = "; fast mode" if self.fast else ""
         foot = f"{seed_text}{seconds:.0f} s since the lab was opened{mode}."
-        cells = [[*row.values()] for row in listed]
-        show_value(Table(f"Receipt of lab {self.name}", keys, cells, foot))
+        show_value(cards.receipt_table(self.name, listed, foot))
         rates = [{key: _short(value) for key, value in row.items()} for row in throughput]
         if rates:
             cells = [[*row.values()] for row in rates]

@@ -63,6 +63,9 @@ def test_without_an_address_the_front_has_title_goals_and_a_cell_that_looks_for_
     assert "\n    %pip install --quiet --constraint keep.txt" in install
     assert 'glob("coursekit-*.whl")' in install
     assert "--upgrade" not in install
+    assert install.startswith("# @title Set up: run this cell first")
+    assert front[2]["metadata"]["jupyter"] == {"source_hidden": True}  # folded in JupyterLab
+    assert front[2]["metadata"]["cellView"] == "form"  # and in Colab
     assert "://" not in json.dumps(cells())
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from coursekit.labs.exchange.checks import collect_file, run_case
+from coursekit.labs.exchange.crash import crash_site
 from coursekit.labs.exchange.student import local_student
 from coursekit.labs.feedback.explain import explain
 
@@ -149,6 +150,30 @@ def test_crashes_in_words(tmp_path, line, words):
         f"def product(x, w):\n    return {line}\n",
     )
     assert words in found["crash"]
+
+
+def site_of(call):
+    try:
+        call()
+    except ValueError as error:
+        return crash_site(error.__traceback__.tb_next)
+
+
+def test_what_a_name_of_the_students_own_is_called_does_not_matter():
+    def by_one_name():
+        score = np.ones(2).dot
+        score(np.ones(3))
+
+    def by_another():
+        f = np.ones(2).dot
+        f(np.ones(3))
+
+    def by_the_library():
+        np.matmul(np.ones(2), np.ones(3))
+
+    sites = [site_of(f) for f in (by_one_name, by_another, by_the_library)]
+    assert [site["operation"] for site in sites] == ["call", "call", "matmul"]
+    assert sites[0]["operands"] == [["np.ones(3)", None]]
 
 
 def test_an_error_that_the_answer_raises_itself_is_left_alone(tmp_path):

@@ -322,6 +322,16 @@ def test_pictures_need_words(capsys):
             lab.show(figure, alt=alt)
 
 
+def test_claims_of_open_exercises_are_counted_not_shown(capsys):
+    lab = session()
+    values = (float("nan"), "nan % +- nan", None, "none of them", 0.5)
+    lab.receipt([{"claim": f"claim {i}", "measured": value} for i, value in enumerate(values)])
+    out = capsys.readouterr().out
+    shown = [i for i in range(5) if f"claim {i}" in out]
+    assert shown == [3, 4]
+    assert "3 of 5 claims come with exercises that are still open." in out
+
+
 def test_receipts_are_shown_and_written(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("COURSEKIT_RECEIPT", str(tmp_path / "r.json"))
     lab = session()

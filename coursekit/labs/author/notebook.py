@@ -16,6 +16,7 @@ from coursekit.labs.author.source import BEGIN, Cell, Lab, solution_text, stub_t
 KINDS = ("student", "solution")
 _CHECK_NOTE = "  # NameError? Run the first code cells of this notebook again."
 _INSTALL = """\
+# @title Set up: run this cell first
 # Installs what is missing here and nothing else: what is there already, NumPy and
 # TensorFlow above all, stays as it is.
 import importlib.metadata
@@ -38,6 +39,8 @@ wanted = {wanted}
 from coursekit import devices
 
 devices.hush()  # TensorFlow starts without its lines; what goes wrong is still shown"""
+_FOLDED = {"tags": ["install"], "jupyter": {"source_hidden": True}, "cellView": "form"}
+"""A cell whose code JupyterLab and Colab keep folded; in Colab its title stays."""
 _FIND_WHEEL = """\
 if importlib.util.find_spec("coursekit") is None:
     here = pathlib.Path().resolve()
@@ -95,7 +98,7 @@ def build_notebook(
         front[0], body = lab.cells[0], lab.cells[1:first_code]
     if address is not None and (badge := address.badge(lab.name)):
         front.insert(0, Cell("markdown", badge, {}, 0))
-    install = Cell("code", _install_text(lab, address), {"tags": ["install"]}, 0)
+    install = Cell("code", _install_text(lab, address), dict(_FOLDED), 0)
     for cell in [*front, *body, install, *lab.cells[first_code:]]:
         cells.append(_cell(cell, lab, kind, points or {}, ids, markers))
     metadata = {

@@ -35,7 +35,10 @@ def crash_site(trace: TracebackType | None) -> dict[str, Any]:
     of text and shape (None where it is not known); empty where it cannot be told."""
     try:
         text = _expression(trace)
-        operation, operands = _parts(ast.parse(text).body[0])
+        node = ast.parse(text).body[0]
+        operation, operands = _parts(node)
+        if _calls_a_local(node, trace.tb_frame):
+            operation = "call"  # what a function of the student's is called is their own business
         return {
             "operation": operation,
             "expression": text[:200],
@@ -87,6 +90,13 @@ def _parts(node: ast.AST) -> tuple[str, list[ast.expr]]:
         case ast.Attribute(value, name):
             return f".{name}", [value]
     return "", []
+
+
+def _calls_a_local(node: ast.stmt, frame: Any) -> bool:
+    match node:
+        case ast.Expr(ast.Call(ast.Name(name))):
+            return name in frame.f_code.co_varnames or name in frame.f_code.co_freevars
+    return False
 
 
 def _text(node: ast.expr) -> str:
