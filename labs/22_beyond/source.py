@@ -848,7 +848,7 @@ with lab.needs("22.8"):
     lesson_x, lesson_y = add_twins(shots.clips, shots.labels)
     test_x, test_y = add_twins(show.clips, show.labels)
     ceiling, readers = best_without_order(test_x, test_y), {}
-    pace = {"epochs": lab.pick(10, 0), "batch_size": 20, "learning_rate": 4e-3}
+    pace = {"epochs": lab.pick(6, 0), "batch_size": 20, "learning_rate": 4e-3}
     for name in lab.pick(("average", "LSTM", "Conv3D"), ("LSTM",)):
         net = ready("reader") if name == "LSTM" else networks.clip_reader(name)
         readers[name] = net

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keras
 import numpy as np
 import pytest
 from keras import ops
@@ -101,6 +102,23 @@ def test_an_average_is_blind_to_order_and_an_lstm_is_not():
         assert same == (kind == "average")
     with pytest.raises(InvalidInputError, match="kind"):
         networks.clip_reader("GRU")
+
+
+@pytest.mark.parametrize(
+    ("frames", "kernel", "strides"),
+    [(7, (3, 5, 5), (1, 2, 2)), (8, (3, 3, 3), (2, 2, 2)), (7, (2, 3, 1), (3, 1, 2))],
+)
+def test_frames_side_by_side_are_a_convolution_in_time(frames, kernel, strides):
+    rng = np.random.default_rng(5)
+    clips = rng.standard_normal((3, frames, 8, 9, 2)).astype(np.float32)
+    weights = rng.standard_normal((*kernel, 2, 4)).astype(np.float32)
+    inputs = keras.Input(clips.shape[1:])
+    conv3d = keras.layers.Conv3D(4, kernel, strides, padding="same", activation="relu")
+    outputs = networks._convolution_in_time(inputs, 4, kernel, strides)
+    mine, theirs = keras.Model(inputs, outputs), keras.Model(inputs, conv3d(inputs))
+    theirs.set_weights([weights, np.ones(4)])
+    mine.set_weights([np.moveaxis(weights, 0, 2).reshape(*kernel[1:], -1, 4), np.ones(4)])
+    np.testing.assert_allclose(mine(clips), theirs(clips), atol=1e-4)
 
 
 def test_an_lstm_reader_does_not_look_ahead():
