@@ -258,7 +258,8 @@ with lab.needs("16.2"):
 
 # %%
 thirty = deep.autoencoder(30, lab.pick((1000, 500, 250), (200, 100)), seed=lab.seed)
-thirty.fit(x, epochs=10, batch_size=lab.pick(200, 50), learning_rate=pace)
+epochs = lab.pick(16, 10)
+thirty.fit(x, epochs=epochs, batch_size=lab.pick(200, 50), learning_rate=pace)
 images = some.reshape(-1, 28, 28, 1)
 conv = deep.conv_autoencoder(30, width=lab.pick(16, 4), seed=lab.seed)
 often = lab.pick({"epochs": 4, "batch_size": 50}, {"epochs": 6, "batch_size": 20})
@@ -887,7 +888,7 @@ codes.CodeMap(views, y_test[:2000])
 # ## Receipt
 
 # %%
-trained = f"{kind}, {len(x):,} images, 10 epochs"
+trained = f"{kind}, {len(x):,} images, {epochs} epochs"
 unlabelled = f"{kind}, {len(some):,} without labels, {'-'.join(map(str, sizes))} units"
 measured = {
     "PCA": f"{error30['PCA']:.2f}",
@@ -910,4 +911,4 @@ measured["oriented"] = f"{oriented:.0%}"
 measured |= {name: f"{error:.2%}" for name, error in patchwork.items()}
 measured |= {f"CKN {n}, {k}": f"{v:.2%}" for (k, n), v in kernel_net.items()}
 measured |= {f"{name} plane": f"{error:.1%}" for name, error in near5.items()}
-lab.receipt(figures.receipt(measured, notes), seeds=SEEDS)
+lab.receipt(figures.receipt(measured, notes, why=not lab.fast), seeds=SEEDS)
