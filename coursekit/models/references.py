@@ -26,9 +26,9 @@ def reference(name: str) -> keras.Model:
     """A trained network, with weights from the package: no network access, no training.
 
     Args:
-        name: one of those that `coursekit models list` shows: "mnist_cnn" for 28x28 digits. They
-            take values from 0 to 1, channels last, and give logits. "cifar_cnn", for 32x32 colour
-            photographs of CIFAR-10's ten classes, has a recipe and no weights here: train it.
+        name: one of those that `coursekit models list` shows: "cifar_cnn" for 32x32
+            colour photographs of CIFAR-10's ten classes, "mnist_cnn" for 28x28 digits. They take
+            values from 0 to 1, channels last, and give logits.
 
     Returns:
         An uncompiled model of its own at each call.
