@@ -542,7 +542,7 @@ def carried_over(seen, unseen):
     ax.set_title("What carries over to unseen places?")
     fig.legend(loc="outside lower center", ncols=2, fontsize=8)
     return fig, (
-        "Accuracy of four kinds of network for several seeds. Trained on the left half, the dense "
+        "Accuracy of four kinds of network for each seed. Trained on the left half, the dense "
         "network and the convolutional one without pooling guess in the right half; with pooling it "
         "is right in both. The dense one trained everywhere lies in between."
     )
