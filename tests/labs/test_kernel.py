@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -204,6 +205,15 @@ def test_a_receipt_is_reproduced_into_the_docs(toy, tmp_path):
     assert docs.read_text(encoding="utf-8").count("90 A toy lab") == 1
 
 
+def test_a_temporary_folder_with_a_long_name_is_no_hindrance(toy, tmp_path, monkeypatch):
+    far = tmp_path / ("far" * 30)
+    far.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(far))
+    record = reproduce(toy, tmp_path / "receipts.md", fast=True)
+    assert record["rows"][0]["measured"] == "4"
+    assert list(far.iterdir()) == []
+
+
 STUBBORN = """\
 while True:
     try:
@@ -213,13 +223,21 @@ while True:
 """
 
 
+@pytest.fixture
+def scratch():
+    """A folder with a name short enough for local sockets in it, whatever pytest's are called."""
+    with tempfile.TemporaryDirectory(prefix="ck-") as folder:
+        yield Path(folder)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends no such signals")
 @pytest.mark.parametrize(
     ("number", "cell"), [(signal.SIGINT, "time.sleep(500)\n"), (signal.SIGTERM, STUBBORN)]
 )
-def test_a_signal_ends_reproduce_in_one_line_and_leaves_nothing(toy, tmp_path, number, cell):
-    reached, docs, scratch = (tmp_path / name for name in ("reached", "docs.md", "scratch"))
-    scratch.mkdir()
+def test_a_signal_ends_reproduce_in_one_line_and_leaves_nothing(
+    toy, tmp_path, scratch, number, cell
+):
+    reached, docs = tmp_path / "reached", tmp_path / "docs.md"
     docs.write_text("# Receipts\n", encoding="utf-8")
     source = toy / "source.py"
     waits = (

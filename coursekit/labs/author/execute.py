@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 FAST_LIMIT = 60.0
 _MIN_ALT = 30
 KINDS = ("student", "solution")
+_LONGEST_FOLDER = 90  # bytes; the name of a local socket has 104 to 108, the folder's with them
 _PATIENCE = 5  # seconds until a cell that does not mind an interrupt is ended
 # a last cell: a kernel that is stopped while others compute cannot tell any more
 _CLOCK = "__import__('time').process_time()"
@@ -219,8 +220,9 @@ def execute_notebook(
     with tempfile.TemporaryDirectory(prefix="coursekit-block-") as site:
         (Path(site) / "sitecustomize.py").write_text(_BLOCKER if blocked else "", encoding="utf-8")
         env["PYTHONPATH"] = os.pathsep.join(filter(None, [site, os.environ.get("PYTHONPATH", "")]))
+        local = os.name != "nt" and len(os.fsencode(site)) <= _LONGEST_FOLDER
         wires = {
-            "transport": "ipc" if os.name != "nt" else "tcp",
+            "transport": "ipc" if local else "tcp",
             "connection_file": str(Path(site) / "k.json"),
         }
         client = NotebookClient(
