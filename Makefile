@@ -6,11 +6,11 @@ OUT ?= out
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test test-fast labs docs bench lint clean
+.PHONY: help setup demo test test-fast test-browser test-slow labs docs bench lint clean
 
 help:
 	@echo "make demo    compare five ways to read handwritten digits; table and out/demo/report.html"
-	@echo "make test    all tests; make test-fast leaves out those that train or start a browser"
+	@echo "make test    all tests, in three parts: test-fast, test-browser, test-slow (what trains)"
 	@echo "make labs    build every lab and prove that its checks, mistakes and notebooks fit together"
 	@echo "make docs    the site in out/site: labs with their pictures, the playground, the digit pad, every name"
 	@echo "make bench   measure speed beside a peer; ratios and JSON in benchmarks/results"
@@ -34,16 +34,23 @@ demo: $(READY)
 	$(BIN)/coursekit compare --data digits --out $(OUT)/demo
 
 # Tests run in two processes, a core each: threads that wait for one another only burn it.
-test test-fast: export OMP_NUM_THREADS = 1
-test test-fast: export OPENBLAS_NUM_THREADS = 1
-test test-fast: export TF_NUM_INTRAOP_THREADS = 1
-test test-fast: export TF_NUM_INTEROP_THREADS = 1
+TESTS := test test-fast test-browser test-slow
+$(TESTS): export OMP_NUM_THREADS = 1
+$(TESTS): export OPENBLAS_NUM_THREADS = 1
+$(TESTS): export TF_NUM_INTRAOP_THREADS = 1
+$(TESTS): export TF_NUM_INTEROP_THREADS = 1
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadscope
 
 test-fast: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not slow and not browser"
+
+test-browser: $(READY)
+	$(BIN)/python -m pytest -n 2 --dist loadscope -m browser
+
+test-slow: $(READY)
+	$(BIN)/python -m pytest -n 2 --dist loadscope -m "slow and not browser"
 
 labs: $(READY)
 	$(BIN)/coursekit labs build

@@ -140,6 +140,10 @@ def _lead(crew: _Crew, store: Callable[[State], None]) -> tuple[dict[int, Any], 
             deadline = min(deadline, time.monotonic() + _GRACE_SECONDS)
             if len(failed) + len(done) == len(crew.names) or time.monotonic() > deadline:
                 break
+    if len(done) < len(crew.names):  # what was kept while the last news were on their way
+        for _, kind, value in crew.events(0.0):
+            if kind == "kept":
+                store(value)
     lost = {rank: f"is gone ({text})" if text else "is gone" for rank, text in gone.items()}
     if not lost:
         lost = {rank: f"failed: {text}" for rank, text in failed.items()}
@@ -283,6 +287,7 @@ class _OnRay:
             self._actors.append(self._actor(RayHost, node["NodeID"], num_cpus=1, **chips))
         here = self._ray.get_runtime_context().get_node_id()
         self._keeper = self._actor(RayKeeper, here, soft=True, num_cpus=0)
+        self._patience = 0.0
 
     def _actor(self, kind: type, node: str, *, soft: bool = False, **options: Any) -> Any:
         strategies = self._ray.util.scheduling_strategies
@@ -323,9 +328,18 @@ class _OnRay:
                 yield rank, "failed", in_words(error)
             except self._ray.exceptions.RayError:
                 # JAX ends a process whose peer is lost: who is gone is told by the nodes
-                alive = {node["NodeID"] for node in self._ray.nodes() if node["Alive"]}
-                lost = self._nodes[rank] not in alive
+                lost = self._nodes[rank] not in self._alive_at_last()
                 yield (rank, "gone", "") if lost else (rank, "failed", "its process ended")
+
+    def _alive_at_last(self) -> set[str]:
+        """The nodes that live. Ray may tell of a process before it tells of the node that went with
+        it, so while all live the first question waits a while."""
+        self._patience = self._patience or time.monotonic() + _GRACE_SECONDS
+        while True:
+            alive = {node["NodeID"] for node in self._ray.nodes() if node["Alive"]}
+            if not alive.issuperset(self._nodes) or time.monotonic() > self._patience:
+                return alive
+            time.sleep(0.2)
 
     def close(self) -> None:
         for actor in [*self._actors, *([self._keeper] if hasattr(self, "_keeper") else [])]:

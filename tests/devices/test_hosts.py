@@ -88,7 +88,7 @@ class Crew:
         self.names, self.looks = ["a", "b"], iter(looks)
 
     def events(self, seconds):
-        return next(self.looks)
+        return next(self.looks, ())
 
 
 def lead(*looks):
@@ -117,6 +117,11 @@ def test_who_waits_for_one_that_failed_is_not_waited_for(monkeypatch):
     monkeypatch.setattr(_hosts, "_GRACE_SECONDS", 0.0)
     _, lost, _ = lead([(1, "failed", "ValueError: no")], [], [])
     assert lost == {1: "failed: ValueError: no"}
+
+
+def test_what_was_kept_is_taken_after_a_loss_too():
+    _, lost, kept = lead([(1, "gone", "")], [(0, "kept", {"step": 4})])
+    assert (lost, kept) == ({1: "is gone"}, [{"step": 4}])
 
 
 def test_an_end_after_a_result_is_no_loss():

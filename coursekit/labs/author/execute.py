@@ -315,13 +315,25 @@ def _run_to_its_end(work: Coroutine[Any, Any, Any]) -> None:
 
     nbclient's own `execute` leaves the loop of each thread open.
     """
+
+    async def watched() -> None:
+        asyncio.get_running_loop().set_exception_handler(_unless_late)
+        await work
+
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        asyncio.run(work)
+        asyncio.run(watched())
     else:
         with ThreadPoolExecutor(1) as aside:
-            aside.submit(asyncio.run, work).result()
+            aside.submit(asyncio.run, watched()).result()
+
+
+def _unless_late(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """nbclient may look after a kernel that it has let go of, and then asserts that there is one:
+    no news where the notebook's own end is told."""
+    if not isinstance(context.get("exception"), AssertionError):
+        loop.default_exception_handler(context)
 
 
 def _cpu_seconds(cell: Any) -> float:
