@@ -90,6 +90,19 @@ class Player(keras.Model):
         return self._loss(self.learner, self.other, x, self.noise)
 
 
+class _Between(keras.constraints.Constraint):
+    """Values cut to a range. A class, as Keras up to 3.13 takes no plain function."""
+
+    def __init__(self, least: float, greatest: float):
+        self.least, self.greatest = least, greatest
+
+    def __call__(self, w):
+        return ops.clip(w, self.least, self.greatest)
+
+    def get_config(self):
+        return {"least": self.least, "greatest": self.greatest}
+
+
 class ImageLayer(keras.Layer):
     """A layer whose only weight is an image (or a batch of images); calling it gives the image.
 
@@ -101,12 +114,11 @@ class ImageLayer(keras.Layer):
     def __init__(self, start, limits: tuple[float, float] | None = None, **kwargs):
         super().__init__(**kwargs)
         start = np.array(start, dtype="float32")
-        cut = None if limits is None else (lambda image: ops.clip(image, *limits))
         self.image = self.add_weight(
             name="image",
             shape=start.shape,
             initializer=lambda shape, dtype=None: ops.convert_to_tensor(start, dtype),
-            constraint=cut,
+            constraint=None if limits is None else _Between(*limits),
         )
         self.built = True
 

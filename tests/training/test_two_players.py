@@ -129,6 +129,14 @@ def test_an_image_goes_where_its_loss_is_least_and_the_network_stays():
     assert [w.tobytes() for w in weights_of(net)] == [w.tobytes() for w in before]
 
 
+def test_the_limits_of_an_image_are_a_constraint_that_every_keras_takes():
+    layer = ImageLayer(np.zeros((1, 2, 2, 1)), limits=(-0.5, 2.0))
+    cut = layer.image.constraint
+    assert isinstance(cut, keras.constraints.Constraint)
+    again = type(cut)(**cut.get_config())
+    np.testing.assert_array_equal(again(np.array([-3.0, 1.0, 3.0])), [-0.5, 1.0, 2.0])
+
+
 def test_an_image_layer_has_one_weight():
     layer = ImageLayer(np.arange(4.0).reshape(1, 2, 2, 1))
     assert [w.shape for w in layer.weights] == [(1, 2, 2, 1)]
