@@ -315,7 +315,9 @@ class _OnRay:
             self._refs[actor.run.remote(order, self._keeper)] = order.rank
 
     def events(self, seconds: float) -> Iterable[Event]:
-        ready, _ = self._ray.wait(list(self._refs), num_returns=1, timeout=seconds)
+        ready: list[Any] = []
+        if self._refs:  # Ray refuses to wait for nothing
+            ready, _ = self._ray.wait(list(self._refs), num_returns=1, timeout=seconds)
         with contextlib.suppress(self._ray.exceptions.RayError):
             kept = self._ray.get(self._keeper.take.remote(), timeout=_GRACE_SECONDS)
             if kept is not None:

@@ -8,6 +8,7 @@ import os
 import re
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -122,6 +123,21 @@ def test_who_waits_for_one_that_failed_is_not_waited_for(monkeypatch):
 def test_what_was_kept_is_taken_after_a_loss_too():
     _, lost, kept = lead([(1, "gone", "")], [(0, "kept", {"step": 4})])
     assert (lost, kept) == ({1: "is gone"}, [{"step": 4}])
+
+
+def test_after_the_last_news_from_ray_what_was_kept_is_still_heard():
+    def wait(refs, **_):
+        raise ValueError("ray.wait of nothing")
+
+    crew = object.__new__(_hosts._OnRay)
+    crew._refs = {}
+    crew._keeper = SimpleNamespace(take=SimpleNamespace(remote=lambda: None))
+    crew._ray = SimpleNamespace(
+        wait=wait,
+        get=lambda ref, timeout: {"step": 4},
+        exceptions=SimpleNamespace(RayError=RuntimeError),
+    )
+    assert list(crew.events(0.0)) == [(0, "kept", {"step": 4})]
 
 
 def test_an_end_after_a_result_is_no_loss():
