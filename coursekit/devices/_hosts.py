@@ -234,19 +234,20 @@ class RayHost:
 
 
 class RayKeeper:
-    """Holds what host 0 kept last, until the process that launched takes it."""
+    """Holds what host 0 kept last, for the process that launched."""
 
     def __init__(self):
         self._state: State | None = None
+        self._count = 0
 
     def keep(self, state: State) -> None:
         """Take the place of what was kept before."""
-        self._state = state
+        self._state, self._count = state, self._count + 1
 
-    def take(self) -> State | None:
-        """What was kept since it was asked last."""
-        state, self._state = self._state, None
-        return state
+    def newest(self, heard: int) -> tuple[int, State | None]:
+        """How many times something was kept, and the last of it if that is more than was heard of.
+        An answer that does not arrive is asked for again."""
+        return self._count, self._state if self._count > heard else None
 
 
 class _OnRay:
@@ -285,13 +286,14 @@ class _OnRay:
             if found.get("TPU"):
                 chips["resources"] = {"TPU": int(found["TPU"])}
             self._actors.append(self._actor(RayHost, node["NodeID"], num_cpus=1, **chips))
+        # Here and nowhere else: what is kept must outlive every other node.
         here = self._ray.get_runtime_context().get_node_id()
-        self._keeper = self._actor(RayKeeper, here, soft=True, num_cpus=0)
-        self._patience = 0.0
+        self._keeper = self._actor(RayKeeper, here, num_cpus=0)
+        self._heard, self._patience = 0, 0.0
 
-    def _actor(self, kind: type, node: str, *, soft: bool = False, **options: Any) -> Any:
+    def _actor(self, kind: type, node: str, **options: Any) -> Any:
         strategies = self._ray.util.scheduling_strategies
-        there = strategies.NodeAffinitySchedulingStrategy(node, soft=soft)
+        there = strategies.NodeAffinitySchedulingStrategy(node, soft=False)
         made = self._ray.remote(kind)
         return made.options(scheduling_strategy=there, max_restarts=0, **options).remote()
 
@@ -319,7 +321,8 @@ class _OnRay:
         if self._refs:  # Ray refuses to wait for nothing
             ready, _ = self._ray.wait(list(self._refs), num_returns=1, timeout=seconds)
         with contextlib.suppress(self._ray.exceptions.RayError):
-            kept = self._ray.get(self._keeper.take.remote(), timeout=_GRACE_SECONDS)
+            asked = self._keeper.newest.remote(self._heard)
+            self._heard, kept = self._ray.get(asked, timeout=_GRACE_SECONDS)
             if kept is not None:
                 yield 0, "kept", kept
         for ref in ready:

@@ -125,19 +125,29 @@ def test_what_was_kept_is_taken_after_a_loss_too():
     assert (lost, kept) == ({1: "is gone"}, [{"step": 4}])
 
 
-def test_after_the_last_news_from_ray_what_was_kept_is_still_heard():
+def test_what_was_kept_is_heard_once_even_after_the_last_news_and_a_lost_answer():
     def wait(refs, **_):
         raise ValueError("ray.wait of nothing")
 
     crew = object.__new__(_hosts._OnRay)
-    crew._refs = {}
-    crew._keeper = SimpleNamespace(take=SimpleNamespace(remote=lambda: None))
+    crew._refs, crew._heard = {}, 2
+    keeper = _hosts.RayKeeper()
+    crew._keeper = SimpleNamespace(newest=SimpleNamespace(remote=keeper.newest))
+    answers = iter([RuntimeError("late"), None, None])
+
+    def get(answer, timeout):
+        if error := next(answers):
+            raise error
+        return answer
+
     crew._ray = SimpleNamespace(
-        wait=wait,
-        get=lambda ref, timeout: {"step": 4},
-        exceptions=SimpleNamespace(RayError=RuntimeError),
+        wait=wait, get=get, exceptions=SimpleNamespace(RayError=RuntimeError)
     )
+    for step in (1, 2, 4):
+        keeper.keep({"step": step})
+    assert list(crew.events(0.0)) == []
     assert list(crew.events(0.0)) == [(0, "kept", {"step": 4})]
+    assert list(crew.events(0.0)) == []
 
 
 def test_an_end_after_a_result_is_no_loss():
