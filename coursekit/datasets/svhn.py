@@ -32,7 +32,7 @@ def read_mat(paths: Sequence[Path]) -> Arrays:
         with damage():
             try:
                 content = loadmat(path, variable_names=["X", "y"])
-            except (MatReadError, TypeError, NotImplementedError) as error:
+            except (MatReadError, TypeError, IndexError, NotImplementedError) as error:
                 raise Damaged(f"not readable: {error}") from error
             x, y = content["X"], content["y"].reshape(-1)
             if x.ndim != 4:

@@ -49,6 +49,7 @@ class KerasLearner:
     def learn(self, observation: np.ndarray, actions: np.ndarray, targets: np.ndarray) -> float:
         """One step towards `targets` `(n,)`. Returns the loss before it."""
         x = np.asarray(observation, np.float32).reshape(len(observation), -1)
+        self.model.reset_metrics()  # before Keras 3.15 the mean of all steps so far would come
         loss = self.model.train_on_batch(x, np.column_stack([actions, targets]).astype(np.float32))
         self.network.load([np.asarray(w.value) for w in self.model.weights])
         return float(loss)

@@ -72,6 +72,7 @@ def train(
         for step, chosen in enumerate(mine):
             if step < len(losses):
                 continue
+            model.reset_metrics()  # before Keras 3.15 the mean of all steps so far would come
             losses.append(float(model.train_on_batch(x[chosen], y[chosen])))
             if keep_every and (step + 1) % keep_every == 0:
                 host.keep({"weights": _vector(model), "losses": losses})

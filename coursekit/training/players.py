@@ -85,6 +85,11 @@ class Player(keras.Model):
         """`x`: the work is done in the loss."""
         return x
 
+    def train_on_batch(self, *batch, **options):
+        """A step, and the loss of its batch: before Keras 3.15 the mean of all so far would come."""
+        self.reset_metrics()
+        return super().train_on_batch(*batch, **options)
+
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """The player's loss, a scalar."""
         return self._loss(self.learner, self.other, x, self.noise)

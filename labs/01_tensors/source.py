@@ -803,7 +803,11 @@ def fresh():
 
 def train_on(model, steps):
     """Loss at each of so many steps on all training digits at once."""
-    return [float(model.train_on_batch(rows_train, y_train)[0]) for _ in range(steps)]
+    losses = []
+    for _ in range(steps):
+        model.reset_metrics()
+        losses.append(float(model.train_on_batch(rows_train, y_train)[0]))
+    return losses
 
 
 # %%

@@ -266,6 +266,7 @@ def test_on_two_nodes_of_a_cluster(ray_cluster, tmp_path):
 
 
 def test_a_node_with_other_versions_refuses():
+    pytest.importorskip("ray")
     found = _hosts.RayHost().place({**_hosts.versions(), "keras": "9.9"})
     assert "keras" in found["refused"]
     assert "(here: 9.9)" in found["refused"]
