@@ -86,7 +86,7 @@ class Player(keras.Model):
         return x
 
     def train_on_batch(self, *batch, **options):
-        """A step, and the loss of its batch: before Keras 3.15 the mean of all so far would come."""
+        """A step and its batch's loss: before Keras 3.15 the mean of all so far would come."""
         self.reset_metrics()
         return super().train_on_batch(*batch, **options)
 
