@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+import coursekit
 from coursekit.errors import InvalidInputError, LabSourceError, OutputError
 from coursekit.labs.author import reproduce as reproduction
 from coursekit.labs.author._repository import Address, own_address
@@ -25,6 +26,12 @@ from coursekit.labs.feedback import mistakes
 from coursekit.labs.testing import Crash, StudentError
 
 TOY = Path(__file__).parent / "toy_lab" / "90_toy"
+MOVING = {
+    name
+    for path in Path(coursekit.__file__).parent.rglob("*.py")
+    for name in re.findall(r"class (\w+)\(_StillWidget\)", path.read_text(encoding="utf-8"))
+}
+"""What moves in a page."""
 
 
 def edit(path, old, new):
@@ -102,7 +109,8 @@ def test_no_text_of_ours_names_an_address_that_the_project_does_not_declare():
         ("x = 1", set()),
         ("import keras", {"tensorflow"}),
         ("from coursekit.models import lenet5", {"tensorflow"}),
-        ("from coursekit.pad import DigitPad", {"anywidget"}),
+        ("import anywidget", {"anywidget"}),
+        *((f"kit.{name}()", {"anywidget"}) for name in sorted(MOVING)),
     ],
 )
 def test_the_first_cell_asks_for_what_the_lab_uses(toy, code, wanted):

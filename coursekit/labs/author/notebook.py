@@ -59,7 +59,7 @@ if not any(map(importlib.util.find_spec, ("tensorflow", "jax", "torch"))):
     missing.append("tensorflow")
 """
 _EXTRAS = {"pytest": "pytest>=8.0", "ipywidgets": "ipywidgets>=7.7"}
-_ANYWIDGET = re.compile(r"\bcoursekit\.(?:pad|playground)\b|\banywidget\b")
+_ANYWIDGET = re.compile(r"\b(?:anywidget|DigitPad|Duel|PenPad|Playground)\b")
 _KERAS = re.compile(r"\bkeras\b|\bcoursekit\.(?:models|training|classifier|layers|losses)\b")
 
 
