@@ -4,7 +4,6 @@ state."""
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from coursekit.cli._parser import help_of
 
@@ -32,7 +31,7 @@ def add_parser(commands) -> None:
 
 def _with_labs(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     parser.add_argument(
-        "lab", nargs="*", metavar="NN", help="number or name of a lab; all if none is given"
+        "lab", nargs="*", metavar="NN", help="number, name or folder of a lab; all if none is given"
     )
     parser.add_argument("--labs", metavar="DIR", help="the folder that holds the labs")
     return parser
@@ -93,7 +92,7 @@ def _export(actions) -> None:
     parser = actions.add_parser(
         "export", help="write one lab's student or solution notebook to a file"
     )
-    parser.add_argument("lab", metavar="NN", help="number or name of the lab")
+    parser.add_argument("lab", metavar="NN", help="number, name or folder of the lab")
     parser.add_argument("--labs", metavar="DIR", help="the folder that holds the labs")
     parser.add_argument(
         "--kind",
@@ -102,6 +101,7 @@ def _export(actions) -> None:
         help="which of the two (default student)",
     )
     parser.add_argument("--out", required=True, metavar="FILE", help="the notebook to write")
+    parser.add_argument("--overwrite", action="store_true", help="replace what FILE holds already")
     parser.set_defaults(run=run_export)
 
 
@@ -292,14 +292,11 @@ def _print_report(console, report) -> None:
 
 def run_export(args: argparse.Namespace) -> int:
     """Write one notebook."""
-    from coursekit._files import write_atomic
-    from coursekit.labs.author.build import solution_notebook, student_notebook
-    from coursekit.labs.author.source import read_lab
+    from coursekit.labs.author.build import export
     from coursekit.labs.find import select_labs
 
-    lab = read_lab(select_labs([args.lab], args.labs)[0])
-    make = solution_notebook if args.kind == "solution" else student_notebook
-    print(f"wrote {write_atomic(Path(args.out), make(lab))}")
+    folder = select_labs([args.lab], args.labs)[0]
+    print(f"wrote {export(folder, args.out, kind=args.kind, overwrite=args.overwrite)}")
     return 0
 
 

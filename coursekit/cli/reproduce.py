@@ -23,7 +23,7 @@ def add_parser(commands) -> None:
         "coursekit reproduce 21 --cluster head.example.org:6379\n"
         "  coursekit reproduce --throughput",
     )
-    parser.add_argument("lab", nargs="*", metavar="NN", help="number or name of a lab")
+    parser.add_argument("lab", nargs="*", metavar="NN", help="number, name or folder of a lab")
     parser.add_argument("--labs", metavar="DIR", help="the folder that holds the labs")
     parser.add_argument("--fast", action="store_true", help="run in fast mode; the receipt says so")
     parser.add_argument(

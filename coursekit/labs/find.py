@@ -59,29 +59,48 @@ def labs_root(folder: str | Path | None = None) -> Path:
 
 def select_labs(names: Iterable[str], root: str | Path | None = None) -> list[Path]:
     """The folders under `root` with a source, in order; only those called by `names` if there are
-    any.
+    any. A name with a separator in it, such as `mine/05_metrics`, is that very folder.
 
     Raises:
-        InvalidInputError: if a name fits no lab.
+        InvalidInputError: if a name fits no lab, or a folder so named is none.
     """
+    names = list(names)
+    chosen: list[Path] = []
+    for name in names:
+        fitting = [_lab_at(name)] if _is_path(name) else _with_sources(root, name)
+        chosen += [lab for lab in fitting if lab.resolve() not in {c.resolve() for c in chosen}]
+    return chosen if names else _with_sources(root)
+
+
+def _with_sources(root: str | Path | None, name: str | None = None) -> list[Path]:
+    """The labs under `root`; those called `name`, of which there must be one, if it is given."""
     base = labs_root(root)
     folders = [lab for lab in _labs_in(base) if (lab / "source.py").is_file()]
-    names = list(names)
-    if not names:
-        return folders
-    chosen = []
-    for name in names:
-        fitting = [lab for lab in folders if _called(lab.name, Path(name).name)]
-        if not fitting:
-            known = ", ".join(lab.name for lab in folders) or "none"
-            raise InvalidInputError(f"Expected a lab in {base}: {known}. Received: {name!r}.")
-        chosen += [lab for lab in fitting if lab not in chosen]
-    return chosen
+    fitting = [lab for lab in folders if name is None or _called(lab.name, name)]
+    if name is not None and not fitting:
+        known = ", ".join(lab.name for lab in folders) or "none"
+        raise InvalidInputError(f"Expected a lab in {base}: {known}. Received: {name!r}.")
+    return fitting
+
+
+def _is_path(name: str) -> bool:
+    return name in (".", "..") or os.sep in name or "/" in name
+
+
+def _lab_at(path: str) -> Path:
+    folder, real = Path(path), Path(path).resolve()
+    if not _LAB_NAME.fullmatch(real.name) or not (real / "source.py").is_file():
+        raise InvalidInputError(
+            f"Expected the path of a lab's folder, NN_topic with its source.py. Received: "
+            f"{path!r}. Name another folder, or a lab of the course by its number alone."
+        )
+    return folder if folder.name == real.name else real
 
 
 def _called(folder: str, name: str | int) -> bool:
     name = str(name)
-    return folder == name or (name.isdigit() and int(folder[:2]) == int(name)) or folder[3:] == name
+    number = name.lstrip("0").zfill(2) if name.isdecimal() else None
+    return name in (folder, folder[3:]) or number == folder[:2]
 
 
 def _places(*, bundled: bool = True) -> Iterator[Path]:

@@ -76,6 +76,66 @@ def test_export_writes_either_kind(toy, tmp_path):
     assert "middle = np.mean" not in (tmp_path / "student.ipynb").read_text(encoding="utf-8")
 
 
+def test_export_replaces_nothing_without_being_asked(toy, tmp_path, capsys):
+    def export(out, *more):
+        code = main(["labs", "export", str(toy), "--out", str(out), *more])
+        return code, capsys.readouterr().err
+
+    before = {path: path.read_bytes() for path in toy.iterdir() if path.is_file()}
+    for path in before:
+        code, said = export(path, "--kind", "solution")
+        assert (code, said.count("\n")) == (2, 1)
+        assert ("--overwrite" if path.suffix == ".ipynb" else "Expected --out FILE.ipynb") in said
+    assert export(toy / "source.py", "--overwrite")[0] == 2
+    (tmp_path / "folder.ipynb").mkdir()
+    assert export(tmp_path / "folder.ipynb", "--overwrite")[0] == 2
+    assert {path: path.read_bytes() for path in toy.iterdir() if path.is_file()} == before
+    out = tmp_path / "jdoe.ipynb"
+    out.write_text("handed in", encoding="utf-8")
+    assert export(out)[0] == 2
+    assert out.read_text(encoding="utf-8") == "handed in"
+    assert export(out, "--overwrite") == (0, "")
+    assert export(out) == (0, "")  # what it holds is what is written
+    assert out.read_bytes() == before[toy / "90_toy.ipynb"]
+
+
+def test_a_path_is_that_very_folder_and_no_namesake(toy, tmp_path, capsys, monkeypatch):
+    second = Path(shutil.copytree(toy, tmp_path / "mine" / "90_toy"))
+    source = second / "source.py"
+    text = source.read_text(encoding="utf-8").replace("# A toy lab", "# My own lab")
+    source.write_text(text, encoding="utf-8")
+    monkeypatch.setenv("COURSEKIT_LABS", str(toy.parent))
+    monkeypatch.chdir(tmp_path)
+    assert main(["labs", "build", "mine/90_toy"]) == 0
+    for number, name in enumerate(("mine/90_toy", "mine/90_toy/", "./mine/90_toy", str(second))):
+        out = tmp_path / f"out{number}"
+        assert main(["labs", "bundle", name, "--out", str(out)]) == 0
+        assert "# My own lab" in (out / "90_toy" / "90_toy.ipynb").read_text(encoding="utf-8")
+    monkeypatch.chdir(second)
+    assert main(["labs", "bundle", ".", "--out", str(tmp_path / "here")]) == 0
+    assert "# My own lab" in (tmp_path / "here/90_toy/90_toy.ipynb").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    capsys.readouterr()
+    (tmp_path / "mine" / "91_empty").mkdir()
+    for name in ("other/90_toy", "mine/91_empty", "mine/", "mine/90_toy/source.py", ".."):
+        assert main(["labs", "bundle", name, "--out", str(tmp_path / "none")]) == 2
+        said = capsys.readouterr().err
+        assert "Expected the path of a lab's folder" in said
+        assert repr(name) in said
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("name", ["²", "٩٠", "9" * 5000, "", "091", "90.0", "-90"])
+def test_a_name_that_is_no_labs_is_refused_in_one_line(toy, tmp_path, capsys, name):
+    out = tmp_path / "out"
+    words = ["labs", "bundle", "--labs", str(toy.parent), "--out", str(out), "--", name]
+    assert main(words) == 2
+    said = capsys.readouterr().err
+    assert "Expected a lab in" in said
+    assert said.count("\n") == 1
+    assert not out.exists()
+
+
 def test_bundle_status_and_new(toy, tmp_path, capsys, monkeypatch):
     assert main(["labs", "bundle", "--out", str(tmp_path / "out"), "--labs", str(toy.parent)]) == 0
     capsys.readouterr()

@@ -385,7 +385,7 @@ def test_labs_are_found_around_the_working_folder(toy, tmp_path, monkeypatch):
     for place in (tmp_path, toy, toy.parent, toy / "deeper"):
         place.mkdir(exist_ok=True)
         monkeypatch.chdir(place)
-        for name in ("90_toy", "90", 90, "toy"):
+        for name in ("90_toy", "90", 90, "090", "toy"):
             assert find_lab(name).resolve() == toy.resolve()
     with pytest.raises(InvalidInputError, match="COURSEKIT_LABS"):
         find_lab("91_nothing")

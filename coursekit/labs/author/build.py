@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from pathlib import Path
 
 from coursekit._files import write_atomic
+from coursekit.errors import InvalidInputError, OutputError
 from coursekit.labs.author._repository import Address, own_address
 from coursekit.labs.author.catalogue import catalogue_text, digest, make_catalogue
 from coursekit.labs.author.needs import block_names
@@ -60,6 +62,39 @@ def solution_notebook(lab: Lab) -> str:
     return notebook_text(made)
 
 
+def export(
+    folder: str | Path, out: str | Path, *, kind: str = "student", overwrite: bool = False
+) -> Path:
+    """Write one notebook of a lab to the file `out`.
+
+    Args:
+        folder: the lab's folder, with its source.
+        out: the notebook to write, `....ipynb`.
+        kind: "student" or "solution".
+        overwrite: replace what `out` holds already.
+
+    Returns:
+        `out` as a path.
+
+    Raises:
+        InvalidInputError: if `out` is called as no notebook is.
+        OutputError: if `out` is there and holds something else, or cannot be written.
+    """
+    out = Path(out)
+    if out.suffix != ".ipynb":
+        raise InvalidInputError(
+            f"Expected --out FILE.ipynb, a notebook. Received: {out}. Let its name end in .ipynb."
+        )
+    make = solution_notebook if kind == "solution" else student_notebook
+    text = make(read_lab(folder))
+    if os.path.lexists(out) and not overwrite and not _holds(out, text):
+        raise OutputError(
+            f"Expected a file that is not there yet. Received: {out}, which holds something else. "
+            f"Choose another --out, or add --overwrite to replace it."
+        )
+    return write_atomic(out, text)
+
+
 def lab_points(lab: Lab) -> dict[str, float]:
     """The points of each exercise, hidden checks included."""
     points: dict[str, float] = {exercise.number: 0.0 for exercise in lab.exercises}
@@ -70,6 +105,8 @@ def lab_points(lab: Lab) -> dict[str, float]:
 
 
 def _write(path: Path, text: str) -> list[Path]:
-    if path.is_file() and path.read_text(encoding="utf-8") == text:
-        return []
-    return [write_atomic(path, text)]
+    return [] if _holds(path, text) else [write_atomic(path, text)]
+
+
+def _holds(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_bytes() == text.encode("utf-8")
