@@ -1,20 +1,19 @@
-"""Notebooks, fingerprints, bundles: what is generated, and that nothing in it tells the answer."""
+"""Notebooks, fingerprints, exports: what is generated, and that it fits its source."""
 
 import importlib.util
 import json
 import re
-import zipfile
 from pathlib import Path
 
 import nbformat
 import pytest
+from texts import edit
 
 import coursekit
-from coursekit.errors import InvalidInputError, LabSourceError, OutputError
+from coursekit.errors import InvalidInputError, LabSourceError
 from coursekit.labs.author import reproduce as reproduction
 from coursekit.labs.author._repository import Address, own_address
 from coursekit.labs.author.build import build, solution_notebook, stale, student_notebook
-from coursekit.labs.author.bundle import bundle, leaks, student_files
 from coursekit.labs.author.execute import Execution, alt_faults, heading_faults, time_faults
 from coursekit.labs.author.mistakes import load_mistakes, mistake
 from coursekit.labs.author.notebook import build_notebook
@@ -32,12 +31,6 @@ MOVING = {
     for name in re.findall(r"class (\w+)\(_StillWidget\)", path.read_text(encoding="utf-8"))
 }
 """What moves in a page."""
-
-
-def edit(path, old, new):
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 def cells(kind="student", folder=TOY):
@@ -85,8 +78,6 @@ def test_with_an_address_badge_and_first_cell_name_that_one_alone():
     made = build_notebook(read_lab(TOY), address=elsewhere)["cells"]
     assert source(made[0]).startswith("# A toy lab"), "Colab opens from GitHub alone"
     assert "https://gitlab.example/t/course/raw/main/w.whl" in source(made[2])
-    with pytest.raises(InvalidInputError, match="https://HOST/OWNER/NAME"):
-        Address("teacher/course")
 
 
 def test_no_text_of_ours_names_an_address_that_the_project_does_not_declare():
@@ -274,124 +265,6 @@ def test_a_crash_is_known_again_from_the_file_where_a_scalar_met_an_array():
 def test_mistakes_have_one_to_three_hints(hints):
     with pytest.raises(LabSourceError, match="one to three hints"):
         mistake("90.1", name="x", hints=hints)
-
-
-def test_the_bundle_holds_what_students_need_and_nothing_else(tmp_path, toy):
-    (toy / "notes.txt").write_text("what I think of 90.1", encoding="utf-8")
-    (toy / "helper.py").write_text("secret = 1", encoding="utf-8")
-    written = bundle([toy], tmp_path / "out")
-    assert sorted(p.relative_to(tmp_path / "out").as_posix() for p in written) == [
-        "90_toy/90_toy.ipynb",
-        "90_toy/fingerprints.json",
-        "90_toy/test_public.py",
-        "README.md",
-    ]
-    everything = "\n".join(p.read_text(encoding="utf-8") for p in written)
-    for secret in ("middle = np.mean", "kept_secret", "SOLUTION", "np.average", "://"):
-        assert secret not in everything
-    with pytest.raises(OutputError, match="holds something"):
-        bundle([toy], tmp_path / "out")
-
-
-def wheel_with(folder, **files):
-    path = folder / "coursekit-0.1.0-py3-none-any.whl"
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, text in files.items():
-            archive.writestr(f"coursekit/labs/_bundled/90_toy/{name}.py", text)
-    return path
-
-
-def test_a_bundle_with_wheel_and_address_is_a_repository_of_its_own(tmp_path, toy):
-    wheel = wheel_with(tmp_path, test_public="x = 1")
-    address = "https://github.com/teacher/students"
-    bundle([toy], tmp_path / "out", wheel=wheel, address=address)
-    text = (tmp_path / "out" / "90_toy" / "90_toy.ipynb").read_text(encoding="utf-8")
-    assert "github/teacher/students/blob/main/90_toy/90_toy.ipynb" in text
-    assert f"coursekit @ {address}/raw/main/{wheel.name}" in text
-    assert (tmp_path / "out" / wheel.name).is_file()
-    assert wheel.name in (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
-    with pytest.raises(InvalidInputError, match="--wheel FILE"):
-        bundle([toy], tmp_path / "other", address=address)
-    (tmp_path / "coursekit-x.whl").write_text("no zip")
-    with pytest.raises(InvalidInputError, match="Expected a wheel"):
-        bundle([toy], tmp_path / "other", wheel=tmp_path / "coursekit-x.whl")
-
-
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        ("test_hidden", "x = 1"),
-        ("figures", "once = function(x)\nreturn function(once)\n"),
-    ],
-)
-def test_a_wheel_that_tells_the_answer_is_refused(tmp_path, toy, name, text):
-    with pytest.raises(LabSourceError, match=r"coursekit-0\.1\.0"):
-        bundle([toy], tmp_path / "out", wheel=wheel_with(tmp_path, **{name: text}))
-    assert not (tmp_path / "out").exists()
-
-
-def test_further_files_reach_students_only_if_the_header_lists_them(toy):
-    (toy / "table.csv").write_text("a,b\n1,2\n", encoding="utf-8")
-    assert toy / "table.csv" not in student_files(toy)
-    edit(toy / "source.py", "#   lecture: none", "#   lecture: none\n#   files: [table.csv]")
-    assert toy / "table.csv" in student_files(toy)
-    edit(toy / "source.py", "files: [table.csv]", "files: [test_hidden.py]")
-    with pytest.raises(LabSourceError, match="that students may see"):
-        student_files(toy)
-
-
-@pytest.mark.parametrize(
-    ("file", "old", "new", "says"),
-    [
-        (
-            "source.py",
-            "# Some answers are classes.",
-            "# Try `middle = np.mean(x)`:\n#\n#     middle = np.mean(x)",
-            "solution text",
-        ),
-        (
-            "source.py",
-            "# Some answers are classes.",
-            "# def test_scaled_of_whole_numbers_kept_secret(student):",
-            "hidden test text",
-        ),
-        (
-            "source.py",
-            "# Some answers are classes.",
-            "# return np.asarray(x) / np.average(x)",
-            "mistake text",
-        ),
-        (
-            "test_public.py",
-            "import numpy as np",
-            "import numpy as np\n\ndef own(self, amount):\n    self.value += float(amount)\n   "
-            " return self.value\n",
-            "whole solution",
-        ),
-    ],
-)
-def test_a_bundle_that_would_leak_is_refused(tmp_path, toy, file, old, new, says):
-    edit(toy / file, old, new)
-    build(toy)
-    assert any(says in leak for leak in leaks(read_lab(toy)))
-    with pytest.raises(LabSourceError, match=says):
-        bundle([toy], tmp_path / "out")
-    assert not (tmp_path / "out").exists()
-
-
-def test_a_bundle_of_a_stale_lab_is_refused(tmp_path, toy):
-    edit(toy / "source.py", "Small enough", "Short enough")
-    with pytest.raises(LabSourceError, match="coursekit labs build"):
-        bundle([toy], tmp_path / "out")
-
-
-def test_private_files_never_count_as_student_files(toy):
-    (toy / ".env").write_text("x")
-    assert {p.name for p in student_files(toy)} == {
-        "test_public.py",
-        "fingerprints.json",
-        "90_toy.ipynb",
-    }
 
 
 def test_verify_is_content_with_the_toy_lab():

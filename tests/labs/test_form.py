@@ -4,6 +4,7 @@ between."""
 from pathlib import Path
 
 import pytest
+from texts import edit
 
 from coursekit.errors import InvalidInputError, LabSourceError
 from coursekit.grading.child.main import GradingLab
@@ -21,12 +22,6 @@ TOY = Path(__file__).parent / "toy_lab" / "90_toy"
 def new(tmp_path):
     scaffold("21_diffusion", tmp_path / "labs")
     return tmp_path / "labs" / "21_diffusion"
-
-
-def edit(path, old, new):
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 def line_of(path, part):

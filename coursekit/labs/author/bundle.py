@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import ast
 import shutil
-import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from coursekit._files import write_atomic
 from coursekit.errors import InvalidInputError, LabSourceError, OutputError
 from coursekit.labs.author._repository import Address
+from coursekit.labs.author._wheel import PRIVATE, PUBLIC, lab_texts
 from coursekit.labs.author.build import stale, student_notebook
 from coursekit.labs.author.mistakes import load_mistakes, solution_functions
+from coursekit.labs.author.notebook import cell_sources
 from coursekit.labs.author.source import BEGIN, END, Lab, read_lab, solution_lines, stub_text
-
-PUBLIC = ("test_public.py", "fingerprints.json", "figures.py")
-PRIVATE = ("source.py", "test_hidden.py", "mistakes.py", "mutants.json")
 
 
 def student_files(folder: str | Path) -> list[Path]:
@@ -27,12 +25,12 @@ def student_files(folder: str | Path) -> list[Path]:
     if (folder / "source.py").is_file():
         listed = [str(name) for name in read_lab(folder).meta.get("files") or ()]
     for name in listed:
-        if name in PRIVATE or Path(name).name != name or name.startswith("."):
+        if name.lower() in PRIVATE or Path(name).name != name or name.startswith("."):
             raise LabSourceError(
                 f"{folder / 'source.py'}:2: expected files: [...] to name files beside the source "
                 f"that students may see. Received: {name!r}."
             )
-    names = (f"{folder.resolve().name}.ipynb", *PUBLIC, *listed)
+    names = {f"{folder.resolve().name}.ipynb", *PUBLIC, *listed}
     return [folder / name for name in sorted(names) if (folder / name).is_file()]
 
 
@@ -49,9 +47,10 @@ def bundle(
     Args:
         folders: lab folders with sources.
         out: a new or empty folder.
-        wheel: coursekit's wheel, as `python -m build --wheel` makes it.
+        wheel: coursekit's wheel, as `python -m build --wheel` makes it. Every file in it is read.
         address: where the bundle will be published, "https://github.com/OWNER/NAME"; its badges and
-            first cells then name that address and its wheel. Without one they name none.
+            first cells then name that address, in its plain form, and its wheel. Without one they
+            name none.
 
     Returns:
         the files written.
@@ -60,7 +59,8 @@ def bundle(
         LabSourceError: if a lab is not built, or what goes out would give away a solution, a hidden
             test or a mistake's code.
         OutputError: if `out` holds something.
-        InvalidInputError: if `wheel` is no wheel of coursekit, or `address` is given without one.
+        InvalidInputError: if `wheel` is no wheel of coursekit or holds what our build puts in none,
+            `address` is no repository's or is given without a wheel, or two labs have one name.
     """
     out = Path(out)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
@@ -69,15 +69,21 @@ def bundle(
             f"another --out."
         )
     there = _address(wheel, address)
+    brought = lab_texts(wheel) if wheel is not None else {}
     labs = [read_lab(folder) for folder in folders]
+    by_name = {lab.name: lab for lab in labs}
+    if twice := [lab for lab in labs if by_name[lab.name] is not lab]:
+        raise InvalidInputError(
+            f"Expected labs of different names. Received: {twice[0].folder} and "
+            f"{by_name[twice[0].name].folder}. Bundle them into two folders."
+        )
     for lab in labs:
         if late := stale(lab.folder):
             raise LabSourceError(
                 f"{late[0]}:1: expected a file that fits the source. Run `coursekit labs "
                 f"build` first."
             )
-        told = leaks(lab) + (_wheel_leaks(Path(wheel), lab) if wheel else [])
-        if told:
+        if told := leaks(lab) + _wheel_leaks(lab, brought.get(lab.name, {})):
             raise LabSourceError(
                 f"{lab.folder}:1: expected nothing that tells the answer. Received: {told[0]}."
             )
@@ -86,7 +92,7 @@ def bundle(
         target = out / lab.name
         target.mkdir(parents=True, exist_ok=True)
         for path in student_files(lab.folder):
-            if path.suffix == ".ipynb":
+            if path.name == f"{lab.name}.ipynb":
                 write_atomic(target / path.name, student_notebook(lab, there))
             else:
                 shutil.copyfile(path, target / path.name)
@@ -98,11 +104,7 @@ def bundle(
 
 
 def _address(wheel: str | Path | None, address: str | None) -> Address | None:
-    """The address of the bundle; a wheel must be one of coursekit's."""
-    if wheel is not None and not (
-        Path(wheel).name.startswith("coursekit-") and zipfile.is_zipfile(wheel)
-    ):
-        raise InvalidInputError(f"Expected a wheel coursekit-....whl. Received: {wheel}.")
+    """The address of the bundle, which needs a wheel there."""
     if address is None:
         return None
     if wheel is None:
@@ -110,61 +112,65 @@ def _address(wheel: str | Path | None, address: str | None) -> Address | None:
             "Expected --wheel FILE with --address: the first cell of a notebook in Colab installs "
             "coursekit from there. Received: no wheel. Make one with `python -m build --wheel`."
         )
-    return Address(address.rstrip("/"), labs="", wheel=Path(wheel).name)
-
-
-def _wheel_leaks(wheel: Path, lab: Lab) -> list[str]:
-    """Where a wheel holds private files of labs, or a lab's whole solution."""
-    found = []
-    with zipfile.ZipFile(wheel) as archive:
-        for name in archive.namelist():
-            part = Path(name)
-            if "_bundled" not in part.parts:
-                continue
-            if part.name in PRIVATE:
-                found.append(f"{wheel.name} holds {name}")
-            elif part.parent.name == lab.name and part.suffix in (".py", ".ipynb", ".json"):
-                text = archive.read(name).decode("utf-8", errors="replace")
-                text = _notebook_lines(text) if part.suffix == ".ipynb" else text
-                found += _whole_solutions(lab, f"{wheel.name}: {name}", text)
-    return found
+    return Address(address, labs="", wheel=Path(wheel).name)
 
 
 def leaks(lab: Lab) -> list[str]:
     """Where anything that goes out to students holds lines of the solution, of hidden tests, or of a
     mistake's code."""
+    artefacts = {f"{lab.name}.ipynb": student_notebook(lab)}
+    for path in student_files(lab.folder):
+        artefacts.setdefault(path.name, path.read_text(encoding="utf-8", errors="replace"))
+    texts = {name: _readable(lab, name, text) for name, text in artefacts.items()}
+    found = _shown(lab, texts)
+    given = [stub_text(cell.text, cell.exercise or "") for cell in lab.cells if cell.kind == "code"]
+    for text in given:
+        found += _whole_solutions(lab, f"{lab.name}.ipynb", text)
+    return found
+
+
+def _wheel_leaks(lab: Lab, texts: Mapping[str, str]) -> list[str]:
+    """Where the texts that a wheel brings of a lab show what they may not."""
+    found = _shown(lab, texts)
+    if f"{lab.name}.ipynb" in texts:
+        found += _whole_solutions(lab, f"{lab.name}.ipynb", texts[f"{lab.name}.ipynb"])
+    return [f"the wheel's {leak}" for leak in found]
+
+
+def _shown(lab: Lab, texts: Mapping[str, str]) -> list[str]:
+    """Where texts for students, by file name, hold telling lines, markers or whole solutions."""
     found = []
-    telling = solution_lines(lab)
     own = "\n".join(cell.text for cell in lab.cells if cell.kind == "code")
     public = lab.folder / "test_public.py"
     public_text = public.read_text(encoding="utf-8") if public.is_file() else ""
     hidden = _test_lines(lab.folder / "test_hidden.py") - _lines(public_text) - _lines(own)
     wrong = _mistake_lines(lab) - _lines(own) - _lines(public_text)
-    artefacts = {f"{lab.name}.ipynb": _notebook_lines(student_notebook(lab))}
-    for path in student_files(lab.folder):
-        if path.name not in (f"{lab.name}.ipynb", "test_public.py"):
-            artefacts[path.name] = path.read_text(encoding="utf-8", errors="replace")
-    for name, text in artefacts.items():
-        for kind, lines in (("solution", telling), ("hidden test", hidden), ("mistake", wrong)):
-            stripped = _lines(text)
-            shown = next(
-                (
-                    line
-                    for line in sorted(lines)
-                    if line in stripped or (name.endswith(".json") and line in text)
-                ),
-                None,
+    telling = {"solution": solution_lines(lab), "hidden test": hidden, "mistake": wrong}
+    for name, text in texts.items():
+        there = _lines(text)
+        for kind, lines in telling.items():
+            if name == "test_public.py" and kind == "solution":
+                continue
+            told = sorted(
+                line for line in lines if line in there or (name.endswith(".json") and line in text)
             )
-            if shown:
-                found.append(f"{name} shows {kind} text: {shown[:80]!r}")
+            if told:
+                found.append(f"{name} shows {kind} text: {told[0][:80]!r}")
         if BEGIN in text or END in text:
             found.append(f"{name} shows a solution marker")
-    found += _whole_solutions(lab, "test_public.py", public_text)
-    found += _whole_solutions(lab, "figures.py", artefacts.get("figures.py", ""))
-    given = [stub_text(cell.text, cell.exercise or "") for cell in lab.cells if cell.kind == "code"]
-    for text in given:
-        found += _whole_solutions(lab, f"{lab.name}.ipynb", text)
+        if name != f"{lab.name}.ipynb":
+            found += _whole_solutions(lab, name, text)
     return found
+
+
+def _readable(lab: Lab, name: str, text: str) -> str:
+    """A text for students as they read it: of a notebook the sources of its cells."""
+    if not name.endswith(".ipynb"):
+        return text
+    try:
+        return "\n".join(cell_sources(text)[1])
+    except InvalidInputError as error:
+        raise LabSourceError(f"{lab.folder / name}:1: {error}") from error
 
 
 def _whole_solutions(lab: Lab, name: str, text: str) -> list[str]:
@@ -182,12 +188,6 @@ def _whole_solutions(lab: Lab, name: str, text: str) -> list[str]:
 
 def _lines(text: str) -> set[str]:
     return {line.strip() for line in text.splitlines()}
-
-
-def _notebook_lines(text: str) -> str:
-    import json
-
-    return "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
 
 
 def _test_lines(path: Path) -> set[str]:

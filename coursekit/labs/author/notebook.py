@@ -114,6 +114,21 @@ def notebook_text(notebook: Mapping[str, Any]) -> str:
     return json.dumps(notebook, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
+def cell_sources(text: str) -> tuple[dict[str, Any], list[str]]:
+    """A notebook's text as plain data, and the source of each of its cells.
+
+    Raises:
+        InvalidInputError: if it is the text of no notebook.
+    """
+    try:
+        notebook = json.loads(text)
+        return notebook, ["".join(cell["source"]) for cell in notebook["cells"]]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise InvalidInputError(
+            f"Expected the text of a notebook. Received: {text[:40]!r}. Save it again in Jupyter."
+        ) from error
+
+
 def _front(lab: Lab) -> list[Cell]:
     """Title and what to expect."""
     meta = lab.meta
