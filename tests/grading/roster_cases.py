@@ -6,7 +6,31 @@ from __future__ import annotations
 import dataclasses
 import re
 
+import pytest
+
+from coursekit.grading.books import rosters
 from coursekit.grading.record import Record
+
+HEAD = "Student,ID,SIS User ID,SIS Login ID,Section,Lab 05 (1)\n"
+
+
+def fill(tmp_path, text, records, encoding="utf-8", **options):
+    """Fill a roster in; what became of it, and its rows as text."""
+    data = text if isinstance(text, bytes) else text.encode(encoding)
+    (tmp_path / "roster.csv").write_bytes(data)
+    grades = [(1, one) for one in records]
+    filled = rosters.fill(tmp_path / "roster.csv", grades, tmp_path / "out", **options)
+    return filled, filled.path.read_bytes()
+
+
+def workbook(path, rows):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.active["H1"] = "=SUM(F3:F4)"
+    book.save(path)
+    return openpyxl
 
 
 def record(student, points, lms="", lms_id="", most=10.0, lab="05_metrics"):
