@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
+import io
 import re
+import zipfile
 from pathlib import Path
 from typing import Protocol
 
@@ -20,13 +23,21 @@ _ALPHABETS = (
     *("utf-8", "cp1252", "cp1250", "cp1254", "cp1251", "cp1253", "mac_roman"),
     *("gb18030", "cp932", "cp949", "big5", "latin-1"),
 )
-_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_OLE = b"\xd0\xcf\x11\xe0"  # workbooks of Excel 2003, and any with a password
+_OPEN_DOCUMENT = b"application/vnd.oasis.opendocument"
 
 
 class Sheet(Protocol):
-    """A table of texts, rows of unequal length, that can be changed and saved."""
+    """A table of texts, rows of unequal length, that can be changed and saved.
+
+    `name` is that of a workbook's sheet, which may be `hidden`; `typed` says that cells hold
+    numbers, which a separator or a decimal sign cannot change.
+    """
 
     rows: list[list[str]]
+    name: str
+    hidden: bool
+    typed: bool
 
     def put(self, row: int, column: int, value: str) -> None:
         """Set one cell, counted from 0."""
@@ -50,19 +61,19 @@ def read(path: Path) -> list[Sheet]:
         raise InvalidInputError(
             f"Expected a roster that can be read at {path}. Received: {error.strerror}."
         ) from None
+    if kind := _not_a_roster(data):
+        raise InvalidInputError(f"Expected a CSV or an .xlsx file. Received: {path}, {kind}.")
     if data[:4] == b"PK\x03\x04":
         return _workbook(path)
-    if data[:4] == _OLD_EXCEL:
-        raise InvalidInputError(
-            f"Expected a CSV or an .xlsx file. Received: {path}, a workbook of Excel 2003 or "
-            f"older. Save it as CSV."
-        )
     for mark, encoding in _MARKS.items():
         if data.startswith(mark):
             try:
                 return _texts(data[len(mark) :].decode(encoding), encoding, mark)
             except UnicodeDecodeError:
                 break
+    if encoding := _wide(data):
+        with contextlib.suppress(UnicodeDecodeError):
+            return _texts(data.decode(encoding), encoding, b"")
     found: list[Sheet] = []
     for encoding in _ALPHABETS:
         try:
@@ -72,6 +83,31 @@ def read(path: Path) -> list[Sheet]:
         if encoding == "utf-8":
             break
     return found
+
+
+def _not_a_roster(data: bytes) -> str:
+    """What a file is that no roster is read from, and what to do about it; else nothing."""
+    if data.startswith(_OLE):
+        if "EncryptedPackage".encode("utf-16-le") in data:
+            return "a workbook with a password. Save it without one"
+        return "a workbook of Excel 2003 or older, or one with a password. Save it as CSV"
+    if data.startswith(b"PK\x03\x04"):
+        if _OPEN_DOCUMENT in data[:200]:
+            return "an OpenDocument sheet. Save it as .xlsx or as CSV"
+        with contextlib.suppress(zipfile.BadZipFile):
+            names = zipfile.ZipFile(io.BytesIO(data)).namelist()
+            if not any(name.startswith("xl/") for name in names):
+                return "an archive of other files. Unpack it, or save the table as CSV"
+    return ""
+
+
+def _wide(data: bytes) -> str:
+    """The UTF-16 of a text without a byte order mark: every second byte of titles is 0."""
+    head = data[:200]
+    for encoding, zeros, letters in (("utf-16-le", 1, 0), ("utf-16-be", 0, 1)):
+        if head and not any(head[zeros::2]) and 0 not in head[letters::2]:
+            return encoding
+    return ""
 
 
 def _texts(text: str, encoding: str, mark: bytes) -> list[Sheet]:
@@ -87,6 +123,8 @@ def _texts(text: str, encoding: str, mark: bytes) -> list[Sheet]:
 
 class _Text:
     """A CSV with whatever separator, quotes and line ends it came with."""
+
+    name, hidden, typed = "", False, False
 
     def __init__(self, text: str, delimiter: str, encoding: str, mark: bytes, first: str = ""):
         self.encoding, self.mark, self.first, self.delimiter = encoding, mark, first, delimiter
@@ -140,7 +178,7 @@ def _workbook(path: Path) -> list[Sheet]:
             f"with: pip install openpyxl; or save the sheet as CSV."
         ) from None
     try:
-        book = openpyxl.load_workbook(path)
+        book = openpyxl.load_workbook(path, keep_vba=path.suffix.casefold() == ".xlsm")
     except Exception as error:
         raise InvalidInputError(
             f"Expected an Excel workbook at {path}. Received: {type(error).__name__}: {error}."
@@ -154,15 +192,23 @@ def _workbook(path: Path) -> list[Sheet]:
 class _ExcelSheet:
     """One sheet of an Excel file."""
 
+    typed = True
+
     def __init__(self, book, sheet):
         self.book, self.sheet = book, sheet
+        self.name, self.hidden = sheet.title, sheet.sheet_state != "visible"
         self.rows = [[_written(value) for value in row] for row in self.sheet.values]
 
     def put(self, row: int, column: int, value: str) -> None:
+        cell = self.sheet.cell(row + 1, column + 1)
+        if merged := [str(m) for m in self.sheet.merged_cells.ranges if cell.coordinate in m]:
+            raise InvalidInputError(
+                f"Expected a cell of its own for each mark on sheet {self.name!r}. Received: "
+                f"{merged[0]}, merged into one. Unmerge it in the spreadsheet."
+            )
         self.rows[row] += [""] * (column + 1 - len(self.rows[row]))
         self.rows[row][column] = value
         number = re.fullmatch(r"-?\d+(?:\.\d+)?", value)
-        cell = self.sheet.cell(row + 1, column + 1)
         cell.value = (float(value) if "." in value else int(value)) if number else value
 
     def save(self, path: Path) -> None:
@@ -173,4 +219,4 @@ class _ExcelSheet:
 def _written(value: object) -> str:
     if value is None:
         return ""
-    return f"{value:g}" if isinstance(value, float) and value.is_integer() else str(value)
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

@@ -10,7 +10,7 @@ from pathlib import Path
 from coursekit._text import folded, number
 from coursekit.errors import InvalidInputError
 from coursekit.grading.books import sheets
-from coursekit.grading.books.titles import OTHER_ROWS, POSSIBLE_ROWS, is_of, letters
+from coursekit.grading.books.titles import OTHER_ROWS, READ_ONLY, is_of, letters, tells_points
 from coursekit.grading.lms import SYSTEMS, System, with_rosters
 from coursekit.grading.record import Record
 
@@ -18,26 +18,47 @@ _HEAD = 12  # rows that may stand above the titles
 
 
 class Table:
-    """A roster: whose it is, its people, its columns. `uneven` are rows with more cells than there
-    are titles: which cell is under which title is not known there."""
+    """A roster: whose it is, its people, its columns.
+
+    `uneven` are rows with more cells than there are titles: which cell is under which title is not
+    known there.
+
+    Raises:
+        InvalidInputError: if it is no roster, or two with other columns below one another.
+    """
 
     def __init__(self, sheet: sheets.Sheet, path: Path):
         self.sheet, self.path = sheet, path
         self.system, self.head = _system(sheet.rows, path)
         self.titles = sheet.rows[self.head]
         self.kinds = self.system.kinds(self.titles)
-        below = range(self.head + 1, len(sheet.rows))
-        lengths = [len(sheet.rows[r]) for r in below if any(sheet.rows[r])]
-        width = max(len(self.titles), min(lengths, default=0))  # all rows may end in a separator
-        self.uneven = [r for r in below if len(sheet.rows[r]) > width]
+        if "grade" in self.system.columns and "grade" not in self.kinds.values():
+            # its own numbers stand beside its own grades alone; elsewhere an ID is anything
+            self.kinds = {i: "other" if k == "id" else k for i, k in self.kinds.items()}
+        below = [r for r in range(self.head + 1, len(sheet.rows)) if not self._repeats(r)]
+        self.uneven = [r for r in below if self._is_uneven(r)]
         self.people = [r for r in below if self._is_person(r) and r not in self.uneven]
-        marks = [
-            place
-            for place in range(len(self.titles))
-            if self.kinds.get(place, "grade") in ("grade", "possible")
-        ]
-        written = (self.value(row, place) for row in self.people for place in marks)
-        self.comma = any(re.fullmatch(r"\d+,\d+", value) for value in written)
+        self.others = [r for r in below if not self._is_person(r)]
+
+    def _repeats(self, row: int) -> bool:
+        """Whether a row has the titles once more, as where two exports became one file."""
+        cells, titles = _stripped(self.sheet.rows[row]), _stripped(self.titles)
+        if set(cells).isdisjoint(filter(None, titles)):
+            return False
+        if not any(system.wrote(cells) for system in SYSTEMS):
+            return False
+        if cells != titles:
+            raise InvalidInputError(
+                f"Expected one roster in {self.path.name}. Received: two, the second from line "
+                f"{row + 1} on, with other columns. Make a file of each."
+            )
+        return True
+
+    def _is_uneven(self, row: int) -> bool:
+        cells, width = self.sheet.rows[row], len(_stripped(self.titles))
+        if self.sheet.typed or not _stripped(cells):
+            return False
+        return len(cells) > len(self.titles) or len(_stripped(cells)) > width
 
     def value(self, row: int, column: int) -> str:
         """One cell's text."""
@@ -54,8 +75,8 @@ class Table:
             return bool(self.of_kind(row, "id"))
         kinds = ("id", "login", "number", "email", "name", "last", "first")
         told = [text for kind in kinds for text in self.of_kind(row, kind)]
-        alone = letters(told[0]) if len(told) == 1 else ""
-        return bool(told) and alone not in POSSIBLE_ROWS | OTHER_ROWS
+        label = told[0] if len(told) == 1 else ""
+        return bool(told) and not tells_points(label) and letters(label) not in OTHER_ROWS
 
     def person(self, row: int) -> str:
         """What to call a row."""
@@ -66,7 +87,7 @@ class Table:
     def identifiers(self, row: int) -> Iterable[tuple[str, str]]:
         """Everything that a row may be found by, as `(kind, key)`."""
         for text in self.of_kind(row, "id"):
-            if whole := re.fullmatch(r"\D*?(\d+)(?:\.0+)?", text):  # 1.2E+12 is another number
+            if whole := re.fullmatch(self.system.id_form, text):
                 yield "id", whole[1]
         for kind in ("login", "number", "email"):
             for text in self.of_kind(row, kind):
@@ -83,74 +104,100 @@ class Table:
                 yield "name", folded(first + last)
 
     def grade_column(self, lab: str, wanted: str | None) -> int:
-        """Where the marks go."""
+        """Where the marks go.
+
+        Raises:
+            InvalidInputError: if no column or several are the lab's, or the wanted one is none.
+        """
+        free = [place for place in range(len(self.titles)) if self._is_free(place)]
+        fixed = [place for place, kind in self.kinds.items() if kind == "grade"]
         if wanted is not None:
-            return self._named(wanted)
-        fixed = [i for i, kind in self.kinds.items() if kind == "grade"]
+            return self._named(wanted, sorted([*fixed, *free]))
         if len(fixed) == 1:
             return fixed[0]
-        free = [i for i, title in enumerate(self.titles) if i not in self.kinds and title.strip()]
-        found = [i for i in free if is_of(self.system.title(self.titles[i]), lab)]
+        found = [place for place in free if is_of(self.system.title(self.titles[place]), lab)]
         if len(found) != 1:
             several = f"{len(found)} fit: {', '.join(self.titles[i] for i in found)}"
-            said = several if found else "none fits"
+            names = ", ".join(self.titles[i] for i in free)
+            todo = f"Name it with --column; there are {names}" if free else "None holds points"
             raise InvalidInputError(
-                f"Expected one column of {self.path.name} for lab {lab}; {said}. Name it with "
-                f"--column; there are {', '.join(self.titles[i] for i in free) or 'none'}."
+                f"Expected one column of {self.path.name} for lab {lab}; "
+                f"{several if found else 'none fits'}. {todo}."
             )
         return found[0]
 
-    def _named(self, wanted: str) -> int:
+    def _is_free(self, place: int) -> bool:
+        """Whether a column may be an assignment's: one that has points and may be changed."""
+        title = self.titles[place].strip()
+        fits = place not in self.kinds and title and self.system.holds(title)
+        return bool(fits) and not any(
+            letters(self.value(row, place)) in READ_ONLY for row in self.others
+        )
+
+    def _named(self, wanted: str, places: list[int]) -> int:
         for told in (str, str.strip, lambda t: self.system.title(t).casefold()):
-            found = [i for i, title in enumerate(self.titles) if told(title) == told(wanted)]
-            if len(found) == 1:
-                return found[0]
+            name = told(wanted)
+            found = [i for i, title in enumerate(self.titles) if name and told(title) == name]
             if found:
                 break
-        said = f"{wanted!r}, the name of {len(found)} columns" if found else repr(wanted)
+        if len(found) == 1 and found[0] in places:
+            return found[0]
+        said = repr(wanted)
+        if len(found) == 1:
+            said += ", which holds no marks to fill in"
+        elif found:
+            said += f", the name of {len(found)} columns"
         raise InvalidInputError(
-            f"Expected a column of {self.path.name}: {', '.join(self.titles)}. Received: {said}."
+            f"Expected a column of {self.path.name} for marks: "
+            f"{', '.join(self.titles[i] for i in places) or 'there is none'}. Received: {said}."
         )
 
-    def mark(self, record: Record, row: int, place: int, scale: bool) -> str:
-        """The text for a cell; shares of what the roster holds possible with `scale`.
+    def points_possible(self, place: int) -> list[str]:
+        """What the rows that hold points possible say in a column.
 
         Raises:
-            InvalidInputError: if roster and lab differ in the points possible, without `scale`.
+            InvalidInputError: if such a row has more cells than there are titles.
         """
-        possible, points = self._possible(row, place), record.points
-        if possible is not None and abs(possible - record.max_points) > 0.005:
-            if not scale:
-                raise InvalidInputError(
-                    f"Expected {number(record.max_points)} points possible in the column "
-                    f"{self.titles[place]!r}, as lab {record.lab} has. Received: "
-                    f"{number(possible)}. Give --scale to write shares of "
-                    f"{number(possible)}, or change the points in the LMS and export again."
-                )
-            points = possible * record.points / record.max_points if record.max_points else 0.0
-        text = number(points, 2)
-        return text.replace(".", ",") if self.comma else text
+        rows = [r for r in self.others if any(map(tells_points, self.sheet.rows[r]))]
+        if uneven := [r for r in rows if r in self.uneven]:
+            raise InvalidInputError(
+                f"Expected as many cells as titles in line {uneven[0] + 1} of {self.path.name}, "
+                f"which holds the points possible. Received: more. Export the roster again."
+            )
+        if not rows and self.system.possible_row:  # in a language that is not known here
+            first = min(self.people, default=0)
+            rows = [r for r in self.others if r < first and r not in self.uneven]
+            texts = [self.value(row, place) for row in rows]
+            return [text for text in texts if text[:1].isdigit()]
+        return [self.value(row, place) for row in rows]
 
-    def _possible(self, row: int, place: int) -> float | None:
-        told = (
-            as_number(self.value(r, place))
-            for r in range(self.head + 1, len(self.sheet.rows))
-            if r not in self.people and r not in self.uneven
-            if self.system.possible_row or self._tells_points(r)
-        )
-        own = (as_number(text) for text in self.of_kind(row, "possible"))
-        found = [value for value in (*own, *told) if value is not None]
-        return found[0] if found else self.system.possible(self.titles[place])
-
-    def _tells_points(self, row: int) -> bool:
-        return any(letters(value) in POSSIBLE_ROWS for value in self.sheet.rows[row])
+    def other_marks(self, place: int) -> list[str]:
+        """What people have in other columns that the system made for an assignment."""
+        places = [
+            other
+            for other, title in enumerate(self.titles)
+            if other != place and self.system.title(title) != title.strip()
+        ]
+        return [self.value(row, other) for row in self.people for other in places]
 
     def comment(self, row: int, record: Record) -> None:
-        """Some systems lose a grade that is imported without a comment."""
+        """Some systems lose a grade that is imported without a comment. One that stands there
+        stays, unless an earlier export wrote it."""
         places = [i for i, kind in self.kinds.items() if kind == "comment"]
-        if self.system.comment and places and not self.value(row, places[0]):
-            told = f"{number(record.points, 2)} of {number(record.max_points, 2)} points"
-            self.sheet.put(row, places[0], f"{told} in lab {record.lab}.")
+        if not self.system.comment or not places:
+            return
+        end = f"points in lab {record.lab}."
+        if re.fullmatch(rf"([\d.]+ of [\d.]+ {re.escape(end)})?", self.value(row, places[0])):
+            told = f"{number(record.points, 2)} of {number(record.max_points, 2)}"
+            self.sheet.put(row, places[0], f"{told} {end}")
+
+
+def _stripped(cells: list[str]) -> list[str]:
+    """A row without what is empty at its end."""
+    texts = [cell.strip() for cell in cells]
+    while texts and not texts[-1]:
+        texts.pop()
+    return texts
 
 
 def exact(text: str) -> str:
@@ -165,13 +212,8 @@ def _system(rows: list[list[str]], path: Path) -> tuple[System, int]:
         for system in SYSTEMS:
             if system.wrote(row):
                 return system, place
+    columns = next((", ".join(row[:8]) for row in rows if any(row)), "")
+    said = f"{path} with the columns {columns}" if columns else f"{path}, which is empty"
     raise InvalidInputError(
-        f"Expected a roster exported from {with_rosters(titles=True)}. Received: {path} with the columns "
-        f"{', '.join(rows[0][:8]) if rows else 'none'}."
+        f"Expected a roster exported from {with_rosters(titles=True)}. Received: {said}."
     )
-
-
-def as_number(text: str) -> float | None:
-    """The number that a text is, with either decimal sign, or None."""
-    found = re.fullmatch(r"\d+(?:[.,]\d+)?", text.strip())
-    return float(found[0].replace(",", ".")) if found else None

@@ -13,7 +13,7 @@ _UPLOAD = re.compile(
     r"(?P<own>_.*|\.\w+)",
     re.S,
 )
-_POSSIBLE = re.compile(r"\[[^\]]*?(\d+(?:[.,]\d+)?)[^\]]*\]")
+_ITEM = re.compile(r"\s*(?:\[([^\[\]]*)\]\s*(?:\|\s*\d*)?|\|\s*\d+)\s*$")
 
 
 def _owner(name: str) -> Owner | None:
@@ -36,9 +36,11 @@ def _together(owners: dict[str, Owner]) -> dict[str, Owner]:
     return {name: replace(owners[name], student=head[len(title) :]) for name, head in heads.items()}
 
 
-def _possible(title: str) -> float | None:
-    found = _POSSIBLE.search(title)
-    return float(found[1].replace(",", ".")) if found else None
+def _possible(title: str) -> str:
+    """The number in the last brackets; what stands in others is the title's own."""
+    item = _ITEM.search(title)
+    found = re.search(r"\d(?:[\d.,'\u2019\u00a0\u202f]*\d)?", (item and item[1]) or "")
+    return found[0] if found else ""
 
 
 BLACKBOARD = System(
@@ -61,6 +63,11 @@ BLACKBOARD = System(
         ),
     },
     needed=(frozenset({"last", "first", "login"}),),
-    title=lambda title: re.sub(r"\s*\[[^\]]*\].*$|\s*\|\s*\d+\s*$", "", title).strip(),
+    title=lambda title: _ITEM.sub("", title).strip(),
     possible=_possible,
+    empty=(
+        *("needs grading", "needs marking", "benotung erforderlich", "bewertung erforderlich"),
+        *("notation requise", "requiere calificación", "in progress", "in bearbeitung"),
+        *("en cours", "en curso"),
+    ),
 )

@@ -10,8 +10,14 @@ from coursekit.grading.lms.system import Owner, System
 
 _UPLOAD = re.compile(r"(?P<id>\d+)-\d+ - (?P<name>.+?) - (?P<when>[^/-]*\d[^/-]*)", re.S)
 _FORMS = ("%b %d, %Y %I%M %p", "%B %d, %Y %I%M %p", "%d %B, %Y %I%M %p", "%d %b, %Y %I%M %p")
-_ITEM = re.compile(r"\s*<[^>]*>\s*$|\s+(?:Points|Text)\s+Grade\s*(?:<[^>]*>)?\s*$", re.I)
-_POSSIBLE = re.compile(r"<[^>]*\bMaxPoints:\s*(\d+(?:[.,]\d+)?)", re.I)
+_ITEM = re.compile(r"\s*<[^<>]*>\s*$|\s+(?:Points|Text)\s+Grade\s*(?:<[^<>]*>)?\s*$", re.I)
+_FORM = re.compile(r"<([^<>]*)>\s*$")
+_POSSIBLE = re.compile(r"\bm[a\xe1]x[^:<>]*:\s*(\d(?:[\d.,]*\d)?)", re.I)
+_NO_POINTS = re.compile(
+    r"(?:\b(?:Text|Weighted)\s+Grade|\bScheme\s+Symbol)\s*(?:<[^<>]*>)?\s*$"
+    r"|<\s*(?:Text|Pass/?Fail|Selectbox|Formula|Calculated)\b[^<>]*>\s*$",
+    re.I,
+)
 
 
 def _owner(name: str) -> Owner | None:
@@ -32,9 +38,11 @@ def _time(text: str) -> str:
     return ""
 
 
-def _possible(title: str) -> float | None:
-    found = _POSSIBLE.search(title)
-    return float(found[1].replace(",", ".")) if found else None
+def _possible(title: str) -> str:
+    """The maximum that an item states; all that it states where no maximum is in it."""
+    form = _FORM.search(title)
+    found = _POSSIBLE.search(form[1]) if form else None
+    return found[1] if found else form[0] if form else ""
 
 
 BRIGHTSPACE = System(
@@ -51,5 +59,6 @@ BRIGHTSPACE = System(
     },
     needed=(frozenset({"number"}), frozenset({"login", "end"})),
     title=lambda title: _ITEM.sub("", _ITEM.sub("", title)).strip(),
+    holds=lambda title: not _NO_POINTS.search(title),
     possible=_possible,
 )

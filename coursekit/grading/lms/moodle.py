@@ -5,12 +5,21 @@ from __future__ import annotations
 
 import re
 
+from coursekit.grading.books.titles import LAB_WORDS, letters
 from coursekit.grading.lms.system import Owner, System
 
 _UPLOAD = re.compile(
     r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<own>.*)", re.S
 )
 _TITLE = re.compile(r"^(?:assignment|aufgabe|devoir|tarea)\s*:\s*|\s*\([^()]*\)\s*$", re.I)
+_MODULE = re.compile(r"\s*([^\W\d_]\w*)[^:]*:")
+_SHOWN = re.compile(r"\(([^()]*(?:\([^()]*\))?)\)\s*$")  # how the gradebook shows a grade
+_POINTS = ("real", "punkte", "brut", "brute", "réel", "réelle", "valeur", "puntos", "points")
+_NO_POINTS = re.compile(
+    r"percent|prozent|pourcent|porcent|letter|buchstabe|noten?\b|lettre|letra|feedback"
+    r"|kommentar|comment|comentario|retroaliment|real \(|punkte \(|%",
+    re.I,
+)
 _NAMELESS = ("participant", "teilnehmer/in", "teilnehmer", "teilnehmende", "participante")
 
 
@@ -22,6 +31,21 @@ def _owner(name: str) -> Owner | None:
     if student.casefold() in _NAMELESS:  # blind marking
         student = f"{student} {found['id']}"
     return Owner(student, "moodle", found["id"], own_name=found["own"])
+
+
+def _title(title: str) -> str:
+    module = _MODULE.match(title)
+    if module and letters(module[1]) not in LAB_WORDS:
+        return ""  # a forum's, a quiz's
+    return _TITLE.sub("", _TITLE.sub("", title)).strip()
+
+
+def _holds(title: str) -> bool:
+    """Whether the gradebook shows numbers of points in a column."""
+    shown = _SHOWN.search(title)
+    if shown and _TITLE.match(title):
+        return shown[1].strip().casefold() in _POINTS
+    return not (shown and _NO_POINTS.match(shown[1].strip()))
 
 
 MOODLE = System(
@@ -71,6 +95,8 @@ MOODLE = System(
         frozenset({"email", "name"}),
         frozenset({"email", "first", "last"}),
     ),
-    title=lambda title: _TITLE.sub("", _TITLE.sub("", title)).strip(),
+    id_form=r"\D+(\d+)",  # Participant 55
+    title=_title,
+    holds=_holds,
     comment=True,
 )

@@ -39,8 +39,11 @@ class System:
             `first`, `last`; `grade` where its title is always the same, `possible` and `comment`
             beside it; `section`, `end` and `other` for what is never a grade.
         needed: sets of kinds; a roster that has all of one set is of this system.
-        title: an assignment's own words in a column's title.
-        possible: the points possible that a column's title states, or None.
+        id_form: a pattern of the cells under `id`; its group is the number.
+        title: an assignment's own words in a column's title; nothing where it is not one's.
+        holds: whether a column of this title has numbers of points, no letters, say.
+        possible: the points possible as a column's title states them, or nothing.
+        empty: what stands, in lower case, in a cell without a mark.
         possible_row: whether a row below the titles holds the points possible.
         comment: whether a grade without a comment is lost at import.
         manifest: a file beside the uploads that names their owners, with its reader.
@@ -53,8 +56,11 @@ class System:
     together: Callable[[dict[str, Owner]], dict[str, Owner]] = lambda owners: owners
     columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
     needed: tuple[frozenset[str], ...] = ()
+    id_form: str = r"\D*?(\d+)(?:\.0+)?"  # 1.2E+12 is another number
     title: Callable[[str], str] = str.strip
-    possible: Callable[[str], float | None] = lambda title: None
+    holds: Callable[[str], bool] = lambda title: True
+    possible: Callable[[str], str] = lambda title: ""
+    empty: tuple[str, ...] = ()
     possible_row: bool = False
     comment: bool = False
     manifest: str = ""
