@@ -117,7 +117,8 @@ def _add_export(commands) -> None:
         description=(
             f"Write a copy of a roster, as exported from {with_rosters()}, with "
             "the grades in it. Nothing else in the file changes. A mark that could belong to "
-            "several rows is given to none, and told; exit code 3 then."
+            "several rows is given to none, and told; exit code 3 then, and where the machine "
+            "failed on somebody or no grade at all could be filled in."
         ),
         epilog="examples:\n"
         "  coursekit grade export graded/ --roster canvas.csv\n"
@@ -126,7 +127,7 @@ def _add_export(commands) -> None:
     parser.add_argument("gradebook", metavar="DIR", help="the folder that `coursekit grade` wrote")
     _add_roster_options(parser)
     parser.add_argument(
-        "--lab", metavar="NAME", help="which lab, where the gradebook holds several"
+        "--lab", metavar="LAB", help="number or name, where the gradebook holds several labs"
     )
     parser.add_argument("--out", metavar="DIR", help="where the copy goes (default: DIR)")
     parser.set_defaults(run=run_export)
@@ -187,7 +188,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def run_export(args: argparse.Namespace) -> int:
-    """Fill in a roster. Returns 0, or 3 where a mark fits several rows."""
+    """Fill in a roster. Returns 0, or 3 where a mark fits several rows, where somebody has no grade
+    for a reason that is not his, and where none was filled in."""
     from coursekit.errors import InvalidInputError
 
     if args.roster is None:
@@ -268,18 +270,52 @@ def _fill(args: argparse.Namespace, gradebook: str, lab: str | None, out: str) -
     with Gradebook(gradebook, write=False) as book:
         filled = rosters.fill(
             args.roster,
-            book.grades(lab),
+            book.grades(_lab_in(book, lab)),
             out,
             column=args.column,
             scale=args.scale,
             overwrite=args.overwrite,
         )
     grades = "1 grade" if filled.filled == 1 else f"{filled.filled} grades"
-    column = one_line(filled.column)
-    print(f"{grades} filled into the column {column!r} of {filled.path} ({filled.kind}).")
+    column = repr(one_line(filled.column))
+    if filled.sheet:
+        column += f" on sheet {one_line(filled.sheet)!r}"
+    print(f"{grades} filled into the column {column} of {filled.path} ({filled.kind}).")
     _tell("graded, but not in the roster", filled.not_in_roster)
     _tell("in the roster, but without a submission", filled.without_grade)
     _tell("kept what the cell holds (--overwrite replaces it)", filled.kept)
+    _tell(
+        "no grade to fill in: the machine failed, not the student",
+        filled.failed,
+        " (run `coursekit grade` again)",
+    )
     for line in filled.refused:
         print(f"refused: {one_line(line, 1000)}", file=sys.stderr)
-    return 3 if filled.refused else 0
+    if not filled.filled:
+        print(f"no grade was filled in: {_why_none(filled)}", file=sys.stderr)
+    return 3 if filled.refused or filled.failed or not filled.filled else 0
+
+
+def _lab_in(book, told: str | None) -> str | None:
+    """The lab of a gradebook that is called so, by its name or number."""
+    from coursekit.errors import InvalidInputError
+    from coursekit.labs.find import called
+
+    labs = book.labs()
+    if told is None or told in labs:
+        return told
+    found = [lab for lab in labs if called(lab, told)]
+    if len(found) != 1:
+        raise InvalidInputError(
+            f"Expected a lab of the gradebook: {', '.join(labs) or 'it holds none'}. Received: "
+            f"--lab {told}."
+        )
+    return found[0]
+
+
+def _why_none(filled) -> str:
+    if filled.kept:
+        return "the cells of those who were graded hold something already."
+    if filled.not_in_roster and not filled.refused and not filled.failed:
+        return "nobody who was graded is in the roster. Is it of this course, and as exported?"
+    return "the lines above say why."

@@ -26,7 +26,7 @@ def find_lab(name: str | int) -> Path:
     places = list(dict.fromkeys(_places()))
     for place in places:
         for folder in _labs_in(place):
-            if _called(folder.name, name) and (folder / "test_public.py").is_file():
+            if called(folder.name, name) and (folder / "test_public.py").is_file():
                 return folder
     looked = ", ".join(str(p) for p in places)
     raise InvalidInputError(
@@ -76,7 +76,7 @@ def _with_sources(root: str | Path | None, name: str | None = None) -> list[Path
     """The labs under `root`; those called `name`, of which there must be one, if it is given."""
     base = labs_root(root)
     folders = [lab for lab in _labs_in(base) if (lab / "source.py").is_file()]
-    fitting = [lab for lab in folders if name is None or _called(lab.name, name)]
+    fitting = [lab for lab in folders if name is None or called(lab.name, name)]
     if name is not None and not fitting:
         known = ", ".join(lab.name for lab in folders) or "none"
         raise InvalidInputError(f"Expected a lab in {base}: {known}. Received: {name!r}.")
@@ -97,7 +97,12 @@ def _lab_at(path: str) -> Path:
     return folder if folder.name == real.name else real
 
 
-def _called(folder: str, name: str | int) -> bool:
+def called(folder: str, name: str | int) -> bool:
+    """Whether a lab's folder may be called `name`: by its whole name, its number or its topic.
+
+    >>> called("05_metrics", "5"), called("05_metrics", "metrics"), called("05_metrics", "15")
+    (True, True, False)
+    """
     name = str(name)
     number = name.lstrip("0").zfill(2) if name.isdecimal() else None
     return name in (folder, folder[3:]) or number == folder[:2]
