@@ -149,6 +149,7 @@ MOODLE = (
     'Identifier,"Full name","Email address",Status,Grade,"Maximum Grade","Feedback comments"\n'
     '"Participant 55","Jane Doe",jdoe@uni.edu,Submitted,{full},{most},{praise}\n'
     '"Participant 56","Jane Doe",other@uni.edu,Submitted,{none},{most},{blame}\n'
+    '"Participant 57","Cem Oz",coz@uni.edu,Submitted,{none},{most},{blame}\n'
 )
 
 
@@ -158,14 +159,14 @@ def test_moodle(desk, wheel, capsys, monkeypatch):
         {
             "Jane Doe_55_assignsubmission_file_/lab.ipynb": "right.ipynb",
             "Jane Doe_56_assignsubmission_file_/lab.ipynb": "empty.ipynb",
+            "Cem Oz_57_assignsubmission_file_/lab.ipynb": "empty.ipynb",
         },
     )
     blank = {"full": "", "none": "", "praise": "", "blame": ""}
     Path("worksheet.csv").write_text(MOODLE.format(most="8.00", **blank))
     Path("worksheet_100.csv").write_text(MOODLE.format(most="100.00", **blank))
-    Path("gradebook.csv").write_text(
-        '"First name","Last name","Email address","Assignment: Lab 05 (Real)"\nCem,Oz,coz@uni.edu,-\n'
-    )
+    gradebook = '"First name","Last name","Email address","Assignment: Lab 05 (Real)"\nCem,Oz,coz@uni.edu,{}\n'
+    Path("gradebook.csv").write_text(gradebook.format("-"))
     Path("times.csv").write_text("student,submitted\nJane Doe (55),2026-11-21T08:00\n")
     follow("moodle", wheel, capsys, monkeypatch)
     bundle_is_whole()
@@ -174,6 +175,7 @@ def test_moodle(desk, wheel, capsys, monkeypatch):
         most="100.00", full="90", none="0", praise=told.format("7.2"), blame=told.format(0)
     )
     assert Path("other/worksheet_100.csv").read_text() == scaled
+    assert Path("other/gradebook.csv").read_text() == gradebook.format("0")
     final = MOODLE.format(
         most="8.00", full="7.2", none="0", praise=told.format("7.2"), blame=told.format(0)
     )

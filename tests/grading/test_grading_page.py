@@ -124,7 +124,25 @@ TERMS = {
     "test_excel_without_openpyxl_and_old_excel_say_what_to_do",
     "whichever sheet the roster is on": "test_an_excel_roster_is_found_on_whichever_sheet_it_is",
     "A row that has more cells than there are titles is left alone, and told": ""
-    "test_a_row_that_does_not_fit_its_titles_is_left_alone_and_told",
+    "test_a_row_that_does_not_fit_its_titles_is_left_alone_and_told "
+    "test_rows_shifted_by_a_comma_in_a_name_are_all_left_alone",
+    "nor a second number or a letter behind it": "test_which_titles_name_lab_05",
+    "takes another, but none about": "test_a_column_about_people_takes_no_marks "
+    "test_what_canvas_calls_read_only_is_no_column_for_marks "
+    "test_a_column_of_another_form_is_not_taken_by_name_either",
+    "no number or stated twice with different numbers": ""
+    "test_points_possible_that_are_not_the_labs_or_not_clear_are_refused",
+    "one column has decimal points and decimal commas": ""
+    "test_two_decimal_signs_in_one_column_are_asked_about",
+    "two exports with different columns": "test_two_exports_in_one_file_must_have_the_same_columns",
+    "Hidden sheets stay as they are": ""
+    "test_only_the_one_sheet_that_shows_is_filled_and_it_is_named",
+    "keeps them; one with a password has to be saved without": ""
+    "test_a_workbook_with_macros_stays_one test_a_file_that_is_no_roster_is_called_by_its_name",
+    "or of a file that `coursekit grade` wrote": "test_no_result_of_grading_is_written_over "
+    "test_beside_the_original_the_copy_gets_another_name",
+    "when an export finds no cell to fill in": ""
+    "test_an_export_that_fills_nothing_says_why_and_ends_with_3",
     "which tells whose each folder is and when it came": ""
     "test_gradescopes_export_is_told_by_its_metadata_alone",
     # Late, again, hidden
@@ -156,6 +174,8 @@ TERMS = {
     "0 when every submission has a grade, 2 after an error in the command, 3 when": ""
     "test_infrastructure_errors_end_with_3_and_are_graded_by_the_next_run "
     "test_wrong_options_end_with_2_in_one_line",
+    "the machine failed, or a name fits several people": ""
+    "test_whom_the_machine_failed_is_named_and_the_command_ends_with_3",
     "gets one more go after all others": ""
     "test_what_the_machine_failed_gets_one_more_go_after_all_others",
     "it is not exported as a zero": "test_an_infrastructure_error_is_never_a_zero",

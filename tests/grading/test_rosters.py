@@ -108,6 +108,8 @@ def test_a_number_fits_its_own_column_alone(tmp_path, row, one):
         ("Assignment 5 - 2026", True),
         ("Week 6: Lab 5", True),
         ("Lab 5 Decision trees", True),
+        ("Lab 5 self-attention", True),
+        ("Lab 5 self-assessment", False),
         ("Labs 5 and 6", False),
         ("Lab 5 and Lab 6", False),
         ("Lab 5, Lab 6", False),

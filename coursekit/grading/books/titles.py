@@ -12,7 +12,7 @@ LAB_WORDS = frozenset(
 # A title with one of these is about something beside the lab, about a part of it, or about several.
 OTHER_WORDS = frozenset(
     """test tests testat exam exams midterm final bonus extra reading readings prelab pre post
-    postlab makeup peer review reviews self total totals subtotal average mean sum overall current
+    postlab makeup peer review reviews assessment assessments total totals subtotal average mean sum overall current
     unposted weighted percent percentage optional late retry ta tas grader seat checkoff part parts
     group groups partner partners
     klausur prufung anwesenheit umfrage gesamt summe durchschnitt verspatung vorbereitung prozent
