@@ -133,6 +133,7 @@ def test_a_number_fits_its_own_column_alone(tmp_path, row, one):
         ("Post-lab 5", False),
         ("Lab 5 TA", False),
         ("Lab 5 Comments", False),
+        ("Lab 5 Notes", False),
         ("Lab 5 Current Score", False),
         ("05_metrics", True),
         ("05 Metrics", True),

@@ -12,9 +12,9 @@ LAB_WORDS = frozenset(
 # A title with one of these is about something beside the lab, about a part of it, or about several.
 OTHER_WORDS = frozenset(
     """test tests testat exam exams midterm final bonus extra reading readings prelab pre post
-    postlab makeup peer review reviews assessment assessments total totals subtotal average mean sum overall current
-    unposted weighted percent percentage optional late retry ta tas grader seat checkoff part parts
-    group groups partner partners
+    postlab makeup peer review reviews assessment assessments total totals subtotal average mean
+    sum overall current unposted weighted percent percentage optional late retry ta tas grader seat
+    checkoff part parts group groups partner partners notes contest
     klausur prufung anwesenheit umfrage gesamt summe durchschnitt verspatung vorbereitung prozent
     teil gruppe gruppen
     examen examens presence moyenne retard partie groupe groupes pourcentage
