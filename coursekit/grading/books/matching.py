@@ -25,10 +25,7 @@ class Matched:
                     by[kind, key].add(row)
         claims: dict[int, list[Record]] = defaultdict(list)
         self.strangers = []
-        self.refused = [
-            f"line {row + 1} of {table.path.name} has more cells than there are titles: not filled"
-            for row in table.uneven
-        ]
+        self.refused = _uneven(table)
         self.touched: set[int] = set()
         for record in records:
             found = set().union(*(by.get(key, set()) for key in _keys(record, table)))
@@ -50,6 +47,20 @@ class Matched:
                 self.refused.append(
                     f"{table.person(row)} fits {len(several)} submissions ({names}): not filled"
                 )
+
+
+def _uneven(table: Table) -> list[str]:
+    """One line on the rows in which cells may stand under other titles, if there are any."""
+    if not table.uneven:
+        return []
+    lines = [str(row + 1) for row in table.uneven]
+    more = f" and {len(lines) - 5} more" if len(lines) > 5 else ""
+    which = f"lines {', '.join(lines[:5])}{more}" if len(lines) > 1 else f"line {lines[0]}"
+    has = "has" if len(lines) == 1 else "have"
+    return [
+        f"{which} of {table.path.name} {has} more cells than there are titles: not filled (quote "
+        f"names with a comma, or export again)"
+    ]
 
 
 def _keys(record: Record, table: Table) -> list[tuple[str, str]]:
