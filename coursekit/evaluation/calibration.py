@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from coursekit.errors import InvalidInputError
+from coursekit.evaluation.checks import check_whole
 from coursekit.evaluation.scores import share
 
 
@@ -32,8 +32,7 @@ def reliability(
         confidence and accuracy, weighted by count (Guo et al. 2017). `brier`: mean squared distance
         to the one-hot truth, in [0, 2]. `log_loss`: mean -ln p(true), with p at least 2.2e-16.
     """
-    if n_bins < 1:
-        raise InvalidInputError(f"Expected at least one bin. Received: n_bins={n_bins}.")
+    check_whole(n_bins, "n_bins", 1)
     rows = np.arange(len(codes))
     confidence = probabilities[rows, predicted]
     edges = np.linspace(0.0, 1.0, n_bins + 1)

@@ -34,8 +34,8 @@ def areas(
 
     Args:
         codes: true class codes, int `(n,)`.
-        probabilities: float64 `(n, k)`.
-        weights: of the rows, `(n,)`, or None.
+        probabilities: float64 `(n, k)`, or whatever ranks the rows of each class.
+        weights: of the rows, `(n,)`, or None. Rows that weigh 0 are as good as absent.
 
     Returns:
         Per-class arrays `roc_auc` and `average_precision` `(k,)`, and their averages, named
@@ -46,6 +46,7 @@ def areas(
     from sklearn import metrics
 
     k = probabilities.shape[1]
+    codes, probabilities, weights = _counted(codes, probabilities, weights)
     support = np.bincount(codes, weights=weights, minlength=k)
     rows = np.bincount(codes, minlength=k)
     auc, precision = np.full(k, np.nan), np.full(k, np.nan)
@@ -111,11 +112,20 @@ def pr_curves(
 
 def _one_against_rest(codes: np.ndarray, probabilities: np.ndarray, weights: np.ndarray | None):
     """`(code or "micro", truth, scores, weights)` of every class that occurs, then of the pool."""
+    codes, probabilities, weights = _counted(codes, probabilities, weights)
     for code in range(probabilities.shape[1]):
         truth = codes == code
         if truth.any():
             yield code, truth, probabilities[:, code], weights
     yield "micro", *_pool(codes, probabilities, weights)
+
+
+def _counted(codes: np.ndarray, probabilities: np.ndarray, weights: np.ndarray | None):
+    """The rows that weigh something."""
+    if weights is None or weights.all():
+        return codes, probabilities, weights
+    rows = weights > 0
+    return codes[rows], probabilities[rows], weights[rows]
 
 
 def _pool(codes: np.ndarray, probabilities: np.ndarray, weights: np.ndarray | None):

@@ -1,20 +1,23 @@
-"""What people pass in, brought to one form: class codes, float64 probabilities and a label order,
-or one clear error."""
+"""What people pass in, brought to one form: class codes, scores and a label order, or one clear
+error."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from coursekit.errors import InvalidInputError
+from coursekit.evaluation.checks import as_array, column_names, in_order, refuse_nan
+from coursekit.evaluation.score_columns import read_scores, to_shares
 
+_DROP = "Drop these rows from truth and scores alike."
+_EXACT = 2**53  # float64 tells whole numbers apart below this
 _SWAPPED = "If these are scores, the arguments are swapped: the order is (y_true, y_score)."
-_SUM_TOLERANCE = 5e-3  # float16 softmax misses 1 by up to about 1e-3
-_BFLOAT16_TOLERANCE = 3e-2
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +28,7 @@ class Inputs:
         codes: int64 `(n,)`, position of the true label in `labels`.
         predicted: int64 `(n,)`, position of the predicted label.
         probabilities: float64 `(n, k)`, rows sum to 1; None if only predictions were given.
+        ranking: float64 `(n, k)`, what curves and areas order rows by; None likewise.
         labels: the `k` labels in the order of the score columns.
         class_names: their `k` names.
         scores: what the scores were read as: "probabilities", "logits" or "predictions" (no
@@ -34,6 +38,7 @@ class Inputs:
     codes: np.ndarray
     predicted: np.ndarray
     probabilities: np.ndarray | None
+    ranking: np.ndarray | None
     labels: tuple
     class_names: tuple[str, ...]
     scores: str
@@ -57,8 +62,10 @@ def prepare(
         raise InvalidInputError(
             "Expected y_score or y_pred. Received neither. Pass scores, evaluate(y_true, y_score)."
         )
+    labels = None if labels is None else in_order(labels, "labels")
+    class_names = None if class_names is None else in_order(class_names, "class_names")
     truth = read_labels(y_true, "y_true")
-    scores = None if y_score is None else _read_scores(y_score, from_logits)
+    scores = None if y_score is None else read_scores(y_score, from_logits)
     predictions = None if y_pred is None else read_labels(y_pred, "y_pred")
     for name, other in (("y_score", scores), ("y_pred", predictions)):
         if other is not None and len(other) != len(truth):
@@ -67,20 +74,25 @@ def prepare(
                 f"{len(other)} rows of {name}. "
                 "Collect both in one pass over the data."
             )
+    named = None if scores is None else column_names(y_score, scores.shape[1])
+    if labels is None and class_names is None and _of_one_kind(named, truth):
+        labels = named
     columns = None if scores is None else max(scores.shape[1], 2)
     order = _label_order(truth, predictions, labels, class_names, columns)
     names = _class_names(class_names, order)
-    codes = _codes(truth, order, "y_true")
-    probabilities, kind = (
-        (None, "predictions") if scores is None else _to_probabilities(scores, from_logits)
-    )
+    codes = _codes(truth, order, "y_true", names)
+    probabilities, ranking, kind = None, None, "predictions"
+    if scores is not None:
+        if named is not None:
+            scores = scores[:, _places(named, order, names)]
+        probabilities, ranking, kind = to_shares(scores, from_logits)
     if predictions is not None:
-        predicted = _codes(predictions, order, "y_pred")
+        predicted = _codes(predictions, order, "y_pred", names)
     elif scores.shape[1] == 1:
         predicted = (probabilities[:, 1] > 0.5).astype(np.int64)
     else:
         predicted = np.argmax(scores, axis=1).astype(np.int64)
-    return Inputs(codes, predicted, probabilities, tuple(order.tolist()), names, kind)
+    return Inputs(codes, predicted, probabilities, ranking, tuple(order.tolist()), names, kind)
 
 
 def prepare_pair(
@@ -92,19 +104,23 @@ def prepare_pair(
 
 
 class _OneHot(np.ndarray):
-    """Codes that came from one-hot rows; `columns` is the width."""
+    """Codes that came from one-hot rows; `columns` is the width, `names` are those of a
+    DataFrame."""
 
     columns: int
+    names: list | None
 
 
 def read_labels(values: ArrayLike, name: str) -> np.ndarray:
     """One label per row as int64 or str `(n,)`, from a list, `(n,)`, `(n, 1)` or one-hot `(n, k)`;
     booleans become 0 and 1."""
-    array = _as_array(values, name)
+    array = as_array(values, name)
+    if array.dtype.kind == "U" and isinstance(values, (list, tuple)):
+        array = np.array(values, dtype=object)  # among strings numpy makes a missing value "nan"
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]
     if array.ndim == 2:
-        return _read_one_hot(array, name)
+        return _read_one_hot(array, name, column_names(values, array.shape[1]))
     if array.ndim != 1:
         raise InvalidInputError(
             f"Expected {name} with one label per row, shape (n,). Received: shape {array.shape}."
@@ -116,7 +132,7 @@ def read_labels(values: ArrayLike, name: str) -> np.ndarray:
     if array.dtype.kind == "U":
         return array
     if array.dtype.kind == "f":
-        _refuse_nan(array, name)
+        refuse_nan(array, name, _DROP)
         if not np.array_equal(array, np.floor(array)) or not np.isfinite(array).all():
             value = array[(array != np.floor(array)) | ~np.isfinite(array)][0]
             raise InvalidInputError(
@@ -126,16 +142,26 @@ def read_labels(values: ArrayLike, name: str) -> np.ndarray:
         raise InvalidInputError(
             f"Expected {name} of integers, booleans or strings. Received: dtype {array.dtype}."
         )
+    limit = _EXACT if array.dtype.kind == "f" else 2**63
+    if array.dtype.kind in "fu" and (abs(array) >= limit).any():
+        _refuse_large(array[abs(array) >= limit][0], name)
     return array.astype(np.int64)
 
 
-def _read_one_hot(array: np.ndarray, name: str) -> np.ndarray:
+def _refuse_large(value: Any, name: str) -> None:
+    raise InvalidInputError(
+        f"Expected labels in {name} that 64 bits tell apart. Received: {value}. Pass such labels "
+        f"as strings."
+    )
+
+
+def _read_one_hot(array: np.ndarray, name: str, names: list | None) -> np.ndarray:
     if array.dtype.kind not in "iubf":
         raise InvalidInputError(
             f"Expected one label per row in {name}, shape (n,). Received: shape {array.shape}."
         )
     if array.dtype.kind == "f":
-        _refuse_nan(array, name)
+        refuse_nan(array, name, _DROP)
     if not np.isin(array, (0, 1)).all():
         raise InvalidInputError(
             f"Expected labels or one-hot rows in {name}. Received: shape {array.shape} of "
@@ -150,7 +176,7 @@ def _read_one_hot(array: np.ndarray, name: str) -> np.ndarray:
             "Data with several labels per row is not supported; evaluate each label by itself."
         )
     codes = np.argmax(array, axis=1).astype(np.int64).view(_OneHot)
-    codes.columns = array.shape[1]
+    codes.columns, codes.names = array.shape[1], names
     return codes
 
 
@@ -163,8 +189,7 @@ def _read_objects(array: np.ndarray, name: str) -> np.ndarray:
     if missing:
         raise InvalidInputError(
             f"Expected a label in every row of {name}. Received: {len(missing)} missing, the "
-            f"first in row {missing[0]}. "
-            "Drop these rows from truth and scores alike."
+            f"first in row {missing[0]}. {_DROP}"
         )
     for kinds, dtype in (
         ((str,), str),
@@ -172,6 +197,8 @@ def _read_objects(array: np.ndarray, name: str) -> np.ndarray:
         ((float, int, np.number), np.float64),
     ):
         if all(isinstance(value, kinds) for value in array):
+            if dtype is np.int64 and max(map(abs, map(int, array))) >= 2**63:
+                _refuse_large(max(array, key=abs), name)
             return array.astype(dtype)
     kinds = sorted({type(value).__name__ for value in array})
     raise InvalidInputError(
@@ -185,110 +212,6 @@ def _differs_from_itself(value: Any) -> bool:
         return bool(value != value)
     except (TypeError, ValueError):  # pandas.NA refuses to be a truth value
         return True
-
-
-def _read_scores(values: ArrayLike, from_logits: bool | str) -> np.ndarray:
-    """Scores as float64 `(n, k)`, or `(n, 1)` for one column about two classes."""
-    if not (from_logits == "auto" or isinstance(from_logits, (bool, np.bool_))):
-        raise InvalidInputError(
-            f'Expected from_logits to be "auto", True or False. Received: {from_logits!r}.'
-        )
-    array = _as_array(values, "y_score")
-    if array.ndim == 1:
-        array = array[:, None]
-    if array.ndim != 2:
-        raise InvalidInputError(
-            f"Expected y_score of shape (n, k), one column per class, or (n,) for two classes. "
-            f"Received: shape {array.shape}."
-        )
-    if array.dtype.kind == "O":
-        try:
-            array = array.astype(np.float64)
-        except (TypeError, ValueError) as error:
-            raise InvalidInputError(
-                "Expected numbers in y_score. Received: objects. Pass class labels as y_pred=."
-            ) from error
-    if array.dtype.kind not in "fiub":
-        raise InvalidInputError(
-            f"Expected numbers in y_score. Received: dtype {array.dtype}. Pass predicted "
-            f"labels as evaluate(y_true, y_pred=...)."
-        )
-    if array.dtype.kind == "f":
-        _refuse_nan(array, "y_score")
-    if array.shape[1] == 1 and from_logits == "auto":
-        _refuse_predictions(array)
-    scores = array.astype(np.float64)
-    if np.isposinf(scores).any() or np.isneginf(scores).all(axis=1).any():
-        raise InvalidInputError(
-            "Expected finite scores. Received: infinity in y_score. Clip the scores, or look "
-            "for overflow."
-        )
-    return scores
-
-
-def _refuse_predictions(array: np.ndarray) -> None:
-    if array.dtype.kind in "iub" or np.array_equal(array, np.floor(array)):
-        raise InvalidInputError(
-            "Expected scores in y_score, such as probabilities. Received: one column of whole "
-            "numbers, which look like predicted "
-            "labels. Pass them as evaluate(y_true, y_pred=...), or say from_logits=True or "
-            "False if they are scores."
-        )
-
-
-def _to_probabilities(scores: np.ndarray, from_logits: bool | str) -> tuple[np.ndarray, str]:
-    """float64 probabilities `(n, k)` with rows that sum to 1, and what the scores were read as."""
-    logits = _look_like_logits(scores) if from_logits == "auto" else bool(from_logits)
-    if logits:
-        if scores.shape[1] == 1:
-            scores = np.concatenate([np.zeros_like(scores), scores], axis=1)
-        odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return odds / odds.sum(axis=1, keepdims=True), "logits"
-    if scores.min() < -_SUM_TOLERANCE or (
-        scores.shape[1] == 1 and scores.max() > 1 + _SUM_TOLERANCE
-    ):
-        raise InvalidInputError(
-            f"Expected probabilities. Received: values from {scores.min():g} to "
-            f"{scores.max():g}. Pass from_logits=True for logits."
-        )
-    scores = np.clip(scores, 0.0, 1.0 if scores.shape[1] == 1 else None)
-    if scores.shape[1] == 1:
-        return np.concatenate([1.0 - scores, scores], axis=1), "probabilities"
-    sums = scores.sum(axis=1, keepdims=True)
-    if (sums == 0).any():
-        row = int(np.flatnonzero(sums == 0)[0])
-        raise InvalidInputError(
-            f"Expected probabilities that sum to 1. Received: row {row} of y_score is all zeros."
-        )
-    return scores / sums, "probabilities"
-
-
-def _look_like_logits(scores: np.ndarray) -> bool:
-    low, high = float(scores.min()), float(scores.max())
-    if scores.shape[1] == 1:
-        if low >= -1e-6 and high <= 1 + _SUM_TOLERANCE:
-            return False
-        if low < 0:
-            return True
-        reason = f"one column of values from {low:g} to {high:g}"
-    else:
-        sums = scores.sum(axis=1)
-        if low >= -1e-6 and np.abs(sums - 1).max() <= _BFLOAT16_TOLERANCE:
-            return False
-        if low < 0:
-            return True
-        if high <= 1:
-            reason = f"values in [0, 1] whose rows sum to {sums.min():.3g} to {sums.max():.3g}"
-        elif np.ptp(sums) <= 1e-6 * sums.max():
-            reason = f"rows that all sum to {sums[0]:g}"
-        else:
-            return True
-    raise InvalidInputError(
-        f"Expected logits, or probabilities whose rows sum to 1. Received: {reason}, which may "
-        f"be either. "
-        "Pass from_logits=True (softmax is applied) or from_logits=False (rows are divided by "
-        "their sum)."
-    )
 
 
 def _label_order(
@@ -367,7 +290,30 @@ def _class_names(class_names: Sequence[str] | None, order: np.ndarray) -> tuple[
     return names
 
 
-def _codes(values: np.ndarray, order: np.ndarray, name: str) -> np.ndarray:
+def _of_one_kind(named: list | None, truth: np.ndarray) -> bool:
+    """Are columns named as the labels of the truth are: by strings, by whole numbers, or by the
+    names of its one-hot columns?"""
+    if named is None:
+        return False
+    if getattr(truth, "names", None) is not None:
+        return set(truth.names) == set(named)
+    kind = str if truth.dtype.kind == "U" else Integral
+    return all(isinstance(name, kind) for name in named)
+
+
+def _places(named: list, order: np.ndarray, names: tuple[str, ...]) -> list[int]:
+    """The place, among columns with names, of each label in `order`, or of its class name."""
+    for wanted in (order.tolist(), list(names)):
+        if len(named) == len(set(named)) and set(named) == set(wanted):
+            return [named.index(label) for label in wanted]
+    raise InvalidInputError(
+        f"Expected columns of a DataFrame that are named after the labels, "
+        f"{_shorten(order.tolist())}, or after class_names. Received: {_shorten(named)}. Name them "
+        f"so, or pass its to_numpy() if they are in the order of the labels."
+    )
+
+
+def _codes(values: np.ndarray, order: np.ndarray, name: str, names: tuple[str, ...]) -> np.ndarray:
     """Position of each value in `order`."""
     if isinstance(values, _OneHot):
         if values.columns != len(order):
@@ -375,7 +321,10 @@ def _codes(values: np.ndarray, order: np.ndarray, name: str) -> np.ndarray:
                 f"Expected {len(order)} one-hot columns in {name}, one per label. Received: "
                 f"{values.columns}."
             )
-        return np.asarray(values)
+        codes = np.asarray(values)
+        if values.names is None or not {*values.names} & {*order.tolist(), *names}:
+            return codes
+        return np.argsort(_places(values.names, order, names))[codes]
     if (values.dtype.kind == "U") != (order.dtype.kind == "U"):
         raise InvalidInputError(
             f"Expected {name} and the labels to be of one kind. Received: {_example(values)} "
@@ -404,36 +353,3 @@ def _shorten(values: list) -> str:
     if len(values) <= 10:
         return str(values)
     return f"[{', '.join(map(repr, values[:4]))}, ..., {values[-1]!r}]"
-
-
-def _as_array(values: ArrayLike, name: str) -> np.ndarray:
-    if hasattr(values, "toarray"):
-        values = values.toarray()
-    try:
-        array = np.asarray(values)
-    except (TypeError, ValueError) as error:
-        raise InvalidInputError(
-            f"Expected {name} as an array. Received: rows of different length."
-        ) from error
-    if array.dtype.kind == "U" and isinstance(values, (list, tuple)) and array.ndim == 1:
-        array = np.array(
-            values, dtype=object
-        )  # numpy turns a missing value in a list of strings into "nan"
-    if array.dtype.name == "bfloat16":
-        array = array.astype(np.float32)
-    if array.size == 0 or array.ndim == 0:
-        raise InvalidInputError(
-            f"Expected at least one row in {name}. Received: shape {array.shape}."
-        )
-    return array
-
-
-def _refuse_nan(array: np.ndarray, name: str) -> None:
-    bad = np.isnan(array)
-    if bad.any():
-        rows = np.flatnonzero(bad if bad.ndim == 1 else bad.any(axis=1))
-        raise InvalidInputError(
-            f"Expected numbers in {name}. Received: NaN in {len(rows)} of {len(array)} rows, "
-            f"the first in row {rows[0]}. "
-            "Look for a loss that diverged, or drop these rows from truth and scores alike."
-        )

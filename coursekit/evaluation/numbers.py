@@ -12,6 +12,7 @@ import numpy as np
 
 from coursekit.errors import InvalidInputError
 from coursekit.evaluation import curves
+from coursekit.evaluation.checks import check_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +41,9 @@ class EvaluationNumbers:
         y_true: true class codes (positions in `labels`), int64 `(n,)`.
         y_pred: predicted class codes, int64 `(n,)`.
         probabilities: float64 `(n, k)`, rows sum to 1; None if only predictions were given.
+        ranking: float64 `(n, k)`, what curves and areas order the rows of a class by: probabilities
+            as they were given, before rows are divided by sums that rounding keeps from 1, so ties
+            stay ties; for two classes' logits, the difference. None if only predictions were given.
         scores: what the scores were read as: "probabilities", "logits" or "predictions".
         confidence: of the intervals.
         sample_weight: float64 `(n,)`, or None where every row counts once.
@@ -58,6 +62,7 @@ class EvaluationNumbers:
     y_true: np.ndarray
     y_pred: np.ndarray
     probabilities: np.ndarray | None
+    ranking: np.ndarray | None
     scores: str
     confidence: float
     sample_weight: np.ndarray | None
@@ -72,8 +77,7 @@ class EvaluationNumbers:
         """Share of rows whose true class is among the `k` with the highest probability. Ties go to
         the earlier column."""
         probabilities = self._need_probabilities("top_k")
-        if not 1 <= k <= len(self.labels):
-            raise InvalidInputError(f"Expected 1 <= k <= {len(self.labels)}. Received: k={k}.")
+        check_whole(k, "k", 1, len(self.labels))
         p_true = probabilities[np.arange(self.n), self.y_true][:, None]
         earlier = np.arange(len(self.labels)) < self.y_true[:, None]
         rank = (probabilities > p_true).sum(axis=1) + ((probabilities == p_true) & earlier).sum(
@@ -86,8 +90,7 @@ class EvaluationNumbers:
 
         Only wrong rows are listed, so there may be fewer. Without scores: the first mistakes.
         """
-        if k < 0:
-            raise InvalidInputError(f"Expected k >= 0. Received: k={k}.")
+        check_whole(k, "k", 0)
         wrong = np.flatnonzero(self.y_true != self.y_pred)
         if self.probabilities is not None:
             p_true = self.probabilities[wrong, self.y_true[wrong]]
@@ -97,15 +100,13 @@ class EvaluationNumbers:
 
     def roc_curves(self) -> dict[int | str, curves.Curve]:
         """One-vs-rest ROC curves by class code, then "micro" and "macro"."""
-        return curves.roc_curves(
-            self.y_true, self._need_probabilities("roc_curves"), self.sample_weight
-        )
+        self._need_probabilities("roc_curves")
+        return curves.roc_curves(self.y_true, self.ranking, self.sample_weight)
 
     def pr_curves(self) -> dict[int | str, curves.Curve]:
         """One-vs-rest precision-recall curves by class code, then "micro"."""
-        return curves.pr_curves(
-            self.y_true, self._need_probabilities("pr_curves"), self.sample_weight
-        )
+        self._need_probabilities("pr_curves")
+        return curves.pr_curves(self.y_true, self.ranking, self.sample_weight)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, ready for JSON: lists, floats, strings; undefined numbers are None. Rows are

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from coursekit.errors import InvalidInputError
+from coursekit.evaluation.checks import as_array, check_whole
 
 TIES = ("expected", "best", "worst")
 
@@ -57,17 +58,23 @@ def top_k_accuracy(y_true, y_score, *, k: int = 5, ties: str = "expected") -> fl
     >>> top_k_accuracy([0, 2], [[0.2, 0.5, 0.3], [0.3, 0.3, 0.3]], k=2)
     0.3333333333333333
     """
-    y_true, y_score = np.asarray(y_true), np.asarray(y_score, float)
+    y_true, y_score = as_array(y_true, "y_true"), as_array(y_score, "y_score")
+    if y_score.dtype.kind not in "fiub":
+        raise InvalidInputError(
+            f"Expected numbers in y_score. Received: dtype {y_score.dtype}. Pass scores "
+            f"(n, classes)."
+        )
+    y_score = y_score.astype(float)
     fits = y_score.ndim == 2 and y_true.shape == y_score.shape[:1] and y_true.dtype.kind in "ui"
     if not fits or not len(y_true) or y_true.min() < 0 or y_true.max() >= y_score.shape[1]:
         raise InvalidInputError(
             f"Expected labels (n,) that name columns of scores (n, classes). Received: shapes "
             f"{y_true.shape} and {y_score.shape}"
         )
-    if not 1 <= k <= y_score.shape[1] or ties not in TIES or np.isnan(y_score).any():
+    check_whole(k, "k", 1, y_score.shape[1])
+    if ties not in TIES or np.isnan(y_score).any():
         raise InvalidInputError(
-            f"`k` must be from 1 to {y_score.shape[1]}, `ties` one of {', '.join(TIES)}, and no "
-            f"score nan. Received: k={k!r}, ties={ties!r}"
+            f"`ties` must be one of {', '.join(TIES)}, and no score nan. Received: ties={ties!r}"
         )
     own = y_score[np.arange(len(y_true)), y_true][:, None]
     better, equal = (y_score > own).sum(axis=1), (y_score == own).sum(axis=1)

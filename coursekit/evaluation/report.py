@@ -13,11 +13,11 @@ from coursekit.errors import InvalidInputError
 from coursekit.evaluation import curves, displays, render
 from coursekit.evaluation.averages import averaged
 from coursekit.evaluation.calibration import reliability as measure_reliability
+from coursekit.evaluation.checks import check_confidence, generator
 from coursekit.evaluation.inputs import prepare
 from coursekit.evaluation.numbers import EvaluationNumbers
 from coursekit.evaluation.scores import count_codes, scores_of_codes
 from coursekit.evaluation.significance import (
-    check_confidence,
     effective_rows,
     macro_f1_interval,
     weighted_macro_f1_interval,
@@ -26,6 +26,8 @@ from coursekit.evaluation.significance import (
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+_HEAVIEST = 1e100  # squares of weights, and sums of them, are numbers yet
 
 
 class Evaluation(EvaluationNumbers):
@@ -88,12 +90,13 @@ def evaluate(
         y_true: true labels: integers, strings or booleans `(n,)` or `(n, 1)`, or one-hot `(n, k)`.
         y_score: probabilities or logits `(n, k)`, one column per class in the order of `labels`;
             for two classes also `(n,)` or `(n, 1)`, about the second label. Any float type, float16
-            and bfloat16 too. Predicted labels are refused here.
+            and bfloat16 too. The columns of a DataFrame that have names are taken by them: names of
+            labels or of classes. Predicted labels are refused here.
         y_pred: predicted labels, where they are not the column with the highest score, or where
             there are no scores (then curves, areas and calibration are undefined).
-        labels: the labels in the order of the columns, such as `classifier.classes_`. If None: 0 to
-            k - 1 for integers; for strings `class_names` if given, else sorted as text, unless they
-            are numbers that sort otherwise ("10", "2").
+        labels: the labels in the order of the columns, such as `classifier.classes_`. If None: the
+            names of a DataFrame's columns, else 0 to k - 1 for integers; for strings `class_names`
+            if given, else sorted as text, unless they are numbers that sort otherwise ("10", "2").
         class_names: names for people, in the order of the columns.
         from_logits: True applies softmax (sigmoid to one column) in float64; False divides rows by
             their sum; "auto" takes negative values, or rows that do not sum to 1 and reach above 1,
@@ -118,6 +121,7 @@ def evaluate(
     0.7778
     """
     check_confidence(confidence)
+    generator(seed)
     inputs = prepare(
         y_true,
         y_score,
@@ -135,14 +139,14 @@ def evaluate(
             averages |= averaged(name, nothing, per_class["support"], math.nan)
         reliability = {"bins": {}, "ece": math.nan, "brier": math.nan, "log_loss": math.nan}
     else:
-        of_classes, of_all = curves.areas(inputs.codes, inputs.probabilities, weights)
+        of_classes, of_all = curves.areas(inputs.codes, inputs.ranking, weights)
         per_class |= of_classes
         averages |= of_all
         reliability = measure_reliability(
             inputs.codes, inputs.predicted, inputs.probabilities, weights=weights
         )
     matrix = count_codes(inputs.codes, inputs.predicted, k, weights)
-    accuracy = float(np.trace(matrix) / matrix.sum())
+    accuracy = min(1.0, float(np.trace(matrix) / matrix.sum()))  # sums of weights are rounded
     rows = len(inputs.codes) if weights is None else effective_rows(weights)
     right = int(np.trace(matrix)) if weights is None else accuracy * rows
     frozen = [
@@ -152,7 +156,7 @@ def evaluate(
         *per_class.values(),
         *reliability["bins"].values(),
     ]
-    for array in [*frozen, inputs.probabilities, weights]:
+    for array in [*frozen, inputs.probabilities, inputs.ranking, weights]:
         if array is not None:
             array.setflags(write=False)
     resampling = {"confidence": confidence, "seed": seed}
@@ -171,6 +175,7 @@ def evaluate(
         y_true=inputs.codes,
         y_pred=inputs.predicted,
         probabilities=inputs.probabilities,
+        ranking=inputs.ranking,
         scores=inputs.scores,
         confidence=float(confidence),
         sample_weight=weights,
@@ -181,16 +186,28 @@ def evaluate(
 def _read_weights(sample_weight: ArrayLike | None, n: int) -> np.ndarray | None:
     if sample_weight is None:
         return None
-    weights = np.array(sample_weight, dtype=np.float64)
+    try:
+        weights = np.array(sample_weight, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InvalidInputError(
+            f"Expected numbers in sample_weight, one per row. Received: "
+            f"{type(sample_weight).__name__} that does not convert to them ({error})."
+        ) from error
     if weights.shape != (n,):
         raise InvalidInputError(
             f"Expected one weight per row in sample_weight, shape ({n},). Received: shape "
             f"{weights.shape}."
         )
-    if not np.isfinite(weights).all() or weights.min() < 0 or weights.sum() == 0:
+    lowest, highest = weights.min(), weights.max()
+    if not np.isfinite(weights).all() or lowest < 0 or highest == 0:
         raise InvalidInputError(
             f"Expected finite weights of 0 or more that are not all 0 in sample_weight. Received: "
-            f"values from {weights.min():g} to {weights.max():g}."
+            f"values from {lowest:g} to {highest:g}."
+        )
+    if highest > _HEAVIEST or highest < 1 / _HEAVIEST:
+        raise InvalidInputError(
+            f"Expected weights whose largest is between {1 / _HEAVIEST:g} and {_HEAVIEST:g} in "
+            f"sample_weight. Received: {highest:g}. Multiply all by one number; no score changes."
         )
     return weights
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from coursekit.errors import InvalidInputError
+from coursekit.evaluation.checks import check_confidence, check_whole, generator, is_real
 from coursekit.evaluation.inputs import prepare_pair
 
 EXACT_BELOW = 25  # disagreements; below, the chi-square approximation is poor
@@ -50,8 +51,8 @@ def wilson_interval(k: int, n: int, confidence: float = 0.95) -> tuple[float, fl
     (0.4677, 0.9111)
     """
     check_confidence(confidence)
-    if not 0 <= k <= n:
-        raise InvalidInputError(f"Expected 0 <= k <= n. Received: k={k}, n={n}.")
+    if not (is_real(k) and is_real(n) and 0 <= k <= n < math.inf):
+        raise InvalidInputError(f"Expected numbers, 0 <= k <= n. Received: k={k!r}, n={n!r}.")
     if n == 0:
         return 0.0, 1.0
     z = NormalDist().inv_cdf(0.5 + confidence / 2)
@@ -166,10 +167,11 @@ def macro_f1_interval(
     no row is touched.
     """
     check_confidence(confidence)
+    check_whole(n_resamples, "n_resamples", 1)
     true, predicted = np.nonzero(matrix)
     counts = matrix[true, predicted]
     n, k = int(counts.sum()), len(matrix)
-    rng = np.random.default_rng(seed)
+    rng = generator(seed)
     block = max(1, 2_000_000 // len(counts))
     scores = []
     for start in range(0, n_resamples, block):
@@ -256,23 +258,22 @@ def holm(p_values: Sequence[float]) -> list[float]:
     """p-values adjusted for several tests (Holm 1979), in the given order; the chance of any false
     alarm stays bounded.
 
+    Raises:
+        InvalidInputError: unless each is a number from 0 to 1.
+
     >>> holm([0.01, 0.04, 0.03])
     [0.03, 0.06, 0.06]
     """
+    p_values = list(p_values)
+    stray = [p for p in p_values if not (is_real(p) and 0 <= p <= 1)]
+    if stray:
+        raise InvalidInputError(f"Expected p-values from 0 to 1. Received: {stray[0]!r}.")
     adjusted = [0.0] * len(p_values)
     highest = 0.0
     for rank, place in enumerate(sorted(range(len(p_values)), key=lambda i: p_values[i])):
         highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[place]))
         adjusted[place] = highest
     return adjusted
-
-
-def check_confidence(confidence: float) -> None:
-    """Raise `InvalidInputError` unless 0 < confidence < 1."""
-    if not 0 < confidence < 1:
-        raise InvalidInputError(
-            f"Expected 0 < confidence < 1, such as 0.95. Received: confidence={confidence}."
-        )
 
 
 def _sum_by(drawn: np.ndarray, group: np.ndarray, k: int) -> np.ndarray:
@@ -306,12 +307,9 @@ def _percentiles(
             f"Expected truth and scores of one length. Received: "
             f"{[len(array) for array in arrays]}."
         )
-    if n_resamples < 1:
-        raise InvalidInputError(
-            f"Expected at least one resample. Received: n_resamples={n_resamples}."
-        )
+    check_whole(n_resamples, "n_resamples", 1)
     n = lengths.pop()
-    rng = np.random.default_rng(seed)
+    rng = generator(seed)
     values = np.array([score(rng.integers(0, n, n)) for _ in range(n_resamples)], dtype=np.float64)
     if np.isnan(values).mean() > 0.5:
         raise InvalidInputError(

@@ -235,6 +235,68 @@ def test_a_label_that_is_not_listed_is_never_dropped():
         confusion_matrix([0, 1], [0, 2], labels=[0, 1])
 
 
+@pytest.mark.parametrize(
+    ("truth", "columns", "kwargs"),
+    [
+        (["a", "b", "a"], ["b", "a"], {}),
+        (["a", "b", "a"], ["b", "a"], {"labels": ["a", "b"]}),
+        (["a", "b", "a"], ["b", "a"], {"class_names": ["a", "b"]}),
+        ([0, 1, 0], [1, 0], {}),
+        ([0, 1, 0], ["b", "a"], {"class_names": ["a", "b"]}),
+        ([5, 7, 5], [7, 5], {}),
+        (pd.DataFrame(np.eye(2)[[0, 1, 0]], columns=["a", "b"]), ["b", "a"], {}),
+    ],
+)
+def test_a_data_frames_columns_are_taken_by_their_names(truth, columns, kwargs):
+    scores = pd.DataFrame([[0.1, 0.9], [0.8, 0.2], [0.3, 0.7]], columns=columns)
+    result = evaluate(truth, scores, **kwargs)
+    assert result.accuracy == 1
+    assert result.averages["macro_auc"] == 1
+
+
+def test_columns_that_name_no_label_are_refused_and_plain_ones_count():
+    scores = pd.DataFrame(PROBABILITIES, columns=["x", "y", "z"])
+    refuses(r"named after the labels, \[0, 1, 2\].*to_numpy\(\)", TRUTH, scores)
+    refuses("named after the labels", TRUTH, scores, class_names=["x", "y", "a"])
+    refuses(
+        r"Received: \['c'\]",
+        [*"abcabc"],
+        scores[["x", "y"]].set_axis(["a", "b"], axis=1),
+        from_logits=False,
+    )
+    plain = evaluate(TRUTH, pd.DataFrame(PROBABILITIES))
+    assert plain.to_dict() == evaluate(TRUTH, PROBABILITIES).to_dict()
+    truth = pd.DataFrame(np.eye(3)[TRUTH], columns=["a", "b", "d"])
+    refuses("named after the labels", truth, PROBABILITIES, class_names=["a", "b", "c"])
+
+
+@pytest.mark.parametrize(
+    ("truth", "said"),
+    [
+        ([1e300, 2e300], "1e\\+300"),
+        (np.array([2**63, 1], np.uint64), str(2**63)),
+        ([2**64, 1], str(2**64)),
+        ([2.0**53, 2.0**53 + 2], "9007199254740992.0"),
+    ],
+)
+def test_labels_that_would_become_one_are_refused(truth, said):
+    refuses(f"Received: {said}. Pass such labels as strings", truth, y_pred=truth[::-1])
+    assert evaluate(list(map(str, truth)), y_pred=list(map(str, truth))[::-1]).accuracy == 0
+
+
+def test_what_has_no_order_of_its_own_names_no_columns():
+    for name in ("labels", "class_names"):
+        for unfit in (3, "abc", {0, 1, 2}, np.array(3)):
+            refuses(f"{name} as a list in the order", TRUTH, PROBABILITIES, **{name: unfit})
+        assert evaluate(TRUTH, PROBABILITIES, **{name: (i for i in range(3))}).labels == (0, 1, 2)
+
+
+def test_what_is_no_list_of_labels_is_named():
+    refuses("list or an array.*Received: generator", (i for i in TRUTH), PROBABILITIES)
+    refuses("Drop these rows", [0, np.nan, 1], y_pred=[0, 1, 1])
+    refuses("1 missing, the first in row 1", [["a"], [np.nan]], y_pred=["a", "a"])
+
+
 def test_arguments_are_left_as_they_were():
     truth, scores = TRUTH.copy(), PROBABILITIES.copy()
     evaluate(truth, scores)

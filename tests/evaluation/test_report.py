@@ -193,7 +193,18 @@ def test_equal_weights_change_no_score_and_uneven_ones_widen_the_interval():
 
 
 @pytest.mark.parametrize(
-    "weights", [[1, 1], [1, 1, -1], [0, 0, 0], [1, 1, np.nan], [[1], [1], [1]]]
+    "weights",
+    [
+        [1, 1],
+        [1, 1, -1],
+        [0, 0, 0],
+        [1, 1, np.nan],
+        [[1], [1], [1]],
+        ["a", "b", "c"],
+        [[1], [1, 2], [1]],
+        [1e-200] * 3,
+        [1e200] * 3,
+    ],
 )
 def test_weights_that_are_none_are_refused(weights):
     with pytest.raises(InvalidInputError, match="sample_weight"):
@@ -321,3 +332,97 @@ def test_importing_evaluation_loads_nothing_heavy():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.strip() == "[]"
+
+
+TIED = {
+    "sevenths": ([1, 2, 0, 1], np.array([[1, 4, 2], [0, 4, 3], [4, 1, 2], [2, 4, 1]]) / 7),
+    "float16": (
+        [0, 1, 2, 1, 0, 2],
+        (np.array([[3, 3, 1], [1, 5, 1], [2, 3, 2], [2, 3, 2], [3, 3, 1], [1, 3, 3]]) / 7).astype(
+            np.float16
+        ),
+    ),
+}
+
+
+def forest():
+    """Truth and votes of seven trees for wine: sevenths, most of them tied."""
+    from sklearn.datasets import load_wine
+    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.model_selection import train_test_split
+
+    split = train_test_split(
+        *load_wine(return_X_y=True), random_state=1, stratify=load_wine().target
+    )
+    x_train, x_test, y_train, y_test = split
+    return y_test, RandomForestClassifier(7, random_state=0).fit(x_train, y_train).predict_proba(
+        x_test
+    )
+
+
+@pytest.mark.parametrize("case", [*TIED, "forest"])
+def test_ties_stay_ties(case):
+    truth, p = TIED[case] if case in TIED else forest()
+    result = evaluate(truth, p)
+    roc, pr = result.roc_curves(), result.pr_curves()
+    for code in range(3):
+        hit, scores = np.asarray(truth) == code, p[:, code].astype(np.float64)
+        auc, ap = metrics.roc_auc_score(hit, scores), metrics.average_precision_score(hit, scores)
+        assert result.per_class["roc_auc"][code] == pytest.approx(auc, abs=1e-12)
+        assert result.per_class["average_precision"][code] == pytest.approx(ap, abs=1e-12)
+        assert roc[code].area == pytest.approx(auc, abs=1e-12)
+        assert pr[code].area == pytest.approx(ap, abs=1e-12)
+    hits = np.eye(3)[truth].ravel()
+    assert result.averages["micro_auc"] == pytest.approx(metrics.roc_auc_score(hits, p.ravel()))
+    if case == "forest":
+        assert result.calibration["log_loss"] == pytest.approx(metrics.log_loss(truth, p))
+        np.testing.assert_array_equal(result.probabilities, p)
+
+
+@pytest.mark.parametrize("one_column", [True, False])
+def test_two_logits_whose_probability_rounds_to_one_are_still_ranked(one_column):
+    truth, margin = [0, 1, 1, 0], np.array([40.0, 50.0, 60.0, -40.0])
+    scores = margin if one_column else np.stack([-margin, margin], axis=1) / 2
+    assert evaluate(truth, scores, from_logits=True).per_class["roc_auc"].tolist() == [1.0, 1.0]
+    assert metrics.roc_auc_score(truth, margin) == 1.0
+
+
+def test_infinite_logits_of_two_classes_are_ranked_first_and_last():
+    result = evaluate([0, 1, 1], [[0.0, -np.inf], [-1e308, 1e308], [-3.0, 1.0]])
+    assert result.per_class["roc_auc"].tolist() == [1.0, 1.0]
+
+
+def test_rows_that_weigh_nothing_are_as_good_as_absent():
+    p = np.array([[0.6, 0.2, 0.2], [0.2, 0.6, 0.2], [0.3, 0.3, 0.4], [0.5, 0.2, 0.3]])
+    light = evaluate(["a", "b", "c", "a"], p, sample_weight=[1, 1, 0, 1])
+    absent = evaluate(["a", "b", "a"], p[[0, 1, 3]], labels=["a", "b", "c"])
+    assert np.isnan(light.per_class["average_precision"][2])
+    assert light.averages == pytest.approx(absent.averages, nan_ok=True)
+    assert light.roc_curves().keys() == absent.roc_curves().keys() == {0, 1, "micro", "macro"}
+    assert light.pr_curves().keys() == absent.pr_curves().keys()
+    alone = evaluate(["a", "b", "c", "a"], p, sample_weight=[1, 0, 0, 1])
+    assert np.isnan(alone.per_class["roc_auc"]).all()
+    assert alone.per_class["average_precision"][0] == 1
+
+
+def test_weights_whose_sums_round_make_no_accuracy_above_one():
+    weights = np.random.default_rng(0).random(1001)
+    for n in range(900, 1001):
+        truth = np.arange(n) % 7
+        assert evaluate(truth, y_pred=truth, sample_weight=weights[:n]).accuracy <= 1
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda r: evaluate([0, 1], y_pred=[0, 1], confidence="95"), "confidence='95'"),
+        (lambda r: evaluate([0, 1], y_pred=[0, 1], seed=-1), "seed=-1"),
+        (lambda r: evaluate([0, 1], y_pred=[0, 1], seed="x"), "seed='x'"),
+        (lambda r: r.top_k(1.5), "k=1.5"),
+        (lambda r: r.top_k("1"), "k='1'"),
+        (lambda r: r.worst(1.5), "k=1.5"),
+    ],
+)
+def test_a_number_of_the_wrong_kind_is_named(call, said):
+    with pytest.raises(InvalidInputError, match=f"Expected .*Received: {said}"):
+        call(evaluate([0, 1], [[0.7, 0.3], [0.2, 0.8]]))

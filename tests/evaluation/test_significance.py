@@ -41,7 +41,9 @@ def test_wilson_at_the_edges():
     assert wilson_interval(10, 10)[0] == pytest.approx(0.7225, abs=1e-4)
 
 
-@pytest.mark.parametrize("args", [(3, 2), (-1, 2), (1, 2, 1.0), (1, 2, 0)])
+@pytest.mark.parametrize(
+    "args", [(3, 2), (-1, 2), (1, 2, 1.0), (1, 2, 0), ("3", 10), (1, np.inf), (1, 2, "95")]
+)
 def test_wilson_refuses_what_is_no_share(args):
     with pytest.raises(InvalidInputError, match="Received"):
         wilson_interval(*args)
@@ -155,12 +157,17 @@ def test_resamples_without_a_score_are_left_out_or_refused():
         bootstrap_interval(needs_both, truth, truth[:3])
     with pytest.raises(InvalidInputError, match="resample"):
         bootstrap_interval(needs_both, truth, truth, n_resamples=0)
+    with pytest.raises(InvalidInputError, match="seed=-1"):
+        bootstrap_interval(needs_both, truth, truth, seed=-1)
 
 
 def test_holm_by_hand():
     assert holm([0.005, 0.04, 0.03, 0.5]) == pytest.approx([0.02, 0.09, 0.09, 0.5])
     assert holm([0.9, 0.8]) == [1.0, 1.0]
     assert holm([]) == []
+    for unfit in ([0.01, 2], [0.01, np.nan], [-0.1], ["0.1"]):
+        with pytest.raises(InvalidInputError, match="from 0 to 1"):
+            holm(unfit)
 
 
 def test_the_difference_of_accuracies_covers_the_truth_about_as_often_as_it_says():

@@ -203,7 +203,14 @@ def test_top_k_is_sklearns_without_ties_and_fair_with_them():
 
 
 @pytest.mark.parametrize(
-    ("y_true", "k", "ties"), [([0, 6], 1, "best"), ([0, 1], 7, "best"), ([0, 1], 2, "random")]
+    ("y_true", "k", "ties"),
+    [
+        ([0, 6], 1, "best"),
+        ([0, 1], 7, "best"),
+        ([0, 1], 2, "random"),
+        ([0, 1], "1", "best"),
+        ([0, 1], 1.5, "best"),
+    ],
 )
 def test_top_k_names_wrong_arguments(y_true, k, ties):
     with pytest.raises(InvalidInputError, match="Received"):
