@@ -96,10 +96,14 @@ def _room(module: str, name: str):
             raise
         from coursekit.errors import MissingDependencyError
 
+        step = (
+            "Install coursekit with its extra [tensorflow] or [jax]; with JAX alone, set "
+            "KERAS_BACKEND=jax, or call coursekit.devices.use() first."
+        )
+        if missing == "torch":  # no extra brings it, and Keras asks for it only when told to
+            step = "Unset KERAS_BACKEND, or set it to tensorflow or jax."
         raise MissingDependencyError(
-            f"coursekit.{name} needs Keras with a backend. Received: no package {missing}. "
-            f"Install coursekit with its extra [tensorflow] or [jax]; with JAX alone, set "
-            f"KERAS_BACKEND=jax, or call coursekit.devices.use() first."
+            f"coursekit.{name} needs Keras with a backend. Received: no package {missing}. {step}"
         ) from error
 
 

@@ -159,6 +159,21 @@ def write_together(
     return {name: folder / name for name in files}
 
 
+@contextlib.contextmanager
+def writable(folder: str | os.PathLike) -> Iterator[Path]:
+    """`ensure_writable`, and if what follows fails or is interrupted, folders that were made for it
+    and hold nothing are gone again."""
+    folder = Path(folder)
+    made = [place for place in (folder, *folder.parents) if not place.exists()]
+    try:
+        yield ensure_writable(folder)
+    except BaseException:
+        for place in made:
+            with contextlib.suppress(OSError):
+                place.rmdir()
+        raise
+
+
 def ensure_writable(folder: str | os.PathLike) -> Path:
     """Make `folder` and prove that a file can be written there, before hours of work depend on it.
     Returns the folder.

@@ -8,6 +8,7 @@ import logging
 import os
 import socket
 import warnings
+from collections.abc import Iterator
 from types import ModuleType
 
 from coursekit.errors import ClusterError, MissingDependencyError
@@ -58,6 +59,18 @@ def connect(address: str) -> tuple[ModuleType, bool]:
             f"Expected to join the Ray cluster at {address}. Received: {in_words(error)}. {_ADVICE}"
         ) from error
     return ray, True
+
+
+@contextlib.contextmanager
+def joined(address: str) -> Iterator[ModuleType]:
+    """`connect`, and at the end of the block a connection that is ours is closed."""
+    ray, ours = connect(address)
+    try:
+        yield ray
+    finally:
+        if ours:
+            with contextlib.suppress(Exception):
+                ray.shutdown()
 
 
 def knock(address: str) -> None:

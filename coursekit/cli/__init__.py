@@ -4,6 +4,8 @@ library."""
 from __future__ import annotations
 
 import argparse
+import contextlib
+import errno
 import importlib
 import os
 import sys
@@ -38,6 +40,7 @@ _EXTRAS = {
     "psutil": "grading",
     "ray": "cluster",
 }
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EBADF)
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 
@@ -75,7 +78,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = build_parser().parse_args(_joined(sys.argv[1:] if argv is None else argv))
     try:
         _check_platform(args)
-        return args.run(args) or 0
+        code = args.run(args) or 0
+        sys.stdout.flush()
+        return code
     except CoursekitError as error:
         if args.debug:
             raise
@@ -91,8 +96,26 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("coursekit: interrupted; nothing half-written was left behind.", file=sys.stderr)
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _say_no_more()
         return 0
+    except SystemExit as ended:
+        if args.debug or not isinstance(ended.__context__, BrokenPipeError):
+            raise
+        return 0  # rich ends so where the reader of a pipe has gone
+    except OSError as error:
+        if args.debug or error.filename is not None or error.errno not in _NO_ROOM:
+            raise
+        _say_no_more()
+        return _refuse(
+            f"Expected standard output that takes what is printed. Received: {error.strerror}. "
+            f"Print to another place, or free some space."
+        )
+
+
+def _say_no_more() -> None:
+    """Nothing more goes to standard output, not at the interpreter's end either."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _refuse(message: str) -> int:

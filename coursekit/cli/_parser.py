@@ -1,8 +1,10 @@
-"""What all commands share: help that shows examples, and a suggestion for a mistyped command."""
+"""What all commands share: help that shows examples, a suggestion for a mistyped command, and types
+of options."""
 
 from __future__ import annotations
 
 import argparse
+import math
 
 from coursekit.errors import did_you_mean
 
@@ -42,6 +44,26 @@ class Parser(argparse.ArgumentParser):
                 f"{value!r} is not known.{did_you_mean(str(value), known)} "
                 f"Known: {', '.join(known)}.",
             )
+
+
+def positive(text: str) -> int:
+    """The type of an option that counts: a whole number above 0."""
+    return _whole(text, 1, "a whole number above 0")
+
+
+def seed(text: str) -> int:
+    """The type of an option that is a seed: what NumPy, scikit-learn and Keras all take."""
+    return _whole(text, 0, "a whole number from 0 to 4294967295", 2**32 - 1)
+
+
+def _whole(text: str, low: int, wanted: str, high: float = math.inf) -> int:
+    try:
+        value = int(text.replace("_", ""))
+    except ValueError:
+        value = low - 1
+    if not low <= value <= high:
+        raise argparse.ArgumentTypeError(f"expected {wanted}, received {text!r}")
+    return value
 
 
 def help_of(parser: argparse.ArgumentParser):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
+from coursekit.cli._parser import positive, seed
 
 _EXAMPLES = """\
 examples:
@@ -32,11 +32,11 @@ def add_parser(commands) -> None:
         "--systems", type=_names, help=f"comma-separated: {', '.join(SYSTEMS)} (default: all)"
     )
     parser.add_argument(
-        "--seed", type=int, default=0, help="for everything that is drawn at random (default: 0)"
+        "--seed", type=seed, default=0, help="for everything that is drawn at random (default: 0)"
     )
     parser.add_argument(
         "--seeds",
-        type=_positive,
+        type=positive,
         default=1,
         metavar="N",
         help="train each system with N seeds and report how far its accuracy spreads (default: 1)",
@@ -49,7 +49,7 @@ def add_parser(commands) -> None:
     parser.add_argument(
         "--device", default="auto", choices=("auto", "cpu", "gpu", "tpu"), help="default: auto"
     )
-    parser.add_argument("--limit", type=_positive, help="keep only the first LIMIT training images")
+    parser.add_argument("--limit", type=positive, help="keep only the first LIMIT training images")
     parser.add_argument(
         "--train-sizes",
         type=_sizes,
@@ -63,12 +63,17 @@ def run(args) -> int:
     """Carry out the command. Cheap refusals come first: nothing heavy is imported for them."""
     import time
 
-    from coursekit._files import ensure_writable
+    from coursekit._files import writable
     from coursekit.comparison.systems import known_systems
 
     started = time.perf_counter()
     names = known_systems(args.systems)
-    ensure_writable(args.out)
+    with writable(args.out):
+        return _compare(args, names, started)
+
+
+def _compare(args, names: list[str], started: float) -> int:
+    import time
 
     from coursekit import datasets, devices
 
@@ -133,14 +138,4 @@ def _names(text: str) -> list[str]:
 
 
 def _sizes(text: str) -> list[int]:
-    return [_positive(part) for part in text.split(",") if part.strip()]
-
-
-def _positive(text: str) -> int:
-    try:
-        value = int(text.replace("_", ""))
-    except ValueError:
-        value = 0
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number above 0, received {text!r}")
-    return value
+    return [positive(part) for part in text.split(",") if part.strip()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import math
 import subprocess
 import sys
 import threading
@@ -235,7 +236,10 @@ def _problem(level: str, what: str, what_to_do: str) -> dict:
 
 
 def _seconds(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
     if not 0 < value <= 600:
         raise argparse.ArgumentTypeError(f"expected between 0 and 600 seconds. Received: {text}")
     return value

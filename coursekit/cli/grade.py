@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from coursekit._text import one_line
 from coursekit.grading.lms import with_rosters
@@ -161,6 +162,11 @@ def run(args: argparse.Namespace) -> int:
 
     if args.out is None:
         raise InvalidInputError("Expected --out DIR for the results. Received: none.")
+    if args.roster is not None and not Path(args.roster).is_file():
+        raise InvalidInputError(
+            f"Expected a roster that can be read at {args.roster}. Received: no such file. Nothing "
+            f"was graded; give its path, or leave --roster out and use `coursekit grade export`."
+        )
     folder = _lab_folder(args.lab)
     summary = runner.grade(
         folder,
@@ -200,8 +206,6 @@ def run_export(args: argparse.Namespace) -> int:
 
 
 def _lab_folder(name: str):
-    from pathlib import Path
-
     from coursekit.labs.find import find_lab
 
     return Path(name).resolve() if Path(name).is_dir() else find_lab(name)

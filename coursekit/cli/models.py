@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import argparse
 
-from coursekit.cli._parser import help_of
+from coursekit.cli._parser import help_of, positive, seed
 
 _WRITER, _PLAYER, _SPELLERS, _SEER = "writer", "player", "spellers", "seer"
 _DENOISER, _PAINTER = "denoiser", "painter"
@@ -33,12 +33,12 @@ def add_parser(commands) -> None:
     train.add_argument("name", metavar="NAME", help="as in `coursekit models list`")
     train.add_argument(
         "--epochs",
-        type=int,
+        type=positive,
         metavar="N",
         help=f"default: the recipe's own number; not for {_DENOISER}, {_PAINTER} and {_SEER}",
     )
     train.add_argument(
-        "--seed", type=int, default=0, metavar="N", help=f"default: 0; not for {_SEER}"
+        "--seed", type=seed, default=0, metavar="N", help=f"default: 0; not for {_SEER}"
     )
     train.add_argument(
         "--out", metavar="DIR", help="where to (default: the package's own folder of weights)"
@@ -48,6 +48,8 @@ def add_parser(commands) -> None:
 
 def run_list(args: argparse.Namespace) -> int:
     """Print one line for each reference."""
+    _check_backend()
+
     from coursekit.models.references import all_facts
 
     for name, facts in all_facts().items():
@@ -109,6 +111,7 @@ def run_train(args: argparse.Namespace) -> int:
     """Train one network, judge it on unseen images, and keep weights and facts."""
     from pathlib import Path
 
+    _check_backend()
     if own := _OWN_TRAINING.get(args.name):
         return own(args)
     from coursekit.classifier.references import recipe_of, train_reference
@@ -124,6 +127,14 @@ def run_train(args: argparse.Namespace) -> int:
         f"written to {path}"
     )
     return 0
+
+
+def _check_backend() -> None:
+    """Refuse a `KERAS_BACKEND` that Keras would end on, before it is imported."""
+    from coursekit import devices
+
+    devices.check_backend()
+    devices.hush()
 
 
 def _train_writer(args: argparse.Namespace) -> int:

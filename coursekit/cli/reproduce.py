@@ -61,8 +61,12 @@ def run(args: argparse.Namespace) -> int:
         )
     with _sigterm_as_ctrl_c():
         if args.throughput:
-            return _throughput(out.with_name("throughput.md") if not args.out else out)
-        for folder in select_labs(args.lab, args.labs):
+            out = out if args.out else out.with_name("throughput.md")
+            print(f"rates go to {out}", flush=True)
+            return _throughput(out)
+        folders = select_labs(args.lab, args.labs)
+        print(f"receipts go to {out}", flush=True)
+        for folder in folders:
             record = reproduce(folder, out, fast=args.fast, cluster=args.cluster)
             print(
                 f"{record['lab']}: {len(record['rows'])} claims measured in {record['seconds']} s, "

@@ -11,7 +11,7 @@ CPU, and the answer says which and why; a device or backend that was asked for b
 had is a `DeviceError`.
 """
 
-from coursekit.devices._choose import BACKENDS, KINDS, describe, use
+from coursekit.devices._choose import BACKENDS, KINDS, check_backend, describe, use
 from coursekit.devices._host import Host
 from coursekit.devices._hosts import launch
 from coursekit.devices._info import DeviceInfo
@@ -23,6 +23,7 @@ __all__ = [
     "KINDS",
     "DeviceInfo",
     "Host",
+    "check_backend",
     "compile_quickly",
     "describe",
     "even_batches",

@@ -61,6 +61,12 @@ def use(kind: str = "auto", *, backend: str | None = None) -> DeviceInfo:
     return _info(choice.backend, choice.kind, choice.names, signs, choice.notes)
 
 
+def check_backend() -> None:
+    """Raise `DeviceError` if Keras cannot start here: `KERAS_BACKEND` names no backend that
+    coursekit runs on or one that is not installed, or there is none. Imports nothing."""
+    _candidates(None, _signs.look())
+
+
 def describe() -> DeviceInfo:
     """Say what Keras runs on, or would run on, changing nothing. Works with no backend installed.
 
@@ -166,7 +172,8 @@ def _by_name(kind: str, candidates: list[str], signs: _signs.Signs) -> _Choice:
         names = _ask(backend, kind, notes)
         if names:
             return _Choice(backend, kind, names, (f'kind="{kind}", with {backend}.',))
-    asked = f"{' and '.join(candidates)} sees none" if not notes else " ".join(notes)
+    see = "sees" if len(candidates) == 1 else "see"
+    asked = f"{' and '.join(candidates)} {see} none" if not notes else " ".join(notes)
     raise DeviceError(
         f'kind="{kind}", but no {kind.upper()} can be used: {asked}. Found: {signs}. '
         f"{_advice(kind, signs)} "

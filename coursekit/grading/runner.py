@@ -15,6 +15,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from coursekit._ray import joined
 from coursekit.errors import CoursekitError, InvalidInputError
 from coursekit.grading import lab as labs
 from coursekit.grading.books import outputs
@@ -163,7 +164,8 @@ def grade(
     here = settings.sandbox(layers.result()) if layers is not None else None
     if here is not None:
         keep_apart(here[0], lab, submissions, out, *files)
-    with Gradebook(out) as book:
+    # A cluster that cannot be joined leaves no gradebook.
+    with joined(cluster) if cluster else contextlib.nullcontext(), Gradebook(out) as book:
         settings = dataclasses.replace(
             settings,
             seed=book.begin_run(graded_lab.name, seed),

@@ -40,6 +40,14 @@ def test_unknown_data_names_what_is_known(capsys, tmp_path):
     assert "mnist" in _refused(capsys, "--data", "minst", "--out", str(tmp_path))
 
 
+def test_a_refused_command_leaves_no_folder(capsys, tmp_path):
+    _refused(capsys, "--data", "nope", "--out", str(tmp_path / "new" / "out"))
+    assert os.listdir(tmp_path) == []
+    (tmp_path / "there").mkdir()
+    _refused(capsys, "--data", "nope", "--out", str(tmp_path / "there"))
+    assert os.listdir(tmp_path) == ["there"]
+
+
 def test_unknown_system_names_what_is_known(capsys, tmp_path):
     assert "hog_mlp" in _refused(capsys, "--systems", "mlp,resnet", "--out", str(tmp_path))
 
@@ -116,7 +124,7 @@ def test_ctrl_c_leaves_nothing_half_written(tmp_path):
     assert process.returncode == 130, err
     assert err.strip().splitlines()[-1].startswith("coursekit: interrupted")
     assert "Traceback" not in err
-    assert os.listdir(out) == []
+    assert not out.exists()
 
 
 @pytest.mark.parametrize("plain", [False, True])

@@ -17,3 +17,13 @@ def test_an_option_without_effect_is_refused_in_one_line(name, option, tmp_path,
     assert "Leave" in said
     assert "\n" not in said
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("backend", ["nonsense", "torch"])
+@pytest.mark.parametrize("words", [["list"], ["train", "mnist_cnn"], ["train", "writer"]])
+def test_a_backend_that_coursekit_does_not_run_on_is_one_line(backend, words, monkeypatch, capsys):
+    monkeypatch.setenv("KERAS_BACKEND", backend)
+    assert main(["models", *words]) == 2
+    said = capsys.readouterr().err
+    assert f"Expected a backend of tensorflow, jax. Received: KERAS_BACKEND={backend}" in said
+    assert said.count("\n") == 1

@@ -209,8 +209,72 @@ def test_keras_without_a_backend_is_a_sentence():
         "except coursekit.errors.MissingDependencyError as error:\n    print(error)\n"
     )
     code = code.replace("import coursekit\n", "import coursekit, coursekit.errors\n")
-    environment = {**os.environ, "KERAS_BACKEND": "tensorflow"}
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, timeout=180
+    for backend, step in (
+        ("tensorflow", "Install coursekit with its extra [tensorflow] or [jax]"),
+        ("torch", "Unset KERAS_BACKEND, or set it to tensorflow or jax."),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "KERAS_BACKEND": backend},
+            timeout=180,
+        )
+        assert step in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["compare", "--seed", "-1"], "a whole number from 0 to 4294967295, received '-1'"),
+        (["compare", "--seed", str(2**32)], "a whole number from 0 to 4294967295"),
+        (["models", "train", "mnist_cnn", "--epochs", "0"], "above 0, received '0'"),
+        (["models", "train", "mnist_cnn", "--seed", "x"], "a whole number from 0"),
+        (["doctor", "--wait", "x"], "between 0 and 600 seconds. Received: x"),
+    ],
+)
+def test_a_number_that_does_not_fit_is_refused_by_the_parser(words, said, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is full")
+@pytest.mark.parametrize("words", [["data", "list"], ["labs", "export", "01", "--out", "a.ipynb"]])
+def test_output_that_goes_nowhere_is_one_sentence(words, tmp_path):
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "coursekit", *words],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=tmp_path,
+            timeout=120,
+        )
+    assert done.returncode == 2
+    assert done.stderr.startswith("coursekit: Expected standard output that takes what is printed")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_reader_that_has_gone_is_no_error():
+    process = subprocess.Popen(
+        [sys.executable, "-m", "coursekit", "data", "list"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
-    assert "[tensorflow] or [jax]" in done.stdout, done.stderr
+    process.stdout.close()
+    error = process.stderr.read()
+    assert (process.wait(timeout=120), error) == (0, "")
+    process.stderr.close()
+
+
+def test_a_roster_that_is_not_there_is_refused_before_anything_is_graded(capsys, tmp_path):
+    out = tmp_path / "out"
+    words = ["grade", "05", str(tmp_path), "--out", str(out), "--roster", str(tmp_path / "no.csv")]
+    assert main(words) == 2
+    error = capsys.readouterr().err
+    assert "Nothing was graded" in error
+    assert error.count("\n") == 1
+    assert not out.exists()

@@ -148,6 +148,45 @@ def test_bundle_status_and_new(toy, tmp_path, capsys, monkeypatch):
     assert main(["labs", "build", "55", "--labs", str(toy.parent)]) == 2
 
 
+@pytest.mark.parametrize("missing", ["yaml", "room"])
+def test_a_skeleton_that_cannot_be_built_leaves_nothing(tmp_path, capsys, monkeypatch, missing):
+    from coursekit.labs.author import scaffold
+
+    def fail(folder):
+        raise OSError("the disk is full")
+
+    if missing == "yaml":
+        monkeypatch.setitem(sys.modules, "yaml", None)
+        assert main(["labs", "new", "91_second", "--labs", str(tmp_path / "made")]) == 2
+        assert "PyYAML" in capsys.readouterr().err
+    else:
+        monkeypatch.setattr(scaffold, "build", fail)
+        with pytest.raises(OSError, match="the disk is full"):
+            main(["labs", "new", "91_second", "--labs", str(tmp_path / "made")])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_bundle_that_cannot_be_written_is_one_line_and_nothing_stays(
+    toy, tmp_path, capsys, monkeypatch
+):
+    words = ["labs", "bundle", "--labs", str(toy.parent), "--out"]
+    (tmp_path / "file").touch()
+    assert main([*words, str(tmp_path / "file" / "out")]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    monkeypatch.setattr("coursekit.labs.author.bundle._readme", lambda *args: None)
+    with pytest.raises(TypeError):
+        main([*words, str(tmp_path / "out")])
+    assert not (tmp_path / "out").exists()
+
+
+def test_checks_without_pytest_blame_no_lab(toy, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pytest", None)
+    assert main(["labs", "verify", "90", "--no-notebooks", "--labs", str(toy.parent)]) == 1
+    out = " ".join(capsys.readouterr().out.split())
+    assert "problem: Checking needs pytest" in out
+    assert "test_public.py" not in out
+
+
 def test_importing_the_lab_machine_loads_no_backend_and_no_pytest():
     script = (
         "import sys\nfrom coursekit.labs import testing, session, catalogue\n"

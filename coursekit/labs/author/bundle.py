@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from coursekit._files import write_atomic
+from coursekit._files import all_or_none, writable
 from coursekit.errors import InvalidInputError, LabSourceError, OutputError
 from coursekit.labs.author._repository import Address
 from coursekit.labs.author._wheel import PRIVATE, PUBLIC, lab_texts
@@ -58,7 +57,7 @@ def bundle(
     Raises:
         LabSourceError: if a lab is not built, or what goes out would give away a solution, a hidden
             test or a mistake's code.
-        OutputError: if `out` holds something.
+        OutputError: if `out` holds something, or cannot be written: nothing is left there then.
         InvalidInputError: if `wheel` is no wheel of coursekit or holds what our build puts in none,
             `address` is no repository's or is given without a wheel, or two labs have one name.
     """
@@ -87,20 +86,19 @@ def bundle(
             raise LabSourceError(
                 f"{lab.folder}:1: expected nothing that tells the answer. Received: {told[0]}."
             )
-    written = []
+    files: dict[str, str | bytes] = {}
     for lab in labs:
-        target = out / lab.name
-        target.mkdir(parents=True, exist_ok=True)
         for path in student_files(lab.folder):
-            if path.name == f"{lab.name}.ipynb":
-                write_atomic(target / path.name, student_notebook(lab, there))
-            else:
-                shutil.copyfile(path, target / path.name)
-            written.append(target / path.name)
+            own = path.name == f"{lab.name}.ipynb"
+            content = student_notebook(lab, there) if own else path.read_bytes()
+            files[f"{lab.name}/{path.name}"] = content
     if wheel:
-        written.append(Path(shutil.copyfile(wheel, out / Path(wheel).name)))
-    written.append(write_atomic(out / "README.md", _readme(labs, wheel, there)))
-    return written
+        files[Path(wheel).name] = Path(wheel).read_bytes()
+    files["README.md"] = _readme(labs, wheel, there)
+    with writable(out), all_or_none(out) as made:
+        for name, content in files.items():
+            made.write(name, content)
+    return [out / name for name in files]
 
 
 def _address(wheel: str | Path | None, address: str | None) -> Address | None:

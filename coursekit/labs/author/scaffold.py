@@ -4,9 +4,10 @@ piece."""
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
-from coursekit._files import write_atomic
+from coursekit._files import writable, write_atomic
 from coursekit.errors import InvalidInputError
 from coursekit.labs.author.build import build
 
@@ -191,6 +192,8 @@ def scaffold(name: str, root: str | Path | None = None) -> list[Path]:
 
     Raises:
         InvalidInputError: if the name has another form or the folder exists.
+        MissingDependencyError: without the packages that build a lab. Whatever the error, no file
+            stays.
     """
     if not re.fullmatch(r"\d{2}_[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
         raise InvalidInputError(f"Expected a name such as 21_diffusion. Received: {name!r}.")
@@ -208,5 +211,10 @@ def scaffold(name: str, root: str | Path | None = None) -> list[Path]:
         "test_hidden.py": _HIDDEN,
         "mistakes.py": _MISTAKES,
     }
-    written = [write_atomic(folder / file, text.format(**values)) for file, text in texts.items()]
-    return written + build(folder)
+    with writable(folder):
+        try:
+            written = [write_atomic(folder / n, t.format(**values)) for n, t in texts.items()]
+            return written + build(folder)
+        except BaseException:  # half a lab would be in the way of the next attempt
+            shutil.rmtree(folder, ignore_errors=True)
+            raise

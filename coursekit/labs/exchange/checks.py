@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from coursekit.devices import hush
-from coursekit.errors import LabSourceError
+from coursekit.errors import LabSourceError, MissingDependencyError
 from coursekit.labs.exchange.examples import Example, example_check, read_examples
 from coursekit.labs.exchange.judge import Outcome, Verdict, judge
 from coursekit.labs.exchange.student import Student
@@ -131,6 +131,10 @@ def load_module(path: str | Path, *, rewrite: bool = False) -> types.ModuleType:
     except LabSourceError:
         raise
     except Exception as error:
+        if isinstance(error, ModuleNotFoundError) and error.name == "pytest":
+            raise MissingDependencyError(
+                "Checking needs pytest: run `pip install pytest`."
+            ) from None
         line = _line_in(error, str(path))
         raise LabSourceError(
             f"{path}:{line}: expected a file that runs. Received: {type(error).__name__}: {error}."
