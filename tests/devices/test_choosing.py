@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import sys
 import types
 
@@ -85,6 +86,16 @@ def test_auto_falls_back_and_says_what_to_do_about_the_accelerator_that_is_idle(
     assert "It needs JAX: pip install 'jax[tpu]'" in devices.use().notes[-1]
 
 
+@pytest.mark.parametrize("named", ["nonsense", "torch"])
+def test_a_backend_is_checked_and_nothing_is_changed(machine, monkeypatch, named):
+    machine(packages=("keras", "jax"))
+    assert devices.check_backend() is None
+    assert "KERAS_BACKEND" not in os.environ
+    monkeypatch.setenv("KERAS_BACKEND", named)
+    with pytest.raises(DeviceError, match=f"Expected a backend.*KERAS_BACKEND={named}"):
+        devices.check_backend()
+
+
 def test_a_tpu_image_without_tensorflow_gets_jax(machine):
     machine(TPU, packages=("keras", "jax", "libtpu"), attached={("jax", "tpu"): ["TPU v6e"]})
     assert _chosen(devices.use()) == ("jax", "tpu", "TPU v6e")
@@ -93,7 +104,7 @@ def test_a_tpu_image_without_tensorflow_gets_jax(machine):
 @pytest.mark.parametrize(
     ("kind", "pretend", "message"),
     [
-        ("gpu", {}, r'kind="gpu", but no GPU can be used: tensorflow and jax sees? none'),
+        ("gpu", {}, r'kind="gpu", but no GPU can be used: tensorflow and jax see none'),
         ("gpu", {}, 'Found: no sign of a GPU or TPU. .*Use kind="auto" to fall back'),
         ("gpu", {"signs": GPU}, r"sign of a GPU \(nvidia-smi\).*tensorflow\[and-cuda\]"),
         (

@@ -152,6 +152,14 @@ def test_without_ray_the_extra_is_named(monkeypatch):
         cluster.connect("auto")
 
 
+def test_a_cluster_that_is_not_joined_leaves_no_gradebook(tmp_path, monkeypatch):
+    path = write_notebook(tmp_path / "ann.ipynb", notebook(PLAIN, SUM))
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(MissingDependencyError, match=r"extra \[cluster\]"):
+        runner.grade(PLAIN, path, tmp_path / "out", cluster="auto")
+    assert list(tmp_path.iterdir()) == [path]
+
+
 # Nodes that die, without Ray
 
 

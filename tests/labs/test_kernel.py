@@ -262,7 +262,7 @@ def test_a_signal_ends_reproduce_in_one_line_and_leaves_nothing(
     finally:
         process.kill()
     assert stderr == "coursekit: interrupted; nothing half-written was left behind.\n"
-    assert (process.returncode, stdout) == (130, "")
+    assert (process.returncode, stdout) == (130, f"receipts go to {docs}\n")
     assert docs.read_text(encoding="utf-8") == "# Receipts\n"
     assert list(scratch.iterdir()) == []
     with pytest.raises(ProcessLookupError):
