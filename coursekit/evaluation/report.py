@@ -187,6 +187,8 @@ def _read_weights(sample_weight: ArrayLike | None, n: int) -> np.ndarray | None:
     if sample_weight is None:
         return None
     try:
+        if np.iscomplexobj(sample_weight):
+            raise TypeError("complex numbers")
         weights = np.array(sample_weight, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise InvalidInputError(

@@ -202,6 +202,7 @@ def test_equal_weights_change_no_score_and_uneven_ones_widen_the_interval():
         [[1], [1], [1]],
         ["a", "b", "c"],
         [[1], [1, 2], [1]],
+        np.array([1j, 1, 1]),
         [1e-200] * 3,
         [1e200] * 3,
     ],
