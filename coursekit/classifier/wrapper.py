@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
-import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import keras
 import numpy as np
@@ -16,6 +16,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from coursekit.classifier.architecture import SavedArchitecture, travels
+from coursekit.classifier.scaling import TrainedScale, check_pixels, check_range
 from coursekit.errors import InvalidInputError
 from coursekit.training import ProgressLine, exponential_decay, one_cycle, output_head
 from coursekit.training.feed import fed
@@ -23,7 +24,6 @@ from coursekit.training.loop import quiet_retracing, seeded
 
 _SCHEDULES = {"one_cycle": one_cycle, "exponential": exponential_decay}
 _PREDICT_BATCH = 1000
-_MANY_FEATURES, _BRIGHT = 49, 200  # flat rows of whole numbers that are taken for pictures
 
 
 class KerasClassifier(ClassifierMixin, BaseEstimator):
@@ -53,7 +53,9 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         seed: int makes `fit` repeatable on one machine and backend; None does not.
         verbose: 0 is silent, 1 shows one line of progress.
         scale: True divides uint8 inputs by 255 and leaves other numbers as they are; "standard"
-            then also standardises every feature by the training data; False does neither.
+            then also standardises every feature by the training data; False does neither. Unless it
+            is False, inputs that are surely scaled in another way than the training data, as uint8
+            after floats up to 255, are refused.
         loss: None for the loss described above, or a Keras loss on what the model gives and integer
             labels.
         callbacks: more Keras callbacks for `fit`.
@@ -137,50 +139,58 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
 
         Raises:
             InvalidInputError: if data or settings do not fit one another.
+
+        If `fit` fails or is interrupted, the classifier is what it was before.
         """
-        self._check_settings()
-        X, y = self._validated(X, y=y, reset=True)
-        self.classes_, labels = np.unique(y, return_inverse=True)
-        if len(self.classes_) < 2:
-            raise InvalidInputError(
-                "a classifier needs at least 2 classes. Received: data with 1 class; add another"
-            )
-        weights = self._weights(X, y, sample_weight)
+        with unchanged_on_failure(self):
+            self._check_settings()
+            X, y = self._validated(X, y=y, reset=True)
+            self.classes_, labels = np.unique(y, return_inverse=True)
+            if len(self.classes_) < 2:
+                raise InvalidInputError(
+                    "a classifier needs at least 2 classes. Received: data with 1 class; add "
+                    "another"
+                )
+            weights = self._weights(X, y, sample_weight)
+            with seeded(self.seed), quiet_retracing():
+                self.model_, history = self._train(X, labels, weights)
+            self.n_parameters_ = int(self.model_.count_params())
+            self.history_ = {
+                name: [float(value) for value in values] for name, values in history.items()
+            }
+        return self
+
+    def _train(self, X, labels, weights) -> tuple[keras.Model, dict[str, list]]:
+        """A fresh model, trained, and its history."""
         rows, held_out = self._split(labels)
         self._learn_scale(X if held_out is None else X[rows])
-        with seeded(self.seed), quiet_retracing():
-            model = self._build(X.shape)
-            self._head = self._check_head(model)
-            self._input_shape = tuple(model.input_shape[1:])
-            validation = None
-            if held_out is not None:
-                validation = (self._prepare(X[held_out]), labels[held_out])
-                if weights is not None:
-                    validation += (weights[held_out],)
-            steps = -(-len(rows) // self.batch_size)
-            epochs = max(self.epochs, -(-self.min_steps // steps))
-            model.compile(
-                self._optimizer(steps * epochs),
-                self._loss(),
-                metrics=[self._accuracy()],
-                steps_per_execution=self.steps_per_execution,
-            )
-            model.optimizer.build(
-                model.trainable_variables
-            )  # with its variables there, TensorFlow traces the step only once
-            history = model.fit(
-                **self._feed(X, labels, weights, None if held_out is None else rows),
-                epochs=epochs,
-                validation_data=validation,
-                callbacks=self._callbacks(),
-                verbose=0,
-            )
-        self.model_ = model
-        self.n_parameters_ = int(model.count_params())
-        self.history_ = {
-            name: [float(value) for value in values] for name, values in history.history.items()
-        }
-        return self
+        model = self._build(X.shape)
+        self._head = self._check_head(model)
+        self._input_shape = tuple(model.input_shape[1:])
+        validation = None
+        if held_out is not None:
+            validation = (self._prepare(X[held_out]), labels[held_out])
+            if weights is not None:
+                validation += (weights[held_out],)
+        steps = -(-len(rows) // self.batch_size)
+        epochs = max(self.epochs, -(-self.min_steps // steps))
+        model.compile(
+            self._optimizer(steps * epochs),
+            self._loss(),
+            metrics=[self._accuracy()],
+            steps_per_execution=self.steps_per_execution,
+        )
+        model.optimizer.build(
+            model.trainable_variables
+        )  # with its variables there, TensorFlow traces the step only once
+        history = model.fit(
+            **self._feed(X, labels, weights, None if held_out is None else rows),
+            epochs=epochs,
+            validation_data=validation,
+            callbacks=self._callbacks(),
+            verbose=0,
+        )
+        return model, history.history
 
     def predict_proba(self, X) -> np.ndarray:
         """Probabilities `(n, classes)`, float64, rows sum to 1, columns in the order of
@@ -245,35 +255,13 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
             raise InvalidInputError(str(error)) from error
         x = checked[0] if y else checked
         if reset:
-            self._trained_on = x.dtype
-            self._check_scale_of(x)
-        elif (
-            self.scale
-            and self._trained_on == np.uint8
-            and x.dtype.kind in "iuf"
-            and x.dtype != np.uint8
-            and x.max() > 1
-        ):
-            raise InvalidInputError(
-                f"the training images were uint8 and scaled to [0, 1]. Received: {x.dtype} up "
-                f"to {x.max():g}; pass uint8 again"
-            )
+            self._scale = TrainedScale.of(x)
+            if self.scale and self.scale != "standard":
+                check_pixels(x)
+        elif self.scale:
+            self._scale.check(x)
+        check_range(x)
         return checked
-
-    def _check_scale_of(self, x: np.ndarray) -> None:
-        """Pixels that came as wide integers are not scaled as those in uint8 are: say so."""
-        wide = x.dtype.kind in "iu" and x.dtype != np.uint8
-        if self.scale is not True or not wide or x.min() < 0 or not 1 < x.max() <= 255:
-            return
-        message = (
-            f"`scale=True` divides uint8 by 255 and leaves other numbers as they are. Received: "
-            f"{x.dtype} from {x.min()} to {x.max()}, which look like pixels; pass "
-            f'x.astype("uint8"), or scale=False if they are meant so'
-        )
-        if x.ndim > 2:
-            raise InvalidInputError(message)
-        if x.shape[1] >= _MANY_FEATURES and x.max() > _BRIGHT:
-            warnings.warn(message, UserWarning, stacklevel=4)
 
     def _split(self, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         rows = np.arange(len(labels))
@@ -307,7 +295,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         if rows is not None:
             X, labels = X[rows], labels[rows]
             weights = None if weights is None else weights[rows]
-        if X.dtype == np.uint8 and self.scale is True:
+        if X.dtype == np.uint8 and self.scale and self.scale != "standard":
             return fed(self._shaped(X), labels, self.batch_size, scale=1 / 255, weights=weights)
         return fed(self._prepare(X), labels, self.batch_size, weights=weights)
 
@@ -422,3 +410,16 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
                 )
             )
         return callbacks
+
+
+@contextlib.contextmanager
+def unchanged_on_failure(estimator: BaseEstimator) -> Iterator[None]:
+    """Give `estimator` its attributes back if what is inside fails or is interrupted, so that the
+    labels of one fit never stand beside the model of another."""
+    before = dict(vars(estimator))
+    try:
+        yield
+    except BaseException:
+        vars(estimator).clear()
+        vars(estimator).update(before)
+        raise
