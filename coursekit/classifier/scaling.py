@@ -60,7 +60,7 @@ class TrainedScale:
                     f"taken as they are, but uint8 is divided by 255. {came}; pass "
                     f"x.astype({self.dtype.name!r}), scaled as the training data were"
                 )
-        elif -1 <= self.low and self.high <= 1 and self._pixels(x, low, high):
+        elif self.low >= -1 and self.high <= 1 and self._pixels(x, low, high):
             raise InvalidInputError(
                 f"the training data were {self.dtype} from {self.low:g} to {self.high:g}. {came}, "
                 f"which look like pixels; scale them as the training data were, or fit with "

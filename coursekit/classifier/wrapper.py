@@ -15,14 +15,19 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from coursekit.classifier.architecture import SavedArchitecture, travels
+from coursekit.classifier.architecture import (
+    SavedArchitecture,
+    as_graph,
+    check_loads,
+    travels,
+)
+from coursekit.classifier.checks import SCHEDULES, check_loss, check_settings, check_trained
 from coursekit.classifier.scaling import TrainedScale, check_pixels, check_range
 from coursekit.errors import InvalidInputError
-from coursekit.training import ProgressLine, exponential_decay, one_cycle, output_head
+from coursekit.training import Head, ProgressLine, output_head
 from coursekit.training.feed import fed
 from coursekit.training.loop import quiet_retracing, seeded
 
-_SCHEDULES = {"one_cycle": one_cycle, "exponential": exponential_decay}
 _PREDICT_BATCH = 1000
 
 
@@ -36,7 +41,8 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
     Args:
         build: `build(input_shape, num_classes)` returning an uncompiled `keras.Model`, called anew
             by each `fit`; or a `keras.Model`, of which each `fit` trains a copy that starts from
-            the weights it holds.
+            the weights it holds. The `call` of a subclassed model is made of Keras layers and
+            `keras.ops`.
         epochs: passes over the training data, at most unless `min_steps` asks for more.
         min_steps: on small data epochs are added until there are this many optimiser steps.
         batch_size: samples per optimiser step.
@@ -58,7 +64,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
             after floats up to 255, are refused.
         loss: None for the loss described above, or a Keras loss on what the model gives and integer
             labels.
-        callbacks: more Keras callbacks for `fit`.
+        callbacks: more Keras callbacks for `fit`, or None.
         class_weight: None, "balanced" (each class counts the same in the loss, however many rows it
             has), or a dict from label to weight.
         steps_per_execution: optimiser steps per call of the backend; more make small models
@@ -93,7 +99,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         verbose: int = 0,
         scale: bool | str = True,
         loss: str | keras.losses.Loss | None = None,
-        callbacks: Sequence[keras.callbacks.Callback] = (),
+        callbacks: Sequence[keras.callbacks.Callback] | None = (),
         min_steps: int = 0,
         steps_per_execution: int = 1,
         class_weight: str | dict | None = None,
@@ -123,10 +129,16 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
 
     def __getstate__(self):
         """What is pickled. Where the builder cannot be imported elsewhere, as one written in a
-        notebook, a fitted classifier takes the architecture of its model along instead."""
+        notebook, a fitted classifier takes the architecture of its model along instead.
+
+        Raises:
+            InvalidInputError: if Keras could not load the model again.
+        """
         state = dict(super().__getstate__())
-        if hasattr(self, "model_") and callable(self.build) and not travels(self.build):
-            state["build"] = SavedArchitecture(self.model_)
+        if hasattr(self, "model_"):
+            check_loads(self.model_)
+            if not isinstance(self.build, keras.Model) and not travels(self.build):
+                state["build"] = SavedArchitecture(self.model_, self._input_shape, self._head.units)
         return state
 
     def fit(self, X, y, sample_weight=None) -> KerasClassifier:
@@ -138,12 +150,12 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
             sample_weight: how much each row counts in the loss, `(n,)`; None counts each once.
 
         Raises:
-            InvalidInputError: if data or settings do not fit one another.
+            InvalidInputError: if data or settings do not fit one another, or the training diverges.
 
         If `fit` fails or is interrupted, the classifier is what it was before.
         """
         with unchanged_on_failure(self):
-            self._check_settings()
+            check_settings(self)
             X, y = self._validated(X, y=y, reset=True)
             self.classes_, labels = np.unique(y, return_inverse=True)
             if len(self.classes_) < 2:
@@ -164,9 +176,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         """A fresh model, trained, and its history."""
         rows, held_out = self._split(labels)
         self._learn_scale(X if held_out is None else X[rows])
-        model = self._build(X.shape)
-        self._head = self._check_head(model)
-        self._input_shape = tuple(model.input_shape[1:])
+        model, self._input_shape, self._head = self._build(X.shape)
         validation = None
         if held_out is not None:
             validation = (self._prepare(X[held_out]), labels[held_out])
@@ -190,6 +200,9 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
             callbacks=self._callbacks(),
             verbose=0,
         )
+        restored = self.early_stopping is not None or bool(self.callbacks)
+        losses = history.history.get("loss", [])
+        check_trained(model, losses, self.learning_rate, restored=restored)
         return model, history.history
 
     def predict_proba(self, X) -> np.ndarray:
@@ -200,18 +213,33 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
 
     def predict_log_proba(self, X) -> np.ndarray:
         """Logarithms of the probabilities `(n, classes)`, float64. From logits they are exact where
-        the probability itself would round to 0."""
+        the probability itself would round to 0.
+
+        Raises:
+            InvalidInputError: if `X` does not fit the training data, or the model gives NaN.
+        """
         check_is_fitted(self, "model_")
         x = self._prepare(self._validated(X, reset=False))
         with quiet_retracing():
             scores = np.asarray(
                 self.model_.predict(x, batch_size=_PREDICT_BATCH, verbose=0), np.float64
             )
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            logs = self._log_probabilities(scores)
+        lost = np.isnan(logs).any(axis=1)
+        if lost.any():
+            raise InvalidInputError(
+                f"the model must give finite numbers. Received: NaN or infinity for {lost.sum()} "
+                f"of {len(x)} samples; scale the inputs as the training data were, or train anew "
+                f"with a lower `learning_rate`"
+            )
+        return logs
+
+    def _log_probabilities(self, scores: np.ndarray) -> np.ndarray:
         if not self._head.from_logits:
             if self._head.units == 1:
                 scores = np.hstack([1 - scores, scores])
-            with np.errstate(divide="ignore"):
-                return np.log(scores / scores.sum(axis=1, keepdims=True))
+            return np.log(scores / scores.sum(axis=1, keepdims=True))
         if self._head.units == 1:
             return -np.logaddexp(0, np.hstack([scores, -scores]))
         return log_softmax(scores, axis=1)
@@ -221,38 +249,19 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
         best = self.predict_proba(X).argmax(axis=1)
         return self.classes_[best]
 
-    def _check_settings(self) -> None:
-        if self.early_stopping is not None and not self.validation_split:
-            raise InvalidInputError(
-                "`early_stopping` needs data to watch. Received: validation_split=0; set "
-                "validation_split=0.1, say"
-            )
-        if not 0 <= self.validation_split < 1:
-            raise InvalidInputError(
-                f"`validation_split` must lie in [0, 1). Received: {self.validation_split}"
-            )
-        if self.scale not in (True, False, "standard"):
-            raise InvalidInputError(
-                f'`scale` must be True, False or "standard". Received: scale={self.scale!r}'
-            )
-        if not (self.schedule is None or callable(self.schedule) or self.schedule in _SCHEDULES):
-            raise InvalidInputError(
-                f"`schedule` must be one of {', '.join(_SCHEDULES)} or callable. Received: "
-                f"{self.schedule!r}"
-            )
-        for name in ("epochs", "batch_size", "steps_per_execution"):
-            if getattr(self, name) < 1:
-                raise InvalidInputError(
-                    f"`{name}` must be at least 1. Received: {name}={getattr(self, name)}"
-                )
-
     def _validated(self, X, *, reset: bool, **y):
         try:
             checked = validate_data(self, X, **y, reset=reset, allow_nd=True, dtype="numeric")
             if y:
-                check_classification_targets(checked[1])
+                _check_labels(checked[1])
         except ValueError as error:
             raise InvalidInputError(str(error)) from error
+        except TypeError as error:
+            if not hasattr(X, "toarray"):  # for objects scikit-learn asks for a TypeError
+                raise
+            raise InvalidInputError(
+                f"`X` must be a dense array. Received: {type(X).__name__}; pass X.toarray()"
+            ) from error
         x = checked[0] if y else checked
         if reset:
             self._scale = TrainedScale.of(x)
@@ -308,19 +317,28 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
                 weights = weights * compute_sample_weight(self.class_weight, y)
         except ValueError as error:
             raise InvalidInputError(str(error)) from error
-        if not weights.any() or weights.min() < 0:
+        with np.errstate(over="ignore"):
+            single = weights.astype(np.float32)
+        if not single.any() or weights.min() < 0 or not np.isfinite(single).all():
             raise InvalidInputError(
-                f"weights of samples and classes must be 0 or more, and not all 0. Received: "
-                f"values from {weights.min():g} to {weights.max():g}"
+                f"weights of samples and classes must be 0 or more, and not all 0, in float32. "
+                f"Received: values from {weights.min():g} to {weights.max():g}"
             )
-        return weights.astype(np.float32)
+        return single
 
     def _prepare(self, X: np.ndarray) -> np.ndarray:
         x = X.astype(np.float32)
         if X.dtype == np.uint8 and self.scale:
             x *= np.float32(1 / 255)
         if self._mean is not None:
-            x = (x - self._mean) / self._deviation
+            with np.errstate(over="ignore"):
+                x = (x - self._mean) / self._deviation
+            if not np.isfinite(x).all():
+                raise InvalidInputError(
+                    f"standardised inputs must be finite in float32. Received: numbers up to "
+                    f"{np.abs(X).max():g} where the training data vary by "
+                    f"{self._deviation.min():g} only; divide them first"
+                )
         return self._shaped(x)
 
     def _shaped(self, x: np.ndarray) -> np.ndarray:
@@ -334,27 +352,42 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
             )
         return x.reshape(-1, *wanted)
 
-    def _build(self, shape: tuple[int, ...]) -> keras.Model:
+    def _build(self, shape: tuple[int, ...]) -> tuple[keras.Model, tuple[int, ...], Head]:
+        """A fresh model, the shape of its inputs and its head."""
+        sample = (*shape[1:], 1) if len(shape) == 3 else tuple(shape[1:])
         if isinstance(self.build, keras.Model):
-            model = keras.models.clone_model(self.build)
-            model.set_weights(self.build.get_weights())
-            return model
-        if not callable(self.build):
+            model = self._copy(sample)
+        elif callable(self.build):
+            model = self.build(sample, len(self.classes_))
+        else:
             raise InvalidInputError(
                 f"`build` must be a keras.Model or a function (input_shape, num_classes). "
                 f"Received: {self.build!r}"
             )
-        sample = (*shape[1:], 1) if len(shape) == 3 else shape[1:]
-        model = self.build(sample, len(self.classes_))
         if not isinstance(model, keras.Model):
             raise InvalidInputError(
                 f"`build` must return a keras.Model. Received: {type(model).__name__}"
             )
-        if not model.built:
-            model.build((None, *sample))
+        graph = as_graph(model, sample)
+        head = self._check_head(graph)
+        if self.loss is not None:
+            check_loss(self.loss, head.units)
+        return model, tuple(graph.input_shape[1:]), head
+
+    def _copy(self, sample: tuple[int, ...]) -> keras.Model:
+        try:
+            model = keras.models.clone_model(self.build)
+        except (NotImplementedError, TypeError, ValueError) as error:
+            raise InvalidInputError(
+                f"a model given as `build` must be one that Keras can copy, with a get_config. "
+                f"Received: {type(self.build).__name__}; give a function that makes it instead"
+            ) from error
+        if self.build.built:
+            as_graph(model, sample)
+            model.set_weights(self.build.get_weights())
         return model
 
-    def _check_head(self, model: keras.Model):
+    def _check_head(self, model: keras.Model) -> Head:
         head, count = output_head(model), len(self.classes_)
         if len(model.output_shape) != 2 or not (
             head.units == count or (head.units == 1 and count == 2)
@@ -397,12 +430,12 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
             optimizer = keras.optimizers.get(self.optimizer)
         rate = self.learning_rate
         if self.schedule is not None:
-            rate = _SCHEDULES.get(self.schedule, self.schedule)(rate, total_steps)
+            rate = SCHEDULES.get(self.schedule, self.schedule)(rate, total_steps)
         config = optimizer.get_config() | {"learning_rate": rate}
         return type(optimizer).from_config(config)
 
     def _callbacks(self) -> list[keras.callbacks.Callback]:
-        callbacks = [*copy.deepcopy(list(self.callbacks)), ProgressLine(bool(self.verbose))]
+        callbacks = [*copy.deepcopy(list(self.callbacks or ())), ProgressLine(bool(self.verbose))]
         if self.early_stopping is not None:
             callbacks.append(
                 keras.callbacks.EarlyStopping(
@@ -410,6 +443,17 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
                 )
             )
         return callbacks
+
+
+def _check_labels(y: np.ndarray) -> None:
+    try:
+        check_classification_targets(y)
+    except TypeError as error:
+        kinds = ", ".join(sorted({type(label).__name__ for label in y}))
+        raise InvalidInputError(
+            f"labels must be of one kind that can be sorted. Received: {kinds}; leave out rows "
+            f"without a label"
+        ) from error
 
 
 @contextlib.contextmanager

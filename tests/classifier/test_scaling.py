@@ -84,6 +84,6 @@ def test_a_classifier_that_scales_refuses_another_scaling(scale):
 
 
 def test_numbers_beyond_single_precision_are_refused():
-    with pytest.raises(InvalidInputError, match="up to 3.4e[+]38. Received: numbers up to 2e"):
+    with pytest.raises(InvalidInputError, match=r"up to 3.4e\+38. Received: numbers up to 2e"):
         check_range(np.array([[1.0, -2e300]]))
     check_range(np.array([[-3e38, 3e38]]))
