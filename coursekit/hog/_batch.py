@@ -17,6 +17,7 @@ from coursekit.hog._plan import Plan, make_plan
 
 SCRATCH_BYTES = 24 * 2**20  # of all threads together; the budget beside the output is 64 MB
 PIECE_IMAGES = 512  # enough to hide the start of a piece, few enough to share the work evenly
+LARGEST = 1e18  # of pixels, so that float32 holds the squares of their gradients
 SERIAL_PIXELS = 100_000  # below this a thread costs more than it saves
 
 
@@ -37,7 +38,7 @@ def hog(
     Args:
         images: `(n, h, w)`, or `(n, h, w, c)` in colour, where each pixel counts with its strongest
             channel. Any integer or float dtype; the features hardly depend on the scale of the
-            values, so 0 to 255 and 0 to 1 are both fine.
+            values, so 0 to 255 and 0 to 1 are both fine, but none may lie beyond 1e18.
         orientations: Number of bins that share 180 degrees, 1 to 254.
         pixels_per_cell: Size of a cell in pixels, (rows, columns).
         cells_per_block: Size of a block in cells, (rows, columns). Blocks overlap; each is
@@ -59,7 +60,7 @@ def hog(
 
     Raises:
         InvalidInputError: if an argument has the wrong form, an image is smaller than one block, or
-            a pixel is not finite.
+            a pixel is not finite or lies beyond 1e18.
 
     With numba installed the work runs compiled, on as many threads as the process has cores;
     without it, in NumPy. Beside the output at most 64 MB are used (or one image as float64 per
@@ -89,7 +90,7 @@ def as_batch(images, channel_axis: int | None = None) -> np.ndarray:
     Raises:
         InvalidInputError: if they are not such a batch.
     """
-    images = np.asarray(images)
+    images = as_array(images)
     if images.dtype.kind not in "buif":
         raise InvalidInputError(
             f"Expected images of an integer or float dtype. Received: dtype {images.dtype}."
@@ -117,14 +118,35 @@ def as_batch(images, channel_axis: int | None = None) -> np.ndarray:
     return images
 
 
+def as_array(images) -> np.ndarray:
+    """`images` as an array.
+
+    Raises:
+        InvalidInputError: if they are a list of images of several sizes.
+    """
+    try:
+        return np.asarray(images)
+    except ValueError as error:
+        raise InvalidInputError(
+            "Expected images of one size. Received: a list that is no array, of several sizes. "
+            "Bring them to one size first."
+        ) from error
+
+
 def _check_values(images: np.ndarray, plan: Plan) -> None:
-    if images.dtype.kind not in "if" or not images.size:
+    if not images.size or (images.dtype.kind not in "if" and images.dtype != np.uint64):
         return
     low, high = images.min(), images.max()  # NaN in either if it is anywhere
     if not (np.isfinite(low) and np.isfinite(high)):
         raise InvalidInputError(
             "Expected finite pixels. Received: NaN or infinity. Replace them, for example with "
             "np.nan_to_num."
+        )
+    largest = max(float(high), -float(low))
+    if largest > LARGEST:
+        raise InvalidInputError(
+            f"Expected pixels from {-LARGEST:g} to {LARGEST:g}. Received: {largest:g} in absolute "
+            f"value. Divide them, as the features hardly depend on the scale."
         )
     if plan.transform_sqrt and low < 0:
         raise InvalidInputError(

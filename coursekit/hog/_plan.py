@@ -68,13 +68,13 @@ def make_plan(orientations, pixels_per_cell, cells_per_block, block_norm, transf
     Raises:
         InvalidInputError: naming the parameter, what was expected and what came.
     """
-    bins = _whole(orientations)
+    bins = whole(orientations)
     if bins is None or not 1 <= bins <= MAX_ORIENTATIONS:
         raise InvalidInputError(
             f"Expected `orientations` as a whole number from 1 to {MAX_ORIENTATIONS}. "
             f"Received: {orientations!r}."
         )
-    if block_norm not in BLOCK_NORMS:
+    if not isinstance(block_norm, str) or block_norm not in BLOCK_NORMS:
         raise InvalidInputError(
             f"Expected `block_norm` as one of {', '.join(BLOCK_NORMS)}. Received: {block_norm!r}."
         )
@@ -123,7 +123,8 @@ def find_bins(gy: np.ndarray, gx: np.ndarray, orientations: int) -> np.ndarray:
     return np.searchsorted(bin_edges(orientations), angle, side="right")
 
 
-def _whole(value) -> int | None:
+def whole(value) -> int | None:
+    """`value` as an int, or None if it is no whole number."""
     if isinstance(value, (bool, np.bool_)):
         return None
     try:
@@ -134,7 +135,7 @@ def _whole(value) -> int | None:
 
 def _pair(name: str, value) -> tuple[int, int]:
     try:
-        pair = tuple(_whole(v) for v in value)
+        pair = tuple(whole(v) for v in value)
     except TypeError:
         pair = ()
     if len(pair) != 2 or any(v is None or v < 1 for v in pair):

@@ -21,7 +21,8 @@ class HOG(keras.layers.Layer):
             `dtype` is given.
 
     Input shape:
-        `(b, h, w)` or channels last `(b, h, w, c)`, `h` and `w` known; any number dtype and scale.
+        `(b, h, w)` or channels last `(b, h, w, c)`, `h` and `w` known; any number dtype and any
+        scale up to 1e18.
 
     Output shape:
         `(b, features)`, in the order (block row, block column, cell row, cell column, orientation).

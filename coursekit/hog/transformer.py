@@ -9,8 +9,8 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 from coursekit.errors import InvalidInputError
-from coursekit.hog._batch import as_batch, hog
-from coursekit.hog._plan import make_plan
+from coursekit.hog._batch import as_array, as_batch, hog
+from coursekit.hog._plan import make_plan, whole
 
 
 class HOGTransformer(TransformerMixin, BaseEstimator):
@@ -20,13 +20,13 @@ class HOGTransformer(TransformerMixin, BaseEstimator):
     Args:
         orientations, pixels_per_cell, cells_per_block, block_norm, transform_sqrt: As in
             `coursekit.hog.hog`.
-        image_shape: `(h, w)` or `(h, w, c)` of images that come as flat rows `(n, h * w * c)`. None
-            where they come as images.
+        image_shape: `(h, w)` or `(h, w, c)` of images that come as flat rows `(n, h * w * c)`.
+            Images that come as such must have it, too, unless it is None.
 
     Attributes:
         image_shape_: `(h, w, c)` of the images seen in `fit`.
         n_features_in_: Values of one image.
-        n_features_out_: Length of its feature vector.
+        n_features_out_: Length of its feature vector under the parameters as they are set.
 
     Nothing is learnt from the data; `fit` checks it and remembers the image shape. The features are
     float32 whatever comes in, as those of `coursekit.hog.hog`.
@@ -63,7 +63,7 @@ class HOGTransformer(TransformerMixin, BaseEstimator):
             InvalidInputError: if the images or a parameter do not fit.
         """
         images = self._images(X, reset=True)
-        self.n_features_out_ = self._plan().features(*images.shape[1:3])
+        self._plan().blocks(*images.shape[1:3])
         self.image_shape_ = images.shape[1:]
         self.n_features_in_ = math.prod(self.image_shape_)
         return self
@@ -91,6 +91,13 @@ class HOGTransformer(TransformerMixin, BaseEstimator):
             transform_sqrt=self.transform_sqrt,
         )
 
+    @property
+    def n_features_out_(self) -> int:
+        """Length of a feature vector."""
+        if not hasattr(self, "image_shape_"):
+            raise AttributeError("n_features_out_ is there once `fit` has seen the images")
+        return self._plan().features(*self.image_shape_[:2])
+
     def get_feature_names_out(self, input_features=None) -> np.ndarray:
         """Return names as `hog_r0_c1_i0_j1_o8`: block row and column, cell row and column in it,
         orientation bin."""
@@ -113,12 +120,12 @@ class HOGTransformer(TransformerMixin, BaseEstimator):
     def _images(self, X, *, reset: bool) -> np.ndarray:
         """Checked images `(n, h, w, c)`: finite numbers, at least one."""
         sparse = hasattr(X, "toarray")
-        axes = 2 if sparse else np.asarray(X).ndim
+        axes = 2 if sparse else as_array(X).ndim
         if not sparse and axes not in (3, 4) and self.image_shape is None:
+            hint = " Pass HOGTransformer(image_shape=(28, 28)) for rows of 784 pixels."
             raise InvalidInputError(
                 f"Expected images (n, h, w) or (n, h, w, c), or `image_shape` for flat rows. "
-                f"Received: shape {np.shape(X)}. "
-                "Pass HOGTransformer(image_shape=(28, 28)) for rows of 784 pixels."
+                f"Received: shape {np.shape(X)}.{hint if axes in (1, 2) else ''}"
             )
         try:
             if axes < 3:
@@ -132,14 +139,34 @@ class HOGTransformer(TransformerMixin, BaseEstimator):
                 raise
             raise InvalidInputError(str(error)) from error
         if X.ndim != 2:
-            return as_batch(X)
-        shape = self._flat_shape(X.shape[1])
-        if len(shape) not in (2, 3) or math.prod(shape) != X.shape[1]:
+            return self._of_image_shape(as_batch(X))
+        shape = self._checked_shape(self._flat_shape(X.shape[1]))
+        if math.prod(shape) != X.shape[1]:
             raise InvalidInputError(
                 f"Expected `image_shape` (h, w) or (h, w, c) of {X.shape[1]} values in all. "
                 f"Received: {shape}."
             )
         return as_batch(X.reshape(len(X), *shape))
+
+    def _of_image_shape(self, images: np.ndarray) -> np.ndarray:
+        if self.image_shape is None:
+            return images
+        shape = self._checked_shape(self.image_shape)
+        if images.shape[1:] != (shape if len(shape) == 3 else (*shape, 1)):
+            raise InvalidInputError(
+                f"Expected images of `image_shape`, {shape}. Received: {images.shape[1:]}. Leave "
+                f"`image_shape` out for images that are no flat rows."
+            )
+        return images
+
+    def _checked_shape(self, shape) -> tuple[int, ...]:
+        sizes = [whole(size) for size in shape] if isinstance(shape, (tuple, list)) else []
+        if len(sizes) not in (2, 3) or any(size is None or size < 1 for size in sizes):
+            raise InvalidInputError(
+                f"Expected `image_shape` as (h, w) or (h, w, c), positive whole numbers. "
+                f"Received: {shape!r}."
+            )
+        return tuple(sizes)
 
     def _flat_shape(self, values: int) -> tuple[int, ...]:
         """Shape of an image that came as a row of so many values."""

@@ -110,6 +110,16 @@ def test_equals_skimage_on_floats_of_any_scale_and_sign(seed, exponent, channels
 
 
 @pytest.mark.usefixtures("path")
+@pytest.mark.parametrize("block_norm", BLOCK_NORMS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int64])
+def test_equals_skimage_on_the_largest_pixels(block_norm, dtype):
+    bright = np.random.default_rng(0).random((2, 24, 24)) < 0.5
+    images = np.where(bright, _batch.LARGEST, -_batch.LARGEST).astype(np.float32).astype(dtype)
+    images = (images * np.float32(0.999)).astype(dtype)
+    assert_equals_skimage(images, cells_per_block=(1, 1), block_norm=block_norm)
+
+
+@pytest.mark.usefixtures("path")
 def test_gradients_on_a_bin_edge_fall_where_skimage_puts_them():
     y, x = np.mgrid[:24, :24]
     ramps = np.stack([a * x + b * y for a in (-3, -1, 0, 1, 3) for b in (-3, -1, 0, 1, 3)])
@@ -231,6 +241,8 @@ BATCH = np.zeros((2, 28, 28), np.uint8)
         (BATCH[:, :23], {}, "at least 24x24 pixels.*Received: 23x28"),
         (BATCH, {"block_norm": "l2"}, "L2-Hys. Received: 'l2'"),
         (BATCH, {"block_norm": None}, "Received: None"),
+        (BATCH, {"block_norm": np.array(["L1", "L2"])}, "`block_norm`"),
+        ([BATCH[0], BATCH[0, :20]], {}, "of one size"),
         (BATCH, {"orientations": 0}, "`orientations`.*Received: 0"),
         (BATCH, {"orientations": 9.0}, "`orientations`.*Received: 9.0"),
         (BATCH, {"orientations": 255}, "1 to 254"),
@@ -240,6 +252,10 @@ BATCH = np.zeros((2, 28, 28), np.uint8)
         (BATCH, {"cells_per_block": (2, True)}, "`cells_per_block`"),
         (np.full((1, 28, 28), np.nan), {}, "finite"),
         (np.full((1, 28, 28), np.inf, np.float32), {}, "finite"),
+        (np.full((1, 28, 28), -1e200), {}, r"-1e\+18 to 1e\+18. Received: 1e\+200"),
+        (np.full((1, 28, 28), 3e38, np.float32), {}, "Divide them"),
+        (np.full((1, 28, 28), 2**64 - 1, np.uint64), {}, "Divide them"),
+        (np.full((1, 28, 28), -(2**63)), {}, "Divide them"),
         (np.full((1, 28, 28), -1.0), {"transform_sqrt": True}, "negative"),
         (np.full((1, 28, 28), -1), {"transform_sqrt": True}, "negative"),
     ],

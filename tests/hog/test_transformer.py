@@ -91,7 +91,15 @@ def test_transform_before_fit_is_refused(images):
         ({}, (3, 784), r"Pass HOGTransformer\(image_shape=\(28, 28\)\)"),
         ({"image_shape": (27, 28)}, (3, 784), "784 values in all"),
         ({"image_shape": (784,)}, (3, 784), r"Received: \(784,\)"),
+        ({"image_shape": 784}, (3, 784), r"`image_shape` as \(h, w\).*Received: 784"),
+        ({"image_shape": (-28, -28)}, (3, 784), "positive whole numbers"),
+        ({"image_shape": (28.0, 28.0)}, (3, 784), r"Received: \(28.0, 28.0\)"),
+        ({"image_shape": (16, 16)}, (3, 28, 28), r"`image_shape`, \(16, 16\)"),
+        ({"image_shape": (28, 28)}, (3, 28, 28, 3), r"Received: \(28, 28, 3\)"),
+        ({"block_norm": np.array(["L1", "L2"])}, (3, 28, 28), "`block_norm`"),
         ({}, (784,), r"Received: shape \(784,\)"),
+        ({}, (), r"Received: shape \(\)\.$"),
+        ({}, (1, 1, 1, 28, 28), r"Received: shape \(1, 1, 1, 28, 28\)\.$"),
         ({}, (3, 6, 6), "at least 8x8"),
         ({"block_norm": "max"}, (3, 28, 28), "L2-Hys"),
     ],
@@ -99,6 +107,28 @@ def test_transform_before_fit_is_refused(images):
 def test_images_that_do_not_fit_are_refused(parameters, shape, message):
     with pytest.raises(InvalidInputError, match=message):
         HOGTransformer(**parameters).fit(np.zeros(shape, np.uint8))
+
+
+def test_a_list_of_images_of_several_sizes_is_refused():
+    with pytest.raises(InvalidInputError, match="of one size"):
+        HOGTransformer().fit([np.zeros((28, 28)), np.zeros((20, 28))])
+
+
+def test_images_may_have_the_shape_that_flat_rows_have(images):
+    for shape in ((28, 28), (28, 28, 1)):
+        transformer = HOGTransformer(image_shape=shape).fit(images)
+        np.testing.assert_array_equal(
+            transformer.transform(images[..., None]), transformer.transform(images)
+        )
+
+
+def test_the_number_of_features_follows_the_parameters(images):
+    transformer = HOGTransformer()
+    assert not hasattr(transformer, "n_features_out_")
+    transformer.fit(images).set_params(orientations=4)
+    features = transformer.transform(images)
+    assert transformer.n_features_out_ == features.shape[1] == 576
+    assert len(transformer.get_feature_names_out()) == 576
 
 
 def test_another_image_shape_than_in_fit_is_refused(images):
