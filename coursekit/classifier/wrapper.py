@@ -260,7 +260,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
             if not hasattr(X, "toarray"):  # for objects scikit-learn asks for a TypeError
                 raise
             raise InvalidInputError(
-                f"`X` must be a dense array. Received: {type(X).__name__}; pass X.toarray()"
+                f"`X` must be dense. Received: sparse {type(X).__name__}; pass X.toarray()"
             ) from error
         x = checked[0] if y else checked
         if reset:

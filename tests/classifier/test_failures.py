@@ -143,7 +143,7 @@ def test_settings_of_the_right_kind_are_taken(options):
 
 def test_data_of_the_wrong_kind_are_named():
     model = classifier()
-    with pytest.raises(InvalidInputError, match=r"pass X.toarray\(\)"):
+    with pytest.raises(InvalidInputError, match=r"Received: sparse csr_matrix; pass X.toarray\(\)"):
         model.fit(sparse.csr_matrix(X), Y)
     with pytest.raises(InvalidInputError, match=r"labels.*Received: NoneType, str"):
         model.fit(X, np.array(["a", None, "b"], object)[Y])
