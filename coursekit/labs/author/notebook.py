@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import re
 from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from coursekit.errors import InvalidInputError
@@ -60,7 +62,10 @@ if not any(map(importlib.util.find_spec, ("tensorflow", "jax", "torch"))):
 """
 _EXTRAS = {"pytest": "pytest>=8.0", "ipywidgets": "ipywidgets>=7.7"}
 _ANYWIDGET = re.compile(r"\b(?:anywidget|DigitPad|Duel|PenPad|Playground)\b")
-_KERAS = re.compile(r"\bkeras\b|\bcoursekit\.(?:models|training|classifier|layers|losses)\b")
+_KERAS = re.compile(r"\bkeras\b")
+_IMPORTS_KERAS = re.compile(r"^\s*(?:import|from) keras\b", re.MULTILINE)
+_PART = re.compile(r"\bcoursekit\.(\w+)")
+_PARTS = re.compile(r"^\s*from coursekit import (?:\(([^)]*)\)|(.*))", re.MULTILINE)
 
 
 def build_notebook(
@@ -159,7 +164,29 @@ def _install_text(lab: Lab, address: Address | None) -> str:
     return _INSTALL.format(
         wanted=_dict_lines(wanted),
         finder=_FIND_WHEEL if address is None else "",
-        backend=_BACKEND if _KERAS.search(code) else "",
+        backend=_BACKEND if _needs_keras(lab, code) else "",
+    )
+
+
+def _needs_keras(lab: Lab, code: str) -> bool:
+    """Whether the lab names Keras, or a part of coursekit that imports it, itself or in what it
+    draws with."""
+    figures = lab.folder / "figures.py"
+    if figures.is_file():
+        code += "\n" + figures.read_text(encoding="utf-8")
+    several = " ".join("".join(names) for names in _PARTS.findall(code))
+    named = {*_PART.findall(code), *re.findall(r"\w+", several)}
+    return bool(_KERAS.search(code) or named & _parts_with_keras())
+
+
+@functools.cache
+def _parts_with_keras() -> frozenset[str]:
+    """The parts of coursekit in which a module imports Keras."""
+    root = Path(__file__).parents[2]
+    return frozenset(
+        path.relative_to(root).parts[0].removesuffix(".py")
+        for path in root.rglob("*.py")
+        if _IMPORTS_KERAS.search(path.read_text(encoding="utf-8"))
     )
 
 
