@@ -194,8 +194,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def run_export(args: argparse.Namespace) -> int:
-    """Fill in a roster. Returns 0, or 3 where a mark fits several rows, where somebody has no grade
-    for a reason that is not his, and where none was filled in."""
+    """Fill in a roster. Returns 0, or 3 where a mark fits several rows, where the machine
+    failed on somebody, and where none was filled in."""
     from coursekit.errors import InvalidInputError
 
     if args.roster is None:
