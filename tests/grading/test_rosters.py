@@ -8,8 +8,9 @@ from roster_cases import CANVAS, HEAD, LAB, LOGINS, MOODLE, ROSTERS, fill, recor
 
 from coursekit.cli import main
 from coursekit.errors import InvalidInputError, MissingDependencyError
-from coursekit.grading.books import rosters, titles
+from coursekit.grading.books import rosters
 from coursekit.grading.books.gradebook import Gradebook
+from coursekit.grading.lms import titles
 
 assert len(ROSTERS) >= 50
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from coursekit._text import folded, number
 from coursekit.errors import InvalidInputError
 from coursekit.grading.books import sheets
-from coursekit.grading.books.titles import OTHER_ROWS, READ_ONLY, is_of, letters, tells_points
 from coursekit.grading.lms import SYSTEMS, System, with_rosters
+from coursekit.grading.lms.titles import OTHER_ROWS, READ_ONLY, is_of, letters, tells_points
 from coursekit.grading.record import Record
 
 _HEAD = 12  # rows that may stand above the titles

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import re
 
-from coursekit.grading.books.titles import LAB_WORDS, letters
 from coursekit.grading.lms.system import Owner, System
+from coursekit.grading.lms.titles import LAB_WORDS, letters
 
 _UPLOAD = re.compile(
     r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<own>.*)", re.S
