@@ -164,6 +164,19 @@ def test_a_case_that_went_another_way_each_time_fits_any():
     assert not matches(known, {"test_f@1": [wrong, ending], "test_f@2": [ending]})
 
 
+def test_a_right_zero_is_rounded_otherwise_on_another_processor():
+    wrong = {"test_f@1": [["f", summarise(3.0)], ["failed", "abc"]]}
+
+    def angle(degrees, ending):
+        return wrong | {"test_g@1": [["g", summarise(degrees)], ending]}
+
+    right, failed = ["passed", ""], ["failed", "def"]
+    assert matches(angle(2.4e-6, right), angle(0.0, right))
+    assert not matches(angle(2.4e-6, failed), angle(0.0, failed))
+    assert not matches(angle(2.4e-6, right), angle(0.0, failed))
+    assert not matches(angle(1e-3, right), angle(0.0, right))
+
+
 def test_random_results_are_known_by_their_form_alone(tmp_path):
     text = """
 import pytest
