@@ -154,7 +154,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):
 
         If `fit` fails or is interrupted, the classifier is what it was before.
         """
-        with unchanged_on_failure(self):
+        with _unchanged_on_failure(self):
             check_settings(self)
             X, y = self._validated(X, y=y, reset=True)
             self.classes_, labels = np.unique(y, return_inverse=True)
@@ -457,7 +457,7 @@ def _check_labels(y: np.ndarray) -> None:
 
 
 @contextlib.contextmanager
-def unchanged_on_failure(estimator: BaseEstimator) -> Iterator[None]:
+def _unchanged_on_failure(estimator: BaseEstimator) -> Iterator[None]:
     """Give `estimator` its attributes back if what is inside fails or is interrupted, so that the
     labels of one fit never stand beside the model of another."""
     before = dict(vars(estimator))

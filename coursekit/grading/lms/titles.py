@@ -44,32 +44,14 @@ OTHER_ROWS = frozenset(
 READ_ONLY = frozenset(("readonly", "schreibgeschutzt", "lectureseule", "sololectura"))
 
 _SEVERAL = re.compile(r"\d[ .,+&/\u2013-]+\d")
-_JOINING = frozenset(
-    [
-        "and",
-        "und",
-        "et",
-        "y",
-        "e",
-        "or",
-        "oder",
-        "ou",
-        "o",
-        "to",
-        "bis",
-        "a",
-        "through",
-        "vs",
-        "plus",
-    ]
-)
+_JOINING = frozenset("and und et y e or oder ou o to bis a through vs plus".split())  # noqa: SIM905
 _NUMBERING = frozenset(["n", "no", "nr", "num", "number", "numero", "nummer"])
 _MONTH = "|".join(
-    """january|januar|janvier|enero|jan|ene|february|februar|fevrier|febrero|feb|march|marz|mars
-    |marzo|mar|april|avril|abril|apr|abr|may|mai|mayo|june|juni|juin|junio|jun|july|juli|juillet
-    |julio|jul|august|aout|agosto|aug|ago|september|septembre|septiembre|sept|sep|october|oktober
-    |octobre|octubre|oct|okt|november|novembre|noviembre|nov|december|dezember|decembre|diciembre
-    |dec|dez|dic""".replace("|", " ").split()
+    """january januar janvier enero jan ene february februar fevrier febrero feb march marz mars
+    marzo mar april avril abril apr abr may mai mayo june juni juin junio jun july juli juillet
+    julio jul august aout agosto aug ago september septembre septiembre sept sep october oktober
+    octobre octubre oct okt november novembre noviembre nov december dezember decembre diciembre
+    dec dez dic""".split()  # noqa: SIM905
 )
 _DATE = re.compile(
     rf"\b\d\d?\.?\s*(?:de\s+)?(?:{_MONTH})\b\.?(?:,?\s*(?:de\s+)?20\d\d\b)?"
